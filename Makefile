@@ -1,0 +1,100 @@
+# crawld: two commands to know: `make crawl URL=...` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+
+# MODE picks compiler and flags; each mode builds into a folder of its own.
+MODE ?= release
+BUILD ?= build$(if $(filter-out release,$(MODE)),/$(MODE))
+CCACHE := $(shell command -v ccache 2>/dev/null)
+PKGS := libcurl sqlite3 yaml-cpp spdlog re2 libpsl libzstd zlib libbrotlidec libxxhash icu-uc icu-i18n expat libxml-2.0 libseccomp libcares
+
+CXX := $(CCACHE) g++
+WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+HARDEN := -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fPIE
+OPTIMISE := -O2 -g1 -DNDEBUG
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+
+ifeq ($(MODE),debug)
+  OPTIMISE := -O0 -g
+  HARDEN := -D_GLIBCXX_ASSERTIONS -fPIE
+endif
+ifeq ($(MODE),asan)
+  OPTIMISE := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+  HARDEN := -D_GLIBCXX_ASSERTIONS -fPIE
+  LDHARDEN := -pie -fsanitize=address,undefined
+endif
+ifeq ($(MODE),tsan)
+  OPTIMISE := -O1 -g1 -fsanitize=thread
+  HARDEN := -D_GLIBCXX_ASSERTIONS -fPIE
+  LDHARDEN := -pie -fsanitize=thread
+endif
+ifeq ($(MODE),fuzz)
+  CXX := $(CCACHE) clang++
+  OPTIMISE := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+  HARDEN := -D_GLIBCXX_ASSERTIONS -fPIE
+  LDHARDEN := -pie -fsanitize=address,undefined
+endif
+
+CPPFLAGS += -I. -I$(BUILD)/generated -isystem /usr/include/libxml2 -DSPDLOG_FMT_EXTERNAL -DSPDLOG_COMPILED_LIB
+CXXFLAGS += -std=c++20 $(OPTIMISE) $(HARDEN) $(WARNINGS) -pthread -MMD -MP
+LDFLAGS += $(LDHARDEN) -pthread
+
+# --- what is built of what ------------------------------------------------------------------
+# crawld-parse is the hostile part: parsers, and the rooms below them, and nothing else.
+PARSE_SOURCES := $(filter-out parsers/worker_main.cc parsers/worker_process.cc,$(wildcard parsers/*.cc)) \
+                 $(wildcard crawler/base/*.cc crawler/model/*.cc)
+CRAWLD_SOURCES := $(filter-out crawler/main.cc,$(wildcard parsers/worker_process.cc storage/*.cc config/*.cc \
+                 crawler/frontier/*.cc crawler/robots/*.cc crawler/fetch/*.cc crawler/policy/*.cc \
+                 crawler/pipeline/*.cc crawler/daemon/*.cc crawler/cli/*.cc))
+objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
+
+PARSE_LIBS := -lgumbo -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -lseccomp -lspdlog -lfmt
+CRAWLD_LIBS := -lcurl -lsqlite3 -lyaml-cpp -lpsl -lcares
+
+.PHONY: all
+all: $(BUILD)/crawld $(BUILD)/crawld-parse
+
+$(BUILD)/libparse.a: $(call objects,$(PARSE_SOURCES))
+$(BUILD)/libcrawld.a: $(call objects,$(CRAWLD_SOURCES))
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/crawld: $(BUILD)/obj/crawler/main.o $(BUILD)/libcrawld.a $(BUILD)/libparse.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+$(BUILD)/crawld-parse: $(BUILD)/obj/parsers/worker_main.o $(BUILD)/libparse.a
+	$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
+
+$(BUILD)/obj/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo "  CXX   $<"
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+# --- tests ----------------------------------------------------------------------------------
+# One unit-test program per folder of tests/unit and tests/scenarios, so that a change links little.
+TEST_SOURCES := $(wildcard tests/unit/*/*.cc tests/scenarios/*.cc)
+TEST_SUPPORT := $(wildcard tests/support/*.cc)
+UNIT_GROUPS := $(notdir $(wildcard tests/unit/*))
+UNIT_PROGRAMS := $(UNIT_GROUPS:%=$(BUILD)/tests/unit_%) $(if $(wildcard tests/scenarios/*.cc),$(BUILD)/tests/scenarios)
+
+define unit_program
+$(BUILD)/tests/unit_$(1): $$(call objects,$$(wildcard tests/unit/$(1)/*.cc) $(TEST_SUPPORT)) $(BUILD)/libcrawld.a $(BUILD)/libparse.a
+endef
+$(foreach group,$(UNIT_GROUPS),$(eval $(call unit_program,$(group))))
+$(BUILD)/tests/scenarios: $(call objects,$(wildcard tests/scenarios/*.cc) $(TEST_SUPPORT)) $(BUILD)/libcrawld.a $(BUILD)/libparse.a
+
+$(UNIT_PROGRAMS):
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+
+.PHONY: unit
+unit: $(UNIT_PROGRAMS)
+
+# --- housekeeping ---------------------------------------------------------------------------
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,197 @@
+// The configuration: one checked value, made by config/load or by command-line flags.
+//
+// Knows nothing of crawling. Each field says unit, default and effect; the list of
+// keys with their help is in config/fields.cc, and crawld.example.yaml shows every
+// key at its default (a test keeps the three equal).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parsers/rules.h"
+
+namespace crawld::config {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Bytes = std::uint64_t;
+
+enum class RobotsPolicy : std::uint8_t {
+  obey,      // robots.txt, crawl-delay, meta robots and X-Robots-Tag
+  txt_only,  // robots.txt only
+  ignore
+};
+enum class Scope : std::uint8_t { page, prefix, host, domain, any };
+enum class OnExcess : std::uint8_t { clamp, skip };  // of a Crawl-delay over max_crawl_delay
+enum class Order : std::uint8_t { breadth, depth };
+enum class Durability : std::uint8_t { full, normal };
+enum class LogFormat : std::uint8_t { text, json, journald };
+enum class TreeUse : std::uint8_t { always, when_needed };
+enum class OptOut : std::uint8_t { record, obey };  // noai, Content-Signal, tdm-reservation
+
+struct UserAgent {
+  std::string name = "crawld";  // product token, RFC 9309 section 2.2.1
+  std::string url;              // where a webmaster can read about the crawl
+  std::string email;
+  std::string full;             // the whole header, as given with -U; empty: built of the others
+  // "name/version (+url; email)"
+  std::string header() const;
+};
+
+struct Timeouts {
+  milliseconds dns{5'000};
+  milliseconds connect{10'000};
+  milliseconds first_byte{20'000};
+  milliseconds total{60'000};
+};
+
+struct Autothrottle {
+  bool enabled = true;
+  double target_concurrency = 1;  // parallel requests to aim at
+  milliseconds max_delay{60'000};
+};
+
+struct Revisit {
+  seconds default_interval{7 * 86'400};
+  seconds min{3'600};
+  seconds max{90 * 86'400};
+  bool adaptive = true;
+};
+
+struct Limits {  // 0: none
+  std::uint64_t pages = 0;
+  seconds time{0};
+  Bytes bytes = 0;
+  std::uint64_t errors = 0;
+};
+
+// A count, or a share of the site's pages.
+struct Budget {
+  std::uint64_t per_host = 0;     // pages; 0: none
+  std::uint64_t per_prefix = 0;   // pages a path prefix; 0: none
+  double per_prefix_share = 0;    // 0..1 of the pages of the site; 0: none
+};
+
+struct TrapGuards {
+  std::uint32_t max_url_length = 8'192;     // bytes
+  std::uint32_t max_segments = 64;          // path segments
+  std::uint32_t max_repeated_segments = 4;  // the same segment so many times in one path
+};
+
+struct Canonicalize {
+  bool sort_query = false;
+  bool strip_tracking = true;      // utm_*, gclid, fbclid, ...
+  bool strip_session_ids = true;   // jsessionid, PHPSESSID, sid, ...
+  bool strip_index_pages = false;  // /index.html -> /
+  bool fold_www = false;           // www.example.org -> example.org
+  std::vector<std::string> strip_params;  // further names; a trailing * matches a prefix
+};
+
+struct Pace {  // a window of the day with its own delay
+  std::string days;   // "mon-fri", empty: every day
+  std::string hours;  // "08:00-18:00"
+  milliseconds delay{0};
+};
+
+// What holds for the URLs of one site; `defaults:` fills what a site leaves out.
+struct Site {
+  std::string name;
+  std::vector<std::string> seeds;
+  std::vector<std::string> seed_files;
+  std::vector<std::string> sitemap_urls;
+  bool sitemaps_auto = true;        // from robots.txt and <link rel=sitemap>
+  Scope scope = Scope::host;
+  std::vector<std::string> domains; // further hosts in scope (wget's -D)
+  std::vector<std::string> include; // globs; "re:" prefix for RE2
+  std::vector<std::string> exclude;
+  std::optional<std::uint32_t> max_depth;  // link hops; nothing: no limit
+  std::uint32_t max_redirects = 20;
+  std::uint32_t extra_hops = 0;     // hops beyond scope
+  bool follow_nofollow = false;     // follow rel=nofollow links
+  bool follow_forms = false;
+  bool follow_requisites = false;   // img, script, css ...
+  bool follow_css_urls = false;
+  std::vector<std::uint16_t> ports; // allowed besides 80, 443 and the seeds' own
+
+  RobotsPolicy robots = RobotsPolicy::obey;
+  OptOut opt_out = OptOut::record;
+  milliseconds delay{1'000};
+  double jitter = 0.5;              // delay is drawn from delay * [1 - jitter, 1 + jitter]; never below a crawl-delay
+  std::uint32_t concurrency_per_host = 1;
+  std::uint32_t concurrency_per_ip = 2;
+  Autothrottle autothrottle;
+  milliseconds max_crawl_delay{30'000};
+  OnExcess on_excess = OnExcess::clamp;
+  std::vector<Pace> pace;
+  int priority = 0;                 // higher first
+  Order order = Order::breadth;
+
+  Timeouts timeout;
+  Bytes min_rate = 1'024;           // bytes a second; 0: none
+  Bytes max_body_size = 10ULL << 20;
+  std::uint32_t retries = 3;
+  milliseconds retry_delay{1'000};  // first back-off; doubles
+  std::map<std::string, std::string> headers;
+  std::string proxy;
+  std::string auth;                 // "basic user:pass" | "digest user:pass" | "bearer token"
+  bool cookies = true;
+  std::string cookie_file;          // Netscape format
+  bool verify_tls = true;
+  std::string ca_certificate;       // file
+  bool http2 = true;
+  std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
+  std::vector<std::string> content_types;    // stored and parsed; empty: the default set
+
+  Revisit revisit;
+  std::string schedule;             // "every 6h", cron line, "continuous"; empty: once
+  Limits limits;
+  Budget budget;
+  TrapGuards traps;
+  Canonicalize canonicalize;
+
+  bool store_body = true;
+  bool store_text = true;
+  bool main_text = false;
+  bool markdown = false;
+  bool structured = false;
+  parsers::RuleSet extract;
+};
+
+struct Config {
+  UserAgent user_agent;
+  std::string database = "/var/lib/crawld/crawl.db";
+  std::string control = "/run/crawld/control.sock";
+  std::uint32_t concurrency = 64;       // fetch threads
+  std::uint32_t parse_workers = 0;      // processes; 0: one a core
+  bool sandbox = true;                  // sandbox: required | off
+  Durability durability = Durability::full;
+  TreeUse tree = TreeUse::when_needed;
+  milliseconds parse_timeout{5'000};    // wall, a page
+  seconds parse_cpu{2};                 // CPU, a page
+  Bytes parse_memory = 256ULL << 20;
+  Bytes max_decoded_size = 32ULL << 20;
+  Bytes queue_bytes = 64ULL << 20;      // of bodies between fetch and parse
+  std::uint32_t queue_items = 512;
+  LogFormat log = LogFormat::text;
+  std::string log_level = "info";
+  std::string metrics_listen;           // empty: off
+  Bytes disk_low = 2ULL << 30;          // pause fetching below so much free space
+  Bytes memory_high = 0;                // pause fetching above so much resident memory; 0: off
+  milliseconds stop_timeout{5'000};
+  milliseconds stats_interval{60'000};
+  double max_requests_per_second = 0;   // over all hosts; 0: no cap
+  Bytes limit_rate = 0;                 // bytes a second over all; 0: no cap
+  std::vector<std::string> dns_servers; // "127.0.0.53:53"
+  std::map<std::string, std::string> dns_hosts;  // name -> address
+  std::vector<std::string> resolve;     // HOST:PORT:ADDR
+  bool search_index = true;             // keep the full-text index
+  Limits limits;
+  std::vector<Site> sites;
+};
+
+}  // namespace crawld::config

@@ -1,0 +1,137 @@
+// The queue between two stages: bounded by items and by bytes.
+//
+// A few huge pages cannot eat the machine, and a full queue holds the faster
+// side back. One item is always admitted to an empty queue, however large, so a
+// page above the byte bound cannot block for ever.
+//
+// Threads: any number on either side. After close(), push() refuses and pop()
+// drains what is left, then returns nothing. Items still queued at destruction
+// are dropped.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "crawler/base/mutex.h"
+
+namespace crawld::base {
+
+template <class T>
+class BoundedQueue {
+ public:
+  struct Bounds {
+    std::size_t items;
+    std::size_t bytes;
+  };
+  struct Depth {
+    std::size_t items;
+    std::size_t bytes;
+    std::size_t waiting_pushers;  // > 0: the far side is the limit
+  };
+
+  explicit BoundedQueue(Bounds bounds) : bounds_(bounds) {}
+  BoundedQueue(const BoundedQueue&) = delete;
+  BoundedQueue& operator=(const BoundedQueue&) = delete;
+
+  // Waits for room. False, with `item` untouched, once the queue is closed.
+  bool push(T&& item, std::size_t bytes) CRAWL_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      ++waiting_pushers_;
+      while (!closed_ && !has_room(bytes)) room_.wait(mutex_);
+      --waiting_pushers_;
+      if (closed_) return false;
+      items_.push_back({std::move(item), bytes});
+      bytes_ += bytes;
+    }
+    filled_.notify_one();
+    return true;
+  }
+
+  // Waits for an item. Nothing once the queue is closed and empty.
+  std::optional<T> pop() CRAWL_EXCLUDES(mutex_) {
+    std::optional<T> item;
+    {
+      MutexLock lock(mutex_);
+      while (items_.empty() && !closed_) filled_.wait(mutex_);
+      item = take();
+    }
+    room_.notify_all();
+    return item;
+  }
+
+  // As pop(), but returns nothing at `until` as well; ask closed() to tell.
+  std::optional<T> pop_until(std::chrono::steady_clock::time_point until) CRAWL_EXCLUDES(mutex_) {
+    std::optional<T> item;
+    {
+      MutexLock lock(mutex_);
+      while (items_.empty() && !closed_ && !woken_) {
+        if (!filled_.wait_until(mutex_, until)) break;
+      }
+      woken_ = false;
+      item = take();
+    }
+    room_.notify_all();
+    return item;
+  }
+
+  // Lets one waiting pop_until() return early, empty-handed.
+  void wake() CRAWL_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      woken_ = true;
+    }
+    filled_.notify_all();
+  }
+
+  void close() CRAWL_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      closed_ = true;
+    }
+    room_.notify_all();
+    filled_.notify_all();
+  }
+
+  // Closed and drained: no item will ever come out again.
+  bool finished() const CRAWL_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return closed_ && items_.empty();
+  }
+
+  Depth depth() const CRAWL_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return {items_.size(), bytes_, waiting_pushers_};
+  }
+
+ private:
+  struct Entry {
+    T item;
+    std::size_t bytes;
+  };
+
+  bool has_room(std::size_t bytes) const CRAWL_REQUIRES(mutex_) {
+    return items_.empty() || (items_.size() < bounds_.items && bytes_ + bytes <= bounds_.bytes);
+  }
+  std::optional<T> take() CRAWL_REQUIRES(mutex_) {
+    if (items_.empty()) return std::nullopt;
+    Entry entry = std::move(items_.front());
+    items_.pop_front();
+    bytes_ -= entry.bytes;
+    return std::move(entry.item);
+  }
+
+  const Bounds bounds_;
+  mutable Mutex mutex_;
+  std::deque<Entry> items_ CRAWL_GUARDED_BY(mutex_);
+  std::size_t bytes_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t waiting_pushers_ CRAWL_GUARDED_BY(mutex_) = 0;
+  bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
+  bool woken_ CRAWL_GUARDED_BY(mutex_) = false;
+  CondVar filled_;
+  CondVar room_;
+};
+
+}  // namespace crawld::base

@@ -1,0 +1,113 @@
+#include "crawler/base/escape.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace crawld::base {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// The length of the well-formed UTF-8 sequence at the front of `text`, or 0.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto tail = [&](std::size_t i, std::uint8_t low = 0x80, std::uint8_t high = 0xBF) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const std::uint8_t low = lead == 0xE0 ? 0xA0 : 0x80;
+    const std::uint8_t high = lead == 0xED ? 0x9F : 0xBF;
+    return tail(1, low, high) && tail(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const std::uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
+    const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
+    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_control(std::string_view sequence) {
+  if (sequence.size() == 1) {
+    const auto c = static_cast<std::uint8_t>(sequence[0]);
+    return c < 0x20 || c == 0x7F;
+  }
+  return sequence.size() == 2 && sequence[0] == '\xC2' && static_cast<std::uint8_t>(sequence[1]) < 0xA0;
+}
+
+template <class OnSequence, class OnBroken>
+void for_each_sequence(std::string_view text, OnSequence on_sequence, OnBroken on_broken) {
+  while (!text.empty()) {
+    const std::size_t n = sequence_length(text);
+    if (n == 0) {
+      on_broken();
+      text.remove_prefix(1);
+    } else {
+      on_sequence(text.substr(0, n));
+      text.remove_prefix(n);
+    }
+  }
+}
+
+void append_hex(std::string& out, const char* format, unsigned value) {
+  std::array<char, 8> digits{};
+  std::snprintf(digits.data(), digits.size(), format, value);
+  out += digits.data();
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for_each_sequence(
+      text,
+      [&](std::string_view sequence) {
+        if (!is_control(sequence)) {
+          out += sequence;
+          return;
+        }
+        append_hex(out, "\\x%02x", static_cast<std::uint8_t>(sequence.back()));
+      },
+      [&] { out += kReplacement; });
+  return out;
+}
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  out.reserve(text.size() + 2);
+  for_each_sequence(
+      text,
+      [&](std::string_view sequence) {
+        if (sequence == "\"" || sequence == "\\") {
+          out += '\\';
+          out += sequence;
+        } else if (sequence == "\n") {
+          out += "\\n";
+        } else if (sequence == "\t") {
+          out += "\\t";
+        } else if (is_control(sequence)) {
+          append_hex(out, "\\u%04x", static_cast<std::uint8_t>(sequence.back()));
+        } else {
+          out += sequence;
+        }
+      },
+      [&] { out += kReplacement; });
+  out += '"';
+  return out;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t n = sequence_length(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
+}  // namespace crawld::base

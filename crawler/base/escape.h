@@ -1,0 +1,20 @@
+// Text from the web, made safe to show.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace crawld::base {
+
+// `text` with C0, DEL and C1 controls as \xNN and broken UTF-8 as U+FFFD, so
+// nothing a page says can move a terminal's cursor or forge a log line.
+std::string printable(std::string_view text);
+
+// A JSON string literal with its quotes (RFC 8259 section 7). Broken UTF-8
+// becomes U+FFFD; controls are escaped, C1 included.
+std::string json_string(std::string_view text);
+
+// Valid per RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+}  // namespace crawld::base

@@ -1,0 +1,89 @@
+// What came back from the web: made by fetch.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/request.h"
+
+namespace crawld::model {
+
+// Names as received; compared without regard to case. In order, repeats kept.
+class Headers {
+ public:
+  void add(std::string name, std::string value) {
+    all_.emplace_back(std::move(name), std::move(value));
+  }
+  // The first value, or empty.
+  std::string_view get(std::string_view name) const;
+  // All values in order, joined with ", " (RFC 9110 section 5.3).
+  std::string joined(std::string_view name) const;
+  bool has(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> all_;
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;        // as sent: still content-encoded, at most max_body_size bytes
+  bool truncated = false;  // cut by our own limit; never set for a transfer that broke
+  std::string http_version;    // "1.0", "1.1", "2"
+  std::string remote_address;  // "192.0.2.1" as dialled
+  std::uint16_t remote_port = 0;
+};
+
+enum class FetchFailureKind : std::uint8_t {
+  dns,
+  connect,
+  tls,
+  timeout,
+  too_slow,
+  too_large,
+  blocked_address,
+  blocked_port,
+  blocked_scheme,
+  bad_response,
+  truncated,  // the transfer ended before its announced end
+  empty_reply,
+  reset,
+  proxy,
+  aborted  // by us, at shutdown: the URL stays queued
+};
+std::string_view to_string(FetchFailureKind kind);
+
+struct FetchFailure {
+  FetchFailureKind kind = FetchFailureKind::bad_response;
+  std::string detail;  // one line for people; holds no secrets
+};
+
+// Since the start of the transfer; zero where the phase did not happen.
+struct Timings {
+  std::chrono::microseconds dns{};
+  std::chrono::microseconds connect{};
+  std::chrono::microseconds tls{};
+  std::chrono::microseconds first_byte{};
+  std::chrono::microseconds total{};
+  std::uint64_t bytes_received = 0;  // headers and body, as on the wire
+  bool reused_connection = false;
+};
+
+struct Fetched {
+  Lease lease;
+  std::variant<Response, FetchFailure> outcome;
+  Timings timings;
+  base::WallTime fetched_at{};
+
+  const Response* response() const { return std::get_if<Response>(&outcome); }
+  const FetchFailure* failure() const { return std::get_if<FetchFailure>(&outcome); }
+};
+
+}  // namespace crawld::model

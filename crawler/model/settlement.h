@@ -1,0 +1,87 @@
+// What is decided about a URL once everything that could happen to it has.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/page.h"
+#include "crawler/model/response.h"
+
+namespace crawld::model {
+
+// Fetched and what the parser made of it.
+struct Parsed {
+  Fetched fetched;
+  ParseOutcome page;
+};
+
+// The named state in which every URL ever discovered stands. Stored as text in
+// urls.state; `urls.reason` holds the detail ("http_404", "dns", "rule exclude[0]").
+enum class Verdict : std::uint8_t {
+  queued,         // known, not settled yet
+  done,           // fetched and stored
+  not_modified,   // 304, or the same content again
+  redirected,     // its target is a URL of its own
+  retry_later,    // failed for now; due again at a known time
+  failed,         // failed for good
+  gone,           // 404 or 410
+  parse_error,    // fetched and stored, but the parser could not read it
+  skipped,        // of a type that is not wanted; not stored
+  disallowed,     // robots.txt or an opt-out signal said no
+  out_of_scope,   // a scope rule said no
+  too_deep,       // beyond max_depth or max_redirects
+  trapped,        // a trap guard said no
+  over_budget,    // a budget or limit was used up
+  blocked,        // an address, port or scheme that is never contacted
+  duplicate,      // another URL is the canonical one
+  parked          // its site left the configuration
+};
+std::string_view to_string(Verdict verdict);
+std::optional<Verdict> verdict_from(std::string_view text);
+
+// What a visit found, for v_changes.
+enum class Change : std::uint8_t { none, first_seen, changed, unchanged, gone, moved };
+std::string_view to_string(Change change);
+
+// A link that the policy let through, or judged: it becomes a row of `urls`.
+struct Discovered {
+  Url url;
+  Verdict state = Verdict::queued;  // queued, or the refusal
+  std::string reason;               // which rule refused; empty when queued
+  Purpose purpose = Purpose::page;
+  std::uint16_t depth = 0;
+  std::uint16_t redirects = 0;
+  char hop = 'L';                   // Heritrix hop letters: L link, R redirect, E embed, M manifest
+  std::int64_t lastmod = 0;         // of a sitemap entry, ms since the epoch; 0: not told
+};
+
+// What the host should do after this contact.
+struct HostAdvice {
+  enum class Mood : std::uint8_t {
+    good,      // answered; count as healthy
+    throttle,  // 429 or 503: back off the whole host
+    trouble    // timed out, refused or reset: counts towards the circuit breaker
+  };
+  Mood mood = Mood::good;
+  std::chrono::milliseconds retry_after{0};  // asked for by the host; 0: nothing asked
+  std::chrono::milliseconds latency{0};      // for autothrottle; 0: do not adapt
+};
+
+struct Settled {
+  Parsed parsed;
+  Verdict verdict = Verdict::failed;
+  std::string reason;
+  std::optional<base::WallTime> due_at;  // next visit (retry or revisit); nothing: never
+  bool counts_attempt = true;            // false for an aborted transfer: the URL stays queued
+  Change change = Change::none;
+  bool store_page = false;               // a new version goes into `pages`
+  HostAdvice advice;
+  std::vector<Discovered> discovered;
+};
+
+}  // namespace crawld::model

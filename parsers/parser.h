@@ -1,0 +1,62 @@
+// Bytes to ParsedPage: the interface, the same on both sides of the wall.
+//
+// GumboParser works in this process (the worker, tests, fuzzers, `crawld parse`);
+// WorkerProcess asks a sandboxed child. Both give the same answer for the same job.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crawler/model/page.h"
+#include "crawler/model/request.h"
+
+namespace crawld::parsers {
+
+// What the caller wants made of a body. Links, title, meta, text, hashes and
+// simhash are always made; they need no tree.
+struct ParseWants {
+  bool main_text = false;
+  bool markdown = false;
+  bool structured = false;      // JSON-LD, microdata, OpenGraph, ... as JSON
+  bool packed_body = true;
+  bool raw_body = false;        // ParsedPage::body (robots.txt)
+  bool css_urls = false;        // url() of style sheets and style attributes as links
+  bool form_links = false;      // action of GET forms
+  bool always_tree = false;     // parse.tree: always
+};
+
+// The headers of the response that a parser must know. Empty: not sent.
+struct ParseHeaders {
+  std::string content_type;
+  std::string content_encoding;
+  std::string content_language;
+  std::string link;          // joined values
+  std::string refresh;
+  std::string x_robots_tag;  // joined values
+};
+
+struct ParseJob {
+  std::string url;  // absolute, canonical: the base of relative links
+  model::Purpose purpose = model::Purpose::page;
+  ParseHeaders headers;
+  std::string_view body;         // as received, still encoded; outlives the call
+  bool truncated = false;        // cut by our limit: a missing end of stream is no error then
+  ParseWants wants;
+  std::uint32_t rule_set = 0;    // index into the rule sets given at start + 1; 0: none
+  std::uint64_t max_decoded_size = 32ULL << 20;  // bytes
+  std::uint32_t max_links = 100'000;
+  std::string robots_agent;      // our product token, for per-agent robots directives
+};
+
+class Parser {
+ public:
+  virtual ~Parser() = default;
+  // Always answers by `deadline` plus the time it takes to kill a process.
+  // Threads: one caller at a time.
+  virtual model::ParseOutcome parse(const ParseJob& job,
+                                    std::chrono::steady_clock::time_point deadline) = 0;
+};
+
+}  // namespace crawld::parsers
