@@ -1,0 +1,168 @@
+// What one transaction writes: a plain value, made by the commit stage.
+//
+// Every id is assigned in memory before (PageStore::next_ids), so a batch that
+// failed can be put again as it is, and putting it twice changes nothing.
+// Times are milliseconds since the epoch, UTC; 0 means "none" unless said.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crawler/model/page.h"
+#include "crawler/model/request.h"
+#include "crawler/model/response.h"
+#include "crawler/model/settlement.h"
+
+namespace crawld::storage {
+
+using PageId = std::uint64_t;   // row id in `pages`; 0: none
+using RunId = std::uint32_t;    // row id in `runs`; 0: none
+using ChunkId = std::uint64_t;  // row id in `queue_chunks`; 0: none
+using Millis = std::int64_t;    // since the epoch, UTC
+
+// A URL seen for the first time. Ids rise by one in the order of discovery.
+struct NewUrl {
+  model::UrlId id = 0;
+  std::uint64_t hash = 0;  // url_hash(url), already inserted into the seen index
+  model::HostId host = 0;
+  model::SiteId site = 0;
+  std::string url;  // href
+  model::Verdict state = model::Verdict::queued;
+  std::string reason;
+  std::uint16_t depth = 0;
+  std::uint16_t redirects = 0;
+  char hop = 'L';  // Heritrix's letters; 'S' for a seed
+  model::Purpose purpose = model::Purpose::page;
+  model::UrlId parent = 0;  // the URL whose page held it; 0: a seed or injected
+  Millis due_at = 0;        // when state is retry_later or a visit is planned
+  std::string metadata;     // of a URL list: a JSON object; empty: none
+};
+
+// A URL that changed its state.
+struct UrlUpdate {
+  model::UrlId id = 0;
+  model::Verdict state = model::Verdict::failed;
+  std::string reason;
+  std::uint16_t attempts = 0;  // failed in a row
+  Millis due_at = 0;           // next retry or revisit; 0: never
+};
+
+// What a visit taught about a URL for the next one: one row per URL, replaced.
+struct Visit {
+  model::UrlId url_id = 0;
+  Millis visited_at = 0;
+  int status = 0;
+  model::Validators validators;
+  std::string content_hash;          // of the last good version
+  std::chrono::seconds interval{0};  // until the next visit as adapted; 0: not planned
+  std::uint32_t visits = 0;          // so far, this one included
+  std::uint32_t changes = 0;         // of them found something new
+  Millis changed_at = 0;             // the last time it did
+};
+
+// A new version of a page. `parsed` holds the response and what was read out of it.
+struct StoredPage {
+  PageId id = 0;
+  model::UrlId url_id = 0;
+  model::SiteId site = 0;
+  model::Parsed parsed;
+  model::Change change = model::Change::first_seen;
+  model::UrlId redirect_target = 0;  // 0: no redirect
+  std::string rule_set_hash;         // of the rules that made parsed's records
+  bool store_body = true;
+  bool store_text = true;
+};
+
+// One attempt, whatever came of it. `fetches` is a log: rows are only appended.
+struct FetchRow {
+  std::uint64_t id = 0;
+  model::UrlId url_id = 0;
+  Millis started_at = 0;
+  std::string outcome;  // a Verdict, FetchFailureKind or ParseFailureKind as text
+  std::string detail;   // one line for people; empty: none
+  int status = 0;       // 0: no response
+  std::uint16_t attempt = 0;
+  model::Timings timings;
+  std::string remote_address;
+  std::string http_version;
+  model::Change change = model::Change::none;  // what v_changes shows
+  PageId page_id = 0;                          // the version it stored; 0: none
+};
+
+// A host (scheme, name and port) with its clocks. The whole row is replaced.
+struct HostState {
+  model::HostId id = 0;
+  std::string origin;                         // "https://host[:port]"
+  Millis next_allowed = 0;                    // wall clock: no contact before
+  std::chrono::milliseconds delay{0};         // between starts, as adapted
+  std::chrono::milliseconds crawl_delay{-1};  // from robots.txt; negative: none
+  std::chrono::microseconds latency{0};       // smoothed
+  std::uint32_t failures = 0;                 // in a row
+  Millis backed_off_until = 0;
+  std::string reason;                // why it is slowed, dead or closed; empty: healthy
+  std::uint64_t robots_version = 0;  // row in `robots_versions`; 0: never asked
+  int robots_status = 0;             // HTTP status; 0: unreachable or never asked
+  Millis robots_fetched_at = 0;
+  Millis robots_expires_at = 0;
+  std::uint64_t pages = 0;  // stored
+  std::uint64_t fetches = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes = 0;  // received
+};
+
+// A robots.txt as it was. A new row only when the text or the status changed.
+struct RobotsVersion {
+  std::uint64_t id = 0;
+  model::HostId host = 0;
+  Millis fetched_at = 0;
+  int status = 0;
+  std::string text;
+  std::string hash;
+};
+
+// Waiting URLs of one host, moved out of memory.
+struct QueueChunk {
+  ChunkId id = 0;
+  model::HostId host = 0;
+  std::vector<model::UrlId> ids;  // rising
+};
+
+// Records made again from stored pages by `crawld extract`; replaces the page's.
+struct ExtractedRecords {
+  PageId page_id = 0;
+  model::UrlId url_id = 0;
+  model::SiteId site = 0;
+  std::string rule_set_hash;
+  std::vector<model::Record> records;
+};
+
+// How the run stands. The row of the run is replaced.
+struct RunUpdate {
+  Millis ended_at = 0;  // 0: still running
+  std::string exit;     // "finished", "interrupted", "disk_full", ...; empty: still running
+  std::uint64_t fetches = 0;
+  std::uint64_t pages = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes = 0;
+  std::string coverage_json;  // extraction coverage by rule and field; empty: none
+};
+
+struct CommitBatch {
+  std::vector<HostState> hosts;  // new and changed
+  std::vector<RobotsVersion> robots;
+  std::vector<NewUrl> new_urls;  // rising ids, no gaps
+  std::vector<UrlUpdate> updates;
+  std::vector<Visit> visits;
+  std::vector<StoredPage> pages;
+  std::vector<FetchRow> fetches;
+  std::vector<ExtractedRecords> extracted;
+  std::vector<QueueChunk> chunks;        // new
+  std::vector<ChunkId> finished_chunks;  // every id of them is settled or in memory's care
+  model::UrlId horizon = 0;              // queued ids >= horizon are in no chunk; 0: unchanged
+  bool has_run = false;
+  RunUpdate run;
+};
+
+}  // namespace crawld::storage

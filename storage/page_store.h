@@ -1,0 +1,129 @@
+// The crawl's memory: everything that must outlive the process goes through here.
+//
+// Two bodies: SqliteStore over a Database, and MemoryStore for scenarios. put() is
+// one transaction; the readers serve the frontier, which keeps only a window of
+// each host's queue in memory.
+//
+// On disk every unsettled URL is either named by a queue chunk or has an id at or
+// above the horizon. Start-up: list the chunks, then walk queued_from(horizon).
+//
+// Threads: one caller at a time (the commit thread). Others read over connections
+// of their own (storage/query.h, storage/exports.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "storage/commit_batch.h"
+#include "storage/seen_index.h"
+
+namespace crawld::storage {
+
+// The first ids not in use yet.
+struct NextIds {
+  model::UrlId url = 1;
+  model::HostId host = 1;
+  PageId page = 1;
+  ChunkId chunk = 1;
+  std::uint64_t fetch = 1;
+  std::uint64_t robots = 1;
+};
+
+struct RunStart {
+  Millis started_at = 0;
+  std::string command;  // as shown to people; holds no secrets
+  std::string version;
+  // Names of the running configuration's sites, in its order. SiteId is an index
+  // into this list everywhere; a site that left the configuration reads kNoSite.
+  std::vector<std::string> sites;
+};
+inline constexpr model::SiteId kNoSite = 0xFFFFFFFF;
+
+// A URL that waits to be fetched, with all that a Request needs.
+struct QueuedUrl {
+  model::UrlId id = 0;
+  model::HostId host = 0;
+  model::SiteId site = 0;
+  std::string url;
+  model::Verdict state = model::Verdict::queued;
+  model::Purpose purpose = model::Purpose::page;
+  std::uint16_t depth = 0;
+  std::uint16_t redirects = 0;
+  std::uint16_t attempts = 0;
+  char hop = 'L';
+  model::UrlId parent = 0;
+  Millis due_at = 0;
+  // Of the last visit; empty and 0 where there was none.
+  model::Validators validators;
+  std::string content_hash;
+  std::chrono::seconds interval{0};
+  std::uint32_t visits = 0;
+  std::uint32_t changes = 0;
+  Millis changed_at = 0;
+  Millis visited_at = 0;
+};
+
+struct ChunkInfo {
+  ChunkId id = 0;
+  model::HostId host = 0;
+  std::uint32_t count = 0;
+};
+
+struct SiteCounts {
+  std::uint64_t known = 0;   // URLs
+  std::uint64_t queued = 0;  // queued and retry_later
+  std::uint64_t pages = 0;   // done, not_modified
+};
+
+class PageStore {
+ public:
+  virtual ~PageStore() = default;
+
+  // Enters the run and its sites. Must come first.
+  virtual base::Result<RunId> begin_run(const RunStart& start) = 0;
+  // After a reload: the sites of the new configuration, in its order.
+  virtual base::Status set_sites(const std::vector<std::string>& names) = 0;
+
+  // One transaction: all of the batch or nothing. Durable as configured when it
+  // returns. disk_full, busy and io may be tried again with the same batch;
+  // corrupt must stop the crawl.
+  virtual base::Status put(const CommitBatch& batch) = 0;
+
+  virtual NextIds next_ids() const = 0;
+  virtual SeenIndex& seen() = 0;
+  virtual model::UrlId horizon() const = 0;
+
+  // All hosts, or one by origin. `visit` must not call the store.
+  virtual base::Status each_host(const std::function<void(const HostState&)>& visit) = 0;
+  virtual base::Result<std::optional<HostState>> find_host(std::string_view origin) = 0;
+  virtual base::Result<std::optional<HostState>> host(model::HostId id) = 0;
+  // The text of the host's current robots.txt; empty when there is none.
+  virtual base::Result<std::string> robots_text(std::uint64_t version) = 0;
+
+  // In order of id.
+  virtual base::Result<std::vector<ChunkInfo>> chunks() = 0;
+  // The rows of a chunk that are still queued, in order of id. One that is gone is empty.
+  virtual base::Result<std::vector<QueuedUrl>> take_chunk(ChunkId id) = 0;
+  // URLs in state queued with id >= `from`, in order of id, at most `limit`.
+  virtual base::Result<std::vector<QueuedUrl>> queued_from(model::UrlId from,
+                                                           std::size_t limit) = 0;
+  // URLs whose due_at is at or before `now`, earliest first, at most `limit`.
+  virtual base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit) = 0;
+  // The earliest due_at after `after`; nothing when none is planned.
+  virtual base::Result<std::optional<Millis>> next_due(Millis after) = 0;
+  // Whatever state they are in, in the order asked for; unknown ids are left out.
+  virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
+
+  // The counts by state and by site, kept by put(): no walk over `urls`.
+  virtual base::Result<std::map<std::string, std::uint64_t>> count_states() = 0;
+  virtual base::Result<std::vector<SiteCounts>> count_sites() = 0;
+};
+
+}  // namespace crawld::storage
