@@ -50,6 +50,7 @@ objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
 PARSE_LIBS := -lgumbo -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -lseccomp -lspdlog -lfmt
 CRAWLD_LIBS := -lcurl -lsqlite3 -lyaml-cpp -lpsl -lcares
+TEST_LIBS := -lbrotlienc
 
 .PHONY: all
 all: $(BUILD)/crawld $(BUILD)/crawld-parse
@@ -87,7 +88,7 @@ $(BUILD)/tests/scenarios: $(call objects,$(wildcard tests/scenarios/*.cc) $(TEST
 $(UNIT_PROGRAMS):
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS) $(TEST_LIBS)
 
 .PHONY: unit
 unit: $(UNIT_PROGRAMS)

@@ -1,0 +1,25 @@
+// Any bytes under any list of codings: never over the limit, and what is kept of a
+// cut stream is what the whole one begins with.
+#include <cstdlib>
+
+#include "parsers/content_coding.h"
+
+using crawld::model::ParseFailure;
+using crawld::parsers::decode_content;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  constexpr std::uint64_t kLimit = 1 << 18;
+  constexpr const char* kCodings[] = {
+      "gzip",    "deflate", "br", "zstd", "gzip, br", "zstd, gzip", "deflate, deflate, deflate",
+      "identity"};
+  const char* coding = kCodings[data[0] % std::size(kCodings)];
+  const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto strict = decode_content(body, coding, kLimit, false);
+  const auto kept = decode_content(body, coding, kLimit, true);
+  const auto* whole = std::get_if<std::string>(&strict);
+  const auto* part = std::get_if<std::string>(&kept);
+  if (whole != nullptr && (part == nullptr || *whole != *part)) std::abort();
+  if (part != nullptr && part->size() > kLimit) std::abort();
+  return 0;
+}
