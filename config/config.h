@@ -92,12 +92,6 @@ struct Canonicalize {
   std::vector<std::string> strip_params;  // further names; a trailing * matches a prefix
 };
 
-struct Pace {  // a window of the day with its own delay
-  std::string days;   // "mon-fri", empty: every day
-  std::string hours;  // "08:00-18:00"
-  milliseconds delay{0};
-};
-
 // What holds for the URLs of one site; `defaults:` fills what a site leaves out.
 struct Site {
   std::string name;
@@ -111,7 +105,6 @@ struct Site {
   std::vector<std::string> exclude;
   std::optional<std::uint32_t> max_depth;  // link hops; nothing: no limit
   std::uint32_t max_redirects = 20;
-  std::uint32_t extra_hops = 0;     // hops beyond scope
   bool follow_nofollow = false;     // follow rel=nofollow links
   bool follow_forms = false;
   bool follow_requisites = false;   // img, script, css ...
@@ -121,13 +114,12 @@ struct Site {
   RobotsPolicy robots = RobotsPolicy::obey;
   OptOut opt_out = OptOut::record;
   milliseconds delay{1'000};
-  double jitter = 0.5;              // delay is drawn from delay * [1 - jitter, 1 + jitter]; never below a crawl-delay
+  double jitter = 0.5;              // a gap is drawn from delay * [1, 1 + jitter]: never shorter than promised
   std::uint32_t concurrency_per_host = 1;
   std::uint32_t concurrency_per_ip = 2;
   Autothrottle autothrottle;
   milliseconds max_crawl_delay{30'000};
   OnExcess on_excess = OnExcess::clamp;
-  std::vector<Pace> pace;
   int priority = 0;                 // higher first
   Order order = Order::breadth;
 
@@ -136,6 +128,7 @@ struct Site {
   Bytes max_body_size = 10ULL << 20;
   std::uint32_t retries = 3;
   milliseconds retry_delay{1'000};  // first back-off; doubles
+  milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::map<std::string, std::string> headers;
   std::string proxy;
   std::string auth;                 // "basic user:pass" | "digest user:pass" | "bearer token"

@@ -1,6 +1,7 @@
 // What is asked of the web: made by the frontier, read by fetch.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -22,6 +23,16 @@ struct Validators {
   bool empty() const { return etag.empty() && last_modified.empty(); }
 };
 
+// What earlier visits taught, for the next interval.
+struct History {
+  std::uint32_t visits = 0;
+  std::uint32_t changes = 0;       // of them found something new
+  std::int64_t changed_at = 0;     // ms since the epoch; 0: never
+  std::int64_t visited_at = 0;     // ms since the epoch; 0: never
+  std::chrono::seconds interval{0};  // that led to this visit
+  std::string content_hash;        // of the last good version, hex; empty when none
+};
+
 struct Request {
   Url url;
   Purpose purpose = Purpose::page;
@@ -30,17 +41,19 @@ struct Request {
   std::uint16_t redirects = 0;  // redirect hops so far
   std::uint16_t attempt = 0;    // 0 for the first
   Validators validators;
-  std::string content_hash;     // of the last good version, hex; empty when none
-  std::string referrer;         // href of the page that held the link; empty for seeds
+  History history;
+  UrlId parent = 0;             // the URL whose page held the link; 0 for seeds
 };
 
 // The right to contact one host once. Made by Frontier::lease only; whoever holds
 // it must give it back through Frontier::release.
 struct Lease {
-  UrlId url_id = 0;
+  UrlId url_id = 0;  // 0 for robots.txt, which is a fact about a host and no row of `urls`
   HostId host_id = 0;
+  HostId robots_for = 0;  // purpose robots: the host whose rules are asked for
   Request request;
   base::Instant leased_at{};
+  std::string address_slot;  // the frontier's own: the IP address whose slot this holds
 };
 
 }  // namespace crawld::model

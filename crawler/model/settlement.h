@@ -77,6 +77,7 @@ struct Settled {
   Verdict verdict = Verdict::failed;
   std::string reason;
   std::optional<base::WallTime> due_at;  // next visit (retry or revisit); nothing: never
+  std::chrono::seconds interval{0};      // that led to due_at as a revisit; 0: not planned
   bool counts_attempt = true;            // false for an aborted transfer: the URL stays queued
   Change change = Change::none;
   bool store_page = false;               // a new version goes into `pages`

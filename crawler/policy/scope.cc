@@ -1,0 +1,135 @@
+#include "crawler/policy/scope.h"
+
+#include "crawler/policy/registrable_domain.h"
+
+namespace crawld::policy {
+namespace {
+
+using model::Verdict;
+
+// "https://host:port/dir/" of "https://host:port/dir/page?x".
+std::string directory_of(const model::Url& url) {
+  const std::string_view path = url.path();
+  return url.origin() + std::string(path.substr(0, path.rfind('/') + 1));
+}
+
+bool starts_with_either_scheme(const model::Url& url, std::string_view prefix) {
+  if (url.href().starts_with(prefix)) return true;
+  // http and https of one host are one site; the ports differ only as their defaults do.
+  const std::size_t colon = prefix.find("://");
+  const std::string_view rest = prefix.substr(colon);
+  const std::string_view own = std::string_view(url.href()).substr(url.scheme().size());
+  return own.starts_with(rest);
+}
+
+bool ends_in_domain(std::string_view host, std::string_view domain) {
+  if (!host.ends_with(domain)) return false;
+  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
+base::Result<std::vector<base::Pattern>> compile_patterns(const std::vector<std::string>& texts,
+                                                          std::string_view key) {
+  std::vector<base::Pattern> patterns;
+  for (const std::string& text : texts) {
+    auto pattern = base::Pattern::compile(text);
+    if (!pattern) {
+      return base::Error{pattern.error().code,
+                         std::string(key) + " \"" + text + "\": " + pattern.error().message};
+    }
+    patterns.push_back(*std::move(pattern));
+  }
+  return patterns;
+}
+
+}  // namespace
+
+base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
+  ScopeRules rules;
+  rules.scope_ = site.scope;
+  rules.ports_ = {80, 443};
+  rules.ports_.insert(site.ports.begin(), site.ports.end());
+  for (const std::string& seed : site.seeds) {
+    const auto url = model::Url::parse(seed);
+    if (!url || !url->crawlable()) {
+      return base::Error{base::Error::Code::invalid,
+                         "\"" + seed + "\" is no http or https URL; write it as https://host/path"};
+    }
+    rules.add_seed(*url);
+  }
+  for (const std::string& domain : site.domains) rules.domains_.push_back(domain);
+  auto include = compile_patterns(site.include, "include");
+  if (!include) return std::move(include).error();
+  rules.include_ = *std::move(include);
+  auto exclude = compile_patterns(site.exclude, "exclude");
+  if (!exclude) return std::move(exclude).error();
+  rules.exclude_ = *std::move(exclude);
+  rules.max_depth_ = site.max_depth;
+  rules.traps_ = {.max_url_length = site.traps.max_url_length,
+                  .max_segments = site.traps.max_segments,
+                  .max_repeated_segments = site.traps.max_repeated_segments};
+  return rules;
+}
+
+void ScopeRules::add_seed(const model::Url& seed) {
+  seeds_.push_back(seed);
+  seed_hrefs_.insert(seed.href());
+  prefixes_.push_back(directory_of(seed));
+  hosts_.insert(std::string(seed.hostname()));
+  registrable_.insert(registrable_domain_or_host(seed));
+  ports_.insert(seed.port());
+}
+
+std::optional<Judgement> ScopeRules::refuse_never(const model::Url& url) const {
+  if (!url.crawlable()) return Judgement{Verdict::blocked, "scheme"};
+  if (!port_allowed(url)) return Judgement{Verdict::blocked, "port"};
+  return std::nullopt;
+}
+
+bool ScopeRules::port_allowed(const model::Url& url) const { return ports_.contains(url.port()); }
+
+bool ScopeRules::in_scope(const model::Url& url) const {
+  for (const std::string& domain : domains_) {
+    if (ends_in_domain(url.hostname(), domain)) return true;
+  }
+  switch (scope_) {
+    case config::Scope::page: return seed_hrefs_.contains(url.href());
+    case config::Scope::prefix:
+      for (const std::string& prefix : prefixes_) {
+        if (starts_with_either_scheme(url, prefix)) return true;
+      }
+      return false;
+    case config::Scope::host: return hosts_.contains(std::string(url.hostname()));
+    case config::Scope::domain: return registrable_.contains(registrable_domain_or_host(url));
+    case config::Scope::any: return true;
+  }
+  return false;
+}
+
+Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
+                            int this_year) const {
+  if (auto refused = refuse_never(url)) return *std::move(refused);
+  if (const std::string_view guard = trap(url, traps_, this_year); !guard.empty()) {
+    return {Verdict::trapped, std::string(guard)};
+  }
+  if (context.purpose == model::Purpose::sitemap) return {};
+  if (!in_scope(url)) return {Verdict::out_of_scope, "scope"};
+  for (std::size_t i = 0; i < exclude_.size(); ++i) {
+    if (exclude_[i].matches(url.href())) {
+      return {Verdict::out_of_scope, "exclude[" + std::to_string(i) + "]"};
+    }
+  }
+  if (!include_.empty() && !seed_hrefs_.contains(url.href())) {
+    bool matched = false;
+    for (const base::Pattern& pattern : include_) matched = matched || pattern.matches(url.href());
+    if (!matched) return {Verdict::out_of_scope, "include"};
+  }
+  if (max_depth_ && context.depth > *max_depth_) return {Verdict::too_deep, "max_depth"};
+  return {};
+}
+
+Judgement ScopeRules::judge_seed(const model::Url& url) const {
+  if (auto refused = refuse_never(url)) return *std::move(refused);
+  return {};
+}
+
+}  // namespace crawld::policy

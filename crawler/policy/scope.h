@@ -1,0 +1,65 @@
+// Which URLs belong to a site: the rules between a link and the frontier.
+//
+// Ordered, first refusal wins, and each refusal names its rule, so that `crawld why`
+// can answer. Pure; compiled once per site and shared by the parse threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "config/config.h"
+#include "crawler/base/pattern.h"
+#include "crawler/base/result.h"
+#include "crawler/model/settlement.h"
+#include "crawler/policy/traps.h"
+
+namespace crawld::policy {
+
+struct Judgement {
+  model::Verdict verdict = model::Verdict::queued;  // queued: admitted
+  std::string reason;                               // the rule that refused
+};
+
+// What is known of a link besides its URL.
+struct LinkContext {
+  std::uint32_t depth = 0;  // of the link's target
+  model::Purpose purpose = model::Purpose::page;
+};
+
+class ScopeRules {
+ public:
+  // Seeds and patterns of `site`; an Error names the pattern or seed that is wrong.
+  static base::Result<ScopeRules> compile(const config::Site& site);
+
+  Judgement judge(const model::Url& url, const LinkContext& context, int this_year) const;
+
+  // A URL the user asked for by name: only what can never be fetched is refused.
+  Judgement judge_seed(const model::Url& url) const;
+
+  // More hosts in scope while running (`crawld add`, `redirect of a seed`).
+  void add_seed(const model::Url& seed);
+
+ private:
+  std::optional<Judgement> refuse_never(const model::Url& url) const;
+  bool port_allowed(const model::Url& url) const;
+  bool in_scope(const model::Url& url) const;
+
+  config::Scope scope_ = config::Scope::host;
+  std::vector<model::Url> seeds_;
+  std::unordered_set<std::string> seed_hrefs_;
+  std::vector<std::string> prefixes_;           // origin + directory of each seed
+  std::unordered_set<std::string> hosts_;       // of the seeds
+  std::unordered_set<std::string> registrable_; // domains of the seeds
+  std::vector<std::string> domains_;            // config: these and what ends in them
+  std::unordered_set<std::uint16_t> ports_;
+  std::vector<base::Pattern> include_;
+  std::vector<base::Pattern> exclude_;
+  std::optional<std::uint32_t> max_depth_;
+  TrapLimits traps_;
+};
+
+}  // namespace crawld::policy

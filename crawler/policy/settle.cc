@@ -1,0 +1,244 @@
+#include "crawler/policy/settle.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "crawler/policy/http_date.h"
+
+namespace crawld::policy {
+namespace {
+
+using model::Change;
+using model::FetchFailureKind;
+using model::ParseFailureKind;
+using model::Verdict;
+
+enum class Cure : std::uint8_t { none, retry };
+
+Cure cure_of(FetchFailureKind kind) {
+  switch (kind) {
+    case FetchFailureKind::dns:
+    case FetchFailureKind::connect:
+    case FetchFailureKind::timeout:
+    case FetchFailureKind::too_slow:
+    case FetchFailureKind::bad_response:
+    case FetchFailureKind::truncated:
+    case FetchFailureKind::empty_reply:
+    case FetchFailureKind::reset:
+    case FetchFailureKind::proxy: return Cure::retry;
+    case FetchFailureKind::tls:  // a bad certificate does not heal in seconds
+    case FetchFailureKind::too_large:
+    case FetchFailureKind::blocked_address:
+    case FetchFailureKind::blocked_port:
+    case FetchFailureKind::blocked_scheme:
+    case FetchFailureKind::aborted: return Cure::none;
+  }
+  return Cure::none;
+}
+
+bool is_blocked(FetchFailureKind kind) {
+  return kind == FetchFailureKind::blocked_address || kind == FetchFailureKind::blocked_port ||
+         kind == FetchFailureKind::blocked_scheme;
+}
+
+// Statuses that may be different the next time.
+bool is_transient(int status) {
+  switch (status) {
+    case 408: case 425: case 429: case 500: case 502: case 503: case 504:
+    case 520: case 521: case 522: case 523: case 524: return true;
+    default: return false;
+  }
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+class Settlement {
+ public:
+  Settlement(model::Parsed parsed, const SettlePolicy& policy, base::WallTime now)
+      : settled_{.parsed = std::move(parsed)}, policy_(policy), now_(now) {}
+
+  model::Settled decide() {
+    const model::Fetched& fetched = settled_.parsed.fetched;
+    settled_.advice = advise_host(fetched, policy_);
+    if (const auto* failure = fetched.failure()) {
+      decide_failure(*failure);
+    } else {
+      decide_response(*fetched.response());
+    }
+    return std::move(settled_);
+  }
+
+ private:
+  const model::Request& request() const { return settled_.parsed.fetched.lease.request; }
+
+  void end(Verdict verdict, std::string reason) {
+    settled_.verdict = verdict;
+    settled_.reason = std::move(reason);
+  }
+
+  void retry_or(Verdict last, std::string reason, std::optional<milliseconds> asked = {}) {
+    if (request().attempt >= policy_.retries) {
+      end(last, std::move(reason));
+      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+      return;
+    }
+    if (asked && *asked > policy_.max_retry_after) {
+      end(last, "retry_after_too_long");
+      if (policy_.recurring) settled_.due_at = now_ + std::min<milliseconds>(*asked, policy_.max_interval);
+      return;
+    }
+    const milliseconds back_off = policy_.retry_delay * (1LL << std::min<unsigned>(request().attempt, 16));
+    settled_.due_at = now_ + std::max(back_off, asked.value_or(milliseconds{0}));
+    end(Verdict::retry_later, std::move(reason));
+  }
+
+  void decide_failure(const model::FetchFailure& failure) {
+    const std::string kind(to_string(failure.kind));
+    if (failure.kind == FetchFailureKind::aborted) {
+      settled_.counts_attempt = false;
+      end(Verdict::queued, {});
+    } else if (is_blocked(failure.kind)) {
+      end(Verdict::blocked, kind);
+    } else if (cure_of(failure.kind) == Cure::retry) {
+      retry_or(Verdict::failed, kind);
+    } else {
+      end(Verdict::failed, kind);
+      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+    }
+  }
+
+  void decide_response(const model::Response& response) {
+    const int status = response.status;
+    const std::string code = "http_" + std::to_string(status);
+    if (status == 304 && !request().validators.empty()) {
+      visited(Verdict::not_modified, Change::unchanged);
+    } else if (is_redirect(status)) {
+      decide_redirect(response);
+    } else if (status == 404 || status == 410) {
+      visited(Verdict::gone, request().history.visits > 0 ? Change::gone : Change::none);
+      settled_.reason = code;
+    } else if (is_transient(status)) {
+      retry_or(Verdict::failed, code, retry_after(response.headers.get("Retry-After"), now_));
+    } else if (status >= 200 && status < 300) {
+      decide_page();
+    } else {
+      end(Verdict::failed, code);
+      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+    }
+  }
+
+  // RFC 9110 section 15.4. The target becomes a URL of its own; see policy/admit.
+  void decide_redirect(const model::Response& response) {
+    if (response.headers.get("Location").empty()) {
+      end(Verdict::failed, "redirect_without_location");
+      return;
+    }
+    if (request().redirects >= policy_.max_redirects) {
+      end(Verdict::too_deep, "max_redirects");
+      return;
+    }
+    visited(Verdict::redirected, request().history.visits > 0 ? Change::moved : Change::none);
+    settled_.reason = "http_" + std::to_string(response.status);
+  }
+
+  void decide_page() {
+    if (const auto* failure = std::get_if<model::ParseFailure>(&settled_.parsed.page)) {
+      // A body that came broken may come whole; one that breaks the parser will not change.
+      const std::string kind(to_string(failure->kind));
+      if (failure->kind == ParseFailureKind::bad_encoding) {
+        retry_or(Verdict::failed, kind);
+        return;
+      }
+      visited(Verdict::parse_error, Change::none);
+      settled_.reason = kind;
+      settled_.store_page = request().history.visits == 0;
+      return;
+    }
+    const auto* page = std::get_if<model::ParsedPage>(&settled_.parsed.page);
+    if (page == nullptr) {
+      visited(Verdict::skipped, Change::none);
+      return;
+    }
+    const model::History& history = request().history;
+    const bool same = !history.content_hash.empty() && history.content_hash == page->content_hash;
+    if (same) {
+      visited(Verdict::not_modified, Change::unchanged);
+      return;
+    }
+    visited(Verdict::done, history.content_hash.empty() ? Change::first_seen : Change::changed);
+    settled_.store_page = request().purpose == model::Purpose::page;
+  }
+
+  void visited(Verdict verdict, Change change) {
+    end(verdict, {});
+    settled_.change = change;
+    if (policy_.recurring) {
+      settled_.interval = next_interval(change);
+      settled_.due_at = now_ + settled_.interval;
+    }
+  }
+
+  // Longer by half after a visit without news, shorter by a half after one with news
+  // (the shape of Nutch's AdaptiveFetchSchedule), between min and max.
+  seconds next_interval(Change change) const {
+    const seconds last = request().history.interval.count() > 0 ? request().history.interval
+                                                                : policy_.default_interval;
+    seconds next = last;
+    if (policy_.adaptive && request().history.visits > 0) {
+      const bool news = change == Change::changed || change == Change::moved;
+      next = news ? last / 2 : last * 3 / 2;
+    }
+    return std::clamp(next, policy_.min_interval, policy_.max_interval);
+  }
+
+  model::Settled settled_;
+  const SettlePolicy& policy_;
+  const base::WallTime now_;
+};
+
+}  // namespace
+
+model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy& policy) {
+  using Mood = model::HostAdvice::Mood;
+  model::HostAdvice advice;
+  if (const auto* failure = fetched.failure()) {
+    const bool ours = failure->kind == FetchFailureKind::aborted || is_blocked(failure->kind);
+    advice.mood = ours ? Mood::good : Mood::trouble;
+    return advice;
+  }
+  const model::Response& response = *fetched.response();
+  advice.latency = std::chrono::duration_cast<milliseconds>(fetched.timings.total);
+  if (response.status != 429 && response.status != 503) return advice;
+  advice.mood = Mood::throttle;
+  const auto asked = retry_after(response.headers.get("Retry-After"), fetched.fetched_at);
+  if (asked && *asked <= policy.max_retry_after) advice.retry_after = *asked;
+  return advice;
+}
+
+model::Settled settle(model::Parsed parsed, const SettlePolicy& policy, base::WallTime now) {
+  return Settlement(std::move(parsed), policy, now).decide();
+}
+
+std::optional<milliseconds> retry_after(std::string_view value, base::WallTime now) {
+  constexpr std::int64_t kMostSeconds = 400LL * 86'400;
+  std::int64_t seconds_asked = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds_asked);
+  if (error == std::errc::result_out_of_range) return std::chrono::seconds(kMostSeconds);
+  if (error == std::errc() && end == value.data() + value.size()) {
+    if (seconds_asked < 0) return std::nullopt;
+    return std::chrono::seconds(std::min(seconds_asked, kMostSeconds));
+  }
+  const auto date = parse_http_date(value);
+  if (!date || *date <= now) return std::nullopt;
+  return *date - now;
+}
+
+bool wants_parser(const model::Fetched& fetched) {
+  const model::Response* response = fetched.response();
+  if (response == nullptr) return false;
+  return response->status >= 200 && response->status < 300;
+}
+
+}  // namespace crawld::policy

@@ -1,0 +1,44 @@
+// What is decided about a URL once it was fetched and parsed. Pure functions.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/settlement.h"
+
+namespace crawld::policy {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// config::Site's slice.
+struct SettlePolicy {
+  std::uint32_t retries = 3;               // after the first attempt
+  milliseconds retry_delay{1'000};         // doubles with each attempt
+  milliseconds max_retry_after{300'000};   // a longer Retry-After gives the URL up
+  std::uint32_t max_redirects = 20;
+  bool recurring = false;                  // the site is visited again: plan the next visit
+  seconds default_interval{7 * 86'400};
+  seconds min_interval{3'600};
+  seconds max_interval{90 * 86'400};
+  bool adaptive = true;
+};
+
+// How a transfer's end concerns the whole host. Needs nothing but the transfer, so
+// that the host's slot is freed before the page is parsed.
+model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy& policy);
+
+// The verdict, its reason and the time of the next visit. Leaves `discovered` empty.
+model::Settled settle(model::Parsed parsed, const SettlePolicy& policy, base::WallTime now);
+
+// Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date, as a wait from
+// `now`. Nothing when absent, unreadable or in the past.
+std::optional<milliseconds> retry_after(std::string_view value, base::WallTime now);
+
+// A response whose body goes to the parser.
+bool wants_parser(const model::Fetched& fetched);
+
+}  // namespace crawld::policy
