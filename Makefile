@@ -9,7 +9,7 @@ CCACHE := $(shell command -v ccache 2>/dev/null)
 PKGS := libcurl sqlite3 yaml-cpp spdlog re2 libpsl libzstd zlib libbrotlidec libxxhash icu-uc icu-i18n expat libxml-2.0 libseccomp libcares
 
 CXX := $(CCACHE) g++
-WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers
 HARDEN := -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fPIE
 OPTIMISE := -O2 -g1 -DNDEBUG
 LDHARDEN := -pie -Wl,-z,relro,-z,now
