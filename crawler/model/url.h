@@ -8,6 +8,7 @@
 // serializing (4.5); UTS 46 through ICU.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,16 +33,16 @@ class Url {
   Scheme scheme_kind() const { return kind_; }
   bool crawlable() const { return kind_ != Scheme::other && !hostname().empty(); }
 
-  std::string_view scheme() const;    // "https", without ":"
+  std::string_view scheme() const;  // "https", without ":"
   std::string_view username() const;
   std::string_view password() const;
-  std::string_view hostname() const;  // ASCII, lower case; IPv6 in brackets
-  std::string_view host() const;      // hostname[:port]
-  std::string_view port_text() const; // empty when default
-  std::uint16_t port() const;         // explicit, or the scheme's default (80, 443), else 0
-  std::string_view path() const;      // with leading "/" for http(s)
-  std::string_view query() const;     // without "?"; see has_query()
-  std::string_view fragment() const;  // without "#"
+  std::string_view hostname() const;   // ASCII, lower case; IPv6 in brackets
+  std::string_view host() const;       // hostname[:port]
+  std::string_view port_text() const;  // empty when default
+  std::uint16_t port() const;          // explicit, or the scheme's default (80, 443), else 0
+  std::string_view path() const;       // with leading "/" for http(s)
+  std::string_view query() const;      // without "?"; see has_query()
+  std::string_view fragment() const;   // without "#"
   bool has_query() const { return query_at_ != kNone; }
   bool has_fragment() const { return fragment_at_ != kNone; }
 
@@ -59,17 +60,21 @@ class Url {
   friend class UrlParser;
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   Url() = default;
+  std::string_view part(std::size_t from, std::size_t to) const;
+  std::size_t path_end() const;
+  std::size_t query_end() const;
 
+  // scheme ":" ["//" [username [":" password] "@"] hostname [":" port]] ["/."] path
+  // ["?" query] ["#" fragment]; "/." only in front of a path "//" without authority.
   std::string href_;
   Scheme kind_ = Scheme::other;
-  // Offsets into href_; see url_parser.cc for their meaning.
-  std::uint32_t scheme_end_ = 0;
-  std::uint32_t username_end_ = 0;
-  std::uint32_t host_start_ = 0;
+  std::uint32_t scheme_end_ = 0;    // at its ":"
+  std::uint32_t username_end_ = 0;  // host_start_ when there are no credentials
+  std::uint32_t host_start_ = 0;    // behind "@"; scheme_end_ + 1 without authority
   std::uint32_t host_end_ = 0;
   std::uint32_t path_start_ = 0;
-  std::uint32_t query_at_ = kNone;
-  std::uint32_t fragment_at_ = kNone;
+  std::uint32_t query_at_ = kNone;     // at its "?"
+  std::uint32_t fragment_at_ = kNone;  // at its "#"
 };
 
 }  // namespace crawld::model
