@@ -67,6 +67,13 @@ $(BUILD)/crawld: $(BUILD)/obj/crawler/main.o $(BUILD)/libcrawld.a $(BUILD)/libpa
 $(BUILD)/crawld-parse: $(BUILD)/obj/parsers/worker_main.o $(BUILD)/libparse.a
 	$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
 
+# The numbered .sql files become part of the program.
+MIGRATIONS := $(sort $(wildcard storage/migrations/*.sql))
+$(BUILD)/generated/migrations.inc: storage/embed_migrations.sh $(MIGRATIONS)
+	@mkdir -p $(@D)
+	@sh $< $(MIGRATIONS) > $@
+$(BUILD)/obj/storage/migrate.o: $(BUILD)/generated/migrations.inc
+
 $(BUILD)/obj/%.o: %.cc
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"

@@ -1,0 +1,168 @@
+#include "storage/database.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cstring>
+
+namespace crawld::storage {
+namespace {
+
+using base::Error;
+using Code = base::Error::Code;
+
+constexpr std::uint64_t kFrameBytes = 4096 + 24;
+// How long a large log may make a commit wait for readers to move on.
+constexpr int kRestartWaitMillis = 100;
+
+int count_frames(void* frames, sqlite3*, const char*, int count) {
+  *static_cast<std::uint64_t*>(frames) = static_cast<std::uint64_t>(count);
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+Database::~Database() {
+  if (db_ == nullptr) return;
+  if (writer_ && sqlite3_get_autocommit(db_) != 0) {
+    // Best effort: without it the next start looks the file over, and loses nothing.
+    if (execute("UPDATE meta SET value = 1 WHERE key = 'clean'").ok() && checkpoint().ok()) {
+      sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    }
+  }
+  disconnect();
+}
+
+void Database::disconnect() {
+  statements_.clear();
+  sqlite3_close_v2(db_);
+  db_ = nullptr;
+}
+
+base::Result<Statement*> Database::statement(const char* sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return &found->second;
+  auto made = Statement::prepare(db_, sql);
+  if (!made) return std::move(made).error();
+  return &statements_.emplace(sql, std::move(*made)).first->second;
+}
+
+base::Status Database::execute(const char* sql) {
+  const int rc = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  if (rc != SQLITE_OK) return database_error(db_, sqlite3_extended_errcode(db_), path_);
+  return base::Done{};
+}
+
+base::Result<std::int64_t> Database::number(const char* sql, std::int64_t otherwise) {
+  auto made = Statement::prepare(db_, sql);
+  if (!made) return std::move(made).error();
+  auto row = made->step();
+  if (!row) return std::move(row).error();
+  return *row ? made->integer(0) : otherwise;
+}
+
+base::Status Database::begin() { return execute("BEGIN IMMEDIATE"); }
+base::Status Database::commit() { return execute("COMMIT"); }
+void Database::rollback() {
+  if (db_ != nullptr && sqlite3_get_autocommit(db_) == 0) (void)execute("ROLLBACK");
+}
+
+std::uint64_t Database::log_bytes() const { return log_frames_ * kFrameBytes; }
+
+base::Status Database::checkpoint_if_due() {
+  if (log_bytes() < options_.checkpoint_bytes) return base::Done{};
+  int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (log_bytes() > 4 * options_.checkpoint_bytes) {
+    // Readers that come and go can keep the log from being reset for ever: wait a little.
+    sqlite3_busy_timeout(db_, kRestartWaitMillis);
+    rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
+    if (rc == SQLITE_OK) log_frames_ = 0;
+  }
+  if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
+  return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
+}
+
+base::Status Database::checkpoint() {
+  const int rc =
+      sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (rc == SQLITE_OK) log_frames_ = 0;
+  if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
+  return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
+}
+
+bool Database::log_grew_too_large() {
+  const bool large = log_bytes() > options_.warn_log_bytes;
+  const bool news = large && !warned_;
+  warned_ = large;
+  return news;
+}
+
+base::Status Database::remember_file() {
+  struct stat file {};
+  struct stat log {};
+  if (::lstat(path_.c_str(), &file) != 0) {
+    return Error{Code::not_found, path_ + ": " + std::strerror(errno)};
+  }
+  device_ = file.st_dev;
+  inode_ = file.st_ino;
+  log_inode_ = ::lstat((path_ + "-wal").c_str(), &log) == 0 ? log.st_ino : 0;
+  return base::Done{};
+}
+
+base::Status Database::verify_file() {
+  struct stat file {};
+  struct stat log {};
+  if (::lstat(path_.c_str(), &file) != 0 || file.st_ino != inode_ || file.st_dev != device_) {
+    return Error{Code::not_found,
+                 path_ +
+                     " was moved or deleted while in use; stop, and put it back together "
+                     "with its -wal file before going on"};
+  }
+  if (::lstat((path_ + "-wal").c_str(), &log) == 0 && log.st_ino == log_inode_) {
+    return base::Done{};
+  }
+  // Our descriptor still reaches the removed log: save what it holds.
+  const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_FULL, nullptr, nullptr);
+  return Error{Code::not_found,
+               path_ + "-wal was removed while in use; " +
+                   (rc == SQLITE_OK ? "its pages were saved into the database, start again"
+                                    : "the newest pages may be lost, start again")};
+}
+
+base::Status Database::reopen() {
+  ++generation_;
+  disconnect();
+  if (auto done = connect(writer_); !done) return done;
+  return remember_file();
+}
+
+base::Status Database::connect(bool writer) {
+  writer_ = writer;
+  const int access = writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int rc = sqlite3_open_v2(path_.c_str(), &db_,
+                                 access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (rc != SQLITE_OK) {
+    Error error = database_error(db_, rc, "cannot open " + path_);
+    disconnect();
+    return error;
+  }
+  sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  const std::string pages = "PRAGMA cache_size=-" + std::to_string(options_.cache_bytes / 1024);
+  if (auto done = execute(pages.c_str()); !done) return done;
+  if (auto done = execute("PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
+                          "PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=0");
+      !done) {
+    return done;
+  }
+  if (!writer) return execute("PRAGMA query_only=ON");
+  log_frames_ = 0;
+  sqlite3_wal_hook(db_, count_frames, &log_frames_);
+  return execute(options_.durability == Durability::full
+                     ? "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864"
+                     : "PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864");
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,217 @@
+// How a database is found, made, locked, identified and brought forward.
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "storage/database.h"
+#include "storage/file_check.h"
+#include "storage/lock_file.h"
+
+namespace crawld::storage {
+namespace {
+
+using base::Error;
+using Code = base::Error::Code;
+
+// The path with its directory resolved, so that the checks made here and SQLite
+// speak of the same file. The last part is not followed.
+std::string resolved(const std::string& path) {
+  char* real = ::realpath(directory_of(path).c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string directory = real;
+  ::free(real);
+  const std::size_t slash = path.rfind('/');
+  if (directory != "/") directory += '/';
+  return directory + (slash == std::string::npos ? path : path.substr(slash + 1));
+}
+
+Error cannot_make(const std::string& path, int why) {
+  const Code code = why == ENOSPC || why == EDQUOT                  ? Code::disk_full
+                    : why == EACCES || why == EPERM || why == EROFS ? Code::invalid
+                                                                    : Code::io;
+  return {code, "cannot make " + path + ": " + std::strerror(why)};
+}
+
+base::Status apply(Database& database, std::span<const Migration> schema, std::int64_t from) {
+  for (const Migration& migration : schema) {
+    if (migration.version <= from) continue;
+    const std::string sql(migration.sql);
+    if (auto done = database.execute(sql.c_str()); !done) return done;
+    const std::string version = "PRAGMA user_version=" + std::to_string(migration.version);
+    if (auto done = database.execute(version.c_str()); !done) return done;
+  }
+  return base::Done{};
+}
+
+int over_time(void* deadline) {
+  return std::chrono::steady_clock::now() >
+         *static_cast<std::chrono::steady_clock::time_point*>(deadline);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string& path,
+                                                              const OpenOptions& options) {
+  return open_writer(path, options, migrations());
+}
+
+base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string& path,
+                                                              const OpenOptions& options,
+                                                              std::span<const Migration> schema) {
+  // Look first, lock second: a refused file gets no lock file beside it.
+  const std::string real = resolved(path);
+  if (auto kind = examine_file(real); !kind) return std::move(kind).error();
+  std::unique_ptr<Database> database(new Database(real, options));
+  if (auto done = database->take_lock(); !done) return std::move(done).error();
+  auto kind = examine_file(real);
+  if (!kind) return std::move(kind).error();
+  if (*kind == FileKind::absent) {
+    if (auto done = database->create(schema); !done) return std::move(done).error();
+  }
+  auto done = database->connect(true);
+  if (done) done = database->identify(schema);
+  if (done) done = database->check_after_crash();
+  if (done) done = database->migrate(schema);
+  if (done) done = database->execute("UPDATE meta SET value = 0 WHERE key = 'clean'");
+  if (done) done = database->remember_file();
+  if (!done) {
+    // Not a clean stop of ours: leave the mark as it is.
+    database->disconnect();
+    return std::move(done).error();
+  }
+  return database;
+}
+
+base::Result<std::unique_ptr<Database>> Database::open_reader(const std::string& path,
+                                                              const OpenOptions& options) {
+  const std::string real = resolved(path);
+  auto kind = examine_file(real);
+  if (!kind) return std::move(kind).error();
+  if (*kind == FileKind::absent) {
+    return Error{Code::not_found, "there is no crawl database " + path +
+                                      "; run a crawl first, or name another file with --db"};
+  }
+  std::unique_ptr<Database> database(new Database(real, options));
+  auto done = database->connect(false);
+  if (done) done = database->identify(migrations());
+  if (!done) return std::move(done).error();
+  return database;
+}
+
+base::Status Database::take_lock() {
+  auto lock = lock_database(path_);
+  if (!lock) return std::move(lock).error();
+  lock_ = std::move(*lock);
+  return base::Done{};
+}
+
+// Everything is made in `<db>.new` and renamed, so kill -9 leaves all or nothing.
+base::Status Database::create(std::span<const Migration> schema) {
+  const std::string fresh = path_ + ".new";
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((fresh + suffix).c_str());
+  const base::Fd fd(
+      ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd.open()) return cannot_make(path_, errno);
+  {
+    Database made(fresh, options_);
+    auto done = made.connect(true);
+    if (done)
+      done = made.execute(("PRAGMA application_id=" + std::to_string(kApplicationId)).c_str());
+    if (done) done = made.begin();
+    if (done) done = apply(made, schema, 0);
+    if (done) {
+      done = made.execute(
+          "INSERT INTO meta (key, value) VALUES ('clean', 1), ('horizon', 1), "
+          "('database_id', lower(hex(randomblob(16))))");
+    }
+    if (done) done = made.commit();
+    if (done) done = made.execute("PRAGMA journal_mode=WAL");
+    if (done) done = made.checkpoint();
+    made.writer_ = false;  // nothing to note at its end
+    made.disconnect();
+    if (!done) {
+      for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+        ::unlink((fresh + suffix).c_str());
+      }
+      return done;
+    }
+  }
+  for (const char* suffix : {"-wal", "-shm"}) ::unlink((fresh + suffix).c_str());
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) ::unlink((path_ + suffix).c_str());
+  if (::fsync(fd.get()) != 0) return cannot_make(path_, errno);
+  if (::rename(fresh.c_str(), path_.c_str()) != 0) return cannot_make(path_, errno);
+  return sync_directory(directory_of(path_));
+}
+
+base::Status Database::identify(std::span<const Migration> schema) {
+  auto application = number("PRAGMA application_id");
+  if (!application) return std::move(application).error();
+  auto version = number("PRAGMA user_version");
+  if (!version) return std::move(version).error();
+  const std::int64_t newest = schema.empty() ? 0 : schema.back().version;
+  if (*application != kApplicationId) {
+    return Error{Code::incompatible, path_ +
+                                         " is a database of another program; it was left as "
+                                         "it is. Name another file with --db"};
+  }
+  if (*version > newest) {
+    return Error{Code::incompatible, path_ + " has schema version " + std::to_string(*version) +
+                                         ", made by a newer crawld; this one reads up to " +
+                                         std::to_string(newest) +
+                                         ". It was left as it is; install the newer crawld"};
+  }
+  return base::Done{};
+}
+
+base::Status Database::migrate(std::span<const Migration> schema) {
+  auto version = number("PRAGMA user_version");
+  if (!version) return std::move(version).error();
+  if (schema.empty() || *version == schema.back().version) return base::Done{};
+  const std::string copy = path_ + ".v" + std::to_string(*version);
+  ::unlink((copy + ".part").c_str());
+  auto kept = Statement::prepare(db_, "VACUUM INTO ?1");
+  if (!kept) return std::move(kept).error();
+  const std::string part = copy + ".part";
+  auto done = kept->text(1, part).run();
+  if (done && ::rename(part.c_str(), copy.c_str()) != 0) done = cannot_make(copy, errno);
+  if (!done) {
+    ::unlink(part.c_str());
+    return Error{done.error().code,
+                 "cannot keep a copy of " + path_ +
+                     " before the upgrade of its schema: " + done.error().message};
+  }
+  if (done = begin(); !done) return done;
+  done = apply(*this, schema, *version);
+  if (done) done = commit();
+  if (!done) rollback();
+  return done;
+}
+
+base::Status Database::check_after_crash() {
+  struct stat log {};
+  const bool log_left = ::lstat((path_ + "-wal").c_str(), &log) == 0 && log.st_size > 0;
+  auto clean = number("SELECT value FROM meta WHERE key = 'clean'");
+  if (!clean) return std::move(clean).error();
+  was_clean_ = *clean == 1 && !log_left;
+  if (was_clean_) return base::Done{};
+  auto deadline = std::chrono::steady_clock::now() + options_.check_time;
+  sqlite3_progress_handler(db_, 10'000, over_time, &deadline);
+  auto check = Statement::prepare(db_, "PRAGMA quick_check(1)");
+  auto row = check ? check->step() : base::Result<bool>(check.error());
+  const std::string verdict(row && *row ? check->text(0) : "");
+  const bool ran_out = !row && sqlite3_extended_errcode(db_) == SQLITE_INTERRUPT;
+  if (check) check->reset();
+  sqlite3_progress_handler(db_, 0, nullptr, nullptr);
+  if (ran_out || verdict == "ok") return base::Done{};
+  if (!row && row.error().code != Code::corrupt) return std::move(row).error();
+  return Error{Code::corrupt, path_ + " is damaged (" + (row ? verdict : row.error().message) +
+                                  "); nothing was written. Restore a backup, or run sqlite3 FILE "
+                                  ".recover"};
+}
+
+}  // namespace crawld::storage

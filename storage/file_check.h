@@ -1,0 +1,24 @@
+// What stands at a path before SQLite may touch it.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+
+#include "crawler/base/result.h"
+
+namespace crawld::storage {
+
+enum class FileKind : std::uint8_t { absent, crawl };
+
+// `crawl` where a crawl database stands, `absent` where none does but one could be
+// made. Errors say what stands there instead and what to do; nothing is written.
+base::Result<FileKind> examine_file(const std::string& path);
+
+// "/a/b" of "/a/b/crawl.db", "." of "crawl.db".
+std::string directory_of(const std::string& path);
+
+// Writes the directory's own entries to the disk.
+base::Status sync_directory(const std::string& directory);
+
+}  // namespace crawld::storage

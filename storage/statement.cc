@@ -1,0 +1,129 @@
+#include "storage/statement.h"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <string>
+
+namespace crawld::storage {
+namespace {
+
+using Code = base::Error::Code;
+
+// What a caller may do about it. Extended codes tell apart what the primary does not.
+Code code_of(sqlite3* db, int code) {
+  const int os = db == nullptr ? 0 : sqlite3_system_errno(db);
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      return Code::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Code::busy;
+    case SQLITE_CORRUPT:
+      return Code::corrupt;
+    case SQLITE_NOTADB:
+      return Code::incompatible;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return Code::invalid;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      if (os == ENOSPC || os == EDQUOT) return Code::disk_full;
+      if (os == EROFS) return Code::invalid;
+      return Code::io;
+    default:
+      return Code::io;
+  }
+}
+
+}  // namespace
+
+base::Error database_error(sqlite3* db, int code, std::string_view doing) {
+  const Code kind = code_of(db, code);
+  std::string message(doing);
+  message += ": ";
+  message += db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
+  if (kind == Code::corrupt) {
+    message += "; stop, keep the file, and restore a backup or run sqlite3 FILE .recover";
+  }
+  return {kind, std::move(message)};
+}
+
+base::Result<Statement> Statement::prepare(sqlite3* db, std::string_view sql) {
+  Statement made;
+  made.db_ = db;
+  const int rc = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
+                                    SQLITE_PREPARE_PERSISTENT, &made.statement_, nullptr);
+  if (rc != SQLITE_OK) return database_error(db, rc, "cannot prepare a statement");
+  return made;
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+// A bind can only fail on a wrong index or a value over SQLite's limits; the step
+// after it then runs with NULL, which NOT NULL refuses.
+Statement& Statement::integer(int at, std::int64_t value) {
+  sqlite3_bind_int64(statement_, at, value);
+  return *this;
+}
+Statement& Statement::integer_or_null(int at, std::int64_t value) {
+  return value == 0 ? null(at) : integer(at, value);
+}
+Statement& Statement::text(int at, std::string_view value) {
+  // An empty view may hold a null pointer, which SQLite would read as NULL.
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_text64(statement_, at, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::text_or_null(int at, std::string_view value) {
+  return value.empty() ? null(at) : text(at, value);
+}
+Statement& Statement::blob(int at, std::string_view value) {
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_blob64(statement_, at, data, value.size(), SQLITE_STATIC);
+  return *this;
+}
+Statement& Statement::null(int at) {
+  sqlite3_bind_null(statement_, at);
+  return *this;
+}
+
+base::Result<bool> Statement::step() {
+  const int rc = sqlite3_step(statement_);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) {
+    sqlite3_reset(statement_);
+    return false;
+  }
+  base::Error error =
+      database_error(db_, sqlite3_extended_errcode(db_), "the database refused a statement");
+  sqlite3_reset(statement_);
+  return error;
+}
+
+base::Status Statement::run() {
+  while (true) {
+    auto row = step();
+    if (!row) return std::move(row).error();
+    if (!*row) return base::Done{};
+  }
+}
+
+void Statement::reset() { sqlite3_reset(statement_); }
+
+std::int64_t Statement::integer(int at) const { return sqlite3_column_int64(statement_, at); }
+std::string_view Statement::text(int at) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at))};
+}
+std::string_view Statement::blob(int at) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, at));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at))};
+}
+bool Statement::is_null(int at) const { return sqlite3_column_type(statement_, at) == SQLITE_NULL; }
+int Statement::columns() const { return sqlite3_column_count(statement_); }
+
+}  // namespace crawld::storage

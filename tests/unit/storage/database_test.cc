@@ -1,0 +1,227 @@
+#include "storage/database.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/storage/scratch.h"
+
+using namespace crawld;
+using namespace crawld::storage;
+using Code = base::Error::Code;
+
+namespace {
+
+std::unique_ptr<Database> open_new(const std::string& path) {
+  auto opened = Database::open_writer(path, {});
+  if (!opened) FAIL(opened.error().message);
+  return std::move(*opened);
+}
+
+base::Error refusal(const std::string& path, const OpenOptions& options = {}) {
+  auto opened = Database::open_writer(path, options);
+  REQUIRE_FALSE(opened.ok());
+  return opened.error();
+}
+
+void foreign_database(const std::string& path) {
+  sqlite3* db = nullptr;
+  sqlite3_open(path.c_str(), &db);
+  sqlite3_exec(db, "CREATE TABLE a(b); INSERT INTO a VALUES (1)", nullptr, nullptr, nullptr);
+  sqlite3_close(db);
+}
+
+}  // namespace
+
+TEST_CASE("a new database has our application id, the newest schema and mode 0600") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  struct stat status {};
+  REQUIRE(::stat(scratch.path().c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  CHECK(status.st_nlink == 1);
+  auto reader = Database::open_reader(scratch.path());
+  REQUIRE(reader.ok());
+  CHECK(*(*reader)->number("PRAGMA application_id") == kApplicationId);
+  CHECK(*(*reader)->number("PRAGMA user_version") == migrations().back().version);
+  CHECK_FALSE(std::filesystem::exists(scratch.path("crawl.db.new")));
+}
+
+TEST_CASE("every view can be read in an empty database") {
+  Scratch scratch;
+  auto db = open_new(scratch.path());
+  for (const char* view : {"v_pages", "v_frontier", "v_errors", "v_hosts", "v_changes", "v_links",
+                           "v_records", "v_why"}) {
+    const std::string sql = std::string("SELECT count(*) FROM ") + view;
+    INFO(view);
+    CHECK(*db->number(sql.c_str()) == 0);
+  }
+}
+
+TEST_CASE("a second writer is refused with the pid of the first") {
+  Scratch scratch;
+  auto first = open_new(scratch.path());
+  const auto error = refusal(scratch.path());
+  CHECK(error.code == Code::busy);
+  CHECK_THAT(error.message, Catch::Contains("process " + std::to_string(::getpid())));
+}
+
+TEST_CASE("a lock file left behind by a killed process does not block") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  write_file(scratch.path("crawl.db.lock"), "1\n");
+  auto db = open_new(scratch.path());
+  CHECK(read_file(scratch.path("crawl.db.lock")) == std::to_string(::getpid()) + "\n");
+}
+
+TEST_CASE("a file that is no database is refused and left as it is") {
+  Scratch scratch;
+  const std::string text(5000, 'x');
+  write_file(scratch.path(), text);
+  const auto error = refusal(scratch.path());
+  CHECK(error.code == Code::incompatible);
+  CHECK_THAT(error.message, Catch::Contains("no SQLite database"));
+  CHECK(read_file(scratch.path()) == text);
+  CHECK_FALSE(std::filesystem::exists(scratch.path("crawl.db.lock")));
+}
+
+TEST_CASE("a database of another program is refused and left as it is") {
+  Scratch scratch;
+  foreign_database(scratch.path());
+  const std::string before = read_file(scratch.path());
+  const auto error = refusal(scratch.path());
+  CHECK(error.code == Code::incompatible);
+  CHECK_THAT(error.message, Catch::Contains("another program"));
+  CHECK(read_file(scratch.path()) == before);
+}
+
+TEST_CASE("a newer schema is refused and left as it is") {
+  Scratch scratch;
+  {
+    auto db = open_new(scratch.path());
+    REQUIRE(db->execute("PRAGMA user_version=999").ok());
+  }
+  const std::string before = read_file(scratch.path());
+  const auto error = refusal(scratch.path());
+  CHECK(error.code == Code::incompatible);
+  CHECK_THAT(error.message, Catch::Contains("999"));
+  CHECK(read_file(scratch.path()) == before);
+}
+
+TEST_CASE("a missing directory is named") {
+  const auto error = refusal("/tmp/no/such/dir/crawl.db");
+  CHECK(error.code == Code::not_found);
+  CHECK_THAT(error.message, Catch::Contains("/tmp/no/such/dir"));
+}
+
+TEST_CASE("a symbolic link, a directory and a FIFO are refused") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path("real.db")); }
+  REQUIRE(::symlink(scratch.path("real.db").c_str(), scratch.path("link.db").c_str()) == 0);
+  CHECK_THAT(refusal(scratch.path("link.db")).message, Catch::Contains("symbolic link"));
+  REQUIRE(::mkdir(scratch.path("dir.db").c_str(), 0700) == 0);
+  CHECK(refusal(scratch.path("dir.db")).code == Code::invalid);
+  REQUIRE(::mkfifo(scratch.path("fifo.db").c_str(), 0600) == 0);
+  CHECK(refusal(scratch.path("fifo.db")).code == Code::invalid);
+}
+
+TEST_CASE("an overwritten header is refused with a way to recover") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  std::string bytes = read_file(scratch.path());
+  bytes.replace(0, 100, std::string(100, 'z'));
+  write_file(scratch.path(), bytes);
+  CHECK_THAT(refusal(scratch.path()).message, Catch::Contains(".recover"));
+  CHECK(read_file(scratch.path()) == bytes);
+}
+
+TEST_CASE("a log without its database is not thrown away") {
+  Scratch scratch;
+  write_file(scratch.path("crawl.db-wal"), std::string(4152, 'w'));
+  CHECK_THAT(refusal(scratch.path()).message, Catch::Contains("-wal is still there"));
+}
+
+TEST_CASE("damage in the middle is found at the start after an unclean stop") {
+  Scratch scratch;
+  if (const pid_t child = ::fork(); child == 0) {
+    auto db = Database::open_writer(scratch.path(), {});
+    if (!db.ok()) ::_exit(1);
+    (void)(*db)->execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "INSERT INTO sites SELECT i, 'site number ' || i, 1 FROM n");
+    (void)(*db)->checkpoint();
+    ::_exit(0);  // without a clean close
+  } else {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(status == 0);
+  }
+  std::string bytes = read_file(scratch.path());
+  bytes.replace(bytes.size() - 5 * 4096, 4096, std::string(4096, '\x55'));
+  write_file(scratch.path(), bytes);
+  const auto error = refusal(scratch.path());
+  CHECK(error.code == Code::corrupt);
+  CHECK_THAT(error.message, Catch::Contains(".recover"));
+  CHECK(read_file(scratch.path()) == bytes);
+}
+
+TEST_CASE("a clean stop leaves one file and is remembered") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  CHECK_FALSE(std::filesystem::exists(scratch.path("crawl.db-wal")));
+  CHECK(open_new(scratch.path())->was_clean());
+}
+
+TEST_CASE("readers cannot write and read while the writer writes") {
+  Scratch scratch;
+  auto writer = open_new(scratch.path());
+  auto reader = Database::open_reader(scratch.path());
+  REQUIRE(reader.ok());
+  CHECK_FALSE((*reader)->execute("INSERT INTO sites VALUES (9, 'a', 1)").ok());
+  REQUIRE(writer->begin().ok());
+  REQUIRE(writer->execute("INSERT INTO sites VALUES (9, 'a', 1)").ok());
+  CHECK(*(*reader)->number("SELECT count(*) FROM sites") == 0);
+  REQUIRE(writer->commit().ok());
+  CHECK(*(*reader)->number("SELECT count(*) FROM sites") == 1);
+}
+
+TEST_CASE("an older schema is migrated in one step after a copy was kept") {
+  Scratch scratch;
+  const Migration first[] = {{1, "one",
+                              "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT;"
+                              "CREATE TABLE old (a) ;"}};
+  { REQUIRE(Database::open_writer(scratch.path(), {}, first).ok()); }
+  const Migration broken[] = {first[0],
+                              {2, "two", "CREATE TABLE fresh (a); CREATE TABLE old (b);"}};
+  CHECK_FALSE(Database::open_writer(scratch.path(), {}, broken).ok());
+  const Migration second[] = {first[0], {2, "two", "ALTER TABLE old ADD COLUMN b;"}};
+  auto db = Database::open_writer(scratch.path(), {}, second);
+  REQUIRE(db.ok());
+  CHECK(*(*db)->number("PRAGMA user_version") == 2);
+  CHECK(*(*db)->number("SELECT count(*) FROM pragma_table_info('old')") == 2);
+  CHECK(*(*db)->number("SELECT count(*) FROM sqlite_schema WHERE name = 'fresh'") == 0);
+  CHECK(std::filesystem::exists(scratch.path("crawl.db.v1")));
+}
+
+TEST_CASE("a database moved away while in use is noticed") {
+  Scratch scratch;
+  auto db = open_new(scratch.path());
+  CHECK(db->verify_file().ok());
+  std::filesystem::rename(scratch.path(), scratch.path("elsewhere.db"));
+  CHECK(db->verify_file().error().code == Code::not_found);
+}
+
+TEST_CASE("a removed log is noticed and its pages are saved") {
+  Scratch scratch;
+  {
+    auto db = open_new(scratch.path());
+    REQUIRE(db->execute("INSERT INTO sites VALUES (7, 'kept', 1)").ok());
+    std::filesystem::remove(scratch.path("crawl.db-wal"));
+    CHECK_THAT(db->verify_file().error().message, Catch::Contains("saved"));
+  }
+  auto db = open_new(scratch.path());
+  CHECK(*db->number("SELECT id FROM sites") == 7);
+}

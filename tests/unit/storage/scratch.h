@@ -1,0 +1,36 @@
+// A directory of its own for a test, gone with it.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace crawld::storage {
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = "/tmp/crawld_storage_XXXXXX";
+    root_ = ::mkdtemp(name.data());
+  }
+  ~Scratch() { std::filesystem::remove_all(root_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  std::string path(const std::string& name = "crawl.db") const { return root_ + "/" + name; }
+
+ private:
+  std::string root_;
+};
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+inline void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+}  // namespace crawld::storage
