@@ -1,6 +1,7 @@
 #include "crawler/model/url_idna.h"
 
 #include <unicode/uidna.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +32,66 @@ const UIDNA* mapper() {
   return opened;
 }
 
+// Code points that UTS 46 maps or ignores since Unicode 15.1, 16 and 17, while ICU 72
+// still refuses them or, for U+1E9E, maps them otherwise. With a newer ICU the
+// table changes nothing.
+struct Remap {
+  std::int32_t first;
+  std::int32_t last;
+  std::int32_t shift;  // kIgnored, or what to add
+};
+constexpr std::int32_t kIgnored = 0;
+constexpr std::array kRemaps = {
+    Remap{0x04C0, 0x04C0, 0x0F},
+    Remap{0x10A0, 0x10C5, 0x1C60},
+    Remap{0x115F, 0x1160, kIgnored},
+    Remap{0x17B4, 0x17B5, kIgnored},
+    Remap{0x180E, 0x180E, kIgnored},
+    Remap{0x1E9E, 0x1E9E, 0xDF - 0x1E9E},
+    Remap{0x2061, 0x2063, kIgnored},
+    Remap{0x206A, 0x206F, kIgnored},
+    Remap{0x2132, 0x2132, 0x1C},
+    Remap{0x2183, 0x2183, 1},
+    Remap{0x3164, 0x3164, kIgnored},
+    Remap{0xA7CB, 0xA7CB, 0x264 - 0xA7CB},
+    Remap{0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
+    Remap{0xFFA0, 0xFFA0, kIgnored},
+    Remap{0x1CCD6, 0x1CCEF, 'a' - 0x1CCD6},
+    Remap{0x1CCF0, 0x1CCF9, '0' - 0x1CCF0},
+    Remap{0x1D173, 0x1D17A, kIgnored},
+    Remap{0x2F868, 0x2F868, 0x36FC - 0x2F868},
+    Remap{0x2F874, 0x2F874, 0x5F53 - 0x2F874},
+    Remap{0x2F91F, 0x2F91F, 0x243AB - 0x2F91F},
+    Remap{0x2F95F, 0x2F95F, 0x7AEE - 0x2F95F},
+    Remap{0x2F9BF, 0x2F9BF, 0x45D7 - 0x2F9BF},
+};
+
+void append_utf8(std::string& out, std::int32_t code_point) {
+  std::array<std::uint8_t, U8_MAX_LENGTH> octets;
+  std::size_t length = 0;
+  U8_APPEND_UNSAFE(octets.data(), length, code_point);
+  out.append(reinterpret_cast<const char*>(octets.data()), length);
+}
+
+// `domain` after kRemaps; nothing when it is no UTF-8.
+std::optional<std::string> remapped(std::string_view domain) {
+  std::string out;
+  out.reserve(domain.size());
+  for (std::size_t i = 0; i < domain.size();) {
+    std::int32_t c = 0;
+    U8_NEXT(domain.data(), i, domain.size(), c);
+    if (c < 0) return std::nullopt;
+    const auto remap = std::find_if(kRemaps.begin(), kRemaps.end(),
+                                    [c](const Remap& r) { return c >= r.first && c <= r.last; });
+    if (remap == kRemaps.end()) {
+      append_utf8(out, c);
+    } else if (remap->shift != kIgnored) {
+      append_utf8(out, c + remap->shift);
+    }
+  }
+  return out;
+}
+
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
@@ -53,12 +114,14 @@ std::optional<std::string> domain_to_ascii(std::string_view domain) {
   // URL standard 3.3: ASCII is only lower-cased, whatever its labels claim to be.
   if (is_ascii(domain)) return checked(lower_case(domain));
   if (domain.size() > kMaxDomain || mapper() == nullptr) return std::nullopt;
+  const auto mapped = remapped(domain);
+  if (!mapped) return std::nullopt;
   // A code point takes at most 5 octets of Punycode, a label 4 more for its prefix.
   std::array<char, 8 * kMaxDomain> buffer;
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   UErrorCode status = U_ZERO_ERROR;
   const std::int32_t length = uidna_nameToASCII_UTF8(
-      mapper(), domain.data(), static_cast<std::int32_t>(domain.size()), buffer.data(),
+      mapper(), mapped->data(), static_cast<std::int32_t>(mapped->size()), buffer.data(),
       static_cast<std::int32_t>(buffer.size()), &info, &status);
   if (U_FAILURE(status) || (info.errors & ~kTolerated) != 0) return std::nullopt;
   return checked(std::string(buffer.data(), static_cast<std::size_t>(length)));
