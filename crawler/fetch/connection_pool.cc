@@ -1,0 +1,103 @@
+#include "crawler/fetch/connection_pool.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace crawld::fetch {
+
+void Sockets::add(int fd) {
+  base::MutexLock lock(mutex_);
+  fds_.push_back(fd);
+}
+
+void Sockets::close(int fd) {
+  base::MutexLock lock(mutex_);
+  std::erase(fds_, fd);
+  ::close(fd);
+}
+
+void Sockets::cut() {
+  base::MutexLock lock(mutex_);
+  for (const int fd : fds_) ::shutdown(fd, SHUT_RDWR);
+}
+
+bool Sockets::anything_to_read() {
+  base::MutexLock lock(mutex_);
+  return std::any_of(fds_.begin(), fds_.end(), [](int fd) {
+    char byte = 0;
+    return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+  });
+}
+
+Session::Session(std::string of_key) : key(std::move(of_key)), easy(curl_easy_init()) {
+  if (easy == nullptr) throw std::bad_alloc();
+}
+
+Session::~Session() {
+  curl_easy_cleanup(easy);
+  curl_slist_free_all(resolve);
+}
+
+std::unique_ptr<Session> ConnectionPool::make(const std::string& key) {
+  return std::make_unique<Session>(key);
+}
+
+std::unique_ptr<Session> ConnectionPool::take(const std::string& key) {
+  const base::Instant oldest = std::chrono::steady_clock::now() - max_age_;
+  std::unique_ptr<Session> stale;  // ends outside the lock
+  {
+    base::MutexLock lock(mutex_);
+    const auto found = by_key_.find(key);
+    if (found != by_key_.end()) {
+      const Line::iterator last = found->second.back();
+      std::unique_ptr<Session> session = std::move(*last);
+      found->second.pop_back();
+      if (found->second.empty()) by_key_.erase(found);
+      line_.erase(last);
+      if (session->idle_since >= oldest) return session;
+      stale = std::move(session);
+    }
+  }
+  return make(key);
+}
+
+void ConnectionPool::give_back(std::unique_ptr<Session> session) {
+  const base::Instant now = std::chrono::steady_clock::now();
+  session->idle_since = now;
+  Line closing;  // ends outside the lock: closing a connection may take a write
+  {
+    base::MutexLock lock(mutex_);
+    line_.push_back(std::move(session));
+    const auto added = std::prev(line_.end());
+    by_key_[(*added)->key].push_back(added);
+    while (line_.size() > max_idle_ ||
+           (!line_.empty() && line_.front()->idle_since < now - max_age_)) {
+      forget(line_.begin());
+      closing.splice(closing.end(), line_, line_.begin());
+    }
+  }
+}
+
+void ConnectionPool::forget(Line::iterator session) {
+  const auto found = by_key_.find((*session)->key);
+  std::erase(found->second, session);
+  if (found->second.empty()) by_key_.erase(found);
+}
+
+void ConnectionPool::close_all() {
+  Line closing;
+  base::MutexLock lock(mutex_);
+  by_key_.clear();
+  closing.swap(line_);
+}
+
+std::size_t ConnectionPool::idle() const {
+  base::MutexLock lock(mutex_);
+  return line_.size();
+}
+
+}  // namespace crawld::fetch

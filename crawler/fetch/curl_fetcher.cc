@@ -1,0 +1,279 @@
+#include "crawler/fetch/curl_fetcher.h"
+
+#include <curl/curl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace crawld::fetch {
+namespace {
+
+using model::FetchFailure;
+using model::FetchFailureKind;
+using std::chrono::microseconds;
+
+constexpr std::chrono::seconds kMaxIdle{90};  // most servers close sooner
+
+// A sixth of the descriptors may sleep in idle connections, three in each.
+std::size_t default_max_idle() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 64;
+  return std::clamp<std::size_t>(limit.rlim_cur / 18, 16, 4'096);
+}
+
+bool init_curl_once() {
+  static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  return done;
+}
+
+// No validator or header of ours may carry a line end into the request.
+bool is_one_line(std::string_view text) {
+  return !text.empty() && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c < 0x20 && c != '\t') || c == 0x7F;
+  });
+}
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port;
+};
+
+// Host and port of a proxy URL as curl reads it: scheme, port and user are optional.
+std::optional<HostPort> parse_proxy(std::string_view proxy) {
+  std::uint16_t port = 1'080;  // libcurl's own default for proxies
+  if (const auto scheme = proxy.find("://"); scheme != std::string_view::npos) {
+    if (proxy.starts_with("https://")) port = 443;
+    proxy.remove_prefix(scheme + 3);
+  }
+  proxy = proxy.substr(0, proxy.find('/'));
+  if (const auto at = proxy.rfind('@'); at != std::string_view::npos) proxy.remove_prefix(at + 1);
+  const auto bracket = proxy.rfind(']');
+  const auto colon = proxy.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon != std::string_view::npos) {
+    const std::string_view digits = proxy.substr(colon + 1);
+    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (failed != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    proxy = proxy.substr(0, colon);
+  }
+  if (proxy.empty()) return std::nullopt;
+  return HostPort{std::string(proxy), port};
+}
+
+FetchFailure dns_failure(DnsFailure failure) {
+  if (failure == DnsFailure::aborted) return {FetchFailureKind::aborted, "stopped"};
+  return {FetchFailureKind::dns, std::string(to_string(failure))};
+}
+
+// One forbidden address is enough: a name that points inside and outside at once
+// is an attack or a mistake, and either way nobody wants it dialled.
+std::optional<FetchFailure> judge(const AddressGuard& guard,
+                                  const std::vector<IpAddress>& addresses) {
+  for (const IpAddress& address : addresses) {
+    const std::string_view why = guard.refusal(address);
+    if (why.empty()) continue;
+    return FetchFailure{FetchFailureKind::blocked_address,
+                        address.text() + ": " + std::string(why)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// --- FetchContext -------------------------------------------------------------------------
+
+base::Result<std::unique_ptr<FetchContext>> FetchContext::open(Options options) {
+  if (!init_curl_once()) return base::Error{base::Error::Code::io, "cannot start libcurl"};
+  std::unique_ptr<FetchContext> context(new FetchContext(options));
+  auto resolver = Resolver::open(options.dns, *options.clock);
+  if (!resolver) return std::move(resolver).error();
+  context->resolver_ = std::move(*resolver);
+  if (auto set = context->replace_sites(std::move(options.sites)); !set)
+    return std::move(set).error();
+  return context;
+}
+
+FetchContext::FetchContext(const Options& options)
+    : user_agent_(options.user_agent),
+      clock_(*options.clock),
+      pool_(options.max_idle_connections == 0 ? default_max_idle() : options.max_idle_connections,
+            kMaxIdle),
+      requests_(options.max_requests_per_second, 1),
+      // A quarter of a second of bytes may come at once, and at least one buffer.
+      bandwidth_(static_cast<double>(options.limit_rate),
+                 std::max(static_cast<double>(options.limit_rate) / 4, 16'384.0)) {}
+
+base::Result<FetchContext::Sites> FetchContext::make_sites(std::vector<SiteFetchConfig> configs) {
+  Sites sites;
+  for (SiteFetchConfig& config : configs) {
+    if (!config.proxy.empty() && !parse_proxy(config.proxy)) {
+      return base::Error{base::Error::Code::invalid,
+                         "site \"" + config.name + "\": proxy is not a URL like http://host:port"};
+    }
+    auto site = Site::make(std::move(config));
+    if (!site) return std::move(site).error();
+    sites.push_back(std::move(*site));
+  }
+  return sites;
+}
+
+base::Status FetchContext::replace_sites(std::vector<SiteFetchConfig> configs) {
+  auto sites = make_sites(std::move(configs));
+  if (!sites) return std::move(sites).error();
+  {
+    base::MutexLock lock(mutex_);
+    sites_.swap(*sites);
+    ++generation_;
+  }
+  pool_.close_all();
+  return base::Done{};
+}
+
+FetchContext::SiteInUse FetchContext::site(model::SiteId id) const {
+  base::MutexLock lock(mutex_);
+  return {id < sites_.size() ? sites_[id] : nullptr, generation_};
+}
+
+void FetchContext::count(bool connected) {
+  base::MutexLock lock(mutex_);
+  ++transfers_;
+  if (connected) ++connected_;
+}
+
+FetchContext::Counts FetchContext::counts() const {
+  Counts counts;
+  counts.idle = pool_.idle();
+  counts.dns = resolver_->counts();
+  base::MutexLock lock(mutex_);
+  counts.transfers = transfers_;
+  counts.connected = connected_;
+  return counts;
+}
+
+// --- CurlFetcher --------------------------------------------------------------------------
+
+// Where a request goes.
+struct CurlFetcher::Target {
+  std::shared_ptr<const Site> site;
+  std::string session_key;
+  std::vector<IpAddress> addresses;  // to dial
+  std::uint16_t port = 0;
+  bool with_credentials = false;
+};
+
+model::Fetched CurlFetcher::fetch(model::Lease lease) {
+  TransferResult result = attempt(lease.request);
+  return {std::move(lease), std::move(result.outcome), result.timings, context_.clock_.wall()};
+}
+
+TransferResult CurlFetcher::attempt(const model::Request& request) {
+  TransferResult result;
+  if (!context_.requests_.take(1, stop_.get_token())) {
+    result.outcome = FetchFailure{FetchFailureKind::aborted, "stopped"};
+    return result;
+  }
+  Target target;
+  const base::Instant started = std::chrono::steady_clock::now();
+  auto failed = find(request, target);
+  const auto dns =
+      std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - started);
+  if (failed) {
+    result.outcome = std::move(*failed);
+    result.timings.dns = result.timings.total = dns;
+    return result;
+  }
+  result = transfer(request, target);
+  // libcurl counts from the start of its own work.
+  for (auto* phase : {&result.timings.connect, &result.timings.tls, &result.timings.first_byte,
+                      &result.timings.total}) {
+    if (phase->count() > 0) *phase += dns;
+  }
+  result.timings.dns = dns;
+  return result;
+}
+
+std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Target& target) {
+  const model::Url& url = request.url;
+  if (!url.crawlable())
+    return FetchFailure{FetchFailureKind::blocked_scheme, "only http and https"};
+  auto [site, generation] = context_.site(request.site);
+  // The URL stays queued; whoever reloaded the sites will judge it anew.
+  if (!site) return FetchFailure{FetchFailureKind::aborted, "its site left the configuration"};
+  if (!site->allows_port(url.port())) {
+    return FetchFailure{FetchFailureKind::blocked_port, "port " + std::to_string(url.port())};
+  }
+  target.session_key =
+      std::to_string(generation) + ' ' + std::to_string(request.site) + ' ' + url.origin();
+  target.with_credentials = site->trusts_with_credentials(url);
+  target.site = std::move(site);
+  return target.site->config().proxy.empty() ? resolve_host(url, target)
+                                             : resolve_proxy(url, target);
+}
+
+std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Target& target) {
+  target.port = url.port();
+  Resolution found = context_.resolver_->resolve(
+      url.hostname(), target.port, target.site->config().dns_timeout, stop_.get_token());
+  if (found.failure != DnsFailure::none) return dns_failure(found.failure);
+  target.addresses = std::move(found.addresses);
+  return judge(target.site->guard(), target.addresses);
+}
+
+// The proxy itself was named by the operator and may stand anywhere. What it is
+// asked to dial is judged as far as we can see it: behind many proxies there is no
+// DNS for us, so a name that we cannot resolve is left to the proxy.
+std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Target& target) {
+  const SiteFetchConfig& config = target.site->config();
+  Resolver& resolver = *context_.resolver_;
+  const Resolution host =
+      resolver.resolve(url.hostname(), url.port(), config.dns_timeout, stop_.get_token());
+  if (auto blocked = judge(target.site->guard(), host.addresses)) return blocked;
+
+  const auto proxy = parse_proxy(config.proxy);
+  target.port = proxy->port;
+  Resolution found =
+      resolver.resolve(proxy->host, proxy->port, config.dns_timeout, stop_.get_token());
+  if (found.failure == DnsFailure::aborted) return dns_failure(found.failure);
+  if (found.failure != DnsFailure::none) {
+    return FetchFailure{FetchFailureKind::proxy, "proxy: " + std::string(to_string(found.failure))};
+  }
+  target.addresses = std::move(found.addresses);
+  return std::nullopt;
+}
+
+TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (target.with_credentials) headers = target.site->config().headers;
+  if (is_one_line(request.validators.etag)) {
+    headers.emplace_back("If-None-Match", request.validators.etag);
+  }
+  if (is_one_line(request.validators.last_modified)) {
+    headers.emplace_back("If-Modified-Since", request.validators.last_modified);
+  }
+  const TransferPlan plan{.site = *target.site,
+                          .url = request.url,
+                          .user_agent = context_.user_agent_,
+                          .headers = headers,
+                          .addresses = target.addresses,
+                          .dial_port = target.port,
+                          .with_credentials = target.with_credentials,
+                          .bandwidth = context_.bandwidth_};
+
+  std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
+  // Bytes that nobody asked for are the start of a forged answer.
+  if (request.url.scheme_kind() == model::Scheme::http && session->sockets.anything_to_read()) {
+    session = ConnectionPool::make(target.session_key);
+  }
+  TransferResult result = Transfer(*session, plan, stop_.get_token()).run();
+  context_.count(!result.timings.reused_connection);
+  if (result.unprocessed && !stop_.stop_requested()) {
+    session = ConnectionPool::make(target.session_key);
+    result = Transfer(*session, plan, stop_.get_token()).run();
+    context_.count(true);
+  }
+  if (result.session_is_good) context_.pool_.give_back(std::move(session));
+  return result;
+}
+
+}  // namespace crawld::fetch

@@ -1,0 +1,106 @@
+// Fetcher over libcurl: blocking transfers, many threads, one shared context.
+//
+// FetchContext owns what all threads share: sites, idle connections, DNS answers,
+// global caps. CurlFetcher is one thread's way to use it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/mutex.h"
+#include "crawler/base/result.h"
+#include "crawler/fetch/connection_pool.h"
+#include "crawler/fetch/fetch_config.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/fetch/rate_limit.h"
+#include "crawler/fetch/resolver.h"
+#include "crawler/fetch/site.h"
+#include "crawler/fetch/transfer.h"
+
+namespace crawld::fetch {
+
+// One a program. Threads: any. Outlives its fetchers.
+class FetchContext {
+ public:
+  struct Options {
+    std::string user_agent;              // the whole header
+    std::vector<SiteFetchConfig> sites;  // Request.site is an index into it
+    DnsConfig dns;
+    double max_requests_per_second = 0;    // over all hosts; 0: no cap
+    std::uint64_t limit_rate = 0;          // bytes of bodies a second over all; 0: no cap
+    std::size_t max_idle_connections = 0;  // 0: what the descriptor limit allows; each holds 3
+    const base::Clock* clock = nullptr;    // outlives the context
+  };
+
+  // Fails on a setting that cannot be read: the message names the site and the key.
+  static base::Result<std::unique_ptr<FetchContext>> open(Options options);
+
+  // Replaces all sites at a reload. Running transfers end under the old settings;
+  // no connection made under them is used again. On failure nothing changes.
+  base::Status replace_sites(std::vector<SiteFetchConfig> sites) CRAWL_EXCLUDES(mutex_);
+
+  struct Counts {
+    std::uint64_t transfers = 0;  // tries, silent second ones included
+    std::uint64_t connected = 0;  // transfers that had to open a connection
+    std::size_t idle = 0;         // connections kept now
+    Resolver::Counts dns;
+  };
+  Counts counts() const CRAWL_EXCLUDES(mutex_);
+
+  // For whoever needs the addresses of a host outside a transfer.
+  Resolver& resolver() { return *resolver_; }
+
+ private:
+  friend class CurlFetcher;
+  using Sites = std::vector<std::shared_ptr<const Site>>;
+  struct SiteInUse {
+    std::shared_ptr<const Site> site;  // null: the index is beyond the sites
+    std::uint64_t generation;
+  };
+
+  explicit FetchContext(const Options& options);
+  static base::Result<Sites> make_sites(std::vector<SiteFetchConfig> configs);
+  SiteInUse site(model::SiteId id) const CRAWL_EXCLUDES(mutex_);
+  void count(bool connected) CRAWL_EXCLUDES(mutex_);
+
+  const std::string user_agent_;
+  const base::Clock& clock_;
+  std::unique_ptr<Resolver> resolver_;
+  ConnectionPool pool_;
+  RateLimit requests_;
+  RateLimit bandwidth_;
+
+  mutable base::Mutex mutex_;
+  Sites sites_ CRAWL_GUARDED_BY(mutex_);
+  std::uint64_t generation_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t transfers_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t connected_ CRAWL_GUARDED_BY(mutex_) = 0;
+};
+
+class CurlFetcher final : public Fetcher {
+ public:
+  explicit CurlFetcher(FetchContext& context) : context_(context) {}
+
+  model::Fetched fetch(model::Lease lease) override;
+  void abort() override { stop_.request_stop(); }
+
+ private:
+  struct Target;
+
+  TransferResult attempt(const model::Request& request);
+  std::optional<model::FetchFailure> find(const model::Request& request, Target& target);
+  std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
+  std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
+  TransferResult transfer(const model::Request& request, const Target& target);
+
+  FetchContext& context_;
+  std::stop_source stop_;
+};
+
+}  // namespace crawld::fetch

@@ -1,0 +1,54 @@
+// What fetch needs to know of a site: the slice of its configuration that it reads.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace crawld::fetch {
+
+struct SiteFetchConfig {
+  std::string name;  // a site keeps its cookies over a reload by its name
+
+  std::chrono::milliseconds dns_timeout{5'000};
+  std::chrono::milliseconds connect_timeout{10'000};     // TCP, proxy and TLS handshakes
+  std::chrono::milliseconds first_byte_timeout{20'000};  // from the start of the transfer
+  std::chrono::milliseconds total_timeout{60'000};       // all but the DNS look-up
+  std::uint64_t min_rate = 1'024;  // bytes a second over any 10 s after the first byte; 0: none
+  std::size_t max_body_size = 10 << 20;  // bytes as sent; what is beyond is cut off
+
+  // Sent, like `auth`, to `credential_origins` only: "https://host[:port]" as
+  // model::Url::origin() writes it, usually those of the seeds. A name given here
+  // replaces the fetcher's own header of that name.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"; empty: none
+  std::vector<std::string> credential_origins;
+
+  std::string proxy;  // URL, as curl takes it (http, https, socks5, socks5h); empty: none
+
+  bool cookies = true;
+  std::string cookie_file;  // Netscape format, read once; empty: none
+
+  bool verify_tls = true;
+  std::string ca_certificate;  // PEM file used instead of the system's; empty: the system's
+  bool http2 = true;           // offered in the TLS handshake
+
+  std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
+  std::vector<std::uint16_t> ports;          // allowed although browsers refuse them
+};
+
+// What one FetchContext shares over all sites.
+struct DnsConfig {
+  std::vector<std::string> servers;  // "192.0.2.1[:53]", "[2001:db8::1]:53"; empty: resolv.conf
+  std::vector<std::pair<std::string, std::string>> hosts;  // name -> address[,address]
+  std::vector<std::string> resolve;                        // HOST:PORT:ADDR[,ADDR], as curl's
+  std::chrono::milliseconds query_timeout{5'000};          // a name, all tries together
+  std::size_t max_parallel = 128;                          // names asked for at once
+  std::size_t max_cached = 100'000;                        // names
+  bool use_hosts_file = true;                              // /etc/hosts
+};
+
+}  // namespace crawld::fetch

@@ -1,0 +1,25 @@
+// The seam between the pipeline and the web.
+//
+// Bodies: CurlFetcher (the web), ScriptedWeb (tests).
+#pragma once
+
+#include "crawler/model/response.h"
+
+namespace crawld::fetch {
+
+class Fetcher {
+ public:
+  virtual ~Fetcher() = default;
+
+  // Contacts the host of the lease once and says what came of it. Follows no
+  // redirect. Blocks for at most the site's DNS and total timeouts, plus the wait
+  // for the global rate caps.
+  // Threads: one at a time; a fetch thread owns its fetcher.
+  virtual model::Fetched fetch(model::Lease lease) = 0;
+
+  // Ends the running transfer and every later one within about 100 ms; they come
+  // back as FetchFailureKind::aborted. For good. Threads: any.
+  virtual void abort() = 0;
+};
+
+}  // namespace crawld::fetch

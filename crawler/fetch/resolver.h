@@ -1,0 +1,82 @@
+// Host name -> addresses: a cache with TTLs in front of the DNS.
+//
+// Asked in this order: --resolve entries, the configured hosts, address literals,
+// localhost (RFC 6761 section 6.3), /etc/hosts, the cache, the name servers. Every
+// answer is forgotten after its TTL, which is kept between 5 s and 1 h; "no such
+// name" after that of the SOA record or 60 s; failures after 5 s, so that an
+// outage is neither asked about a thousand times nor remembered.
+// A name asked for by many threads is looked up once.
+// Threads: any.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/mutex.h"
+#include "crawler/base/result.h"
+#include "crawler/fetch/dns_client.h"
+#include "crawler/fetch/fetch_config.h"
+#include "crawler/fetch/hosts_file.h"
+
+namespace crawld::fetch {
+
+struct Resolution {
+  DnsFailure failure = DnsFailure::none;
+  std::vector<IpAddress> addresses;  // in the order in which to try them
+};
+
+class Resolver {
+ public:
+  // Fails on a server, hosts or resolve entry that cannot be read. `clock` must
+  // outlive the resolver.
+  static base::Result<std::unique_ptr<Resolver>> open(const DnsConfig& config,
+                                                      const base::Clock& clock);
+  ~Resolver();
+
+  // The addresses of `host` (as in a URL: IPv6 in brackets, a trailing dot is
+  // fine). Waits at most `timeout`; returns DnsFailure::aborted soon after `stop`.
+  Resolution resolve(std::string_view host, std::uint16_t port, std::chrono::milliseconds timeout,
+                     const std::stop_token& stop) CRAWL_EXCLUDES(mutex_);
+
+  struct Counts {
+    std::size_t cached = 0;   // names
+    std::uint64_t asked = 0;  // look-ups sent to name servers
+    std::uint64_t from_cache = 0;
+  };
+  Counts counts() const CRAWL_EXCLUDES(mutex_);
+
+ private:
+  struct Entry;
+  using Overrides = std::map<std::pair<std::string, std::uint16_t>, std::vector<IpAddress>>;
+
+  Resolver(const DnsConfig& config, const base::Clock& clock);
+  base::Status read_tables(const DnsConfig& config);
+  const std::vector<IpAddress>* find_local(const std::string& name, std::uint16_t port) const;
+  Resolution look_up(const std::string& name, std::chrono::milliseconds timeout,
+                     const std::stop_token& stop) CRAWL_EXCLUDES(mutex_);
+  std::shared_ptr<Entry> entry_for(const std::string& name, bool* is_new) CRAWL_EXCLUDES(mutex_);
+  void store(Entry& entry, DnsAnswer answer) CRAWL_EXCLUDES(mutex_);
+  void make_room() CRAWL_REQUIRES(mutex_);
+
+  const base::Clock& clock_;
+  const std::size_t max_cached_;
+  Overrides overrides_;
+  HostTable hosts_;  // configured, then /etc/hosts
+
+  mutable base::Mutex mutex_;
+  // Shared with the threads that wait for the entry, which may drop out of the
+  // cache meanwhile.
+  std::unordered_map<std::string, std::shared_ptr<Entry>> cache_ CRAWL_GUARDED_BY(mutex_);
+  Counts counts_ CRAWL_GUARDED_BY(mutex_);
+
+  std::unique_ptr<DnsClient> client_;  // last: its thread stores into the cache
+};
+
+}  // namespace crawld::fetch

@@ -1,0 +1,181 @@
+#include "crawler/fetch/response_reader.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace crawld::fetch {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::size_t kReserve = 1 << 20;  // an announced length is believed up to here
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// Control bytes but tab have no place in a value (RFC 9110 section 5.5); NUL and
+// CR would let one value become two lines in an export.
+std::string clean(std::string_view text) {
+  std::string out(text);
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; },
+      ' ');
+  return out;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "HTTP/1.1 200 OK" -> 1.1 and 200 (RFC 9112 section 4; HTTP/2 and above have no
+// minor version).
+bool parse_status_line(std::string_view line, std::string& version, int& status) {
+  line.remove_prefix(5);
+  const auto space = line.find(' ');
+  if (space == 0 || space == std::string_view::npos) return false;
+  const std::string_view number = line.substr(0, space);
+  if (number.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+  std::string_view code = line.substr(space);
+  code = code.substr(std::min(code.find_first_not_of(' '), code.size()));
+  if (code.size() < 3 || !std::all_of(code.begin(), code.begin() + 3, is_digit)) return false;
+  if (code.size() > 3 && kBlank.find(code[3]) == std::string_view::npos) return false;
+  version = number;
+  status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+  return status >= 100;
+}
+
+// Calls `use` with each trimmed element of a comma-separated list until it says no.
+template <class Use>
+bool each_element(std::string_view list, Use use) {
+  while (true) {
+    const auto comma = list.find(',');
+    if (!use(trim(list.substr(0, comma)))) return false;
+    if (comma == std::string_view::npos) return true;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+bool ResponseReader::refuse(std::string why) {
+  if (refusal_.empty()) refusal_ = std::move(why);
+  return false;
+}
+
+bool ResponseReader::header(std::string_view line) {
+  if (!refusal_.empty()) return false;
+  header_bytes_ += line.size();
+  if (header_bytes_ > limits_.header_bytes) return refuse("more bytes of headers than allowed");
+  if (++header_lines_ > limits_.header_lines) return refuse("more header lines than allowed");
+
+  if (state_ != State::inside && line.starts_with("HTTP/") && may_start()) return start(line);
+  if (state_ != State::inside) return true;  // a trailer: counted, not kept
+  if (trim(line).empty()) return finish_section();
+  field(line);
+  return true;
+}
+
+// A response may follow an informational one and, where the client answers a
+// challenge, a 401. Anything else that looks like a status line is a trailer.
+bool ResponseReader::may_start() const {
+  if (state_ == State::before) return true;
+  const bool challenge = response_.status == 401 || response_.status == 407;
+  return limits_.answers_challenges && challenge;
+}
+
+bool ResponseReader::start(std::string_view line) {
+  response_ = {};
+  content_length_.reset();
+  name_.clear();
+  if (!parse_status_line(line, response_.http_version, response_.status)) {
+    return refuse("no valid status line");
+  }
+  state_ = State::inside;
+  return true;
+}
+
+void ResponseReader::field(std::string_view line) {
+  const bool folded = line.front() == ' ' || line.front() == '\t';
+  if (folded && !name_.empty()) {
+    value_ += ' ';
+    value_ += clean(trim(line));
+    return;
+  }
+  if (!name_.empty()) response_.headers.add(std::move(name_), std::move(value_));
+  name_.clear();
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  name_ = clean(trim(line.substr(0, colon)));
+  value_ = clean(trim(line.substr(colon + 1)));
+}
+
+bool ResponseReader::finish_section() {
+  if (!name_.empty()) response_.headers.add(std::move(name_), std::move(value_));
+  name_.clear();
+  if (response_.status == 101) return refuse("switched protocols unasked");
+  if (response_.status < 200) {
+    state_ = State::before;
+    return true;
+  }
+  state_ = State::done;
+  if (!check_framing()) return false;
+  if (content_length_) {
+    response_.body.reserve(
+        std::min({static_cast<std::size_t>(*content_length_), limits_.body, kReserve}));
+  }
+  return true;
+}
+
+// RFC 9112 section 6.3: a length that is no number, or two that differ, cannot be
+// recovered from. A coding other than chunked was not asked for.
+bool ResponseReader::check_framing() {
+  if (response_.status == 204 || response_.status == 304) return true;
+  for (const auto& [name, value] : response_.headers.all()) {
+    if (same_name(name, "content-length")) {
+      const bool good = each_element(value, [&](std::string_view text) {
+        std::uint64_t length = 0;
+        const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
+        if (failed != std::errc{} || end != text.data() + text.size()) return false;
+        if (content_length_ && *content_length_ != length) return false;
+        content_length_ = length;
+        return true;
+      });
+      if (!good) return refuse("Content-Length is no number, or two that differ");
+    }
+    if (same_name(name, "transfer-encoding")) {
+      const bool good = each_element(value, [](std::string_view coding) {
+        return coding.empty() || same_name(coding, "chunked") || same_name(coding, "identity");
+      });
+      if (!good) return refuse("a transfer coding that was not asked for");
+    }
+  }
+  return true;
+}
+
+bool ResponseReader::body(std::string_view bytes) {
+  if (!refusal_.empty()) return false;
+  const std::size_t room = limits_.body - std::min(limits_.body, response_.body.size());
+  response_.body.append(bytes.substr(0, room));
+  response_.truncated = bytes.size() > room;
+  return !response_.truncated;
+}
+
+bool ResponseReader::ends_by_close() const {
+  if (response_.http_version.starts_with('2') || response_.http_version.starts_with('3'))
+    return false;
+  if (response_.status == 204 || response_.status == 304) return false;
+  return !content_length_ && !response_.headers.has("transfer-encoding");
+}
+
+bool ResponseReader::ambiguous_framing() const {
+  return content_length_ && response_.headers.has("transfer-encoding");
+}
+
+}  // namespace crawld::fetch

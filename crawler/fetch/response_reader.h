@@ -1,0 +1,72 @@
+// Puts a Response together from header lines and body bytes as they arrive.
+//
+// Everything here was written by a stranger: lines and bytes are counted before
+// they are kept, and what has two meanings (RFC 9112 section 6.3) has none.
+// Knows nothing of curl. Threads: as a value.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crawler/model/response.h"
+
+namespace crawld::fetch {
+
+class ResponseReader {
+ public:
+  struct Limits {
+    std::size_t body = 10 << 20;           // bytes kept
+    std::size_t header_bytes = 256 << 10;  // informational responses and trailers included
+    std::size_t header_lines = 1'000;
+    // The client answers a 401 or 407 by itself, so a second response may follow.
+    bool answers_challenges = false;
+  };
+
+  explicit ResponseReader(Limits limits) : limits_(limits) {}
+
+  // One line of a header or trailer section, with its line end. False when the
+  // transfer must end; refusal() says why.
+  bool header(std::string_view line);
+  // Bytes of the body. False when the transfer must end: the body is full and
+  // truncated(), or refusal() says why.
+  bool body(std::string_view bytes);
+
+  const std::string& refusal() const { return refusal_; }
+  bool truncated() const { return response_.truncated; }
+  bool any_bytes() const { return header_bytes_ > 0 || !response_.body.empty(); }
+  // The header section of the final response is complete.
+  bool has_response() const { return state_ == State::done; }
+  std::size_t header_bytes() const { return header_bytes_; }
+  // What says where the body ends (RFC 9112 section 6.3).
+  bool ends_by_close() const;
+  // The server said both Transfer-Encoding and Content-Length: such a connection
+  // must not serve another request (RFC 9112 section 6.1).
+  bool ambiguous_framing() const;
+
+  // Needs: has_response(). Leaves the reader empty.
+  model::Response take() { return std::move(response_); }
+
+ private:
+  enum class State { before, inside, done };  // of the header section of a response
+
+  bool refuse(std::string why);
+  bool start(std::string_view line);
+  bool may_start() const;
+  void field(std::string_view line);
+  bool finish_section();
+  bool check_framing();
+
+  const Limits limits_;
+  State state_ = State::before;
+  std::size_t header_bytes_ = 0;
+  std::size_t header_lines_ = 0;
+  std::optional<std::uint64_t> content_length_;
+  model::Response response_;
+  // Kept apart until the section ends, so that folded lines can still join.
+  std::string name_, value_;
+  std::string refusal_;
+};
+
+}  // namespace crawld::fetch

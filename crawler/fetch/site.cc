@@ -1,0 +1,72 @@
+#include "crawler/fetch/site.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace crawld::fetch {
+namespace {
+
+std::optional<Auth> parse_auth(std::string_view text) {
+  if (text.empty()) return Auth{};
+  const auto space = text.find(' ');
+  if (space == std::string_view::npos || space + 1 == text.size()) return std::nullopt;
+  const std::string_view scheme = text.substr(0, space);
+  const std::string secret(text.substr(space + 1));
+  if (scheme == "bearer") return Auth{AuthScheme::bearer, secret};
+  if (secret.find(':') == std::string::npos) return std::nullopt;
+  if (scheme == "basic") return Auth{AuthScheme::basic, secret};
+  if (scheme == "digest") return Auth{AuthScheme::digest, secret};
+  return std::nullopt;
+}
+
+// A header that cannot forge another one (RFC 9110 sections 5.1 and 5.5).
+bool is_clean_header(const std::pair<std::string, std::string>& header) {
+  const auto& [name, value] = header;
+  const auto bad_in_name = [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == ':'; };
+  const auto bad_in_value = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7F; };
+  return !name.empty() && std::none_of(name.begin(), name.end(), bad_in_name) &&
+         std::none_of(value.begin(), value.end(), bad_in_value);
+}
+
+base::Error invalid(const SiteFetchConfig& config, const std::string& what) {
+  return {base::Error::Code::invalid, "site \"" + config.name + "\": " + what};
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config) {
+  auto guard = AddressGuard::with_allowed(config.allow_addresses);
+  if (!guard) return invalid(config, "allow_addresses: " + guard.error().message);
+  auto trust = TrustStore::open(config.ca_certificate);
+  if (!trust) return invalid(config, trust.error().message);
+  auto auth = parse_auth(config.auth);
+  // The text itself is a secret.
+  if (!auth)
+    return invalid(config,
+                   "auth is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
+  for (const auto& header : config.headers) {
+    if (!is_clean_header(header))
+      return invalid(config, "header \"" + header.first + "\" holds control characters");
+  }
+  return std::shared_ptr<const Site>(
+      new Site(std::move(config), std::move(*guard), std::move(*trust), std::move(*auth)));
+}
+
+Site::Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth)
+    : config_(std::move(config)),
+      guard_(std::move(guard)),
+      trust_(std::move(trust)),
+      auth_(std::move(auth)) {}
+
+bool Site::trusts_with_credentials(const model::Url& url) const {
+  const auto& origins = config_.credential_origins;
+  return std::find(origins.begin(), origins.end(), url.origin()) != origins.end();
+}
+
+bool Site::allows_port(std::uint16_t port) const {
+  const auto& ports = config_.ports;
+  return !blocked_port(port) || std::find(ports.begin(), ports.end(), port) != ports.end();
+}
+
+}  // namespace crawld::fetch

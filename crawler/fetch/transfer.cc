@@ -1,0 +1,367 @@
+#include "crawler/fetch/transfer.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/base/escape.h"
+
+namespace crawld::fetch {
+namespace {
+
+using model::FetchFailureKind;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kPaceWindow{10};  // min_rate is an average over this
+constexpr long kIdleSeconds = 90;                // what a server may keep a connection open
+
+constexpr std::string_view kAccept =
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+// Decoded by the parse workers, not here.
+constexpr std::string_view kAcceptEncoding = "Accept-Encoding: gzip, deflate, br, zstd";
+
+// For curl: milliseconds, where 0 would mean "its default".
+long millis(milliseconds duration) {
+  return static_cast<long>(std::max<std::int64_t>(duration.count(), 1));
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return (x | 0x20) == (y | 0x20);
+         });
+}
+
+// libcurl's words as one of ours: one line, nothing that moves a terminal.
+std::string one_line(std::string text) {
+  constexpr std::size_t kLongest = 200;
+  if (text.size() > kLongest) text.resize(kLongest);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return base::printable(text);
+}
+
+FetchFailureKind kind_of(CURLcode code, std::string_view message) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return FetchFailureKind::dns;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return FetchFailureKind::proxy;
+    case CURLE_COULDNT_CONNECT:
+      return FetchFailureKind::connect;
+    case CURLE_OPERATION_TIMEDOUT:
+      return FetchFailureKind::timeout;
+    case CURLE_PARTIAL_FILE:
+      return FetchFailureKind::truncated;
+    case CURLE_GOT_NOTHING:
+      return FetchFailureKind::empty_reply;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_USE_SSL_FAILED:
+      return FetchFailureKind::tls;
+    case CURLE_SEND_ERROR:
+      return FetchFailureKind::reset;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return FetchFailureKind::reset;
+    case CURLE_RECV_ERROR:
+      // One code for a broken connection and for broken framing.
+      return message.find("chunk") != std::string_view::npos ? FetchFailureKind::bad_response
+                                                             : FetchFailureKind::reset;
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, or no HTTP at all
+    default:
+      return FetchFailureKind::bad_response;  // an open set: it is libcurl's enum
+  }
+}
+
+std::string ip_list(const std::vector<IpAddress>& addresses) {
+  std::string list;
+  for (const IpAddress& address : addresses) {
+    if (!list.empty()) list += ',';
+    const std::string text = address.text();
+    list += address.family == Family::ipv6 ? "[" + text + "]" : text;
+  }
+  return list;
+}
+
+}  // namespace
+
+Transfer::Transfer(Session& session, const TransferPlan& plan, std::stop_token stop)
+    : session_(session),
+      plan_(plan),
+      limits_(plan.site.config()),
+      stop_(std::move(stop)),
+      reader_({.body = limits_.max_body_size,
+               .answers_challenges =
+                   plan.with_credentials && plan.site.auth().scheme == AuthScheme::digest}) {}
+
+TransferResult Transfer::run() {
+  session_.transfer = this;
+  session_.close_notify_seen = false;
+  if (!std::exchange(session_.configured, true)) configure();
+  set_request();
+  curl_slist* headers = nullptr;
+  const auto add = [&](const std::string& line) {
+    headers = curl_slist_append(headers, line.c_str());
+  };
+  const auto overridden = [&](std::string_view line) {
+    return std::any_of(plan_.headers.begin(), plan_.headers.end(), [&](const auto& header) {
+      return same_name(header.first, line.substr(0, line.find(':')));
+    });
+  };
+  for (const std::string_view line : {kAccept, kAcceptEncoding}) {
+    if (!overridden(line)) add(std::string(line));
+  }
+  // "Name;" is how libcurl spells a header with an empty value.
+  for (const auto& [name, value] : plan_.headers)
+    add(value.empty() ? name + ";" : name + ": " + value);
+  set(CURLOPT_HTTPHEADER, headers);
+
+  started_ = window_start_ = std::chrono::steady_clock::now();
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  {
+    // Whoever stops us cuts the sockets, so that poll() inside libcurl returns.
+    const std::stop_callback cut(stop_, [this] { session_.sockets.cut(); });
+    if (!stop_.stop_requested()) code = curl_easy_perform(session_.easy);
+  }
+  TransferResult result = conclude(code);
+  set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+  set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+  curl_slist_free_all(headers);
+  session_.transfer = nullptr;
+  return result;
+}
+
+// What holds for every transfer of the session: one site, one origin.
+void Transfer::configure() {
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_PATH_AS_IS, 1L);  // the URL was parsed once, by model::Url
+  set(CURLOPT_HTTP09_ALLOWED, 0L);
+  set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  set(CURLOPT_TCP_NODELAY, 1L);
+  set(CURLOPT_MAXCONNECTS, 1L);
+  set(CURLOPT_MAXAGE_CONN, kIdleSeconds);
+  set(CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // what Resolver said; given anew when it changes
+  set(CURLOPT_HTTP_VERSION,
+      static_cast<long>(limits_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_SSL_VERIFYPEER, limits_.verify_tls ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, limits_.verify_tls ? 2L : 0L);
+  // The trust store comes ready-made in on_tls_context.
+  set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+
+  set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  set(CURLOPT_HEADERDATA, &session_);
+  set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  set(CURLOPT_WRITEDATA, &session_);
+  set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+  set(CURLOPT_XFERINFODATA, &session_);
+  set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+  set(CURLOPT_OPENSOCKETDATA, &session_);
+  set(CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close_socket);
+  set(CURLOPT_CLOSESOCKETDATA, &session_);
+  set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls_context);
+  set(CURLOPT_SSL_CTX_DATA, &session_);
+  configure_proxy_and_auth();
+}
+
+void Transfer::configure_proxy_and_auth() {
+  set(CURLOPT_PROXY, limits_.proxy.c_str());  // empty: none, whatever the environment says
+  set(CURLOPT_NOPROXY, "");
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!plan_.with_credentials) return;
+  const Auth& auth = plan_.site.auth();
+  switch (auth.scheme) {
+    case AuthScheme::none:
+      return;
+    case AuthScheme::basic:
+    case AuthScheme::digest:
+      set(CURLOPT_HTTPAUTH,
+          static_cast<long>(auth.scheme == AuthScheme::basic ? CURLAUTH_BASIC : CURLAUTH_DIGEST));
+      set(CURLOPT_USERPWD, auth.secret.c_str());
+      return;
+    case AuthScheme::bearer:
+      set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+      set(CURLOPT_XOAUTH2_BEARER, auth.secret.c_str());
+      return;
+  }
+}
+
+void Transfer::set_request() {
+  set(CURLOPT_URL, plan_.url.without_credentials().without_fragment().href().c_str());
+  set(CURLOPT_USERAGENT, plan_.user_agent.c_str());
+  set(CURLOPT_ERRORBUFFER, curl_message_);
+  // Where the bandwidth cap may hold us back, keeps_pace() counts without that time.
+  set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(limits_.total_timeout));
+  std::string entry = "*:" + std::to_string(plan_.dial_port) + ":" + ip_list(plan_.addresses);
+  if (plan_.addresses.empty() || entry == session_.resolve_entry) return;
+  curl_slist* list = curl_slist_append(nullptr, entry.c_str());
+  set(CURLOPT_RESOLVE, list);
+  curl_slist_free_all(std::exchange(session_.resolve, list));
+  session_.resolve_entry = std::move(entry);
+}
+
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* session) {
+  Transfer& self = *static_cast<Session*>(session)->transfer;
+  const std::size_t bytes = size * count;
+  self.received_ += bytes;
+  if (self.reader_.header({data, bytes})) return bytes;
+  self.fail(FetchFailureKind::bad_response, self.reader_.refusal());
+  return bytes + 1;  // anything but `bytes` ends the transfer
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* session) {
+  Transfer& self = *static_cast<Session*>(session)->transfer;
+  const std::size_t bytes = size * count;
+  self.received_ += bytes;
+  if (!self.reader_.body({data, bytes})) return bytes + 1;
+  if (!self.plan_.bandwidth.capped()) return bytes;
+  const base::Instant before = std::chrono::steady_clock::now();
+  const bool goes_on = self.plan_.bandwidth.take(static_cast<double>(bytes), self.stop_);
+  self.held_back_ += std::chrono::steady_clock::now() - before;
+  return goes_on ? bytes : bytes + 1;
+}
+
+int Transfer::on_progress(void* session, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  Transfer& self = *static_cast<Session*>(session)->transfer;
+  return self.stop_.stop_requested() || !self.keeps_pace() ? 1 : 0;
+}
+
+// libcurl calls this at least once a second, however little comes in.
+bool Transfer::keeps_pace() {
+  const base::Instant now = std::chrono::steady_clock::now() - held_back_;
+  if (now - started_ > limits_.total_timeout) {
+    fail(FetchFailureKind::timeout, "the transfer took longer than allowed");
+    return false;
+  }
+  if (received_ == 0) {
+    window_start_ = now;
+    if (now - started_ <= limits_.first_byte_timeout) return true;
+    fail(FetchFailureKind::timeout, "no byte of an answer in time");
+    return false;
+  }
+  if (now - window_start_ < kPaceWindow) return true;
+  const double seconds = std::chrono::duration<double>(now - window_start_).count();
+  const auto got = static_cast<double>(received_ - window_bytes_);
+  if (got < static_cast<double>(limits_.min_rate) * seconds) {
+    fail(FetchFailureKind::too_slow, "slower than min_rate for 10 s");
+    return false;
+  }
+  window_start_ = now;
+  window_bytes_ = received_;
+  return true;
+}
+
+// The egress rule where it cannot be missed: on the very address of the connect().
+curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
+                                       curl_sockaddr* address) {
+  Session& own = *static_cast<Session*>(session);
+  Transfer& self = *own.transfer;
+  const auto ip = IpAddress::of(address->addr);
+  const auto& expected = self.plan_.addresses;
+  const bool through_proxy = !self.limits_.proxy.empty();
+  const std::string_view refusal =
+      through_proxy ? std::string_view() : self.plan_.site.guard().refusal(address->addr);
+  if (!ip || std::find(expected.begin(), expected.end(), *ip) == expected.end()) {
+    self.blocked_ = "an address that the name did not resolve to";
+    return CURL_SOCKET_BAD;
+  }
+  if (!refusal.empty()) {
+    self.blocked_ = ip->text() + ": " + std::string(refusal);
+    return CURL_SOCKET_BAD;
+  }
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  own.sockets.add(fd);
+  // A stop that came before add() has cut nothing.
+  if (self.stop_.stop_requested()) {
+    own.sockets.close(fd);
+    return CURL_SOCKET_BAD;
+  }
+  return fd;
+}
+
+int Transfer::on_close_socket(void* session, curl_socket_t socket) {
+  static_cast<Session*>(session)->sockets.close(socket);
+  return 0;
+}
+
+CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) {
+  Session& own = *static_cast<Session*>(session);
+  auto* tls = static_cast<SSL_CTX*>(context);
+  if (own.transfer->limits_.verify_tls) own.transfer->plan_.site.trust().install(tls);
+  watch_close_notify(tls, &own.close_notify_seen);
+  return CURLE_OK;
+}
+
+void Transfer::fail(FetchFailureKind kind, std::string why) {
+  if (std::exchange(failed_by_us_, true)) return;
+  own_failure_ = {kind, std::move(why)};
+}
+
+TransferResult Transfer::conclude(CURLcode code) {
+  TransferResult result;
+  result.timings = timings();
+  const bool is_tls = plan_.url.scheme_kind() == model::Scheme::https;
+  if (code == CURLE_OK && is_tls && reader_.has_response() && reader_.ends_by_close() &&
+      !session_.close_notify_seen) {
+    // RFC 9112 section 9.8: such a body may have been cut by anyone on the way.
+    fail(FetchFailureKind::truncated, "the TLS connection ended without close_notify");
+  }
+  if (code == CURLE_OK && !reader_.has_response()) {
+    fail(FetchFailureKind::bad_response, "no final response");
+  }
+  const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.truncated() && !failed_by_us_;
+  if ((code == CURLE_OK && !failed_by_us_) || (cut_by_limit && !stop_.stop_requested())) {
+    model::Response response = reader_.take();
+    const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);
+    response.remote_address = address == nullptr ? "" : address;
+    response.remote_port = static_cast<std::uint16_t>(get<long>(CURLINFO_PRIMARY_PORT));
+    result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing();
+    result.outcome = std::move(response);
+    return result;
+  }
+  const bool connection_broke = code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+                                code == CURLE_SEND_ERROR || code == CURLE_HTTP2 ||
+                                code == CURLE_HTTP2_STREAM;
+  const bool reused = get<long>(CURLINFO_NUM_CONNECTS) == 0;
+  const bool is_http2 = get<long>(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0 ||
+                        code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+  result.unprocessed = connection_broke && !reader_.any_bytes() && (reused || is_http2);
+  result.outcome = failure(code);
+  return result;
+}
+
+model::FetchFailure Transfer::failure(CURLcode code) const {
+  if (stop_.stop_requested()) return {FetchFailureKind::aborted, "stopped"};
+  if (failed_by_us_) return own_failure_;
+  if (!blocked_.empty()) return {FetchFailureKind::blocked_address, blocked_};
+  const std::string message = curl_message_[0] != '\0' ? curl_message_ : curl_easy_strerror(code);
+  FetchFailureKind kind = kind_of(code, message);
+  // A connection that breaks in the middle of a body is a truncation, however it broke.
+  if (kind == FetchFailureKind::reset && reader_.has_response()) kind = FetchFailureKind::truncated;
+  return {kind, one_line(message)};
+}
+
+model::Timings Transfer::timings() const {
+  model::Timings out;
+  out.connect = microseconds(get<curl_off_t>(CURLINFO_CONNECT_TIME_T));
+  out.tls = microseconds(get<curl_off_t>(CURLINFO_APPCONNECT_TIME_T));
+  out.first_byte = microseconds(get<curl_off_t>(CURLINFO_STARTTRANSFER_TIME_T));
+  out.total = microseconds(get<curl_off_t>(CURLINFO_TOTAL_TIME_T));
+  out.bytes_received = received_;
+  out.reused_connection = get<long>(CURLINFO_NUM_CONNECTS) == 0 && received_ > 0;
+  return out;
+}
+
+}  // namespace crawld::fetch

@@ -1,0 +1,32 @@
+// What the fetch tests share: a context over loopback and one fetch through it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crawler/fetch/curl_fetcher.h"
+#include "tests/support/tiny_server.h"
+
+namespace crawld::tests {
+
+// A site that may reach loopback, with limits that keep tests short.
+fetch::SiteFetchConfig loopback_site();
+
+class Fetching {
+ public:
+  explicit Fetching(fetch::SiteFetchConfig site = loopback_site(), fetch::DnsConfig dns = {});
+
+  model::Fetched get(const std::string& url);
+  model::Fetched get(model::Request request);
+
+  base::SystemClock clock;
+  std::unique_ptr<fetch::FetchContext> context;
+  std::unique_ptr<fetch::CurlFetcher> fetcher;
+};
+
+model::Request request_for(const std::string& url);
+
+// "200", or the name of the failure: what most tests want to know.
+std::string outcome(const model::Fetched& fetched);
+
+}  // namespace crawld::tests

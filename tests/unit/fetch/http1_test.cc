@@ -1,0 +1,64 @@
+// HTTP/1 as servers speak it, well and badly.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/fetch/fetching.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+TEST_CASE("a response keeps status, headers, raw body, address and timings") {
+  TinyServer server(always(ok("hello", "ETag: \"a\"\r\nX-Two: 1\r\nX-Two: 2\r\n")));
+  Fetching web;
+  const auto fetched = web.get(server.url("/page?q=1#part"));
+  INFO((fetched.failure() ? fetched.failure()->detail : ""));
+  REQUIRE(outcome(fetched) == "200");
+  const auto& response = *fetched.response();
+  CHECK(response.body == "hello");
+  CHECK(response.headers.get("etag") == "\"a\"");
+  CHECK(response.headers.joined("x-two") == "1, 2");
+  CHECK(response.http_version == "1.1");
+  CHECK(response.remote_address == "127.0.0.1");
+  CHECK(response.remote_port == server.port());
+  CHECK_FALSE(response.truncated);
+  CHECK(fetched.timings.total.count() > 0);
+  CHECK(fetched.timings.bytes_received > 5);
+  REQUIRE(server.requests().size() == 1);
+  const std::string request = server.requests()[0];
+  CHECK(request.starts_with("GET /page?q=1 HTTP/1.1\r\n"));
+  CHECK(request.find("User-Agent: testbot/1.0\r\n") != std::string::npos);
+  CHECK(request.find("Accept-Encoding: gzip, deflate, br, zstd\r\n") != std::string::npos);
+}
+
+TEST_CASE("a connection is used again for the same origin") {
+  TinyServer server(always(ok("x")));
+  Fetching web;
+  for (int i = 0; i < 5; ++i) REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  CHECK(server.connections() == 1);
+  CHECK(web.context->counts().connected == 1);
+}
+
+TEST_CASE("another thread's fetcher uses the idle connection of the origin") {
+  TinyServer server(always(ok("x")));
+  Fetching web;
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  fetch::CurlFetcher other(*web.context);
+  const auto fetched = other.fetch({.request = request_for(server.url("/"))});
+  CHECK(outcome(fetched) == "200");
+  CHECK(fetched.timings.reused_connection);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("abort ends a stalled transfer at once") {
+  TinyServer server([](Connection& c) { c.stay_silent(); });
+  Fetching web;
+  std::thread stopper([&] {
+    while (server.connections() == 0) std::this_thread::yield();
+    web.fetcher->abort();
+  });
+  const auto before = std::chrono::steady_clock::now();
+  const auto fetched = web.get(server.url("/"));
+  stopper.join();
+  CHECK(outcome(fetched) == "aborted");
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::milliseconds(500));
+  CHECK(outcome(web.get(server.url("/"))) == "aborted");
+}
