@@ -48,7 +48,7 @@ CRAWLD_SOURCES := $(filter-out crawler/main.cc,$(wildcard parsers/worker_process
                  crawler/pipeline/*.cc crawler/daemon/*.cc crawler/cli/*.cc))
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
-PARSE_LIBS := -lgumbo -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -lseccomp -lspdlog -lfmt
+PARSE_LIBS := -lgumbo -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -luchardet -lseccomp -lspdlog -lfmt
 CRAWLD_LIBS := -lcurl -lssl -lcrypto -lsqlite3 -lyaml-cpp -lpsl -lcares
 TEST_LIBS := -lbrotlienc
 
