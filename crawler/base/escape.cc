@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace crawld::base {
 namespace {
@@ -29,6 +30,16 @@ std::size_t sequence_length(std::string_view text) {
     return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
   }
   return 0;
+}
+
+// The length of the ASCII run at the front of `text`, in whole words of eight bytes.
+std::size_t ascii_words(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  return at;
 }
 
 bool is_control(std::string_view sequence) {
@@ -102,12 +113,13 @@ std::string json_string(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(ascii_words(text));
+    if (text.empty()) return true;
     const std::size_t n = sequence_length(text);
     if (n == 0) return false;
     text.remove_prefix(n);
   }
-  return true;
 }
 
 }  // namespace crawld::base
