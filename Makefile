@@ -41,9 +41,9 @@ LDFLAGS += $(LDHARDEN) -pthread
 
 # --- what is built of what ------------------------------------------------------------------
 # crawld-parse is the hostile part: parsers, and the rooms below them, and nothing else.
-PARSE_SOURCES := $(filter-out parsers/worker_main.cc parsers/worker_process.cc,$(wildcard parsers/*.cc)) \
+PARSE_SOURCES := $(filter-out parsers/worker_%,$(wildcard parsers/*.cc)) \
                  $(wildcard crawler/base/*.cc crawler/model/*.cc)
-CRAWLD_SOURCES := $(filter-out crawler/main.cc,$(wildcard parsers/worker_process.cc storage/*.cc config/*.cc \
+CRAWLD_SOURCES := $(filter-out crawler/main.cc parsers/worker_main.cc,$(wildcard parsers/worker_*.cc storage/*.cc config/*.cc \
                  crawler/frontier/*.cc crawler/robots/*.cc crawler/fetch/*.cc crawler/policy/*.cc \
                  crawler/pipeline/*.cc crawler/daemon/*.cc crawler/cli/*.cc))
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
@@ -74,6 +74,13 @@ $(BUILD)/generated/migrations.inc: storage/embed_migrations.sh $(MIGRATIONS)
 	@sh $< $(MIGRATIONS) > $@
 $(BUILD)/obj/storage/migrate.o: $(BUILD)/generated/migrations.inc
 
+# What a worker and its parent compare: it changes with any source of the parse side.
+PARSE_TEXTS := $(sort $(wildcard $(foreach room,parsers crawler/base crawler/model,$(room)/*.h $(room)/*.cc)))
+$(BUILD)/generated/build_id.h: $(PARSE_TEXTS)
+	@mkdir -p $(@D)
+	@echo "#define CRAWLD_PARSE_BUILD_ID \"$$(cat $^ | sha256sum | cut -c1-16)\"" > $@
+$(BUILD)/obj/parsers/wire_build_id.o: $(BUILD)/generated/build_id.h
+
 $(BUILD)/obj/%.o: %.cc
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
@@ -91,6 +98,13 @@ $(BUILD)/tests/unit_$(1): $$(call objects,$$(wildcard tests/unit/$(1)/*.cc) $(TE
 endef
 $(foreach group,$(UNIT_GROUPS),$(eval $(call unit_program,$(group))))
 $(BUILD)/tests/scenarios: $(call objects,$(wildcard tests/scenarios/*.cc) $(TEST_SUPPORT)) $(BUILD)/libcrawld.a $(BUILD)/libparse.a
+
+# Programs that tests start: workers that misbehave.
+TEST_PROGRAMS := $(patsubst tests/programs/%.cc,$(BUILD)/tests/%,$(wildcard tests/programs/*.cc))
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libparse.a
+	@mkdir -p $(@D)
+	@$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
+$(BUILD)/tests/unit_worker: | $(BUILD)/crawld-parse $(TEST_PROGRAMS)
 
 $(UNIT_PROGRAMS):
 	@mkdir -p $(@D)

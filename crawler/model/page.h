@@ -123,6 +123,7 @@ struct ParsedPage {
   std::uint64_t body_size = 0;   // decoded bytes
   std::string body;              // decoded bytes; only where the job asks for them (robots.txt)
   std::string packed_body;       // zstd frame of the decoded bytes, for the store
+  bool unchanged = false;        // content_hash is the one the job knew: nothing else was made
   bool used_tree = false;        // a gumbo tree was built
   bool over_limits = false;      // too deep or too many attributes: links by linear scan only
 };

@@ -1,0 +1,36 @@
+// Parser in this process: what the worker, tests, fuzzers and `crawld parse` use.
+//
+// One pass of the tokenizer gives links, title, meta and text; a gumbo tree is built
+// only where main text, Markdown, structured data or a rule asks for it. What is not
+// HTML gets hashes, links of its headers, and the packed body.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "parsers/parser.h"
+#include "parsers/rules.h"
+
+namespace crawld::parsers {
+
+class GumboParser final : public Parser {
+ public:
+  explicit GumboParser(const std::vector<RuleSet>& rule_sets = {});
+  ~GumboParser() override;
+  GumboParser(const GumboParser&) = delete;
+  GumboParser& operator=(const GumboParser&) = delete;
+
+  // Does not look at the deadline: whoever set it ends the process. Throws bad_alloc only.
+  model::ParseOutcome parse(const ParseJob& job,
+                            std::chrono::steady_clock::time_point deadline) override;
+
+  // Parses small samples of every kind, so that everything built or loaded lazily is there
+  // before a sandbox closes.
+  void warm_up();
+
+ private:
+  struct Tools;
+  std::unique_ptr<Tools> tools_;
+};
+
+}  // namespace crawld::parsers
