@@ -1,0 +1,16 @@
+// How a worker that ends by itself says why.
+#pragma once
+
+namespace crawld::parsers {
+
+enum WorkerExit : int {
+  kExitDone = 0,       // its socket was closed
+  kExitUsage = 64,     // started by somebody else than crawld
+  kExitSetup = 65,     // the sandbox could not be entered, or the setup was no good
+  kExitProtocol = 66,  // the parent sent what is no job
+  kExitMemory = 67,    // out of memory
+  kExitThrown = 68,    // an exception that nobody caught
+  kExitLeak = 69       // self-test: the sandbox let something through
+};
+
+}  // namespace crawld::parsers

@@ -1,0 +1,163 @@
+// crawld-parse: reads what strangers wrote, and can do nothing else.
+//
+// Started by crawld with one socket as descriptor 3. It is told its limits and rules, gets
+// ready, shuts itself in, says hello, and then answers jobs until the socket closes.
+
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parsers/gumbo_parser.h"
+#include "parsers/sandbox.h"
+#include "parsers/sandbox_trial.h"
+#include "parsers/wire.h"
+#include "parsers/wire_limits.h"
+#include "parsers/worker_exit.h"
+
+namespace crawld::parsers {
+namespace {
+
+constexpr int kSocket = 3;
+
+[[noreturn]] void end(WorkerExit code) { ::_exit(code); }
+
+// One arena and few returns of memory to the system: a page's memory serves the next one.
+void tune_memory() {
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  ::mallopt(M_TOP_PAD, 1 << 20);
+  std::set_new_handler([] { end(kExitMemory); });
+  std::set_terminate([] { end(kExitThrown); });
+}
+
+// Ends the process at the end of the stream.
+Frame next_frame(FrameReader& reader) {
+  Frame frame;
+  while (true) {
+    switch (reader.next(frame)) {
+      case FrameReader::Next::frame:
+        return frame;
+      case FrameReader::Next::refused:
+        end(kExitProtocol);
+      case FrameReader::Next::need_more:
+        break;
+    }
+    const auto room = reader.room();
+    const ssize_t got = ::read(kSocket, room.data(), room.size());
+    if (got <= 0) end(kExitDone);
+    reader.received(static_cast<std::size_t>(got));
+  }
+}
+
+void send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::write(kSocket, bytes.data(), bytes.size());
+    if (sent <= 0) end(kExitDone);
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+WorkerSetup read_setup(FrameReader& reader) {
+  const Frame frame = next_frame(reader);
+  if (frame.type != FrameType::config) end(kExitProtocol);
+  auto setup = decode_setup(frame.payload);
+  if (!setup) end(kExitProtocol);
+  return std::move(*setup);
+}
+
+WorkerHello shut_in(const WorkerSetup& setup) {
+  WorkerHello hello{.build_id = std::string(wire_build_id())};
+  if (!setup.sandbox) return hello;
+  if (!kSandboxPossible) {
+    hello.error = "sandbox: a sanitizer build cannot enter it; set sandbox: off";
+    return hello;
+  }
+  const auto defences = enter_sandbox(
+      {.descriptor = kSocket, .memory = setup.memory, .cpu_seconds = setup.cpu_seconds});
+  if (defences) {
+    hello.defences = *defences;
+  } else {
+    hello.error = defences.error().message;
+  }
+  return hello;
+}
+
+[[noreturn]] void serve(GumboParser& parser, FrameReader& reader) {
+  std::string out;
+  const auto heap_start = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  while (true) {
+    const Frame frame = next_frame(reader);
+    if (frame.type != FrameType::job) end(kExitProtocol);
+    const auto job = decode_job(frame.payload);
+    if (!job) end(kExitProtocol);
+    WorkerReply reply;
+    reply.outcome = parser.parse(*job, {});
+    reply.heap = reinterpret_cast<std::uintptr_t>(::sbrk(0)) - heap_start;
+    encode_reply(reply, frame.sequence, out);
+    send(out);
+  }
+}
+
+[[noreturn]] void work() {
+  FrameReader reader(kMaxJobFrame);
+  const WorkerSetup setup = read_setup(reader);
+  GumboParser parser(setup.rule_sets);
+  parser.warm_up();
+  const WorkerHello hello = shut_in(setup);
+  std::string out;
+  encode_hello(hello, out);
+  send(out);
+  if (!hello.error.empty()) end(kExitSetup);
+  serve(parser, reader);
+}
+
+// Shuts itself in as a real worker does, then tries to get out.
+[[noreturn]] void test_sandbox(std::string_view trial) {
+  const WorkerHello hello = shut_in(WorkerSetup{});
+  if (!hello.error.empty()) {
+    std::fprintf(stderr, "%s\n", hello.error.c_str());
+    end(kExitSetup);
+  }
+  if (trial == "none") end(kExitDone);
+  end(attempt_forbidden(trial) ? kExitLeak : kExitUsage);
+}
+
+std::optional<std::string_view> option(std::string_view argument, std::string_view name) {
+  if (!argument.starts_with(name)) return std::nullopt;
+  return argument.substr(name.size());
+}
+
+}  // namespace
+}  // namespace crawld::parsers
+
+int main(int argc, char** argv) {
+  using namespace crawld::parsers;
+  SandboxLimits limits{.descriptor = kSocket};
+  std::optional<std::string_view> trial;
+  for (int i = 1; i < argc; ++i) {
+    if (const auto pid = option(argv[i], "--parent=")) {
+      std::from_chars(pid->data(), pid->data() + pid->size(), limits.parent);
+    } else if (const auto name = option(argv[i], "--self-test=")) {
+      trial = name;
+    }
+  }
+  if (limits.parent == 0 && !trial) {
+    std::fputs("crawld-parse is the parse worker of crawld and is started by it\n", stderr);
+    return kExitUsage;
+  }
+  ::prctl(PR_SET_NAME, "crawld-parse");
+  if (!leave_parent(limits)) return kExitSetup;
+  tune_memory();
+  if (trial) test_sandbox(*trial);
+  work();
+}

@@ -1,0 +1,270 @@
+#include "parsers/worker_process.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "parsers/wire_limits.h"
+#include "parsers/worker_death.h"
+
+namespace crawld::parsers {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ParseFailure;
+using model::ParseOutcome;
+using Kind = model::ParseFailureKind;
+using Event = WorkerChannel::Event;
+using std::chrono::nanoseconds;
+
+// A frame holds the body and what is told about it: URL, headers.
+constexpr std::size_t kMaxBody = kMaxJobFrame - (16U << 20);
+
+constexpr auto kFirstPause = 100ms;
+// Of workers that end before their hello: no page has a part in it, so only time can help.
+constexpr auto kLongestPause = 5'000ms;
+// What pages do must not hold up other pages for long.
+constexpr auto kLongestPauseAfterPage = 200ms;
+
+ParseFailure cannot_start(std::string why) {
+  return {Kind::crashed, "cannot start a parse worker: " + std::move(why)};
+}
+
+nanoseconds to_duration(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+std::string seconds_text(nanoseconds time) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(WorkerOptions options) : options_(std::move(options)) {
+  assert(options_.program != nullptr);
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (pid() != 0) bury(Ending::recycled);
+}
+
+WorkerCounters WorkerProcess::counters() const {
+  const auto read = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
+  return {.pages = read(pages_),
+          .started = read(started_),
+          .recycled = read(recycled_),
+          .died = read(died_),
+          .timeouts = read(timeouts_),
+          .bad_replies = read(bad_replies_),
+          .cpu = nanoseconds(read(cpu_of_dead_) + read(cpu_of_living_))};
+}
+
+ParseOutcome WorkerProcess::parse(const ParseJob& job, Instant deadline) {
+  if (job.body.size() > kMaxBody) {
+    return ParseFailure{Kind::too_large, "larger than a worker is given"};
+  }
+  while (true) {
+    if (auto failure = make_ready(deadline)) return std::move(*failure);
+    if (auto outcome = ask(job, deadline)) return std::move(*outcome);
+  }
+}
+
+// --- a worker that is ready --------------------------------------------------------------------
+
+std::optional<ParseFailure> WorkerProcess::make_ready(Instant deadline) {
+  if (pid() != 0) return std::nullopt;
+  if (channel_.pause(std::min(not_before_, deadline)) == Event::interrupted) {
+    return ParseFailure{Kind::timeout, "interrupted"};
+  }
+  if (not_before_ > deadline) {
+    return cannot_start("it failed " + std::to_string(failures_) + " times in a row");
+  }
+  return start(deadline);
+}
+
+std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return cannot_start(std::strerror(errno));
+  }
+  channel_.connect(base::Fd(ends[0]));
+  const base::Fd theirs(ends[1]);
+  const auto child =
+      options_.program->start({"--parent=" + std::to_string(::getpid())}, theirs.get());
+  if (!child) {
+    delay_next_start(kLongestPause);
+    return cannot_start(child.error().message);
+  }
+  pid_.store(*child, std::memory_order_relaxed);
+  started_.fetch_add(1, std::memory_order_relaxed);
+  pages_of_worker_ = 0;
+  greeted_ = false;
+  return greet(deadline);
+}
+
+// Tells the new worker its limits and rules, and hears whether it is ready.
+std::optional<ParseFailure> WorkerProcess::greet(Instant deadline) {
+  encode_setup(
+      {.sandbox = options_.sandbox == SandboxUse::required,
+       .memory = options_.page_memory,
+       .cpu_seconds = static_cast<std::uint32_t>(
+           (options_.recycle_cpu + 2 * ceil<std::chrono::seconds>(options_.page_cpu)).count()),
+       .rule_sets = options_.rule_sets},
+      head_);
+  channel_.send(head_, {});
+  Frame frame;
+  switch (channel_.receive(frame, deadline)) {
+    case Event::frame:
+      return refuse_hello(frame);
+    case Event::timeout:
+      return cannot_start(bury(Ending::timeout, "no hello in time").detail);
+    case Event::interrupted:
+      return bury(Ending::interrupted);
+    case Event::closed:
+      return cannot_start(bury(Ending::by_itself).detail);
+    case Event::refused:
+      return cannot_start(bury(Ending::bad_reply, "its hello is none").detail);
+  }
+  return std::nullopt;
+}
+
+// Nothing when the hello is as it should be.
+std::optional<ParseFailure> WorkerProcess::refuse_hello(const Frame& frame) {
+  const auto hello = frame.type == FrameType::hello ? decode_hello(frame.payload) : std::nullopt;
+  if (!hello) return cannot_start(bury(Ending::bad_reply, "its hello is none").detail);
+  if (!hello->error.empty()) return cannot_start(bury(Ending::bad_reply, hello->error).detail);
+  greeted_ = hello->build_id == wire_build_id();
+  if (greeted_) return std::nullopt;
+  return cannot_start(bury(Ending::bad_reply, "it is of another build; restart crawld").detail);
+}
+
+void WorkerProcess::delay_next_start(std::chrono::milliseconds longest) {
+  // The first failure costs nothing: most come alone.
+  const auto pause = failures_ == 0 ? 0ms : kFirstPause * (1 << std::min(failures_ - 1, 10U));
+  ++failures_;
+  not_before_ = std::chrono::steady_clock::now() + std::min<nanoseconds>(pause, longest);
+}
+
+// --- one job -----------------------------------------------------------------------------------
+
+// Nothing when the worker turns out to have been dead before: another one may try.
+std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, Instant deadline) {
+  encode_job(job, ++sequence_, head_);
+  const auto cpu_before = cpu_now();
+  channel_.send(head_, job.body);
+  auto look_again = std::chrono::steady_clock::now() + options_.page_cpu;
+  while (true) {
+    Frame frame;
+    switch (channel_.receive(frame, std::min(deadline, look_again))) {
+      case Event::frame:
+        return take_answer(frame);
+      case Event::timeout:
+        if (auto failure = over_limit(cpu_before, deadline, look_again)) return failure;
+        break;
+      case Event::interrupted:
+        return bury(Ending::interrupted);
+      case Event::closed: {
+        auto failure = bury(Ending::by_itself);
+        if (channel_.untouched()) return std::nullopt;
+        return failure;
+      }
+      case Event::refused:
+        return bury(Ending::bad_reply, "not a frame");
+    }
+  }
+}
+
+// Wall time is never less than the CPU time of a single thread, so the CPU clock needs a
+// look only once as much wall time has passed as CPU time was left.
+std::optional<ParseFailure> WorkerProcess::over_limit(nanoseconds cpu_before, Instant deadline,
+                                                      Instant& look_again) {
+  const auto used = cpu_now() - cpu_before;
+  if (used >= options_.page_cpu) return bury(Ending::cpu, "used " + seconds_text(used));
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= deadline) return bury(Ending::timeout, "no answer in time");
+  look_again = now + (options_.page_cpu - used);
+  return std::nullopt;
+}
+
+ParseOutcome WorkerProcess::take_answer(const Frame& frame) {
+  if (!channel_.sent()) return bury(Ending::bad_reply, "answered before it had read the job");
+  if (frame.sequence != sequence_) return bury(Ending::bad_reply, "answered another job");
+  std::string why;
+  auto reply = decode_reply(frame.type, frame.payload, why);
+  if (!reply) return bury(Ending::bad_reply, std::move(why));
+  count_page(reply->heap);
+  return std::move(reply->outcome);
+}
+
+void WorkerProcess::count_page(std::uint64_t heap) {
+  failures_ = 0;
+  ++pages_of_worker_;
+  pages_.fetch_add(1, std::memory_order_relaxed);
+  const auto cpu = cpu_now();
+  cpu_of_living_.store(cpu.count(), std::memory_order_relaxed);
+  if (pages_of_worker_ >= options_.recycle_pages || heap >= options_.recycle_heap ||
+      cpu >= options_.recycle_cpu) {
+    bury(Ending::recycled);
+  }
+}
+
+// --- the end of a worker -----------------------------------------------------------------------
+
+// CPU time of the living worker, all its pages together.
+nanoseconds WorkerProcess::cpu_now() const {
+  clockid_t clock;
+  timespec time{};
+  if (::clock_getcpuclockid(pid(), &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0ns;
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
+// Ends the worker if it has not ended by itself, reaps it, and says what that means for the
+// page it was given. Killing one that is ending already does not change its status.
+ParseFailure WorkerProcess::bury(Ending ending, std::string detail) {
+  const pid_t child = pid_.exchange(0, std::memory_order_relaxed);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  rusage usage{};
+  while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  channel_.disconnect();
+  cpu_of_living_.store(0, std::memory_order_relaxed);
+  cpu_of_dead_.fetch_add((to_duration(usage.ru_utime) + to_duration(usage.ru_stime)).count(),
+                         std::memory_order_relaxed);
+  if (ending == Ending::recycled) {
+    recycled_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+  }
+  if (ending != Ending::interrupted) {
+    died_.fetch_add(1, std::memory_order_relaxed);
+    delay_next_start(greeted_ ? kLongestPauseAfterPage : kLongestPause);
+  }
+  switch (ending) {
+    case Ending::timeout:
+      timeouts_.fetch_add(1, std::memory_order_relaxed);
+      return {Kind::timeout, std::move(detail)};
+    case Ending::cpu:
+      return {Kind::cpu, std::move(detail)};
+    case Ending::bad_reply:
+      bad_replies_.fetch_add(1, std::memory_order_relaxed);
+      return {Kind::bad_reply, std::move(detail)};
+    case Ending::interrupted:
+      return {Kind::timeout, "interrupted"};
+    case Ending::by_itself:
+    case Ending::recycled:
+      break;
+  }
+  return failure_of_death(status, static_cast<std::uint64_t>(usage.ru_maxrss) << 10,
+                          options_.page_memory);
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,194 @@
+#include "parsers/worker_process.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/unit/worker/worker_fixture.h"
+
+using namespace crawld;
+using namespace crawld::parsers;
+using namespace crawld::test;
+using namespace std::chrono_literals;
+using Kind = model::ParseFailureKind;
+
+namespace {
+
+// Nobody's child is left behind as a zombie.
+bool no_children() { return ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
+
+const model::ParsedPage* page_of(const model::ParseOutcome& outcome) {
+  return std::get_if<model::ParsedPage>(&outcome);
+}
+
+}  // namespace
+
+TEST_CASE("a page comes back through a real worker as it would from a parser in this process") {
+  WorkerProcess worker(real_options());
+  const std::string body = "<title>Hello</title><p>World";
+  const auto outcome = worker.parse(
+      {.url = "http://a.test/", .headers = {.content_type = "text/html"}, .body = body}, in(20s));
+  const auto* page = page_of(outcome);
+  REQUIRE(page != nullptr);
+  CHECK(page->body_size == body.size());
+  CHECK(page->content_hash.size() == 32);
+  CHECK_FALSE(page->packed_body.empty());
+  CHECK(worker.counters().pages == 1);
+}
+
+TEST_CASE("a body of 10 MiB crosses the wall") {
+  WorkerProcess worker(real_options());
+  std::string body(10 << 20, '\0');
+  std::uint32_t state = 1;
+  for (char& c : body) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  const auto outcome = worker.parse({.url = "http://a.test/x.bin",
+                                     .headers = {.content_type = "application/octet-stream"},
+                                     .body = body},
+                                    in(20s));
+  REQUIRE(page_of(outcome) != nullptr);
+  CHECK(page_of(outcome)->body_size == body.size());
+}
+
+TEST_CASE("one worker serves many pages") {
+  WorkerProcess worker(real_options());
+  for (int i = 0; i < 50; ++i) {
+    CHECK(page_of(worker.parse({.url = "http://a.test/", .body = "<p>x"}, in(20s))) != nullptr);
+  }
+  CHECK(worker.counters().started == 1);
+}
+
+TEST_CASE("a worker that ends by a signal is a crash that names the signal") {
+  WorkerProcess worker(bad_options());
+  CHECK(failure_of(ask_for(worker, "segv")).kind == Kind::crashed);
+  CHECK(failure_of(ask_for(worker, "segv")).detail == "signal 11 (SIGSEGV)");
+  CHECK(failure_of(ask_for(worker, "kill")).detail == "signal 9 (SIGKILL)");
+  CHECK(failure_of(ask_for(worker, "sys")).detail ==
+        "signal 31 (SIGSYS): made a forbidden system call");
+  CHECK(failure_of(ask_for(worker, "exit")).detail == "exit status 7");
+  CHECK(failure_of(ask_for(worker, "half")).detail == "exit status 0");
+}
+
+TEST_CASE("a worker that is out of CPU time or memory is booked as that") {
+  WorkerProcess worker(bad_options());
+  CHECK(failure_of(ask_for(worker, "xcpu")).kind == Kind::cpu);
+  CHECK(failure_of(ask_for(worker, "memory")).kind == Kind::memory);
+}
+
+TEST_CASE("a page that makes a worker loop ends at its CPU limit, long before its deadline") {
+  auto options = bad_options();
+  options.page_cpu = 150ms;
+  WorkerProcess worker(options);
+  const auto start = std::chrono::steady_clock::now();
+  const auto failure = failure_of(ask_for(worker, "loop", 60s));
+  CHECK(failure.kind == Kind::cpu);
+  CHECK(std::chrono::steady_clock::now() - start < 20s);
+  CHECK(worker.counters().cpu >= 150ms);
+}
+
+TEST_CASE("a worker that hangs without using CPU is killed at the deadline") {
+  WorkerProcess worker(bad_options());
+  for (const char* how : {"hang", "half-and-hang", "large"}) {
+    CAPTURE(how);
+    const auto failure = failure_of(ask_for(worker, how, 200ms));
+    CHECK(failure.kind == Kind::timeout);
+  }
+  CHECK(worker.counters().timeouts == 3);
+  CHECK(worker.pid() == 0);
+  CHECK(no_children());
+}
+
+TEST_CASE("a worker that stops reading does not hold up the parent past the deadline") {
+  WorkerProcess worker(bad_options());
+  REQUIRE(page_of(ask_for(worker, "fine")) != nullptr);
+  ::kill(worker.pid(), SIGSTOP);
+  const std::string body(8 << 20, 'x');  // far more than a socket holds
+  const auto outcome = worker.parse({.url = "http://bad.test/fine", .body = body}, in(200ms));
+  CHECK(failure_of(outcome).kind == Kind::timeout);
+}
+
+TEST_CASE("a lying, odd or endless answer is refused and costs the worker its life") {
+  WorkerProcess worker(bad_options());
+  for (const char* how : {"garbage", "flood", "huge", "other-job", "not-utf8", "hello-again"}) {
+    CAPTURE(how);
+    const auto failure = failure_of(ask_for(worker, how));
+    CAPTURE(failure.detail);
+    CHECK(failure.kind == Kind::bad_reply);
+    CHECK(worker.pid() == 0);
+  }
+  CHECK(worker.counters().bad_replies == 6);
+}
+
+TEST_CASE("after a death the next page gets a new worker") {
+  WorkerProcess worker(bad_options());
+  CHECK(failure_of(ask_for(worker, "segv")).kind == Kind::crashed);
+  CHECK(page_of(ask_for(worker, "fine")) != nullptr);
+  CHECK(worker.counters().started == 2);
+  CHECK(worker.counters().died == 1);
+}
+
+TEST_CASE("a worker that died while it was idle is not held against the next page") {
+  WorkerProcess worker(bad_options());
+  REQUIRE(page_of(ask_for(worker, "fine")) != nullptr);
+  ::kill(worker.pid(), SIGKILL);
+  siginfo_t info;  // wait for the death, not for the reaping, which is the worker's own
+  ::waitid(P_PID, static_cast<id_t>(worker.pid()), &info, WEXITED | WNOWAIT);
+  CHECK(page_of(ask_for(worker, "fine")) != nullptr);
+}
+
+TEST_CASE("a worker is replaced after so many pages") {
+  auto options = bad_options();
+  options.recycle_pages = 10;
+  WorkerProcess worker(options);
+  for (int i = 0; i < 30; ++i) REQUIRE(page_of(ask_for(worker, "fine")) != nullptr);
+  CHECK(worker.counters().recycled == 3);
+  CHECK(worker.counters().died == 0);
+}
+
+TEST_CASE("pages that kill worker after worker slow down, but never stop, the others") {
+  WorkerProcess worker(bad_options());
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 6; ++i) CHECK(failure_of(ask_for(worker, "segv")).kind == Kind::crashed);
+  const auto spent = std::chrono::steady_clock::now() - start;
+  CHECK(spent > 500ms);  // a pause before each start but the first two
+  CHECK(spent < 10s);
+  CHECK(page_of(ask_for(worker, "fine")) != nullptr);
+}
+
+TEST_CASE("a program that is no worker is a failure with a reason, and is not started in a loop") {
+  auto program = WorkerProgram::open("/bin/true");
+  REQUIRE(program.ok());
+  WorkerProcess worker({.program = *program, .sandbox = SandboxUse::off});
+  std::uint64_t pages = 0;
+  for (const auto end = in(1s); std::chrono::steady_clock::now() < end; ++pages) {
+    const auto failure = failure_of(ask_for(worker, "fine", 50ms));
+    CHECK(failure.detail.find("cannot start a parse worker") == 0);
+  }
+  CHECK(worker.counters().started <= 6);
+}
+
+TEST_CASE("a missing worker program is named") {
+  const auto program = WorkerProgram::open("/nowhere/crawld-parse");
+  REQUIRE_FALSE(program.ok());
+  CHECK(program.error().message.find("/nowhere/crawld-parse") != std::string::npos);
+}
+
+TEST_CASE("an interrupt ends the wait for a worker at once") {
+  WorkerProcess worker(bad_options());
+  std::thread other([&] {
+    while (worker.pid() == 0) std::this_thread::yield();
+    worker.interrupt();
+  });
+  CHECK(failure_of(ask_for(worker, "hang", 60s)).detail == "interrupted");
+  other.join();
+  CHECK(failure_of(ask_for(worker, "fine", 60s)).detail == "interrupted");
+}
+
+TEST_CASE("no worker outlives its WorkerProcess, and none is left as a zombie") {
+  {
+    WorkerProcess worker(bad_options());
+    REQUIRE(page_of(ask_for(worker, "fine")) != nullptr);
+  }
+  CHECK(no_children());
+}
