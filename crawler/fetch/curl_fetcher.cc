@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "crawler/fetch/header_name.h"
+
 namespace crawld::fetch {
 namespace {
 
@@ -104,18 +106,40 @@ FetchContext::FetchContext(const Options& options)
       bandwidth_(static_cast<double>(options.limit_rate),
                  std::max(static_cast<double>(options.limit_rate) / 4, 16'384.0)) {}
 
-base::Result<FetchContext::Sites> FetchContext::make_sites(std::vector<SiteFetchConfig> configs) {
+base::Result<FetchContext::Sites> FetchContext::make_sites(
+    std::vector<SiteFetchConfig> configs) const {
   Sites sites;
   for (SiteFetchConfig& config : configs) {
     if (!config.proxy.empty() && !parse_proxy(config.proxy)) {
       return base::Error{base::Error::Code::invalid,
                          "site \"" + config.name + "\": proxy is not a URL like http://host:port"};
     }
-    auto site = Site::make(std::move(config));
+    auto jar = jar_for(config);
+    if (!jar) return std::move(jar).error();
+    auto site = Site::make(std::move(config), std::move(*jar));
     if (!site) return std::move(site).error();
     sites.push_back(std::move(*site));
   }
   return sites;
+}
+
+// A site of the same name keeps what it has; its file is read for a new jar only.
+base::Result<std::shared_ptr<CookieJar>> FetchContext::jar_for(
+    const SiteFetchConfig& config) const {
+  if (!config.cookies) return std::shared_ptr<CookieJar>();
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& site : sites_) {
+      if (site->config().name == config.name && site->cookies()) return site->cookies();
+    }
+  }
+  auto jar = std::make_shared<CookieJar>();
+  if (!config.cookie_file.empty()) {
+    if (auto loaded = jar->load(config.cookie_file, clock_.wall()); !loaded) {
+      return std::move(loaded).error();
+    }
+  }
+  return jar;
 }
 
 base::Status FetchContext::replace_sites(std::vector<SiteFetchConfig> configs) {
@@ -242,7 +266,8 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
   return std::nullopt;
 }
 
-TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target) {
+std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const model::Request& request,
+                                                                      const Target& target) const {
   std::vector<std::pair<std::string, std::string>> headers;
   if (target.with_credentials) headers = target.site->config().headers;
   if (is_one_line(request.validators.etag)) {
@@ -251,6 +276,18 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   if (is_one_line(request.validators.last_modified)) {
     headers.emplace_back("If-Modified-Since", request.validators.last_modified);
   }
+  const bool has_own_cookies = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return same_header_name(header.first, "cookie");
+  });
+  if (target.site->cookies() && !has_own_cookies) {
+    std::string cookies = target.site->cookies()->header(request.url, context_.clock_.wall());
+    if (!cookies.empty()) headers.emplace_back("Cookie", std::move(cookies));
+  }
+  return headers;
+}
+
+TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target) {
+  const auto headers = this->headers(request, target);
   const TransferPlan plan{.site = *target.site,
                           .url = request.url,
                           .user_agent = context_.user_agent_,
@@ -271,6 +308,10 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     session = ConnectionPool::make(target.session_key);
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);
+  }
+  const auto* response = std::get_if<model::Response>(&result.outcome);
+  if (response != nullptr && target.site->cookies()) {
+    target.site->cookies()->store(request.url, response->headers, context_.clock_.wall());
   }
   if (result.session_is_good) context_.pool_.give_back(std::move(session));
   return result;

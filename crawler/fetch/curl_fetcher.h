@@ -65,7 +65,9 @@ class FetchContext {
   };
 
   explicit FetchContext(const Options& options);
-  static base::Result<Sites> make_sites(std::vector<SiteFetchConfig> configs);
+  base::Result<Sites> make_sites(std::vector<SiteFetchConfig> configs) const CRAWL_EXCLUDES(mutex_);
+  base::Result<std::shared_ptr<CookieJar>> jar_for(const SiteFetchConfig& config) const
+      CRAWL_EXCLUDES(mutex_);
   SiteInUse site(model::SiteId id) const CRAWL_EXCLUDES(mutex_);
   void count(bool connected) CRAWL_EXCLUDES(mutex_);
 
@@ -98,6 +100,8 @@ class CurlFetcher final : public Fetcher {
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
   TransferResult transfer(const model::Request& request, const Target& target);
+  std::vector<std::pair<std::string, std::string>> headers(const model::Request& request,
+                                                           const Target& target) const;
 
   FetchContext& context_;
   std::stop_source stop_;

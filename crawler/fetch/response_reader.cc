@@ -1,10 +1,10 @@
 #include "crawler/fetch/response_reader.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "crawler/fetch/header_name.h"
 
 namespace crawld::fetch {
 namespace {
@@ -18,18 +18,13 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// Control bytes but tab have no place in a value (RFC 9110 section 5.5); NUL and
-// CR would let one value become two lines in an export.
+// What RFC 9110 section 5.5 has a recipient replace: these would let one value
+// become two lines in an export, or end early.
 std::string clean(std::string_view text) {
   std::string out(text);
   std::replace_if(
-      out.begin(), out.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; },
-      ' ');
+      out.begin(), out.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; }, ' ');
   return out;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -138,7 +133,7 @@ bool ResponseReader::finish_section() {
 bool ResponseReader::check_framing() {
   if (response_.status == 204 || response_.status == 304) return true;
   for (const auto& [name, value] : response_.headers.all()) {
-    if (same_name(name, "content-length")) {
+    if (same_header_name(name, "content-length")) {
       const bool good = each_element(value, [&](std::string_view text) {
         std::uint64_t length = 0;
         const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
@@ -149,9 +144,10 @@ bool ResponseReader::check_framing() {
       });
       if (!good) return refuse("Content-Length is no number, or two that differ");
     }
-    if (same_name(name, "transfer-encoding")) {
+    if (same_header_name(name, "transfer-encoding")) {
       const bool good = each_element(value, [](std::string_view coding) {
-        return coding.empty() || same_name(coding, "chunked") || same_name(coding, "identity");
+        return coding.empty() || same_header_name(coding, "chunked") ||
+               same_header_name(coding, "identity");
       });
       if (!good) return refuse("a transfer coding that was not asked for");
     }

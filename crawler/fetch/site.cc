@@ -35,7 +35,8 @@ base::Error invalid(const SiteFetchConfig& config, const std::string& what) {
 
 }  // namespace
 
-base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config) {
+base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
+                                                     std::shared_ptr<CookieJar> cookies) {
   auto guard = AddressGuard::with_allowed(config.allow_addresses);
   if (!guard) return invalid(config, "allow_addresses: " + guard.error().message);
   auto trust = TrustStore::open(config.ca_certificate);
@@ -49,15 +50,18 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config) {
     if (!is_clean_header(header))
       return invalid(config, "header \"" + header.first + "\" holds control characters");
   }
-  return std::shared_ptr<const Site>(
-      new Site(std::move(config), std::move(*guard), std::move(*trust), std::move(*auth)));
+  return std::shared_ptr<const Site>(new Site(std::move(config), std::move(*guard),
+                                              std::move(*trust), std::move(*auth),
+                                              std::move(cookies)));
 }
 
-Site::Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth)
+Site::Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth,
+           std::shared_ptr<CookieJar> cookies)
     : config_(std::move(config)),
       guard_(std::move(guard)),
       trust_(std::move(trust)),
-      auth_(std::move(auth)) {}
+      auth_(std::move(auth)),
+      cookies_(std::move(cookies)) {}
 
 bool Site::trusts_with_credentials(const model::Url& url) const {
   const auto& origins = config_.credential_origins;

@@ -8,6 +8,7 @@
 
 #include "crawler/base/result.h"
 #include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/cookie_jar.h"
 #include "crawler/fetch/fetch_config.h"
 #include "crawler/fetch/tls.h"
 #include "crawler/model/url.h"
@@ -25,23 +26,29 @@ struct Auth {
 // from under them.
 class Site {
  public:
-  static base::Result<std::shared_ptr<const Site>> make(SiteFetchConfig config);
+  // `cookies` is the jar to use; none: no cookies are kept.
+  static base::Result<std::shared_ptr<const Site>> make(SiteFetchConfig config,
+                                                        std::shared_ptr<CookieJar> cookies);
 
   const SiteFetchConfig& config() const { return config_; }
   const AddressGuard& guard() const { return guard_; }
   const TrustStore& trust() const { return trust_; }
   const Auth& auth() const { return auth_; }
+  // May be null. A jar outlives its site when a reload replaces the site.
+  const std::shared_ptr<CookieJar>& cookies() const { return cookies_; }
   // Headers and credentials of the configuration may go there.
   bool trusts_with_credentials(const model::Url& url) const;
   bool allows_port(std::uint16_t port) const;
 
  private:
-  Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth);
+  Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth,
+       std::shared_ptr<CookieJar> cookies);
 
   SiteFetchConfig config_;
   AddressGuard guard_;
   TrustStore trust_;
   Auth auth_;
+  std::shared_ptr<CookieJar> cookies_;
 };
 
 }  // namespace crawld::fetch

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crawler/base/escape.h"
+#include "crawler/fetch/header_name.h"
 
 namespace crawld::fetch {
 namespace {
@@ -25,12 +26,6 @@ constexpr std::string_view kAcceptEncoding = "Accept-Encoding: gzip, deflate, br
 // For curl: milliseconds, where 0 would mean "its default".
 long millis(milliseconds duration) {
   return static_cast<long>(std::max<std::int64_t>(duration.count(), 1));
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return (x | 0x20) == (y | 0x20);
-         });
 }
 
 // libcurl's words as one of ours: one line, nothing that moves a terminal.
@@ -112,7 +107,7 @@ TransferResult Transfer::run() {
   };
   const auto overridden = [&](std::string_view line) {
     return std::any_of(plan_.headers.begin(), plan_.headers.end(), [&](const auto& header) {
-      return same_name(header.first, line.substr(0, line.find(':')));
+      return same_header_name(header.first, line.substr(0, line.find(':')));
     });
   };
   for (const std::string_view line : {kAccept, kAcceptEncoding}) {

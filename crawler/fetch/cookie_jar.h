@@ -1,0 +1,57 @@
+// The cookies of one site: RFC 6265 section 5.3 and 5.4, with caps.
+//
+// A server can make us remember at most 50 cookies a host of 4 KiB each, and send
+// at most 16 KiB of them; public suffixes (libpsl) take no cookies.
+// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/mutex.h"
+#include "crawler/base/result.h"
+#include "crawler/fetch/cookie_parser.h"
+#include "crawler/model/response.h"
+#include "crawler/model/url.h"
+
+namespace crawld::fetch {
+
+class CookieJar {
+ public:
+  // What the Set-Cookie headers of a response from `from` may set.
+  void store(const model::Url& from, const model::Headers& headers, base::WallTime now)
+      CRAWL_EXCLUDES(mutex_);
+  void store(const model::Url& from, std::string_view set_cookie, base::WallTime now)
+      CRAWL_EXCLUDES(mutex_);
+
+  // The value of the Cookie header for `to`; empty when there is nothing to send.
+  std::string header(const model::Url& to, base::WallTime now) const CRAWL_EXCLUDES(mutex_);
+
+  // Adds a Netscape cookies.txt (at most 4 MiB).
+  base::Status load(const std::string& path, base::WallTime now) CRAWL_EXCLUDES(mutex_);
+
+  std::size_t size() const CRAWL_EXCLUDES(mutex_);
+
+ private:
+  struct Cookie {
+    std::string name;
+    std::string value;
+    std::string path;
+    bool host_only = true;
+    bool secure = false;
+    std::int64_t expires = 0;   // seconds since the epoch
+    std::uint64_t created = 0;  // order of creation
+  };
+
+  void put(const std::string& domain, Cookie cookie, base::WallTime now) CRAWL_REQUIRES(mutex_);
+
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::vector<Cookie>, std::less<>> by_domain_ CRAWL_GUARDED_BY(mutex_);
+  std::uint64_t next_created_ CRAWL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace crawld::fetch
