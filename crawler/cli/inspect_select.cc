@@ -1,0 +1,75 @@
+#include "crawler/cli/inspect_select.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "parsers/html_tree.h"
+#include "parsers/selector.h"
+
+namespace crawld::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using parsers::HtmlTree;
+using parsers::Selected;
+using parsers::Selector;
+
+Json describe(const Selected& found) {
+  auto id = parsers::attribute(found.element, "id");
+  return {{"tag", parsers::tag_name(found.element)},
+          {"id", id ? Json(*id) : Json(nullptr)},
+          {"text", found.is_text ? std::string(found.text) : parsers::text_content(found.element)}};
+}
+
+void select_css(std::string_view html, std::string_view text, std::string_view context,
+                Json& answer) {
+  auto selector = Selector::compile(text);
+  if (!selector) {
+    answer["error"] = selector.error().message;
+    return;
+  }
+  auto tree = HtmlTree::parse(html);
+  if (!tree) {
+    answer["error"] = "the page is over the limits of a tree";
+    return;
+  }
+  const GumboNode* scope = nullptr;
+  if (!context.empty()) {
+    auto outer = Selector::compile(context);
+    auto found = outer ? outer->select(*tree) : std::vector<const GumboNode*>();
+    if (found.empty()) {
+      answer["error"] = "the context is not there";
+      return;
+    }
+    scope = found.front();
+  }
+  parsers::SelectorDocument document(*tree);
+  parsers::SelectorMatcher matcher(*selector, document);
+  for (const Selected& found : matcher.values(scope)) answer["matches"].push_back(describe(found));
+}
+
+}  // namespace
+
+std::string inspect_select(std::string_view json_line) {
+  Json answer = {{"id", nullptr}, {"matches", Json::array()}, {"error", nullptr}};
+  Json question = Json::parse(json_line, nullptr, false);
+  auto text = [&question](const char* key) -> std::string {
+    auto found = question.find(key);
+    return found != question.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  if (!question.is_object()) {
+    answer["error"] = "not a JSON object";
+  } else {
+    if (question.contains("id")) answer["id"] = question["id"];
+    std::string syntax = text("syntax");
+    if (syntax.empty() || syntax == "css") {
+      select_css(text("html"), text("selector"), text("context"), answer);
+    } else {
+      answer["error"] = "unknown syntax \"" + syntax + "\" (known: css, xpath)";
+    }
+  }
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace crawld::cli

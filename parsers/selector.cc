@@ -1,0 +1,171 @@
+#include "parsers/selector.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "parsers/selector_match.h"
+#include "parsers/selector_parser.h"
+#include "parsers/selector_program.h"
+
+namespace crawld::parsers {
+
+using selector::Complex;
+using selector::Kind;
+using selector::Output;
+using selector::Simple;
+
+base::Result<Selector> Selector::compile(std::string_view text) {
+  auto program = selector::parse(text);
+  if (!program) return std::move(program).error();
+  Selector result;
+  result.text_ = text;
+  result.program_ = std::make_shared<const selector::Program>(std::move(program).value());
+  return result;
+}
+
+std::vector<const GumboNode*> Selector::select(const HtmlTree& tree, const GumboNode* scope) const {
+  SelectorDocument document(tree);
+  return SelectorMatcher(*this, document).select(scope);
+}
+
+bool Selector::matches(const HtmlTree& tree, const GumboNode* element) const {
+  SelectorDocument document(tree);
+  return SelectorMatcher(*this, document).matches(element);
+}
+
+bool Selector::yields_text() const {
+  const auto& complexes = program_->lists[static_cast<std::size_t>(program_->top)].complexes;
+  return std::all_of(complexes.begin(), complexes.end(), [](const Complex& complex) {
+    return complex.output == Output::text || complex.output == Output::attribute;
+  });
+}
+
+class SelectorMatcher::Matching {
+ public:
+  Matching(const Selector& selector, const SelectorDocument& document)
+      : program_(selector.program_), document_(document), match_(*program_, document) {}
+
+  void set_scope(ElementNumber scope) { match_.set_scope(scope == kNoElement ? 0 : scope); }
+  const SelectorDocument& document() const { return document_; }
+
+  // Visit(ElementNumber, const Complex&) -> false to stop; each element once per
+  // complex selector that matches it if `all`, else once.
+  template <class Visit>
+  void each(ElementNumber scope, bool all, Visit visit) {
+    ElementNumber from = scope == kNoElement ? 0 : scope + 1;
+    ElementNumber to = scope == kNoElement ? document_.size() : document_.end_of(scope);
+    auto judge = [&](ElementNumber e) {
+      for (const Complex& complex : match_.top().complexes) {
+        if (!match_.matches(complex, e)) continue;
+        if (!visit(e, complex)) return false;
+        if (!all) return true;
+      }
+      return true;
+    };
+    if (const Simple* key = candidate_key(); key != nullptr && document_.index_pays()) {
+      document_.each_candidate(key_of(key->kind), key->name, [&](ElementNumber e) {
+        if (e >= to) return false;
+        return e < from || judge(e);
+      });
+      return;
+    }
+    for (ElementNumber e = from; e < to; ++e) {
+      if (!judge(e)) return;
+    }
+  }
+
+  bool any(ElementNumber e) {
+    const auto& complexes = match_.top().complexes;
+    return std::any_of(complexes.begin(), complexes.end(),
+                       [&](const Complex& complex) { return match_.matches(complex, e); });
+  }
+
+ private:
+  // What every match must have, where the selector is not a list: an id, class or
+  // name of its last compound.
+  const Simple* candidate_key() const {
+    const auto& complexes = match_.top().complexes;
+    if (complexes.size() != 1) return nullptr;
+    const Simple* best = nullptr;
+    for (const Simple& simple : complexes.front().compounds.back().simples) {
+      bool type = simple.kind == Kind::type && !simple.every_name;
+      if (simple.kind == Kind::id) return &simple;
+      if (simple.kind == Kind::class_name) best = &simple;
+      if (type && best == nullptr) best = &simple;
+    }
+    return best;
+  }
+  static SelectorDocument::Key key_of(Kind kind) {
+    if (kind == Kind::id) return SelectorDocument::Key::id;
+    return kind == Kind::type ? SelectorDocument::Key::tag : SelectorDocument::Key::class_name;
+  }
+
+  std::shared_ptr<const selector::Program> program_;
+  const SelectorDocument& document_;
+  selector::Match match_;
+};
+
+SelectorMatcher::SelectorMatcher(const Selector& selector, const SelectorDocument& document)
+    : matching_(std::make_unique<Matching>(selector, document)) {}
+SelectorMatcher::~SelectorMatcher() = default;
+SelectorMatcher::SelectorMatcher(SelectorMatcher&&) noexcept = default;
+
+std::vector<const GumboNode*> SelectorMatcher::select(const GumboNode* scope, std::size_t most) {
+  std::vector<const GumboNode*> found;
+  ElementNumber within = matching_->document().number(scope);
+  if (scope != nullptr && within == kNoElement) return found;
+  matching_->set_scope(within);
+  matching_->each(within, false, [&](ElementNumber e, const Complex&) {
+    if (found.size() >= most) return false;
+    found.push_back(matching_->document().node(e));
+    return found.size() < most;
+  });
+  return found;
+}
+
+std::vector<Selected> SelectorMatcher::values(const GumboNode* scope, std::size_t most) {
+  std::vector<Selected> found;
+  ElementNumber within = matching_->document().number(scope);
+  if (scope != nullptr && within == kNoElement) return found;
+  matching_->set_scope(within);
+  ElementNumber last_element = kNoElement;  // reported as an element already
+  matching_->each(within, true, [&](ElementNumber e, const Complex& complex) {
+    const GumboNode* node = matching_->document().node(e);
+    switch (complex.output) {
+      case Output::element:
+        if (last_element != e) found.push_back({node, false, {}});
+        last_element = e;
+        break;
+      case Output::text:
+        for (const GumboNode* child : children(node)) {
+          if (is_text(child)) found.push_back({node, true, child->v.text.text});
+        }
+        break;
+      case Output::attribute: {
+        bool html = node->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
+        std::string_view name = html ? complex.attribute : complex.exact_attribute;
+        auto value = attribute(node, name);
+        if (!value && name.starts_with("xlink:")) {
+          value = attribute(node, GUMBO_ATTR_NAMESPACE_XLINK, name.substr(6));
+        }
+        if (value) found.push_back({node, true, *value});
+        break;
+      }
+      case Output::nothing:
+        break;
+    }
+    return found.size() < most;
+  });
+  if (found.size() > most) found.resize(most);
+  return found;
+}
+
+bool SelectorMatcher::matches(const GumboNode* element, const GumboNode* scope) {
+  ElementNumber e = matching_->document().number(element);
+  if (e == kNoElement) return false;
+  matching_->set_scope(matching_->document().number(scope));
+  return matching_->any(e);
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,679 @@
+#include "parsers/selector_parser.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "parsers/selector_scanner.h"
+
+namespace crawld::parsers::selector {
+namespace {
+
+constexpr std::size_t kLongestText = 64 << 10;
+constexpr int kDeepestNesting = 32;
+constexpr std::size_t kMostCompounds = 1'000;  // in one complex selector
+constexpr std::size_t kMostHasCompounds = 63;  // bits of the matcher's pass
+
+struct StateName {
+  std::string_view name;
+  State state;
+};
+
+// Sorted by nothing but reading order; looked up while compiling only.
+constexpr StateName kStates[] = {
+    {"root", State::root},
+    {"scope", State::scope},
+    {"empty", State::empty},
+    {"any-link", State::any_link},
+    {"link", State::any_link},
+    {"checked", State::checked},
+    {"default", State::default_choice},
+    {"defined", State::defined},
+    {"disabled", State::disabled},
+    {"enabled", State::enabled},
+    {"in-range", State::in_range},
+    {"indeterminate", State::indeterminate},
+    {"muted", State::muted},
+    {"open", State::open},
+    {"optional", State::optional},
+    {"out-of-range", State::out_of_range},
+    {"placeholder-shown", State::placeholder_shown},
+    {"read-only", State::read_only},
+    {"read-write", State::read_write},
+    {"required", State::required},
+};
+
+constexpr std::string_view kNeverStates[] = {"active",
+                                             "autofill",
+                                             "blank",
+                                             "buffering",
+                                             "current",
+                                             "focus",
+                                             "focus-visible",
+                                             "focus-within",
+                                             "fullscreen",
+                                             "future",
+                                             "host",
+                                             "hover",
+                                             "local-link",
+                                             "modal",
+                                             "past",
+                                             "paused",
+                                             "picture-in-picture",
+                                             "playing",
+                                             "popover-open",
+                                             "seeking",
+                                             "stalled",
+                                             "target",
+                                             "target-within",
+                                             "user-invalid",
+                                             "user-valid",
+                                             "visited",
+                                             "volume-locked"};
+
+constexpr std::string_view kNeverFunctions[] = {"current", "host", "host-context"};
+
+constexpr std::string_view kPseudoElements[] = {"after",           "backdrop",
+                                                "before",          "cue",
+                                                "details-content", "file-selector-button",
+                                                "first-letter",    "first-line",
+                                                "grammar-error",   "highlight",
+                                                "marker",          "part",
+                                                "placeholder",     "selection",
+                                                "slotted",         "spelling-error",
+                                                "target-text"};
+constexpr std::string_view kOldPseudoElements[] = {"after", "before", "first-letter", "first-line"};
+
+// Attributes whose values HTML compares without regard to case (HTML 4.16.2).
+constexpr std::string_view kCaselessAttributes[] = {
+    "accept",     "accept-charset", "align",     "alink",    "axis",     "bgcolor", "charset",
+    "checked",    "clear",          "codetype",  "color",    "compact",  "declare", "defer",
+    "dir",        "direction",      "disabled",  "enctype",  "face",     "frame",   "hreflang",
+    "http-equiv", "lang",           "language",  "link",     "media",    "method",  "multiple",
+    "nohref",     "noresize",       "noshade",   "nowrap",   "readonly", "rel",     "rev",
+    "rules",      "scope",          "scrolling", "selected", "shape",    "target",  "text",
+    "type",       "valign",         "valuetype", "vlink"};
+
+template <std::size_t N>
+bool has(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// How dear a simple selector is to ask; cheap and choosy ones are asked first.
+int cost(const Simple& simple) {
+  switch (simple.kind) {
+    case Kind::id:
+      return 0;
+    case Kind::type:
+      return simple.every_name ? 2 : 1;
+    case Kind::class_name:
+      return 3;
+    case Kind::attribute:
+      return 4;
+    case Kind::state:
+      return 5;
+    case Kind::nth:
+      return simple.list < 0 ? 6 : 9;
+    case Kind::language:
+    case Kind::direction:
+      return 7;
+    case Kind::any_of:
+    case Kind::none_of:
+      return 8;
+    case Kind::has:
+      return 10;
+    case Kind::contains:
+    case Kind::contains_own:
+      return 11;
+  }
+  return 11;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : in_(text) {}
+
+  base::Result<Program> run() {
+    auto top = list({});
+    if (!top || !in_.at_end()) {
+      if (error_.empty()) fail("unexpected \"" + std::string(1, in_.peek()) + "\"");
+      return base::Error{base::Error::Code::invalid, error_};
+    }
+    program_.top = *top;
+    return std::move(program_);
+  }
+
+ private:
+  struct Context {
+    bool relative = false;   // in :has(): may start with a combinator
+    bool forgiving = false;  // in :is(): a bad selector is dropped, not an error
+    int depth = 0;           // of parentheses
+  };
+  using Number = std::optional<std::int32_t>;  // of a list
+
+  bool fail(std::string why) {
+    if (error_.empty()) error_ = std::move(why) + " at byte " + std::to_string(in_.position() + 1);
+    return false;
+  }
+  bool at_list_end() const { return in_.at_end() || in_.peek() == ')'; }
+  std::int32_t new_slot() { return program_.slots++; }
+
+  Number list(Context context);
+  Number nested(Context outer, bool relative, bool forgiving);
+  bool forgiven(List& into, Context context);
+  bool complex(Complex& into, Context context);
+  bool compound(Compound& into, Complex& whole, Context context);
+  bool combinator(Combinator& into, bool after_space);
+  bool type(Compound& into);
+  bool attribute(Simple& into);
+  bool attribute_name(Simple& into);
+  bool attribute_operator(Simple& into);
+  bool pseudo(Compound& into, Complex& whole, Context context);
+  bool pseudo_class(const std::string& name, Simple& into);
+  bool function(const std::string& name, Simple& into, Context context);
+  bool pseudo_element(const std::string& name, Complex& whole, Context context);
+  bool nth(const std::string& name, Simple& into, Context context);
+  bool an_plus_b(Simple& into);
+  bool languages(Simple& into);
+  bool contained_words(Simple& into);
+  bool close() { return in_.take(')') || in_.at_end(); }
+
+  Scanner in_;
+  Program program_;
+  std::string error_;
+};
+
+Parser::Number Parser::list(Context context) {
+  List result;
+  if (context.depth > kDeepestNesting) {
+    fail("nested too deeply");
+    return std::nullopt;
+  }
+  while (true) {
+    in_.skip_space();
+    if (context.forgiving) {
+      if (!forgiven(result, context)) return std::nullopt;
+    } else {
+      Complex next;
+      if (!complex(next, context)) return std::nullopt;
+      result.complexes.push_back(std::move(next));
+    }
+    if (!in_.take(',')) break;
+  }
+  program_.lists.push_back(std::move(result));
+  return static_cast<std::int32_t>(program_.lists.size()) - 1;
+}
+
+// One entry of a forgiving list (Selectors 4 section 18.1): what cannot be read
+// matches nothing, up to the next comma.
+bool Parser::forgiven(List& into, Context context) {
+  if (at_list_end() || in_.peek() == ',') return true;
+  std::size_t start = in_.position();
+  Complex next;
+  if (complex(next, context) && (at_list_end() || in_.peek() == ',')) {
+    into.complexes.push_back(std::move(next));
+    return true;
+  }
+  error_.clear();
+  in_.go_back_to(start);
+  int open = 0;
+  while (!in_.at_end()) {
+    char c = in_.peek();
+    if (open == 0 && (c == ',' || c == ')')) return true;
+    if (c == '(' || c == '[') ++open;
+    if (c == ')' || c == ']') --open;
+    if (c == '"' || c == '\'') {
+      if (!in_.string()) return fail("a line end in a string");
+      continue;
+    }
+    in_.skip(c == '\\' ? 2 : 1);
+  }
+  return true;
+}
+
+bool Parser::complex(Complex& into, Context context) {
+  Compound first;
+  first.left = Combinator::none;
+  if (context.relative && (!combinator(first.left, false) || first.left == Combinator::none)) {
+    first.left = Combinator::descendant;
+  }
+  in_.skip_space();
+  if (!compound(first, into, context)) return false;
+  into.compounds.push_back(std::move(first));
+  while (true) {
+    bool space = in_.skip_space();
+    if (at_list_end() || in_.peek() == ',') break;
+    Compound next;
+    if (!combinator(next.left, space)) return false;
+    if (into.output != Output::element) return fail("nothing may follow a pseudo-element");
+    in_.skip_space();
+    if (!compound(next, into, context)) return false;
+    into.compounds.push_back(std::move(next));
+    std::size_t most = context.relative ? kMostHasCompounds : kMostCompounds;
+    if (into.compounds.size() > most) return fail("too many combinators");
+  }
+  for (Compound& part : into.compounds) {
+    part.slot = new_slot();
+    std::stable_sort(part.simples.begin(), part.simples.end(),
+                     [](const Simple& a, const Simple& b) { return cost(a) < cost(b); });
+  }
+  return true;
+}
+
+bool Parser::combinator(Combinator& into, bool after_space) {
+  if (in_.take('>')) {
+    into = Combinator::child;
+  } else if (in_.take('+')) {
+    into = Combinator::next;
+  } else if (in_.take('~')) {
+    into = Combinator::later;
+  } else if (after_space) {
+    into = Combinator::descendant;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Parser::compound(Compound& into, Complex& whole, Context context) {
+  if (!type(into)) return false;
+  bool any = !into.simples.empty();
+  while (true) {
+    char c = in_.peek();
+    Simple simple;
+    if (in_.at_end()) break;
+    if (c == '#' || c == '.') {
+      in_.skip();
+      auto name = in_.name();
+      if (!name) return fail(c == '#' ? "an id is missing" : "a class name is missing");
+      simple.kind = c == '#' ? Kind::id : Kind::class_name;
+      simple.name = std::move(*name);
+      into.simples.push_back(std::move(simple));
+    } else if (c == '[') {
+      in_.skip();
+      if (!attribute(simple)) return false;
+      into.simples.push_back(std::move(simple));
+    } else if (c == ':') {
+      if (!pseudo(into, whole, context)) return false;
+      any = true;
+      continue;
+    } else {
+      break;
+    }
+    any = true;
+    if (whole.output != Output::element) return fail("nothing may follow a pseudo-element");
+  }
+  if (any) return true;
+  return fail(in_.at_end() ? "a selector is missing"
+                           : "a selector is missing before \"" + std::string(1, in_.peek()) + "\"");
+}
+
+ElementSpace element_space(std::string_view prefix, bool& known) {
+  known = true;
+  if (prefix == "html") return ElementSpace::html;
+  if (prefix == "svg") return ElementSpace::svg;
+  if (prefix == "math" || prefix == "mathml") return ElementSpace::mathml;
+  known = false;
+  return ElementSpace::none;
+}
+
+// [ns|]name or [ns|]*; nothing is taken where no type selector stands.
+bool Parser::type(Compound& into) {
+  Simple simple;
+  bool prefixed = false;
+  std::optional<std::string> name;
+  auto separator = [&] { return in_.peek() == '|' && in_.peek(1) != '=' && in_.peek(1) != '|'; };
+  auto read = [&] {
+    if (in_.take('*')) {
+      name = "*";
+      simple.every_name = true;
+      return;
+    }
+    simple.every_name = false;
+    name = in_.name();
+  };
+  read();
+  if (separator()) {
+    prefixed = true;
+    in_.skip();
+    bool known = true;
+    if (!name) {
+      simple.element_space = ElementSpace::none;
+    } else if (!simple.every_name) {
+      simple.element_space = element_space(*name, known);
+    }
+    if (!known) {
+      return fail("unknown namespace \"" + *name + "\" (known: html, svg, math)");
+    }
+    read();
+    if (!name) return fail("an element name is missing after \"|\"");
+  }
+  if (!name) return true;
+  if (simple.every_name && !prefixed) simple.element_space = ElementSpace::any;
+  simple.exact_name = *name;
+  simple.name = to_lower(*name);
+  simple.tag = gumbo_tagn_enum(simple.name.data(), static_cast<unsigned>(simple.name.size()));
+  into.simples.push_back(std::move(simple));
+  return true;
+}
+
+bool Parser::attribute_name(Simple& into) {
+  auto separator = [&] { return in_.peek() == '|' && in_.peek(1) != '='; };
+  std::optional<std::string> name;
+  bool star = in_.take('*');
+  if (!star) name = in_.name();
+  if (separator()) {
+    in_.skip();
+    if (star) {
+      into.attribute_space = AttributeSpace::any;
+    } else if (name) {
+      if (*name == "xlink") {
+        into.attribute_space = AttributeSpace::xlink;
+      } else if (*name == "xml") {
+        into.attribute_space = AttributeSpace::xml;
+      } else if (*name == "html" || *name == "svg" || *name == "math") {
+        into.attribute_space = AttributeSpace::no_such;  // attributes are never in these
+      } else {
+        return fail("unknown namespace \"" + *name + "\" (known: xlink, xml)");
+      }
+    }
+    star = false;
+    name = in_.name();
+  }
+  if (star || !name) return fail("an attribute name is missing");
+  into.exact_name = *name;
+  into.name = to_lower(*name);
+  into.value_ignores_case = has(kCaselessAttributes, into.name);
+  return true;
+}
+
+bool Parser::attribute_operator(Simple& into) {
+  constexpr std::pair<std::string_view, Operator> kOperators[] = {
+      {"=", Operator::equals},   {"~=", Operator::includes}, {"|=", Operator::dash},
+      {"^=", Operator::prefix},  {"$=", Operator::suffix},   {"*=", Operator::substring},
+      {"!=", Operator::differs},
+  };
+  for (auto [text, op] : kOperators) {
+    if (!in_.take(text)) continue;
+    into.op = op;
+    return true;
+  }
+  return false;
+}
+
+bool Parser::attribute(Simple& into) {
+  into.kind = Kind::attribute;
+  in_.skip_space();
+  if (!attribute_name(into)) return false;
+  in_.skip_space();
+  if (in_.take(']') || in_.at_end()) return true;
+  if (!attribute_operator(into)) return fail("\"]\" or an operator is missing");
+  in_.skip_space();
+  auto value = in_.starts_name() ? in_.name() : in_.string();
+  if (!value) return fail("a value is missing (quote it unless it is a plain word)");
+  into.value = std::move(*value);
+  in_.skip_space();
+  if (auto flag = in_.name()) {
+    std::string lower = to_lower(*flag);
+    if (lower != "i" && lower != "s") return fail("unknown flag \"" + *flag + "\"");
+    into.case_rule = lower == "i" ? CaseRule::insensitive : CaseRule::sensitive;
+    in_.skip_space();
+  }
+  return in_.take(']') || in_.at_end() || fail("\"]\" is missing");
+}
+
+bool Parser::pseudo(Compound& into, Complex& whole, Context context) {
+  in_.skip();
+  bool element = in_.take(':');
+  auto raw = in_.name();
+  if (!raw) return fail("a name is missing after \":\"");
+  std::string name = to_lower(*raw);
+  if (element || (has(kOldPseudoElements, name) && in_.peek() != '(')) {
+    return pseudo_element(name, whole, context);
+  }
+  if (whole.output == Output::text || whole.output == Output::attribute) {
+    return fail("nothing may follow a pseudo-element");
+  }
+  Simple simple;
+  if (in_.take('(')) {
+    in_.skip_space();
+    if (!function(name, simple, context)) return false;
+    in_.skip_space();
+    if (!close()) return fail("\")\" is missing");
+  } else if (!pseudo_class(name, simple)) {
+    return fail("unknown pseudo-class \":" + *raw + "\"");
+  }
+  into.simples.push_back(std::move(simple));
+  return true;
+}
+
+bool Parser::pseudo_class(const std::string& name, Simple& into) {
+  into.kind = Kind::state;
+  for (const StateName& known : kStates) {
+    if (known.name != name) continue;
+    into.state = known.state;
+    if (known.state == State::scope) program_.uses_scope = true;
+    return true;
+  }
+  if (has(kNeverStates, name)) return true;
+  struct Shape {
+    std::string_view name;
+    bool of_type;
+    bool from_end;
+  };
+  constexpr Shape kShapes[] = {{"first-child", false, false},
+                               {"last-child", false, true},
+                               {"first-of-type", true, false},
+                               {"last-of-type", true, true}};
+  into.kind = Kind::nth;
+  into.offset = 1;
+  for (const Shape& shape : kShapes) {
+    if (shape.name != name) continue;
+    into.of_type = shape.of_type;
+    into.from_end = shape.from_end;
+    return true;
+  }
+  if (name != "only-child" && name != "only-of-type") return false;
+  // The first and the last at once: an :is() of one compound with both.
+  into.of_type = name == "only-of-type";
+  Simple last = into;
+  last.from_end = true;
+  Compound both;
+  both.simples = {into, last};
+  both.slot = new_slot();
+  Complex only;
+  only.compounds.push_back(std::move(both));
+  List list;
+  list.complexes.push_back(std::move(only));
+  program_.lists.push_back(std::move(list));
+  into = Simple{};
+  into.kind = Kind::any_of;
+  into.list = static_cast<std::int32_t>(program_.lists.size()) - 1;
+  return true;
+}
+
+Parser::Number Parser::nested(Context outer, bool relative, bool forgiving) {
+  return list({.relative = relative, .forgiving = forgiving, .depth = outer.depth + 1});
+}
+
+bool Parser::function(const std::string& name, Simple& into, Context context) {
+  if (name == "not" || name == "is" || name == "where" || name == "matches" || name == "has") {
+    bool forgiving = name != "not" && name != "has";
+    auto number = nested(context, name == "has", forgiving);
+    if (!number) return false;
+    into.kind = name == "not" ? Kind::none_of : name == "has" ? Kind::has : Kind::any_of;
+    into.list = *number;
+    into.slot = new_slot();
+    return true;
+  }
+  if (name.starts_with("nth-")) return nth(name, into, context);
+  if (name == "lang") return languages(into);
+  if (name == "dir") {
+    into.kind = Kind::direction;
+    auto direction = in_.name();
+    if (!direction) return fail(":dir() wants ltr or rtl");
+    into.value = to_lower(*direction);
+    return true;
+  }
+  if (name == "contains" || name == "-soup-contains" || name == "-soup-contains-own") {
+    into.kind = name == "-soup-contains-own" ? Kind::contains_own : Kind::contains;
+    return contained_words(into);
+  }
+  if (has(kNeverFunctions, name)) {
+    into.kind = Kind::state;
+    return nested(context, false, false).has_value();
+  }
+  return fail("unknown pseudo-class \":" + name + "()\"");
+}
+
+bool Parser::pseudo_element(const std::string& name, Complex& whole, Context context) {
+  if (context.depth > 0) return fail("\"::" + name + "\" may not stand in parentheses");
+  if (whole.output == Output::text || whole.output == Output::attribute) {
+    return fail("nothing may follow a pseudo-element");
+  }
+  if (name == "text" && in_.peek() != '(') {
+    whole.output = Output::text;
+    return true;
+  }
+  if (name == "attr" && in_.take('(')) {
+    in_.skip_space();
+    auto attribute = in_.name();
+    if (!attribute) return fail("::attr() wants the name of an attribute");
+    // "xlink:href" may be written without an escape: nothing else can be meant.
+    while (in_.take(':')) *attribute += ":" + in_.name_rest();
+    in_.skip_space();
+    if (!close()) return fail("\")\" is missing");
+    whole.output = Output::attribute;
+    whole.exact_attribute = *attribute;
+    whole.attribute = to_lower(*attribute);
+    return true;
+  }
+  if (!has(kPseudoElements, name)) return fail("unknown pseudo-element \"::" + name + "\"");
+  if (in_.take('(')) {
+    in_.until_closing_parenthesis();
+    if (!close()) return fail("\")\" is missing");
+  }
+  whole.output = Output::nothing;
+  return true;
+}
+
+bool Parser::nth(const std::string& name, Simple& into, Context context) {
+  into.kind = Kind::nth;
+  into.of_type = name == "nth-of-type" || name == "nth-last-of-type";
+  into.from_end = name == "nth-last-child" || name == "nth-last-of-type";
+  if (!into.of_type && name != "nth-child" && name != "nth-last-child") {
+    return fail("unknown pseudo-class \":" + name + "()\"");
+  }
+  if (!an_plus_b(into)) return fail("\":" + name + "()\" wants a form like 2n+1, odd or 3");
+  bool space = in_.skip_space();
+  if (at_list_end()) return true;
+  auto of = in_.name();
+  if (into.of_type || !space || !of || to_lower(*of) != "of") {
+    return fail("unexpected text in \":" + name + "()\"");
+  }
+  in_.skip_space();
+  auto number = nested(context, false, false);
+  if (!number) return false;
+  into.list = *number;
+  into.slot = new_slot();
+  return true;
+}
+
+// CSS Syntax section 6.2. Numbers beyond 32 bits stand for the largest.
+bool Parser::an_plus_b(Simple& into) {
+  auto digit = [&](std::size_t ahead = 0) {
+    return in_.peek(ahead) >= '0' && in_.peek(ahead) <= '9';
+  };
+  auto digits = [&] {
+    std::int64_t value = 0;
+    while (digit()) {
+      value = std::min<std::int64_t>(value * 10 + (in_.peek() - '0'),
+                                     std::numeric_limits<std::int32_t>::max());
+      in_.skip();
+    }
+    return static_cast<std::int32_t>(value);
+  };
+  auto sign = [&] {
+    if (in_.take('-')) return -1;
+    return in_.take('+') ? 1 : 0;
+  };
+  std::size_t start = in_.position();
+  if (auto word = in_.name()) {
+    std::string lower = to_lower(*word);
+    if (lower == "odd" || lower == "even") {
+      into.step = 2;
+      into.offset = lower == "odd" ? 1 : 0;
+      return true;
+    }
+    in_.go_back_to(start);
+  }
+  int first_sign = sign();
+  bool number = digit();
+  std::int32_t value = number ? digits() : 1;
+  if (first_sign < 0) value = -value;
+  if (in_.peek() != 'n' && in_.peek() != 'N') {
+    into.offset = value;
+    return number;
+  }
+  in_.skip();
+  into.step = value;
+  into.offset = 0;
+  std::size_t after_n = in_.position();
+  bool space = in_.skip_space();
+  int second_sign = sign();
+  if (second_sign == 0) {
+    in_.go_back_to(after_n);
+    return space || at_list_end();
+  }
+  in_.skip_space();
+  if (!digit()) return false;
+  into.offset = second_sign * digits();
+  return true;
+}
+
+bool Parser::languages(Simple& into) {
+  into.kind = Kind::language;
+  do {
+    in_.skip_space();
+    auto range = in_.starts_name() ? in_.name() : in_.string();
+    if (!range) return fail(":lang() wants language ranges (quote those with a \"*\")");
+    into.words.push_back(to_lower(*range));
+    in_.skip_space();
+  } while (in_.take(','));
+  return true;
+}
+
+// Words or strings, or plain text as jQuery allows. Not of the standard, so the
+// end of the text does not close it.
+bool Parser::contained_words(Simple& into) {
+  into.slot = new_slot();
+  std::size_t start = in_.position();
+  bool closed = true;
+  while (true) {
+    in_.skip_space();
+    auto word = in_.starts_name() ? in_.name() : in_.string(&closed);
+    if (!closed) return fail("a quote is not closed");
+    if (!word) break;
+    into.words.push_back(std::move(*word));
+    in_.skip_space();
+    if (in_.peek() == ')') return true;
+    if (!in_.take(',')) break;
+  }
+  in_.go_back_to(start);
+  into.words.assign(1, std::string(in_.until_closing_parenthesis()));
+  if (in_.peek() != ')') return fail("\")\" is missing");
+  return !into.words[0].empty() || fail(":contains() wants a text");
+}
+
+}  // namespace
+
+base::Result<Program> parse(std::string_view text) {
+  if (text.size() > kLongestText) {
+    return base::Error{base::Error::Code::invalid, "the selector is longer than 64 KiB"};
+  }
+  return Parser(text).run();
+}
+
+}  // namespace crawld::parsers::selector

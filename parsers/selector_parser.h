@@ -1,0 +1,15 @@
+// Selector text to a compiled program (Selectors Level 4, CSS Syntax Level 3).
+#pragma once
+
+#include <string_view>
+
+#include "crawler/base/result.h"
+#include "parsers/selector_program.h"
+
+namespace crawld::parsers::selector {
+
+// Fails with what is wrong and at which byte. Recursion is bounded by a limit on
+// nesting, time is linear in the text.
+base::Result<Program> parse(std::string_view text);
+
+}  // namespace crawld::parsers::selector

@@ -1,0 +1,126 @@
+#include "parsers/selector.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <string>
+
+#include "parsers/html_tree.h"
+
+namespace crawld::parsers {
+namespace {
+
+std::string ids(std::string_view html, std::string_view text) {
+  auto tree = HtmlTree::parse(html);
+  auto selector = Selector::compile(text);
+  REQUIRE(tree);
+  if (!selector) return "error: " + selector.error().message;
+  std::string all;
+  for (const GumboNode* node : selector->select(*tree)) {
+    all += std::string(attribute(node, "id").value_or(tag_name(node))) + " ";
+  }
+  if (!all.empty()) all.pop_back();
+  return all;
+}
+
+std::string values(std::string_view html, std::string_view text) {
+  auto tree = HtmlTree::parse(html);
+  auto selector = Selector::compile(text);
+  REQUIRE(tree);
+  REQUIRE(selector);
+  SelectorDocument document(*tree);
+  SelectorMatcher matcher(*selector, document);
+  std::string all;
+  for (const Selected& found : matcher.values()) {
+    all += found.is_text ? std::string(found.text) : std::string(tag_name(found.element));
+    all += "|";
+  }
+  return all;
+}
+
+std::string repeat(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+constexpr std::string_view kPage =
+    "<!doctype html><body><div id=a class='x Y'><p id=b>1<p id=c class=x>2</div>"
+    "<ul id=u><li id=l1>a<li id=l2 lang=de-AT>b<li id=l3><i id=i></i></ul>"
+    "<svg id=s><a id=sa xlink:href=z></a><foreignObject id=f></foreignObject></svg>";
+
+TEST_CASE("combinators reach children, descendants and siblings") {
+  CHECK(ids(kPage, "div > p") == "b c");
+  CHECK(ids(kPage, "body p + p") == "c");
+  CHECK(ids(kPage, "#l1 ~ li") == "l2 l3");
+  CHECK(ids(kPage, "div ~ ul li:has(> i)") == "l3");
+  CHECK(ids(kPage, ":not(:is(html, body, head, svg *)):nth-child(2 of .x, ul)") == "u");
+  CHECK(ids(kPage, "li:nth-last-child(-n + 2)") == "l2 l3");
+}
+
+TEST_CASE("relative selectors may hold several combinators") {
+  CHECK(ids(kPage, "body > *:has(li + li > i)") == "u");
+  CHECK(ids(kPage, "*:has(~ svg)") == "a u");
+  CHECK(ids(kPage, "*:has(+ ul #i)") == "a");
+  CHECK(ids(kPage, "li:has(+ li:has(i))") == "l2");
+}
+
+TEST_CASE("names compare by the rules of HTML") {
+  CHECK(ids(kPage, "DIV") == "a");
+  CHECK(ids(kPage, "foreignobject") == "");
+  CHECK(ids(kPage, "svg|foreignObject") == "f");
+  CHECK(ids(kPage, "svg|a, html|i") == "i sa");
+  CHECK(ids(kPage, "[xlink|href]") == "sa");
+  CHECK(ids(kPage, ".y") == "");
+  CHECK(ids("<p id=q class=Y>", ".y") == "q");  // quirks mode
+  CHECK(ids(kPage, "[id=B]") == "");
+  CHECK(ids(kPage, "[id=B i]") == "b");
+  CHECK(ids(kPage, ":lang('*-at')") == "l2");
+}
+
+TEST_CASE("text and attributes can be asked for as scrapers do") {
+  CHECK(values(kPage, "li::text") == "a|b|");
+  CHECK(values(kPage, "p::attr(id), li::attr(lang)") == "b|c|de-AT|");
+  CHECK(values(kPage, "svg *::attr(xlink:href)") == "z|");
+  CHECK(values(kPage, "p::text, i") == "1|2|i|");
+}
+
+TEST_CASE("a bad selector is refused with its place") {
+  auto why = [](std::string_view text) { return Selector::compile(text).error().message; };
+  CHECK(why("div >") == "a selector is missing at byte 6");
+  CHECK(why("a:nonsense") == "unknown pseudo-class \":nonsense\" at byte 11");
+  CHECK(why("a[b=1]") == "a value is missing (quote it unless it is a plain word) at byte 5");
+  CHECK(why("x|a") == "unknown namespace \"x\" (known: html, svg, math) at byte 3");
+  CHECK_FALSE(Selector::compile(repeat(":not(", 100) + "a" + repeat(")", 100)));
+  CHECK_FALSE(Selector::compile(repeat("a ", 5'000) + "b"));
+}
+
+TEST_CASE("one matcher serves many scopes") {
+  auto tree = HtmlTree::parse("<div id=1><p><b>x</b></div><div id=2><b>y</b></div>");
+  auto items = Selector::compile("div")->select(*tree);
+  auto selector = Selector::compile(":scope > b, :scope:has(> b) b");
+  SelectorDocument document(*tree);
+  SelectorMatcher matcher(*selector, document);
+  CHECK(matcher.select(items[0]).empty());
+  CHECK(matcher.select(items[1]).size() == 1);
+  CHECK(matcher.select(items[0]).empty());
+}
+
+TEST_CASE("hostile pairs of page and selector take linear time") {
+  std::string flat = "<body>" + repeat("<i></i><b></b>", 150'000);
+  std::string deep;
+  for (int i = 0; i < 400; ++i) deep += "<div>" + repeat("<p>x</p>", 300);
+  auto start = std::chrono::steady_clock::now();
+  for (std::string_view text :
+       {"u ~ b", "i ~ b ~ i ~ b ~ u", "b:has(~ u)", "b:nth-last-child(2n of i ~ b)",
+        "body:has(u) > b", "*:has(* ~ u) b", ":contains(y) > b", "b:not(u ~ b):nth-of-type(7)",
+        "p:has(+ p + p + u)", "div div div div p ~ p + p div u", "div:has(div u) p",
+        "*:is(div *:is(div div *) u, b u *) p", ":dir(rtl) b:lang(de)", ":empty ~ b > u"}) {
+    INFO(text);
+    CHECK(ids(flat, text).size() < 10'000'000);
+    CHECK(ids(deep, text).size() < 10'000'000);
+  }
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+}
+
+}  // namespace
+}  // namespace crawld::parsers
