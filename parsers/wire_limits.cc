@@ -18,6 +18,14 @@ void cut_json(std::string& json, const char* nothing) {
   if (json.size() > kMaxJson) json = nothing;
 }
 
+// A record that is too large says so in place of its fields.
+void cut_record(model::Record& record) {
+  cut(record.rule, kMaxShortText);
+  if (record.fields_json.size() <= kMaxJson && record.errors_json.size() <= kMaxJson) return;
+  record.fields_json = "{}";
+  record.errors_json = R"({"":"the record is too large"})";
+}
+
 // Keeps the front of `items` while both bounds hold; true when some were dropped.
 template <class Items, class Size>
 bool keep_front(Items& items, std::size_t count, std::size_t bytes, Size size_of) {
@@ -57,6 +65,7 @@ void fit_to_limits(model::ParsedPage& page) {
              [](const auto& m) { return m.first.size() + m.second.size(); });
   keep_front(page.feeds, kMaxFeeds, kMaxText,
              [](const auto& f) { return f.url.size() + f.type.size() + f.title.size(); });
+  for (auto& record : page.records) cut_record(record);
   keep_front(page.records, kMaxRecords, kMaxRecordBytes, [](const auto& r) {
     return r.rule.size() + r.fields_json.size() + r.errors_json.size();
   });

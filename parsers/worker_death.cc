@@ -31,7 +31,7 @@ ParseFailure of_exit(int code, std::uint64_t memory) {
   }
 }
 
-ParseFailure of_signal(int number, bool near_limit, std::uint64_t memory) {
+ParseFailure of_signal(int number) {
   std::string detail = "signal " + std::to_string(number);
   if (const char* name = ::sigabbrev_np(number)) detail += std::string(" (SIG") + name + ")";
   switch (number) {
@@ -39,11 +39,6 @@ ParseFailure of_signal(int number, bool near_limit, std::uint64_t memory) {
       return {Kind::cpu, detail};
     case SIGSYS:
       return {Kind::crashed, detail + ": made a forbidden system call"};
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGABRT:
-      if (near_limit) return {Kind::memory, out_of_memory(memory) + ", " + detail};
-      return {Kind::crashed, detail};
     default:
       return {Kind::crashed, detail};
   }
@@ -51,10 +46,8 @@ ParseFailure of_signal(int number, bool near_limit, std::uint64_t memory) {
 
 }  // namespace
 
-ParseFailure failure_of_death(int status, std::uint64_t max_resident, std::uint64_t memory) {
-  if (WIFEXITED(status)) return of_exit(WEXITSTATUS(status), memory);
-  const bool near_limit = max_resident > memory - memory / 8;
-  return of_signal(WTERMSIG(status), near_limit, memory);
+ParseFailure failure_of_death(int status, std::uint64_t memory) {
+  return WIFEXITED(status) ? of_exit(WEXITSTATUS(status), memory) : of_signal(WTERMSIG(status));
 }
 
 }  // namespace crawld::parsers

@@ -8,8 +8,8 @@
 namespace crawld::parsers {
 
 // `status`: of a worker that ended by itself or was ended by the kernel, as wait4() gives it.
-// `max_resident`: its largest resident size, bytes; `memory`: its limit. A fault close to the
-// limit is booked as `memory`: C code that is refused memory often dies of a null pointer.
-model::ParseFailure failure_of_death(int status, std::uint64_t max_resident, std::uint64_t memory);
+// `memory`: its limit, bytes. (Its largest resident size cannot help to tell why it died: the
+// kernel counts in what the parent held when it started the worker.)
+model::ParseFailure failure_of_death(int status, std::uint64_t memory);
 
 }  // namespace crawld::parsers

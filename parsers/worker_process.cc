@@ -263,8 +263,7 @@ ParseFailure WorkerProcess::bury(Ending ending, std::string detail) {
     case Ending::recycled:
       break;
   }
-  return failure_of_death(status, static_cast<std::uint64_t>(usage.ru_maxrss) << 10,
-                          options_.page_memory);
+  return failure_of_death(status, options_.page_memory);
 }
 
 }  // namespace crawld::parsers
