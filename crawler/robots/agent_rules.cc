@@ -1,0 +1,96 @@
+#include "crawler/robots/agent_rules.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "crawler/robots/pattern.h"
+
+namespace crawld::robots {
+namespace {
+
+// More than a year between two requests is no delay but a joke or an accident.
+constexpr double kMaxDelaySeconds = 366.0 * 86'400;
+
+// Of patterns a host; RFC 9309 section 2.5 asks for no more than this for a whole file.
+constexpr std::size_t kMaxPatterns = 500 * 1024;
+
+std::optional<std::chrono::milliseconds> parse_delay(std::string_view value) {
+  double seconds = 0;
+  const char* const end = value.data() + value.size();
+  const auto parsed = std::from_chars(value.data(), end, seconds, std::chars_format::general);
+  if (parsed.ec != std::errc() || !std::isfinite(seconds)) return std::nullopt;
+  if (seconds < 0 || seconds > kMaxDelaySeconds) return std::nullopt;
+  return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+}  // namespace
+
+std::shared_ptr<const AgentRules> AgentRules::disallow_all(std::string reason) {
+  auto rules = std::make_shared<AgentRules>();
+  rules->reason_ = std::move(reason);
+  rules->disallow_all_ = true;
+  return rules;
+}
+
+std::shared_ptr<const AgentRules> AgentRules::allow_all(std::string reason) {
+  auto rules = std::make_shared<AgentRules>();
+  rules->reason_ = std::move(reason);
+  return rules;
+}
+
+void AgentRules::add_rule(std::string_view path, bool allow, std::uint32_t line) {
+  if (path.empty()) return;  // "Disallow:" forbids nothing
+  if (patterns_.size() + path.size() > kMaxPatterns) return;
+  add_pattern(path, allow, line);
+  // Whoever allows /x/index.html means /x/ as well, which is the same page.
+  const std::size_t slash = path.rfind('/');
+  if (allow && slash != std::string_view::npos && path.substr(slash).starts_with("/index.htm")) {
+    add_pattern(std::string(path.substr(0, slash + 1)) + '$', allow, line);
+  }
+}
+
+void AgentRules::add_pattern(std::string_view path, bool allow, std::uint32_t line) {
+  const auto at = static_cast<std::uint32_t>(patterns_.size());
+  append_pattern(patterns_, path);
+  const auto length = static_cast<std::uint32_t>(patterns_.size()) - at;
+  rules_.push_back({at, length, line, allow});
+}
+
+void AgentRules::add_delay(std::string_view value) {
+  const auto delay = parse_delay(value);
+  if (delay) crawl_delay_ = std::max(crawl_delay_.value_or(*delay), *delay);
+}
+
+void AgentRules::add_signal(std::string_view value) {
+  if (!content_signal_.empty()) content_signal_ += ", ";
+  content_signal_ += value;
+}
+
+void AgentRules::sort() {
+  std::stable_sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
+    return a.length != b.length ? a.length > b.length : a.allow > b.allow;
+  });
+  patterns_.shrink_to_fit();
+  rules_.shrink_to_fit();
+}
+
+Answer AgentRules::allowed(std::string_view path_and_query) const {
+  if (path_and_query == "/robots.txt") return {};
+  if (rules_.empty()) return {.allowed = !disallow_all_};
+  const std::string path = comparable_path(path_and_query.empty() ? "/" : path_and_query);
+  for (const Rule& rule : rules_) {
+    if (matches(std::string_view(patterns_).substr(rule.at, rule.length), path)) {
+      return {rule.allow, static_cast<int>(rule.line)};
+    }
+  }
+  return {};
+}
+
+std::size_t AgentRules::memory() const {
+  return patterns_.capacity() + rules_.capacity() * sizeof(Rule) + content_signal_.capacity() +
+         reason_.capacity();
+}
+
+}  // namespace crawld::robots

@@ -1,0 +1,200 @@
+// Clauses of RFC 9309 and the hostile files, one test each.
+#include "crawler/robots/rules.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <string>
+
+namespace {
+
+using crawld::robots::AgentRules;
+using crawld::robots::Answer;
+using crawld::robots::Rules;
+using std::chrono::milliseconds;
+
+Answer ask(const std::string& robots_txt, const std::string& path,
+           const std::string& agent = "examplebot") {
+  return Rules::parse(robots_txt).allowed(agent, path);
+}
+
+bool allowed(const std::string& robots_txt, const std::string& path,
+             const std::string& agent = "examplebot") {
+  return ask(robots_txt, path, agent).allowed;
+}
+
+std::string times(int n, const std::string& text) {
+  std::string all;
+  for (int i = 0; i < n; ++i) all += text;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the longest pattern wins and allow wins a tie (2.2.2)") {
+  const std::string text = "User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /c\nAllow: /c\n";
+  CHECK(ask(text, "/a/x").line == 2);
+  CHECK_FALSE(ask(text, "/a/x").allowed);
+  CHECK(ask(text, "/a/b/c").line == 3);
+  CHECK(ask(text, "/a/b/c").allowed);
+  CHECK(allowed(text, "/c/d"));
+  CHECK(ask(text, "/elsewhere").line == 0);
+}
+
+TEST_CASE("groups of one agent are merged and shut out those for everybody (2.2.1)") {
+  const std::string text =
+      "User-agent: ExampleBot\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
+      "User-agent: other\nUser-agent: examplebot\nDisallow: /b\n";
+  CHECK_FALSE(allowed(text, "/a"));
+  CHECK_FALSE(allowed(text, "/b"));
+  CHECK(allowed(text, "/c"));
+  CHECK_FALSE(allowed(text, "/c", "unknown"));
+  CHECK(allowed(text, "/a", "other"));
+  CHECK_FALSE(allowed(text, "/a", "EXAMPLEBOT/1.0 (+https://example.org/bot)"));
+}
+
+TEST_CASE("a name is matched whole") {
+  const std::string text = "User-agent: example\nDisallow: /\n";
+  CHECK(allowed(text, "/", "examplebot"));
+  CHECK_FALSE(allowed(text, "/", "Example"));
+}
+
+TEST_CASE("robots.txt itself is always allowed (2.2.2)") {
+  CHECK(allowed("User-agent: *\nDisallow: /\n", "/robots.txt"));
+  CHECK(AgentRules::disallow_all("unreachable")->allowed("/robots.txt").allowed);
+}
+
+TEST_CASE("star and dollar are special, their triplets are not (2.2.3)") {
+  const std::string text =
+      "User-agent: *\nDisallow: /*.php$\nDisallow: /lit-%2A\nDisallow: /d%24\n";
+  CHECK_FALSE(allowed(text, "/x/y.php"));
+  CHECK(allowed(text, "/x/y.php?z"));
+  CHECK_FALSE(allowed(text, "/lit-*"));
+  CHECK(allowed(text, "/lit-x"));
+  CHECK_FALSE(allowed(text, "/d$"));
+  CHECK(allowed(text, "/d"));
+}
+
+TEST_CASE("both sides are compared in one percent-encoding (2.2.2)") {
+  const std::string text =
+      "User-agent: *\nDisallow: /caf\xC3\xA9\nDisallow: /%62%61%7A\nDisallow: /a%2fb\n"
+      "Disallow: /with space\n";
+  CHECK_FALSE(allowed(text, "/caf%c3%a9"));
+  CHECK_FALSE(allowed(text, "/baz"));
+  CHECK_FALSE(allowed(text, "/a%2Fb"));
+  CHECK(allowed(text, "/a/b"));
+  CHECK_FALSE(allowed(text, "/with%20space"));
+}
+
+TEST_CASE("line ends may be CR, LF or CRLF and count for line numbers") {
+  const std::string text = "# a\rUser-agent: *\r\n\nDisallow : /x  # why\rAllow:/x/y\n";
+  CHECK(ask(text, "/x").line == 4);
+  CHECK(ask(text, "/x/y").line == 5);
+}
+
+TEST_CASE("a byte order mark and tabs do not hide the first line") {
+  CHECK_FALSE(allowed("\xEF\xBB\xBFUSER-AGENT:\t*\n\tdisallow:\t/x\n", "/x"));
+}
+
+TEST_CASE("rules before any group are ignored") {
+  CHECK(allowed("Disallow: /\nUser-agent: other\nDisallow: /\n", "/x"));
+}
+
+TEST_CASE("HTML and random octets hold no rules") {
+  CHECK(allowed("<!DOCTYPE html><html><body>User-agent of the month</body></html>", "/x"));
+  std::string noise;
+  std::uint32_t state = 7;
+  for (int i = 0; i < 100'000; ++i) {
+    state = state * 1'664'525 + 1'013'904'223;
+    noise += static_cast<char>(state >> 24);
+  }
+  CHECK(allowed(noise, "/x"));
+}
+
+TEST_CASE("crawl delays that are negative, no number or absurd are ignored") {
+  const auto delay = [](const std::string& value) {
+    return Rules::parse("User-agent: *\nCrawl-delay: " + value + "\n").crawl_delay("x");
+  };
+  CHECK(delay("1") == milliseconds(1000));
+  CHECK(delay("0.5") == milliseconds(500));
+  CHECK(delay("10 # seconds") == milliseconds(10'000));
+  CHECK(delay("86400") == milliseconds(86'400'000));
+  for (const char* value : {"-3", "nan", "inf", "1e9", "abc", "", "99999999999999999999"}) {
+    INFO(value);
+    CHECK_FALSE(delay(value).has_value());
+  }
+}
+
+TEST_CASE("the longest of several crawl delays holds, of our own group only") {
+  const std::string text =
+      "User-agent: *\nCrawl-delay: 2\n\nUser-agent: *\nCrawl-delay: 4\n\nUser-agent: slow\n"
+      "Crawl-delay: 9\n\nUser-agent: quick\nDisallow: /x\n";
+  const Rules rules = Rules::parse(text);
+  CHECK(rules.crawl_delay("any") == milliseconds(4000));
+  CHECK(rules.crawl_delay("slow") == milliseconds(9000));
+  CHECK_FALSE(rules.crawl_delay("quick").has_value());
+}
+
+TEST_CASE("sitemaps belong to no group and end none") {
+  const Rules rules = Rules::parse("User-agent: a\nSitemap: /s.xml\nUser-agent: b\nDisallow: /\n");
+  CHECK(rules.sitemaps() == std::vector<std::string>{"/s.xml"});
+  CHECK_FALSE(rules.allowed("a", "/x").allowed);
+}
+
+TEST_CASE("content signals of our group are kept as they stand") {
+  const Rules rules =
+      Rules::parse("User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n");
+  CHECK(rules.rules_for("x").content_signal() == "search=yes, ai-train=no");
+}
+
+TEST_CASE("a file over the limit counts up to its last whole line there") {
+  const std::string head = "User-agent: *\nDisallow: /top\n";
+  const std::string filler = times(6'000'000 / 8, "# 56789\n");
+  CHECK_FALSE(allowed(head + filler + "Disallow: /bottom\n", "/top"));
+  CHECK(allowed(head + filler + "Disallow: /bottom\n", "/bottom"));
+  const int lines = static_cast<int>((crawld::robots::kMaxBytes - head.size() - 16) / 8);
+  const std::string cut = head + times(lines, "# 56789\n") + "Disallow: /" + std::string(2000, 'x');
+  CHECK(allowed(cut, "/anything"));
+}
+
+TEST_CASE("the rules kept for one host are bounded") {
+  std::string text = "User-agent: *\nDisallow: /first\n";
+  for (int i = 0; i < 100'000; ++i)
+    text += "Disallow: /some/longish/path/" + std::to_string(i) + "\n";
+  const AgentRules rules = Rules::parse(text).rules_for("x");
+  CHECK_FALSE(rules.allowed("/first").allowed);
+  CHECK(rules.memory() < 1'000'000);
+}
+
+TEST_CASE("many wildcards against many a's take no time to speak of") {
+  const std::string hostile = "/" + times(200, "*a") + "*z$";
+  const std::string text = "User-agent: *\nDisallow: " + hostile + "\nDisallow: /aaa\n";
+  const AgentRules rules = Rules::parse(text).rules_for("x");
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_FALSE(rules.allowed("/" + std::string(2000, 'a')).allowed);
+  CHECK(std::chrono::steady_clock::now() - start < milliseconds(100));
+}
+
+TEST_CASE("60,000 groups for other bots do not hide the one for everybody") {
+  std::string text;
+  for (int i = 0; i < 60'000; ++i) {
+    text += "User-agent: bot" + std::to_string(i) + "\nDisallow: /\n\n";
+  }
+  text += "User-agent: *\nDisallow: /x\n";
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_FALSE(allowed(text, "/x"));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+}
+
+TEST_CASE("allowing an index page allows its folder") {
+  const std::string text = "User-agent: *\nAllow: /d/index.html\nDisallow: /\n";
+  CHECK(allowed(text, "/d/"));
+  CHECK_FALSE(allowed(text, "/d/x"));
+}
+
+TEST_CASE("rules with a reason of their own say so") {
+  const auto none = AgentRules::disallow_all("robots.txt unreachable: timeout");
+  CHECK_FALSE(none->allowed("/x").allowed);
+  CHECK(none->allowed("/x").line == 0);
+  CHECK(none->reason() == "robots.txt unreachable: timeout");
+  CHECK(AgentRules::allow_all("no robots.txt")->allowed("/x").allowed);
+}
