@@ -1,0 +1,419 @@
+#include "parsers/tokenizer.h"
+
+#include <array>
+#include <cstring>
+
+namespace crawld::parsers {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool begins_with_any_case(std::string_view text, std::string_view lower_case) {
+  if (text.size() < lower_case.size()) return false;
+  for (std::size_t i = 0; i < lower_case.size(); ++i) {
+    if (lower(text[i]) != lower_case[i]) return false;
+  }
+  return true;
+}
+
+std::size_t find(std::string_view text, char c, std::size_t from) {
+  if (from >= text.size()) return kNone;
+  const void* hit = std::memchr(text.data() + from, c, text.size() - from);
+  return hit == nullptr ? kNone
+                        : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+}
+
+// What a byte is within a name: 0 ends it, others are the byte to hash, in lower case.
+// NUL is part of a name, so it stands for another control.
+struct NameBytes {
+  std::array<unsigned char, 256> tag{};
+  std::array<unsigned char, 256> attribute{};
+
+  constexpr NameBytes() {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      const bool upper = byte >= 'A' && byte <= 'Z';
+      tag[byte] = static_cast<unsigned char>(byte == 0 ? 1 : upper ? byte + 32 : byte);
+    }
+    for (const char end : {'\t', '\n', '\f', '\r', ' ', '/', '>'}) {
+      tag[static_cast<unsigned char>(end)] = 0;
+    }
+    attribute = tag;
+    attribute['='] = 0;
+  }
+};
+constexpr NameBytes kNameBytes;
+
+// Where the name that starts at `at` ends; its hash goes to `hash`.
+std::size_t scan_name(std::string_view input, std::size_t at,
+                      const std::array<unsigned char, 256>& bytes, std::uint32_t& hash) {
+  while (at < input.size()) {
+    const unsigned char byte = bytes[static_cast<unsigned char>(input[at])];
+    if (byte == 0) break;
+    hash = name_hash_step(hash, byte);
+    ++at;
+  }
+  return at;
+}
+
+}  // namespace
+
+Tokenizer::Tokenizer(std::string_view input, Keep keep) : input_(input), keep_(keep) {}
+
+void Tokenizer::set_last_start_tag(std::string_view name) { last_start_tag_ = name; }
+
+void Tokenizer::skip_newline() {
+  if (at_ < input_.size() && input_[at_] == '\r')
+    ++at_;
+  else if (at_ < input_.size() && input_[at_] == '\n') {
+    ++at_;
+    return;
+  } else
+    return;
+  if (at_ < input_.size() && input_[at_] == '\n') ++at_;
+}
+
+Token Tokenizer::next() {
+  while (at_ < input_.size()) {
+    switch (mode_) {
+      case TextMode::data: {
+        const Token token = next_in_data();
+        if (token.kind == TokenKind::end && at_ < input_.size()) continue;  // "</>"
+        return token;
+      }
+      case TextMode::rcdata:
+      case TextMode::rawtext:
+      case TextMode::script: {
+        const Token token = next_raw();
+        if (token.kind == TokenKind::end && at_ < input_.size()) continue;
+        return token;
+      }
+      case TextMode::plaintext:
+        return text_until(input_.size(), TextMode::plaintext);
+      case TextMode::cdata: {
+        const Token token = next_cdata();
+        if (token.kind == TokenKind::end && at_ < input_.size()) continue;  // empty section
+        return token;
+      }
+    }
+  }
+  return {};
+}
+
+Token Tokenizer::text_until(std::size_t end, TextMode mode) {
+  Token token;
+  token.kind = TokenKind::text;
+  token.mode = mode;
+  token.raw = input_.substr(at_, end - at_);
+  at_ = end;
+  return token;
+}
+
+// Whether the "<" at `at` begins something else than text (13.2.5.6, 13.2.5.7).
+bool Tokenizer::opens_markup(std::size_t at) const {
+  if (at + 1 >= input_.size()) return false;
+  const char c = input_[at + 1];
+  if (is_letter(c) || c == '!' || c == '?') return true;
+  return c == '/' && at + 2 < input_.size();
+}
+
+Token Tokenizer::next_in_data() {
+  std::size_t open = find(input_, '<', at_);
+  while (open != kNone && !opens_markup(open)) open = find(input_, '<', open + 1);
+  if (open == kNone) return text_until(input_.size(), TextMode::data);
+  if (open > at_) return text_until(open, TextMode::data);
+  if (auto token = read_markup()) return *token;
+  return {};
+}
+
+// Needs: opens_markup(at_). Nothing for "</>" and for a tag that the end of input cut off.
+std::optional<Token> Tokenizer::read_markup() {
+  const char c = input_[at_ + 1];
+  if (is_letter(c)) return read_tag(TokenKind::start_tag, at_ + 1);
+  if (c == '/') {
+    const char d = input_[at_ + 2];
+    if (is_letter(d)) return read_tag(TokenKind::end_tag, at_ + 2);
+    if (d == '>') {
+      at_ += 3;
+      return std::nullopt;
+    }
+    return read_bogus_comment(at_ + 2);
+  }
+  if (c == '?') return read_bogus_comment(at_ + 1);
+  const std::string_view rest = input_.substr(at_ + 2);
+  if (rest.substr(0, 2) == "--") return read_comment();
+  if (begins_with_any_case(rest, "doctype")) return read_doctype();
+  if (cdata_allowed_ && rest.substr(0, 7) == "[CDATA[") {
+    at_ += 9;
+    mode_ = TextMode::cdata;
+    return std::nullopt;
+  }
+  return read_bogus_comment(at_ + 2);
+}
+
+std::optional<Token> Tokenizer::read_tag(TokenKind kind, std::size_t name_at) {
+  Token token;
+  token.kind = kind;
+  token.hash = kNameHashStart;
+  const std::size_t start = at_;
+  at_ = scan_name(input_, name_at, kNameBytes.tag, token.hash);
+  token.name = input_.substr(name_at, at_ - name_at);
+  token.tag = find_tag(token.name, token.hash);
+  attributes_.clear();
+  // The common "<p>" and "</p>".
+  if (at_ < input_.size() && input_[at_] == '>')
+    ++at_;
+  else if (!read_attributes(token))
+    return std::nullopt;
+  token.raw = input_.substr(start, at_ - start);
+  if (kind == TokenKind::start_tag) last_start_tag_ = token.name;
+  return token;
+}
+
+// From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all
+// input used up, when it never comes.
+bool Tokenizer::read_attributes(Token& token) {
+  seen_known_[0] = seen_known_[1] = 0;
+  seen_unknown_.clear();
+  const std::size_t size = input_.size();
+  std::size_t at = at_;
+  while (at < size) {
+    const char c = input_[at];
+    if (is_html_space(c)) {
+      ++at;
+    } else if (c == '>') {
+      at_ = at + 1;
+      return true;
+    } else if (c == '/') {
+      ++at;
+      token.self_closing = at < size && input_[at] == '>';
+    } else {
+      std::uint32_t hash = kNameHashStart;
+      const std::size_t name_at = at;
+      // A "=" in the first place belongs to the name (13.2.5.32).
+      if (c == '=') {
+        hash = name_hash_step(hash, '=');
+        ++at;
+      }
+      at = scan_name(input_, at, kNameBytes.attribute, hash);
+      const std::string_view name = input_.substr(name_at, at - name_at);
+      std::size_t after = at;
+      while (after < size && is_html_space(input_[after])) ++after;
+      std::string_view value;
+      if (after < size && input_[after] == '=') {
+        after = read_value(after + 1, value);
+        if (after == kNone) break;
+      }
+      at = after;
+      keep_attribute(name, hash, value);
+    }
+  }
+  at_ = size;
+  return false;
+}
+
+// From behind "=" to behind the value; kNone when the input ends within it.
+std::size_t Tokenizer::read_value(std::size_t at, std::string_view& value) const {
+  const std::size_t size = input_.size();
+  while (at < size && is_html_space(input_[at])) ++at;
+  if (at >= size) return kNone;
+  const char c = input_[at];
+  if (c == '"' || c == '\'') {
+    const std::size_t close = find(input_, c, at + 1);
+    if (close == kNone) return kNone;
+    value = input_.substr(at + 1, close - at - 1);
+    return close + 1;
+  }
+  const std::size_t start = at;
+  while (at < size && input_[at] != '>' && !is_html_space(input_[at])) ++at;
+  value = input_.substr(start, at - start);
+  return at;
+}
+
+void Tokenizer::keep_attribute(std::string_view name, std::uint32_t hash, std::string_view value) {
+  const Attr id = find_attr(name, hash);
+  if (id != Attr::unknown) {
+    std::uint64_t& seen = seen_known_[static_cast<unsigned>(id) / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (static_cast<unsigned>(id) % 64);
+    if ((seen & bit) != 0) return;
+    seen |= bit;
+  } else if (keep_ == Keep::known || is_repeated(name, hash)) {
+    return;
+  }
+  attributes_.push_back({id, name, value});
+}
+
+// Whether an attribute without a number of its own came before in this tag. Few are
+// compared one by one, many through a set, so that 100,000 of them stay linear.
+bool Tokenizer::is_repeated(std::string_view name, std::uint32_t) {
+  constexpr std::size_t kFew = 16;
+  std::string wanted;
+  append_name(name, wanted);
+  if (attributes_.size() < kFew) {
+    std::string other;
+    for (const Attribute& attribute : attributes_) {
+      other.clear();
+      append_name(attribute.name, other);
+      if (other == wanted) return true;
+    }
+    return false;
+  }
+  if (seen_unknown_.empty()) {
+    for (const Attribute& attribute : attributes_) {
+      std::string other;
+      append_name(attribute.name, other);
+      seen_unknown_.insert(std::move(other));
+    }
+  }
+  return !seen_unknown_.insert(std::move(wanted)).second;
+}
+
+// 13.2.5.43 to 13.2.5.51: up to "-->" or "--!>"; "<!-->" and "<!--->" are empty.
+Token Tokenizer::read_comment() {
+  Token token;
+  token.kind = TokenKind::comment;
+  const std::size_t body = at_ + 4;
+  const std::string_view rest = input_.substr(body);
+  if (!rest.empty() && rest[0] == '>') {
+    at_ = body + 1;
+    return token;
+  }
+  if (rest.substr(0, 2) == "->") {
+    at_ = body + 2;
+    return token;
+  }
+  for (std::size_t end = find(rest, '>', 0); end != kNone; end = find(rest, '>', end + 1)) {
+    const std::string_view before = rest.substr(0, end);
+    const std::size_t mark = before.ends_with("--") ? 2 : before.ends_with("--!") ? 3 : 0;
+    if (mark == 0) continue;
+    token.raw = before.substr(0, end - mark);
+    at_ = body + end + 1;
+    return token;
+  }
+  // Cut off: what could have been the mark is not part of the comment.
+  std::string_view all = rest;
+  for (const std::string_view mark : {"--!", "--", "-"}) {
+    if (!all.ends_with(mark)) continue;
+    all.remove_suffix(mark.size());
+    break;
+  }
+  token.raw = all;
+  at_ = input_.size();
+  return token;
+}
+
+Token Tokenizer::read_bogus_comment(std::size_t from) {
+  Token token;
+  token.kind = TokenKind::comment;
+  std::size_t end = find(input_, '>', from);
+  if (end == kNone) end = input_.size();
+  token.raw = input_.substr(from, end - from);
+  at_ = end < input_.size() ? end + 1 : end;
+  return token;
+}
+
+Token Tokenizer::read_doctype() {
+  Token token;
+  token.kind = TokenKind::doctype;
+  const std::size_t end = find(input_, '>', at_);
+  const std::size_t after = end == kNone ? input_.size() : end + 1;
+  token.raw = input_.substr(at_ + 2, after - at_ - 2);
+  at_ = after;
+  return token;
+}
+
+// Whether "</" and the name of the last start tag stand at `at`, closed like a name.
+bool Tokenizer::is_end_tag(std::size_t at) const {
+  if (at + 1 >= input_.size() || input_[at + 1] != '/') return false;
+  const std::string_view rest = input_.substr(at + 2);
+  if (last_start_tag_.empty() || rest.size() <= last_start_tag_.size()) return false;
+  for (std::size_t i = 0; i < last_start_tag_.size(); ++i) {
+    if (lower(rest[i]) != lower(last_start_tag_[i])) return false;
+  }
+  const char after = rest[last_start_tag_.size()];
+  return is_html_space(after) || after == '/' || after == '>';
+}
+
+std::size_t Tokenizer::end_tag_from(std::size_t at) const {
+  std::size_t open = find(input_, '<', at);
+  while (open != kNone && !is_end_tag(open)) open = find(input_, '<', open + 1);
+  return open == kNone ? input_.size() : open;
+}
+
+Token Tokenizer::next_raw() {
+  const TextMode mode = mode_;
+  const std::size_t end = mode == TextMode::script ? script_end(at_) : end_tag_from(at_);
+  if (end > at_) return text_until(end, mode);
+  mode_ = TextMode::data;
+  if (auto token = read_tag(TokenKind::end_tag, at_ + 2)) return *token;
+  return {};
+}
+
+Token Tokenizer::next_cdata() {
+  const std::size_t end = input_.find("]]>", at_);
+  mode_ = TextMode::data;
+  if (end == kNone) return text_until(input_.size(), TextMode::cdata);
+  if (end == at_) {
+    at_ += 3;
+    return {};
+  }
+  const Token token = text_until(end, TextMode::cdata);
+  at_ = end + 3;
+  return token;
+}
+
+// Where the script that goes on at `at` ends: at its end tag or the end of input. Within
+// "<!--" a "<script" hides the next "</script" (13.2.5.15 to 13.2.5.31).
+std::size_t Tokenizer::script_end(std::size_t at) const {
+  enum class Escape : std::uint8_t { none, once, twice } escape = Escape::none;
+  const std::size_t size = input_.size();
+  while (at < size) {
+    if (escape == Escape::none) {
+      at = find(input_, '<', at);
+      if (at == kNone) return size;
+      if (is_end_tag(at)) return at;
+      if (input_.substr(at, 4) == "<!--") {
+        escape = Escape::once;
+        at += 4;
+        // "<!-->" and "<!--->" open and close at once: the dashes count for both.
+        while (at < size && input_[at] == '-') ++at;
+        if (at < size && input_[at] == '>') escape = Escape::none;
+        continue;
+      }
+      ++at;
+      continue;
+    }
+    const char c = input_[at];
+    if (c == '>' && input_[at - 1] == '-' && input_[at - 2] == '-') {
+      escape = Escape::none;
+      ++at;
+    } else if (c != '<') {
+      ++at;
+    } else if (escape == Escape::once && is_end_tag(at)) {
+      return at;
+    } else {
+      // "<script" deepens the escape, "</script" within it lifts it.
+      std::size_t word = at + 1;
+      const bool closes = word < size && input_[word] == '/';
+      if (closes) ++word;
+      const bool wanted = closes == (escape == Escape::twice);
+      std::size_t end = word;
+      while (end < size && is_letter(input_[end])) ++end;
+      const bool closed =
+          end < size && (is_html_space(input_[end]) || input_[end] == '/' || input_[end] == '>');
+      if (wanted && closed && end - word == 6 &&
+          begins_with_any_case(input_.substr(word), "script")) {
+        escape = escape == Escape::once ? Escape::twice : Escape::once;
+        at = end + 1;
+      } else {
+        at = word;
+      }
+    }
+  }
+  return size;
+}
+
+}  // namespace crawld::parsers
