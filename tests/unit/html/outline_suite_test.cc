@@ -33,7 +33,8 @@ std::string expected_outline(const std::string& dump) {
     if (what.starts_with('"')) {
       kept.emplace_back(depth, what);
       in_text = what.size() == 1 || !what.ends_with('"');
-    } else if (what.starts_with('<') && !what.starts_with("<!") && !what.starts_with("<?")) {
+    } else if (what.starts_with('<') && what.ends_with('>') && !what.starts_with("<!") &&
+               !what.starts_with("<?")) {
       what = what.substr(1, what.size() - 2);
       const std::size_t space = what.find(' ');
       if (space != std::string::npos) what = what.substr(space + 1);

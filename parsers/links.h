@@ -1,0 +1,71 @@
+// What attributes, style sheets and refreshes say about other URLs.
+//
+// Pure functions over decoded text, linear in it, and LinkResolver, which makes
+// references absolute.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crawler/model/url.h"
+
+namespace crawld::parsers {
+
+// The URLs of a srcset (HTML 4.8.4.2.1), in order.
+std::vector<std::string_view> srcset_urls(std::string_view srcset);
+
+// The URLs of url() and @import in a style sheet or style attribute (CSS Syntax 4.3), in order.
+std::vector<std::string> css_urls(std::string_view css);
+
+// The tokens of a rel attribute: lower case, one space between them.
+std::string fold_rel(std::string_view rel);
+// Whether `word` is one of the tokens. Needs: `rel` as fold_rel() gives it.
+bool has_token(std::string_view rel, std::string_view word);
+// nofollow, or what implies it: ugc, sponsored.
+bool says_nofollow(std::string_view rel);
+
+struct Refresh {
+  double delay = 0;  // seconds
+  std::string url;   // as written; empty: the page itself
+};
+// The shared declarative refresh steps (HTML 4.2.5.3): of a meta element or header.
+// Nothing when the value means nothing.
+std::optional<Refresh> parse_refresh(std::string_view content);
+
+// Makes references of one page absolute, as model::Url::resolve does, and remembers
+// what it learned: most references differ from others only in a plain path, and then
+// the answer is put together from known parts.
+class LinkResolver {
+ public:
+  static constexpr std::size_t kMaxUrl = 16'384;  // bytes; longer ones are no links
+
+  // `encoding` is the document's (a WHATWG name), for queries; empty: UTF-8.
+  // Without a base only absolute references have an answer.
+  LinkResolver(std::optional<model::Url> base, std::string encoding);
+
+  // The absolute URL, serialized; empty when there is none or it is too long.
+  std::string resolve(std::string_view reference);
+
+  const std::optional<model::Url>& base() const { return base_; }
+
+ private:
+  std::string resolve_fully(std::string_view reference) const;
+  std::string resolve_absolute(std::string_view reference, std::size_t authority);
+  std::string joined(std::string_view front, std::string_view reference) const;
+
+  std::optional<model::Url> base_;
+  std::string encoding_;
+  bool is_web_ = false;  // the base is http or https
+  std::string origin_;   // the base up to its path
+  std::string folder_;   // up to and with the last "/" of its path
+  std::string without_query_;
+  std::string without_fragment_;
+  // "https://Example.org:443" as written -> the same, serialized; empty: not valid.
+  std::unordered_map<std::string, std::string> origins_;
+};
+
+}  // namespace crawld::parsers

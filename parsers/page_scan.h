@@ -1,0 +1,56 @@
+// The facts of a page that need no DOM: links, title, base, meta, language, headings, text.
+//
+// One pass of the tokenizer, steered by the standard's tree construction over an outline
+// (page_scan_builder), then one walk over the outline: links and texts come in the order
+// and with the repetitions in which a DOM has them. tree_scan gives the same from a gumbo
+// tree. The two may differ only where gumbo 0.10 is older than the standard (see
+// tests/data/judged/html5-tree-links.txt), in white space, and beyond the limits.
+//
+// What is a link: see page_scan_links.h. Content of <template>, comments and scripts is
+// none; <noscript> counts, for we run no scripts, but a <base> in it does not.
+//
+// Threads: a PageScanner has one user at a time; it keeps its memory for the next page.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/model/page.h"
+
+namespace crawld::parsers {
+
+struct ScanOptions {
+  std::string url;       // of the page, absolute; what <base> and links resolve against
+  std::string encoding;  // of the document (WHATWG name), for queries; empty: UTF-8
+  std::uint32_t max_links = 100'000;
+  bool css_urls = false;      // url() of style elements and attributes
+  bool form_links = false;    // action of GET forms as `form`; other form targets as `other`
+  bool script_links = false;  // javascript: URLs of a and area as well
+};
+
+// What a scan finds beyond model::ParsedPage.
+struct ScanExtras {
+  std::vector<std::string> jsonld;  // texts of <script type=application/ld+json>, as written
+  double refresh_delay = -1;        // seconds; negative: no meta refresh
+};
+
+class PageScanner {
+ public:
+  PageScanner();
+  ~PageScanner();
+
+  // Reads `utf8` (valid UTF-8, any newlines, under 4 GB) and fills `page`: base, lang,
+  // title, description, canonical, refresh, links, links_truncated, text, headings, meta,
+  // feeds. Other fields stay as they are.
+  void scan(std::string_view utf8, const ScanOptions& options, model::ParsedPage& page,
+            ScanExtras& extras);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace crawld::parsers

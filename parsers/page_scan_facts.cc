@@ -1,0 +1,404 @@
+#include "parsers/page_scan_facts.h"
+
+#include <algorithm>
+
+#include "parsers/page_scan_links.h"
+
+namespace crawld::parsers {
+namespace {
+
+using model::LinkTag;
+
+constexpr std::size_t kMaxLinkText = 1'024;       // bytes
+constexpr std::size_t kMaxLinkBytes = 64u << 20;  // of all URLs of a page together
+constexpr std::size_t kMaxHeadings = 10'000;
+constexpr std::size_t kMaxMetas = 1'000;
+constexpr std::size_t kMaxMetaValue = 16'384;  // bytes
+constexpr std::size_t kMaxFeeds = 1'000;
+constexpr std::size_t kMaxJsonLd = 1'000;
+
+// Elements that begin and end a line of text.
+constexpr TagSet kLines{
+    Tag::address, Tag::article, Tag::aside,     Tag::blockquote, Tag::body,       Tag::br,
+    Tag::caption, Tag::center,  Tag::dd,        Tag::details,    Tag::dialog,     Tag::dir,
+    Tag::div,     Tag::dl,      Tag::dt,        Tag::fieldset,   Tag::figcaption, Tag::figure,
+    Tag::footer,  Tag::form,    Tag::h1,        Tag::h2,         Tag::h3,         Tag::h4,
+    Tag::h5,      Tag::h6,      Tag::header,    Tag::hgroup,     Tag::hr,         Tag::li,
+    Tag::listing, Tag::main,    Tag::menu,      Tag::nav,        Tag::ol,         Tag::optgroup,
+    Tag::option,  Tag::p,       Tag::plaintext, Tag::pre,        Tag::search,     Tag::section,
+    Tag::summary, Tag::table,   Tag::tr,        Tag::ul,         Tag::xmp};
+// Elements that keep their text apart from its neighbours' without a new line.
+constexpr TagSet kApart{Tag::td, Tag::th, Tag::button, Tag::select, Tag::iframe, Tag::video};
+// Elements whose text is none of the page's.
+constexpr TagSet kSilent{Tag::script, Tag::style,   Tag::title,   Tag::textarea,
+                         Tag::iframe, Tag::noembed, Tag::noframes};
+// Elements whose content a reader with scripts and modern media does not see.
+constexpr TagSet kHidden{Tag::noscript, Tag::audio, Tag::video, Tag::canvas, Tag::datalist};
+
+bool is_script_url(std::string_view url) {
+  return url.starts_with("javascript:") || url.starts_with("data:");
+}
+
+int heading_level(Tag tag) {
+  return tag >= Tag::h1 && tag <= Tag::h6 ? static_cast<int>(tag) - static_cast<int>(Tag::h1) + 1
+                                          : 0;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out;
+  append_name(text, out);
+  return out;
+}
+
+bool is_feed_type(std::string_view type) {
+  type = type.substr(0, type.find(';'));
+  while (!type.empty() && is_html_space(type.back())) type.remove_suffix(1);
+  return type == "application/rss+xml" || type == "application/atom+xml" ||
+         type == "application/feed+json" || type == "application/rdf+xml" ||
+         type == "application/json+feed";
+}
+
+// Whether a link element with these rel tokens refers to something to fetch: not without
+// any (HTML 4.6.7), and not where all it names is a host to get ready for or a service.
+bool names_resource(std::string_view rel) {
+  while (!rel.empty()) {
+    const std::size_t end = std::min(rel.find(' '), rel.size());
+    const std::string_view token = rel.substr(0, end);
+    if (token != "dns-prefetch" && token != "preconnect" && token != "pingback") return true;
+    rel.remove_prefix(std::min(end + 1, rel.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+FactCollector::FactCollector(const ScanOptions& options, std::optional<std::string_view> base_href,
+                             Values values, model::ParsedPage& page, ScanExtras& extras)
+    : options_(options), values_(values), page_(page), extras_(extras) {
+  set_base(base_href);
+}
+
+// HTML 2.4.3: the first <base href>, unless it is broken or of a scheme that must not be.
+void FactCollector::set_base(std::optional<std::string_view> base_href) {
+  std::optional<model::Url> base = model::Url::parse(options_.url);
+  page_.base = base ? base->href() : options_.url;
+  if (base_href) {
+    auto set = base ? base->resolve(*base_href, options_.encoding) : model::Url::parse(*base_href);
+    if (set && !is_script_url(set->href())) {
+      base = std::move(set);
+      page_.base = base->href();
+    }
+  }
+  resolver_.emplace(std::move(base), options_.encoding);
+}
+
+std::string_view FactCollector::value(const Attribute& attribute) {
+  if (values_ == Values::decoded) return attribute.value;
+  return decode_attribute(attribute.value, scratch_);
+}
+
+// The view lives until the next value() or find().
+std::optional<std::string_view> FactCollector::find(Attributes attributes, Attr id) {
+  for (const Attribute& attribute : attributes) {
+    if (attribute.id == id) return value(attribute);
+  }
+  return std::nullopt;
+}
+
+std::string FactCollector::find_copy(Attributes attributes, Attr id) {
+  return std::string(find(attributes, id).value_or(std::string_view()));
+}
+
+void FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes attributes) {
+  open_text(tag, space, attributes);
+  if (space == Space::html) {
+    enter_html(tag, in_noscript, attributes);
+    return;
+  }
+  const std::size_t links_before = page_.links.size();
+  const auto link = space == Space::svg ? svg_link(tag) : std::nullopt;
+  if (link) {
+    for (const Attr id : {Attr::href, Attr::xlink_href}) {
+      const auto reference = find(attributes, id);
+      if (!reference) continue;
+      // "#shape" of a <use> is part of this page.
+      if (*link != LinkTag::other || !reference->starts_with('#')) add_link(*link, *reference);
+      break;
+    }
+  }
+  if (tag != Tag::a) return;
+  const bool own = page_.links.size() > links_before;
+  listen(own ? Listener::Kind::link : Listener::Kind::nothing, links_before);
+}
+
+void FactCollector::enter_html(Tag tag, bool in_noscript, Attributes attributes) {
+  const std::size_t links_before = page_.links.size();
+  switch (tag) {
+    case Tag::unknown:
+      break;
+    case Tag::html:
+      if (!has_lang_) page_.lang = find_copy(attributes, Attr::lang);
+      has_lang_ = true;
+      break;
+    case Tag::link:
+      read_link(attributes);
+      break;
+    case Tag::meta:
+      read_meta(attributes, in_noscript);
+      break;
+    case Tag::form:
+    case Tag::button:
+    case Tag::isindex:
+      read_form(tag, attributes);
+      break;
+    case Tag::param:
+      read_param(attributes);
+      break;
+    default:
+      break;
+  }
+  if (!attributes.empty()) read_attributes(tag, attributes);
+  if (tag == Tag::a || tag == Tag::form) {
+    const bool own =
+        page_.links.size() > links_before && (page_.links[links_before].tag == LinkTag::a ||
+                                              page_.links[links_before].tag == LinkTag::form);
+    listen(own ? Listener::Kind::link : Listener::Kind::nothing, links_before);
+  } else if (heading_level(tag) != 0) {
+    const bool wanted = hidden_ == 0 && page_.headings.size() < kMaxHeadings;
+    if (wanted) page_.headings.push_back({heading_level(tag), {}});
+    listen(wanted ? Listener::Kind::heading : Listener::Kind::nothing, page_.headings.size() - 1);
+  }
+}
+
+// The attributes that hold URLs whatever stands beside them.
+void FactCollector::read_attributes(Tag tag, Attributes attributes) {
+  const std::size_t first = page_.links.size();
+  bool has_rel = false;
+  for (const Attribute& attribute : attributes) {
+    if (attribute.id == Attr::rel) has_rel = true;
+    if (attribute.id == Attr::style && options_.css_urls) {
+      read_css(std::string(value(attribute)));
+      continue;
+    }
+    const auto url = url_attribute(tag, attribute.id);
+    if (url) read_urls(url->tag, static_cast<int>(url->form), value(attribute));
+  }
+  if (!has_rel || page_.links.size() == first || (tag != Tag::a && tag != Tag::area)) return;
+  const std::string rel = fold_rel(find_copy(attributes, Attr::rel));
+  for (std::size_t i = first; i < page_.links.size(); ++i) {
+    page_.links[i].rel = rel;
+    page_.links[i].nofollow = says_nofollow(rel);
+  }
+}
+
+void FactCollector::read_urls(LinkTag tag, int form, std::string_view value) {
+  switch (static_cast<UrlForm>(form)) {
+    case UrlForm::one_self:
+      add_link(tag, value);
+      return;
+    case UrlForm::one:
+      if (!is_blank(value)) add_link(tag, value);
+      return;
+    case UrlForm::lazy:
+      if (value.find(", ") == std::string_view::npos) {
+        if (!is_blank(value)) add_link(tag, value);
+        return;
+      }
+      [[fallthrough]];
+    case UrlForm::srcset:
+      for (const std::string_view url : srcset_urls(value)) add_link(tag, url);
+      return;
+    case UrlForm::spaced:
+      while (!value.empty()) {
+        const std::size_t end = std::min(value.find_first_of(" \t\n\r\f,"), value.size());
+        if (end != 0) add_link(tag, value.substr(0, end));
+        value.remove_prefix(std::min(end + 1, value.size()));
+      }
+      return;
+  }
+}
+
+// The link that was added, to be filled further, or null. Its address holds until the next.
+std::string* FactCollector::add_link(LinkTag tag, std::string_view reference) {
+  if (page_.links.size() >= options_.max_links || link_bytes_ >= kMaxLinkBytes) {
+    page_.links_truncated = true;
+    return nullptr;
+  }
+  std::string url = resolver_->resolve(reference);
+  if (url.empty()) return nullptr;
+  const bool hyperlink = tag == LinkTag::a || tag == LinkTag::area;
+  if (is_script_url(url) && !(hyperlink && options_.script_links)) return nullptr;
+  model::Link& link = page_.links.emplace_back();
+  link_bytes_ += url.size();
+  link.url = std::move(url);
+  link.tag = tag;
+  return &link.url;
+}
+
+void FactCollector::read_link(Attributes attributes) {
+  const std::string rel = fold_rel(find_copy(attributes, Attr::rel));
+  if (!names_resource(rel)) return;
+  const std::size_t first = page_.links.size();
+  if (const auto href = find(attributes, Attr::href); href && !is_blank(*href)) {
+    if (const std::string* url = add_link(LinkTag::link, *href)) {
+      if (page_.canonical.empty() && has_token(rel, "canonical")) page_.canonical = *url;
+      read_feed(rel, *url, attributes);
+    }
+  }
+  if (const auto srcset = find(attributes, Attr::imagesrcset)) {
+    for (const std::string_view url : srcset_urls(*srcset)) add_link(LinkTag::link, url);
+  }
+  for (std::size_t i = first; i < page_.links.size(); ++i) {
+    page_.links[i].rel = rel;
+    page_.links[i].nofollow = says_nofollow(rel);
+  }
+}
+
+void FactCollector::read_feed(std::string_view rel, const std::string& url, Attributes attributes) {
+  if (!has_token(rel, "alternate") && !has_token(rel, "feed")) return;
+  const std::string type = lower_case(find_copy(attributes, Attr::type));
+  if ((!is_feed_type(type) && !has_token(rel, "feed")) || page_.feeds.size() >= kMaxFeeds) return;
+  const std::string title = find_copy(attributes, Attr::title);
+  page_.feeds.push_back({url, type, fold_space(cut_utf8(title, kMaxLinkText))});
+}
+
+void FactCollector::read_meta(Attributes attributes, bool in_noscript) {
+  const std::string name = find_copy(attributes, Attr::name);
+  const std::string property = find_copy(attributes, Attr::property);
+  const std::string http_equiv = lower_case(find_copy(attributes, Attr::http_equiv));
+  const auto found = find(attributes, Attr::content);
+  if (!found) return;
+  const std::string content(cut_utf8(*found, kMaxMetaValue));
+  if (http_equiv == "refresh") read_refresh(content, in_noscript);
+  for (const std::string* key : {&name, &property, &http_equiv}) {
+    if (key->empty() || key->size() > kMaxLinkText || page_.meta.size() >= kMaxMetas) continue;
+    page_.meta.emplace_back(lower_case(*key), content);
+    if (page_.meta.back().first == "description" && page_.description.empty()) {
+      page_.description = fold_space(content);
+    }
+  }
+}
+
+// What a <noscript> asks of readers without scripts is a link, but not where the page goes.
+void FactCollector::read_refresh(std::string_view content, bool in_noscript) {
+  const auto refresh = parse_refresh(content);
+  if (!refresh) return;
+  const bool first = extras_.refresh_delay < 0 && !in_noscript;
+  if (first) extras_.refresh_delay = refresh->delay;
+  if (refresh->url.empty()) return;
+  const std::string* url = add_link(LinkTag::meta_refresh, refresh->url);
+  if (url != nullptr && first) page_.refresh = *url;
+}
+
+// HTML 4.10.21.3. Only a GET form's target is a page; the others are known, not followed.
+void FactCollector::read_form(Tag tag, Attributes attributes) {
+  if (!options_.form_links) return;
+  const Attr target = tag == Tag::button ? Attr::formaction : Attr::action;
+  const std::string method = lower_case(find_copy(attributes, Attr::method));
+  const bool get = tag != Tag::button && method != "post" && method != "dialog";
+  const auto action = find(attributes, target);
+  if (action && !is_blank(*action)) {
+    add_link(get ? LinkTag::form : LinkTag::other, *action);
+  }
+}
+
+void FactCollector::read_param(Attributes attributes) {
+  const std::string name = lower_case(find_copy(attributes, Attr::name));
+  if (name != "src" && name != "movie" && name != "ref" && name != "url" && name != "href" &&
+      name != "filename" && name != "data") {
+    return;
+  }
+  if (const auto target = find(attributes, Attr::value); target && !is_blank(*target)) {
+    add_link(LinkTag::other, *target);
+  }
+}
+
+void FactCollector::read_css(std::string_view css) {
+  for (const std::string& url : css_urls(css)) add_link(LinkTag::css, url);
+}
+
+void FactCollector::listen(Listener::Kind kind, std::size_t index) {
+  listeners_.push_back({kind, index, text_.place()});
+}
+
+void FactCollector::stop_listening() {
+  const Listener listener = listeners_.back();
+  listeners_.pop_back();
+  switch (listener.kind) {
+    case Listener::Kind::link:
+      page_.links[listener.index].text = text_.line_since(listener.place, kMaxLinkText);
+      return;
+    case Listener::Kind::heading:
+      page_.headings[listener.index].text = text_.line_since(listener.place, kMaxLinkText);
+      return;
+    case Listener::Kind::nothing:
+      return;
+  }
+}
+
+void FactCollector::open_text(Tag tag, Space space, Attributes attributes) {
+  if (tag == Tag::unknown) return;
+  if (space != Space::html) {
+    if (tag == Tag::script || tag == Tag::style || tag == Tag::title || tag == Tag::desc) ++silent_;
+    return;
+  }
+  if (kLines.has(tag))
+    text_.gap(FoldedText::Gap::line);
+  else if (kApart.has(tag))
+    text_.gap(FoldedText::Gap::space);
+  if (kHidden.has(tag) && hidden_++ == 0) before_hidden_ = text_.place();
+  if (!kSilent.has(tag)) return;
+  ++silent_;
+  if (tag == Tag::title)
+    capturing_ = !has_title_;
+  else if (tag == Tag::style)
+    capturing_ = options_.css_urls;
+  else if (tag == Tag::script) {
+    const auto type = find(attributes, Attr::type);
+    capturing_ = type && extras_.jsonld.size() < kMaxJsonLd &&
+                 fold_rel(type->substr(0, type->find(';'))) == "application/ld+json";
+  }
+}
+
+void FactCollector::close_text(Tag tag, Space space) {
+  if (space != Space::html) {
+    if (tag == Tag::script || tag == Tag::style || tag == Tag::title || tag == Tag::desc) --silent_;
+    return;
+  }
+  if (kHidden.has(tag) && --hidden_ == 0) text_.rewind(before_hidden_);
+  if (kLines.has(tag))
+    text_.gap(FoldedText::Gap::line);
+  else if (kApart.has(tag))
+    text_.gap(FoldedText::Gap::space);
+  if (!kSilent.has(tag)) return;
+  --silent_;
+  if (tag == Tag::title && !has_title_) {
+    page_.title = fold_space(captured_);
+    has_title_ = true;
+  } else if (capturing_ && tag == Tag::style) {
+    read_css(captured_);
+  } else if (capturing_ && tag == Tag::script) {
+    extras_.jsonld.push_back(captured_);
+  }
+  capturing_ = false;
+  captured_.clear();
+}
+
+void FactCollector::leave(Tag tag, Space space) {
+  if (tag == Tag::unknown) return;
+  if (tag == Tag::a || (space == Space::html && (tag == Tag::form || heading_level(tag) != 0))) {
+    stop_listening();
+  }
+  close_text(tag, space);
+}
+
+void FactCollector::text(std::string_view raw, TextMode mode) {
+  if (capturing_)
+    append_text(raw, mode, captured_);
+  else if (silent_ == 0)
+    text_.add(raw, mode);
+}
+
+void FactCollector::finish() { page_.text = text_.take(); }
+
+}  // namespace crawld::parsers
