@@ -61,6 +61,8 @@ base::Result<std::int64_t> Database::number(const char* sql, std::int64_t otherw
   return *row ? made->integer(0) : otherwise;
 }
 
+int Database::changed_rows() const { return sqlite3_changes(db_); }
+
 base::Status Database::begin() { return execute("BEGIN IMMEDIATE"); }
 base::Status Database::commit() { return execute("COMMIT"); }
 void Database::rollback() {
@@ -89,6 +91,15 @@ base::Status Database::checkpoint() {
   if (rc == SQLITE_OK) log_frames_ = 0;
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
+}
+
+base::Status Database::checkpoint_all() {
+  int frames = 0;
+  int moved = 0;
+  const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_FULL, &frames, &moved);
+  if (rc == SQLITE_OK && frames == moved) return base::Done{};
+  return database_error(db_, rc == SQLITE_OK ? SQLITE_BUSY : rc,
+                        "cannot empty the log of " + path_);
 }
 
 bool Database::log_grew_too_large() {

@@ -77,10 +77,34 @@ class Database {
   // `sql` is a string literal: the statement is kept under its address. An empty
   // statement, whose steps fail, where it cannot be prepared.
   base::Result<Statement*> statement(const char* sql);
+  // Runs `sql` (a literal) to its end; `bind(Statement&)` sets the parameters.
+  template <class Bind>
+  base::Status run(const char* sql, Bind bind) {
+    auto ready = statement(sql);
+    if (!ready) return std::move(ready).error();
+    bind(**ready);
+    return (*ready)->run();
+  }
+  // As run(), and hands each row to `row(Statement&)`, which must not use `sql` again.
+  template <class Bind, class Row>
+  base::Status each(const char* sql, Bind bind, Row row) {
+    auto ready = statement(sql);
+    if (!ready) return std::move(ready).error();
+    bind(**ready);
+    while (true) {
+      auto stands = (*ready)->step();
+      if (!stands) return std::move(stands).error();
+      if (!*stands) return base::Done{};
+      row(**ready);
+    }
+  }
   // One or more statements without parameters and rows.
   base::Status execute(const char* sql);
   // The first column of the first row; `otherwise` when there is none.
   base::Result<std::int64_t> number(const char* sql, std::int64_t otherwise = 0);
+
+  // Rows that the last INSERT, UPDATE or DELETE touched.
+  int changed_rows() const;
 
   base::Status begin();
   base::Status commit();
@@ -92,6 +116,8 @@ class Database {
   base::Status checkpoint_if_due();
   // Moves all of the log and empties the file, readers permitting.
   base::Status checkpoint();
+  // As checkpoint(), but `busy` when a reader kept some of the log from being moved.
+  base::Status checkpoint_all();
   std::uint64_t log_bytes() const;
   // True once per crossing of warn_log_bytes: some reader holds a snapshot.
   bool log_grew_too_large();

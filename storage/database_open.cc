@@ -126,7 +126,7 @@ base::Status Database::create(std::span<const Migration> schema) {
     if (done) done = apply(made, schema, 0);
     if (done) {
       done = made.execute(
-          "INSERT INTO meta (key, value) VALUES ('clean', 1), ('horizon', 1), "
+          "INSERT INTO meta (key, value) VALUES ('clean', 1), ('horizon', 1), ('commits', 0), "
           "('database_id', lower(hex(randomblob(16))))");
     }
     if (done) done = made.commit();

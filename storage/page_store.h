@@ -82,6 +82,12 @@ struct SiteCounts {
   std::uint64_t pages = 0;   // done, not_modified
 };
 
+// Where a walk over due URLs stands: they are taken in order of (due_at, id).
+struct DueCursor {
+  Millis at = INT64_MIN;
+  model::UrlId id = 0;
+};
+
 class PageStore {
  public:
   virtual ~PageStore() = default;
@@ -114,8 +120,10 @@ class PageStore {
   // URLs in state queued with id >= `from`, in order of id, at most `limit`.
   virtual base::Result<std::vector<QueuedUrl>> queued_from(model::UrlId from,
                                                            std::size_t limit) = 0;
-  // URLs whose due_at is at or before `now`, earliest first, at most `limit`.
-  virtual base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit) = 0;
+  // URLs whose due_at is at or before `now`, earliest first, at most `limit`. A URL is
+  // given until an update changes its due_at: pass the last one given to go on after it.
+  virtual base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit,
+                                                   DueCursor after = {}) = 0;
   // The earliest due_at after `after`; nothing when none is planned.
   virtual base::Result<std::optional<Millis>> next_due(Millis after) = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.

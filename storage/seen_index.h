@@ -10,7 +10,9 @@
 // Two URLs with the same 64-bit hash count as one: with 50 million URLs the
 // chance that any two do is below 1 in 10,000.
 //
-// Threads: one, the commit thread. Another process reads with SeenReader.
+// The same index serves the bodies (hash of the content -> body id).
+//
+// Threads: one, the commit thread. Other connections ask find_url().
 #pragma once
 
 #include <cstdint>
@@ -27,6 +29,8 @@ class Database;
 
 // XXH3, 64 bits; never 0, which stands for an empty slot.
 std::uint64_t url_hash(std::string_view href);
+
+enum class SeenKeys : std::uint8_t { urls, bodies };
 
 class SeenIndex {
  public:
@@ -45,7 +49,8 @@ class SeenIndex {
   // Without a database everything stays in memory (scenarios).
   SeenIndex();
   // `database` outlives the index and must be the writer.
-  static base::Result<std::unique_ptr<SeenIndex>> open(Database& database, Budget budget);
+  static base::Result<std::unique_ptr<SeenIndex>> open(Database& database, SeenKeys keys,
+                                                       Budget budget);
   ~SeenIndex();
   SeenIndex(const SeenIndex&) = delete;
   SeenIndex& operator=(const SeenIndex&) = delete;
@@ -75,5 +80,9 @@ class SeenIndex {
   explicit SeenIndex(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// The id of a URL over any connection, readers included; 0 when unknown. Slower than
+// SeenIndex::find: entries that were not flushed yet are compared by text.
+base::Result<model::UrlId> find_url(Database& database, std::string_view href);
 
 }  // namespace crawld::storage

@@ -1,0 +1,224 @@
+#include "storage/batch_writer.h"
+
+#include <algorithm>
+
+namespace crawld::storage {
+namespace {
+
+std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+// The purpose as stored: most URLs are pages, and NULL takes no room.
+std::string_view purpose_text(model::Purpose purpose) {
+  switch (purpose) {
+    case model::Purpose::page:
+      return {};
+    case model::Purpose::robots:
+      return "robots";
+    case model::Purpose::sitemap:
+      return "sitemap";
+  }
+  return {};
+}
+
+std::string change_text(model::Change change) {
+  return change == model::Change::none ? std::string() : std::string(model::to_string(change));
+}
+
+// Writes each of `items` by `one`, up to the first error.
+template <class Items, class One>
+base::Status all(const Items& items, One one) {
+  for (const auto& item : items) {
+    if (auto done = one(item); !done) return done;
+  }
+  return base::Done{};
+}
+
+}  // namespace
+
+base::Status BatchWriter::write(const CommitBatch& batch) {
+  auto done = all(batch.hosts, [&](const auto& item) { return host(item); });
+  if (done) done = all(batch.robots, [&](const auto& item) { return robots(item); });
+  if (done) done = all(batch.new_urls, [&](const auto& item) { return new_url(item); });
+  if (done) done = all(batch.updates, [&](const auto& item) { return update(item); });
+  if (done) done = all(batch.pages, [&](const auto& item) { return page(item); });
+  if (done) done = all(batch.visits, [&](const auto& item) { return visit(item); });
+  if (done) done = all(batch.fetches, [&](const auto& item) { return fetch(item); });
+  if (done) {
+    done = all(batch.extracted, [&](const ExtractedRecords& item) -> base::Status {
+      if (auto dropped = drop_records(item.page_id); !dropped) return dropped;
+      return records(item.page_id, item.url_id, item.site, item.rule_set_hash, item.records);
+    });
+  }
+  if (done) done = all(batch.chunks, [&](const auto& item) { return chunk(item); });
+  if (done) {
+    done = all(batch.finished_chunks, [&](ChunkId id) {
+      return database_.run("DELETE FROM queue_chunks WHERE id = ?1",
+                           [&](Statement& s) { s.integer(1, as_integer(id)); });
+    });
+  }
+  if (done && batch.horizon != 0) done = horizon(batch.horizon);
+  if (done && batch.has_run) done = run(batch.run);
+  if (done) done = counts();
+  return done;
+}
+
+base::Status BatchWriter::host(const HostState& host) {
+  ids_.next.host = std::max(ids_.next.host, host.id + 1);
+  return database_.run(
+      "INSERT OR REPLACE INTO hosts (id, host, next_allowed, delay_ms, crawl_delay_ms, "
+      "latency_us, failures, backed_off_until, reason, robots_id, robots_status, "
+      "robots_fetched_at, robots_expires_at, pages, fetches, errors, bytes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+      [&](Statement& s) {
+        s.integer(1, host.id).text(2, host.origin).integer_or_null(3, host.next_allowed);
+        s.integer(4, host.delay.count());
+        host.crawl_delay.count() < 0 ? s.null(5) : s.integer(5, host.crawl_delay.count());
+        s.integer(6, host.latency.count()).integer(7, host.failures);
+        s.integer_or_null(8, host.backed_off_until).text_or_null(9, host.reason);
+        s.integer_or_null(10, as_integer(host.robots_version)).integer(11, host.robots_status);
+        s.integer_or_null(12, host.robots_fetched_at).integer_or_null(13, host.robots_expires_at);
+        s.integer(14, as_integer(host.pages)).integer(15, as_integer(host.fetches));
+        s.integer(16, as_integer(host.errors)).integer(17, as_integer(host.bytes));
+      });
+}
+
+base::Status BatchWriter::robots(const RobotsVersion& version) {
+  ids_.next.robots = std::max(ids_.next.robots, version.id + 1);
+  return database_.run(
+      "INSERT OR REPLACE INTO robots_versions (id, host_id, fetched_at, status, hash, text) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(version.id)).integer(2, version.host);
+        s.integer(3, version.fetched_at).integer(4, version.status);
+        s.text(5, version.hash).text(6, version.text);
+      });
+}
+
+base::Status BatchWriter::new_url(const NewUrl& url) {
+  const std::int64_t site = sites_.row_of(url.site);
+  const std::string state(model::to_string(url.state));
+  auto done = database_.run(
+      "INSERT INTO urls (id, url, host_id, site_id, state, depth, redirects, attempts, hop, "
+      "parent_id, run_id, purpose, reason, due_at, metadata) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+      "ON CONFLICT (id) DO NOTHING",
+      [&](Statement& s) {
+        s.integer(1, as_integer(url.id)).text(2, url.url).integer(3, url.host).integer(4, site);
+        s.text(5, state).integer(6, url.depth).integer(7, url.redirects);
+        s.text(8, std::string_view(&url.hop, 1)).integer_or_null(9, as_integer(url.parent));
+        s.integer(10, run_).text_or_null(11, purpose_text(url.purpose));
+        s.text_or_null(12, url.reason).integer_or_null(13, url.due_at);
+        s.text_or_null(14, url.metadata);
+      });
+  if (!done) return done;
+  if (database_.changed_rows() != 0) ++changed_counts_[{site, state}];
+  ids_.next.url = std::max(ids_.next.url, url.id + 1);
+  return base::Done{};
+}
+
+base::Status BatchWriter::update(const UrlUpdate& update) {
+  std::string before;
+  std::int64_t site = 0;
+  auto done = database_.each(
+      "SELECT state, site_id FROM urls WHERE id = ?1",
+      [&](Statement& s) { s.integer(1, as_integer(update.id)); },
+      [&](Statement& s) {
+        before = s.text(0);
+        site = s.integer(1);
+      });
+  if (!done || before.empty()) return done;
+  const std::string state(model::to_string(update.state));
+  if (state != before) {
+    --changed_counts_[{site, before}];
+    ++changed_counts_[{site, state}];
+  }
+  return database_.run(
+      "UPDATE urls SET state = ?2, reason = ?3, attempts = ?4, due_at = ?5 WHERE id = ?1",
+      [&](Statement& s) {
+        s.integer(1, as_integer(update.id)).text(2, state).text_or_null(3, update.reason);
+        s.integer(4, update.attempts).integer_or_null(5, update.due_at);
+      });
+}
+
+base::Status BatchWriter::visit(const Visit& visit) {
+  return database_.run(
+      "INSERT INTO visits (url_id, visited_at, status, visits, changes, changed_at, interval_s, "
+      "content_hash, etag, last_modified) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+      "ON CONFLICT (url_id) DO UPDATE SET visited_at = excluded.visited_at, "
+      "status = excluded.status, visits = excluded.visits, changes = excluded.changes, "
+      "changed_at = excluded.changed_at, interval_s = excluded.interval_s, "
+      "content_hash = excluded.content_hash, etag = excluded.etag, "
+      "last_modified = excluded.last_modified",
+      [&](Statement& s) {
+        s.integer(1, as_integer(visit.url_id)).integer_or_null(2, visit.visited_at);
+        s.integer_or_null(3, visit.status).integer(4, visit.visits).integer(5, visit.changes);
+        s.integer_or_null(6, visit.changed_at).integer_or_null(7, visit.interval.count());
+        s.text_or_null(8, visit.content_hash).text_or_null(9, visit.validators.etag);
+        s.text_or_null(10, visit.validators.last_modified);
+      });
+}
+
+base::Status BatchWriter::fetch(const FetchRow& row) {
+  ids_.next.fetch = std::max(ids_.next.fetch, row.id + 1);
+  const std::string change = change_text(row.change);
+  return database_.run(
+      "INSERT OR REPLACE INTO fetches (id, url_id, run_id, started_at, outcome, status, attempt, "
+      "bytes, dns_us, connect_us, tls_us, first_byte_us, total_us, reused, page_id, change, "
+      "http_version, remote_address, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+      "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(row.id)).integer(2, as_integer(row.url_id)).integer(3, run_);
+        s.integer(4, row.started_at).text(5, row.outcome).integer_or_null(6, row.status);
+        s.integer(7, row.attempt).integer(8, as_integer(row.timings.bytes_received));
+        s.integer(9, row.timings.dns.count()).integer(10, row.timings.connect.count());
+        s.integer(11, row.timings.tls.count()).integer(12, row.timings.first_byte.count());
+        s.integer(13, row.timings.total.count()).integer(14, row.timings.reused_connection);
+        s.integer_or_null(15, as_integer(row.page_id)).text_or_null(16, change);
+        s.text_or_null(17, row.http_version).text_or_null(18, row.remote_address);
+        s.text_or_null(19, row.detail);
+      });
+}
+
+base::Status BatchWriter::chunk(const QueueChunk& chunk) {
+  ids_.next.chunk = std::max(ids_.next.chunk, chunk.id + 1);
+  const std::string_view ids(reinterpret_cast<const char*>(chunk.ids.data()),
+                             chunk.ids.size() * sizeof(model::UrlId));
+  return database_.run(
+      "INSERT OR REPLACE INTO queue_chunks (id, host_id, count, ids) VALUES (?1, ?2, ?3, ?4)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(chunk.id)).integer(2, chunk.host);
+        s.integer(3, as_integer(chunk.ids.size())).blob(4, ids);
+      });
+}
+
+base::Status BatchWriter::horizon(model::UrlId horizon) {
+  return database_.run("UPDATE meta SET value = ?1 WHERE key = 'horizon'",
+                       [&](Statement& s) { s.integer(1, as_integer(horizon)); });
+}
+
+base::Status BatchWriter::run(const RunUpdate& update) {
+  return database_.run(
+      "UPDATE runs SET ended_at = ?2, exit = ?3, fetches = ?4, pages = ?5, errors = ?6, "
+      "bytes = ?7, coverage = ?8 WHERE id = ?1",
+      [&](Statement& s) {
+        s.integer(1, run_).integer_or_null(2, update.ended_at).text_or_null(3, update.exit);
+        s.integer(4, as_integer(update.fetches)).integer(5, as_integer(update.pages));
+        s.integer(6, as_integer(update.errors)).integer(7, as_integer(update.bytes));
+        s.text_or_null(8, update.coverage_json);
+      });
+}
+
+base::Status BatchWriter::counts() {
+  return all(changed_counts_, [&](const auto& entry) -> base::Status {
+    const auto& [key, change] = entry;
+    if (change == 0) return base::Done{};
+    return database_.run(
+        "INSERT INTO url_counts (site_id, state, count) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (site_id, state) DO UPDATE SET count = count + excluded.count",
+        [&, &site = key.first, &state = key.second, by = change](Statement& s) {
+          s.integer(1, site).text(2, state).integer(3, by);
+        });
+  });
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,199 @@
+#include "storage/memory_store.h"
+
+#include <algorithm>
+
+namespace crawld::storage {
+
+base::Result<RunId> MemoryStore::begin_run(const RunStart& start) {
+  sites_ = start.sites.size();
+  runs_.emplace_back();
+  return static_cast<RunId>(runs_.size());
+}
+
+base::Status MemoryStore::set_sites(const std::vector<std::string>& names) {
+  sites_ = names.size();
+  return base::Done{};
+}
+
+base::Status MemoryStore::put(const CommitBatch& batch) {
+  for (const HostState& host : batch.hosts) {
+    hosts_[host.id] = host;
+    next_.host = std::max(next_.host, host.id + 1);
+  }
+  for (const RobotsVersion& version : batch.robots) {
+    robots_[version.id] = version;
+    next_.robots = std::max(next_.robots, version.id + 1);
+  }
+  for (const NewUrl& url : batch.new_urls) {
+    if (known_.emplace(url.id, url).second) {
+      updates_[url.id] = {url.id, url.state, url.reason, 0, url.due_at};
+    }
+    next_.url = std::max(next_.url, url.id + 1);
+  }
+  for (const UrlUpdate& update : batch.updates) {
+    if (known_.contains(update.id)) updates_[update.id] = update;
+  }
+  for (const Visit& visit : batch.visits) visits_[visit.url_id] = visit;
+  for (const StoredPage& page : batch.pages) {
+    pages_.insert_or_assign(page.id, page);
+    next_.page = std::max(next_.page, page.id + 1);
+  }
+  for (const FetchRow& row : batch.fetches) {
+    fetches_[row.id] = row;
+    next_.fetch = std::max(next_.fetch, row.id + 1);
+  }
+  for (const QueueChunk& chunk : batch.chunks) {
+    chunks_[chunk.id] = chunk;
+    next_.chunk = std::max(next_.chunk, chunk.id + 1);
+  }
+  for (const ChunkId id : batch.finished_chunks) chunks_.erase(id);
+  if (batch.horizon != 0) horizon_ = batch.horizon;
+  if (batch.has_run && !runs_.empty()) runs_.back() = batch.run;
+  return base::Done{};
+}
+
+base::Status MemoryStore::each_host(const std::function<void(const HostState&)>& visit) {
+  for (const auto& [id, host] : hosts_) visit(host);
+  return base::Done{};
+}
+
+base::Result<std::optional<HostState>> MemoryStore::find_host(std::string_view origin) {
+  std::optional<HostState> found;
+  for (const auto& [id, host] : hosts_) {
+    if (host.origin == origin) found = host;
+  }
+  return found;
+}
+
+base::Result<std::optional<HostState>> MemoryStore::host(model::HostId id) {
+  const auto found = hosts_.find(id);
+  return found == hosts_.end() ? std::nullopt : std::optional<HostState>(found->second);
+}
+
+base::Result<std::string> MemoryStore::robots_text(std::uint64_t version) {
+  const auto found = robots_.find(version);
+  return found == robots_.end() ? std::string() : found->second.text;
+}
+
+base::Result<std::vector<ChunkInfo>> MemoryStore::chunks() {
+  std::vector<ChunkInfo> list;
+  for (const auto& [id, chunk] : chunks_) {
+    list.push_back({id, chunk.host, static_cast<std::uint32_t>(chunk.ids.size())});
+  }
+  return list;
+}
+
+QueuedUrl MemoryStore::queued(const NewUrl& url) const {
+  const UrlUpdate& update = updates_.at(url.id);
+  QueuedUrl row;
+  row.id = url.id;
+  row.host = url.host;
+  row.site = url.site < sites_ ? url.site : kNoSite;
+  row.url = url.url;
+  row.state = update.state;
+  row.purpose = url.purpose;
+  row.depth = url.depth;
+  row.redirects = url.redirects;
+  row.attempts = update.attempts;
+  row.hop = url.hop;
+  row.parent = url.parent;
+  row.due_at = update.due_at;
+  if (const auto found = visits_.find(url.id); found != visits_.end()) {
+    const Visit& visit = found->second;
+    row.validators = visit.validators;
+    row.content_hash = visit.content_hash;
+    row.interval = visit.interval;
+    row.visits = visit.visits;
+    row.changes = visit.changes;
+    row.changed_at = visit.changed_at;
+    row.visited_at = visit.visited_at;
+  }
+  return row;
+}
+
+base::Result<std::vector<QueuedUrl>> MemoryStore::take_chunk(ChunkId id) {
+  std::vector<QueuedUrl> rows;
+  const auto found = chunks_.find(id);
+  if (found == chunks_.end()) return rows;
+  for (const model::UrlId url : found->second.ids) {
+    if (known_.contains(url) && state_of(url) == model::Verdict::queued) {
+      rows.push_back(queued(known_.at(url)));
+    }
+  }
+  return rows;
+}
+
+base::Result<std::vector<QueuedUrl>> MemoryStore::queued_from(model::UrlId from,
+                                                              std::size_t limit) {
+  std::vector<QueuedUrl> rows;
+  for (auto at = known_.lower_bound(from); at != known_.end() && rows.size() < limit; ++at) {
+    if (state_of(at->first) == model::Verdict::queued) rows.push_back(queued(at->second));
+  }
+  return rows;
+}
+
+base::Result<std::vector<QueuedUrl>> MemoryStore::due(Millis now, std::size_t limit,
+                                                      DueCursor after) {
+  std::vector<QueuedUrl> rows;
+  for (const auto& [id, update] : updates_) {
+    const bool later = std::pair(update.due_at, id) > std::pair(after.at, after.id);
+    if (update.due_at != 0 && update.due_at <= now && later) rows.push_back(queued(known_.at(id)));
+  }
+  std::sort(rows.begin(), rows.end(), [](const QueuedUrl& a, const QueuedUrl& b) {
+    return std::pair(a.due_at, a.id) < std::pair(b.due_at, b.id);
+  });
+  if (rows.size() > limit) rows.resize(limit);
+  return rows;
+}
+
+base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
+  std::optional<Millis> next;
+  for (const auto& [id, update] : updates_) {
+    if (update.due_at <= after || update.due_at == 0) continue;
+    next = std::min(next.value_or(update.due_at), update.due_at);
+  }
+  return next;
+}
+
+base::Result<std::vector<QueuedUrl>> MemoryStore::urls(std::span<const model::UrlId> ids) {
+  std::vector<QueuedUrl> rows;
+  for (const model::UrlId id : ids) {
+    if (const auto found = known_.find(id); found != known_.end()) {
+      rows.push_back(queued(found->second));
+    }
+  }
+  return rows;
+}
+
+base::Result<std::map<std::string, std::uint64_t>> MemoryStore::count_states() {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [id, update] : updates_) ++counts[std::string(model::to_string(update.state))];
+  return counts;
+}
+
+base::Result<std::vector<SiteCounts>> MemoryStore::count_sites() {
+  std::vector<SiteCounts> counts(sites_);
+  for (const auto& [id, url] : known_) {
+    if (url.site >= sites_) continue;
+    SiteCounts& site = counts[url.site];
+    const model::Verdict state = state_of(id);
+    ++site.known;
+    site.queued += state == model::Verdict::queued || state == model::Verdict::retry_later;
+    site.pages += state == model::Verdict::done || state == model::Verdict::not_modified;
+  }
+  return counts;
+}
+
+model::Verdict MemoryStore::state_of(model::UrlId id) const {
+  const auto found = updates_.find(id);
+  return found == updates_.end() ? model::Verdict::queued : found->second.state;
+}
+
+model::UrlId MemoryStore::id_of(std::string_view href) const {
+  for (const auto& [id, url] : known_) {
+    if (url.url == href) return id;
+  }
+  return 0;
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,63 @@
+// A page store without a disk, for whole-crawl scenarios: the same answers as
+// SqliteStore, forgotten at the end. Bodies and pages are kept as they were put.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "storage/page_store.h"
+
+namespace crawld::storage {
+
+class MemoryStore final : public PageStore {
+ public:
+  base::Result<RunId> begin_run(const RunStart& start) override;
+  base::Status set_sites(const std::vector<std::string>& names) override;
+  base::Status put(const CommitBatch& batch) override;
+  NextIds next_ids() const override { return next_; }
+  SeenIndex& seen() override { return seen_; }
+  model::UrlId horizon() const override { return horizon_; }
+
+  base::Status each_host(const std::function<void(const HostState&)>& visit) override;
+  base::Result<std::optional<HostState>> find_host(std::string_view origin) override;
+  base::Result<std::optional<HostState>> host(model::HostId id) override;
+  base::Result<std::string> robots_text(std::uint64_t version) override;
+  base::Result<std::vector<ChunkInfo>> chunks() override;
+  base::Result<std::vector<QueuedUrl>> take_chunk(ChunkId id) override;
+  base::Result<std::vector<QueuedUrl>> queued_from(model::UrlId from, std::size_t limit) override;
+  base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
+  base::Result<std::optional<Millis>> next_due(Millis after) override;
+  base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
+  base::Result<std::map<std::string, std::uint64_t>> count_states() override;
+  base::Result<std::vector<SiteCounts>> count_sites() override;
+
+  // For assertions.
+  const std::map<model::UrlId, NewUrl>& known() const { return known_; }
+  const std::map<PageId, StoredPage>& pages() const { return pages_; }
+  const std::map<std::uint64_t, FetchRow>& fetches() const { return fetches_; }
+  const std::vector<RunUpdate>& runs() const { return runs_; }
+  // As stored now; queued when the id is unknown.
+  model::Verdict state_of(model::UrlId id) const;
+  // 0 when unknown.
+  model::UrlId id_of(std::string_view href) const;
+
+ private:
+  QueuedUrl queued(const NewUrl& url) const;
+
+  NextIds next_;
+  SeenIndex seen_;
+  model::UrlId horizon_ = 1;
+  std::vector<RunUpdate> runs_;
+  std::size_t sites_ = 0;
+  std::map<model::HostId, HostState> hosts_;
+  std::map<std::uint64_t, RobotsVersion> robots_;
+  std::map<model::UrlId, NewUrl> known_;
+  std::map<model::UrlId, UrlUpdate> updates_;
+  std::map<model::UrlId, Visit> visits_;
+  std::map<PageId, StoredPage> pages_;
+  std::map<std::uint64_t, FetchRow> fetches_;
+  std::map<ChunkId, QueueChunk> chunks_;
+};
+
+}  // namespace crawld::storage

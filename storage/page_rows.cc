@@ -1,0 +1,199 @@
+// The rows of one stored page: the version, its body, its links, its records.
+#include <algorithm>
+
+#include "storage/batch_writer.h"
+#include "storage/row_json.h"
+#include "storage/seen_run.h"
+
+namespace crawld::storage {
+namespace {
+
+std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!out.empty()) out += ',';
+    out += part;
+  }
+  return out;
+}
+
+// Empty JSON lists and objects are stored as NULL.
+std::string_view filled(const std::string& json) {
+  return json.size() <= 2 ? std::string_view() : std::string_view(json);
+}
+
+const model::ParsedPage& nothing_parsed() {
+  static const model::ParsedPage kNothing;
+  return kNothing;
+}
+
+const model::ParsedPage& parsed_of(const StoredPage& page) {
+  const auto* parsed = std::get_if<model::ParsedPage>(&page.parsed.page);
+  return parsed == nullptr ? nothing_parsed() : *parsed;
+}
+
+std::string parse_error_of(const StoredPage& page) {
+  const auto* failure = std::get_if<model::ParseFailure>(&page.parsed.page);
+  if (failure == nullptr) return {};
+  std::string text(model::to_string(failure->kind));
+  if (!failure->detail.empty()) text += ": " + failure->detail;
+  return text;
+}
+
+}  // namespace
+
+base::Status BatchWriter::page(const StoredPage& page) {
+  ids_.next.page = std::max(ids_.next.page, page.id + 1);
+  const model::ParsedPage& parsed = parsed_of(page);
+  std::uint64_t previous = 0;
+  if (page.change != model::Change::first_seen) {
+    auto done = database_.each(
+        "SELECT page_id FROM visits WHERE url_id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(page.url_id)); },
+        [&](Statement& s) { previous = static_cast<std::uint64_t>(s.integer(0)); });
+    if (!done) return done;
+  }
+  auto body_id = body(page, parsed);
+  if (!body_id) return std::move(body_id).error();
+  // Put twice, a page must not become its own forerunner.
+  if (auto done = page_row(page, previous == page.id ? 0 : previous, *body_id); !done) return done;
+  if (!parsed.links.empty()) {
+    const std::string links =
+        links_json(parsed.links, origin_of(page.parsed.fetched.lease.request.url.href()));
+    auto done = database_.run(
+        "INSERT OR REPLACE INTO links (page_id, count, links) VALUES (?1, ?2, ?3)",
+        [&](Statement& s) {
+          s.integer(1, as_integer(page.id)).integer(2, as_integer(parsed.links.size()));
+          s.text(3, links);
+        });
+    if (!done) return done;
+  }
+  if (page.supersedes) {
+    auto done = database_.run(
+        "INSERT INTO visits (url_id, page_id) VALUES (?1, ?2) "
+        "ON CONFLICT (url_id) DO UPDATE SET page_id = excluded.page_id",
+        [&](Statement& s) {
+          s.integer(1, as_integer(page.url_id)).integer(2, as_integer(page.id));
+        });
+    if (!done) return done;
+  }
+  if (redo_) {
+    if (auto done = drop_records(page.id); !done) return done;
+  }
+  return records(page.id, page.url_id, page.site, page.rule_set_hash, parsed.records);
+}
+
+base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previous,
+                                   std::uint64_t body_id) {
+  static const model::Response kNoResponse;
+  const model::Fetched& fetched = page.parsed.fetched;
+  const model::Response& response =
+      fetched.response() == nullptr ? kNoResponse : *fetched.response();
+  const model::ParsedPage& parsed = parsed_of(page);
+  const std::string change(model::to_string(page.change));
+  const std::string robots = joined(parsed.robots);
+  const std::string error = parse_error_of(page);
+  const std::string headers = headers_json(response.headers);
+  const std::string meta = meta_json(parsed.meta);
+  const std::string headings = headings_json(parsed.headings);
+  const std::string feeds = feeds_json(parsed.feeds);
+  return database_.run(
+      "INSERT OR REPLACE INTO pages (id, url_id, previous_id, run_id, site_id, fetched_at, "
+      "status, change, bytes, size, truncated, kind, content_type, charset, charset_source, lang, "
+      "title, description, author, date, canonical, robots, content_hash, body_id, simhash, "
+      "redirect_to, refresh, parse_error, over_limits, http_version, remote_address, text, "
+      "main_text, markdown, headers, meta, headings, feeds, jsonld, microdata, opengraph, "
+      "structured) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+      "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
+      "?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(page.id)).integer(2, as_integer(page.url_id));
+        s.integer_or_null(3, as_integer(previous)).integer(4, run_);
+        s.integer(5, sites_.row_of(page.site)).integer(6, base::to_millis(fetched.fetched_at));
+        s.integer(7, response.status).text(8, change);
+        s.integer(9, as_integer(page.body_bytes)).integer(10, as_integer(parsed.body_size));
+        s.integer(11, response.truncated).text(12, model::to_string(parsed.kind));
+        s.text_or_null(13, response.headers.get("content-type")).text_or_null(14, parsed.charset);
+        s.text_or_null(15, parsed.charset_source).text_or_null(16, parsed.lang);
+        s.text_or_null(17, parsed.title).text_or_null(18, parsed.description);
+        s.text_or_null(19, parsed.author).text_or_null(20, parsed.date);
+        s.text_or_null(21, parsed.canonical).text_or_null(22, robots);
+        s.text_or_null(23, parsed.content_hash).integer_or_null(24, as_integer(body_id));
+        s.integer_or_null(25, as_integer(parsed.simhash));
+        s.integer_or_null(26, as_integer(page.redirect_target)).text_or_null(27, parsed.refresh);
+        s.text_or_null(28, error).integer(29, parsed.over_limits);
+        s.text_or_null(30, response.http_version).text_or_null(31, response.remote_address);
+        const bool keep = page.store_text;
+        s.text_or_null(32, keep ? std::string_view(parsed.text) : std::string_view());
+        s.text_or_null(33, keep ? std::string_view(parsed.main_text) : std::string_view());
+        s.text_or_null(34, keep ? std::string_view(parsed.markdown) : std::string_view());
+        s.text_or_null(35, filled(headers)).text_or_null(36, filled(meta));
+        s.text_or_null(37, filled(headings)).text_or_null(38, filled(feeds));
+        s.text_or_null(39, filled(parsed.jsonld)).text_or_null(40, filled(parsed.microdata));
+        s.text_or_null(41, filled(parsed.opengraph));
+        s.text_or_null(42, filled(parsed.structured_other));
+      });
+}
+
+base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page,
+                                              const model::ParsedPage& parsed) {
+  if (!page.store_body || parsed.packed_body.empty() || parsed.content_hash.empty()) return 0;
+  const std::uint64_t key = seen_hash(SeenKeys::bodies, parsed.content_hash);
+  auto known = known_body(parsed.content_hash, key);
+  if (!known || *known != 0) return known;
+  const std::uint64_t id = ids_.body++;
+  auto done = database_.run(
+      "INSERT OR REPLACE INTO bodies (id, hash, codec, size, data) VALUES (?1, ?2, 'zstd', ?3, ?4)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(id)).text(2, parsed.content_hash);
+        s.integer(3, as_integer(parsed.body_size)).blob(4, parsed.packed_body);
+      });
+  if (!done) return std::move(done).error();
+  new_bodies_.emplace(key, id);
+  return id;
+}
+
+// 0 when it is new. The index knows 64 bits of the hash; the row has them all.
+base::Result<std::uint64_t> BatchWriter::known_body(const std::string& hash, std::uint64_t key) {
+  std::uint64_t id = 0;
+  if (const auto found = new_bodies_.find(key); found != new_bodies_.end()) {
+    id = found->second;
+  } else {
+    id = bodies_.find(key);
+    if (auto done = bodies_.take_failure(); !done) return std::move(done).error();
+  }
+  if (id == 0) return id;
+  bool same = false;
+  auto done = database_.each(
+      "SELECT hash FROM bodies WHERE id = ?1", [&](Statement& s) { s.integer(1, as_integer(id)); },
+      [&](Statement& s) { same = s.text(0) == hash; });
+  if (!done) return std::move(done).error();
+  return same ? id : 0;
+}
+
+base::Status BatchWriter::drop_records(PageId page) {
+  return database_.run("DELETE FROM records WHERE page_id = ?1",
+                       [&](Statement& s) { s.integer(1, as_integer(page)); });
+}
+
+base::Status BatchWriter::records(PageId page, model::UrlId url, model::SiteId site,
+                                  const std::string& rule_set,
+                                  const std::vector<model::Record>& records) {
+  for (const model::Record& record : records) {
+    auto done = database_.run(
+        "INSERT OR REPLACE INTO records (id, page_id, url_id, site_id, run_id, rule, rule_set, "
+        "fields, errors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        [&](Statement& s) {
+          s.integer(1, as_integer(ids_.record++)).integer(2, as_integer(page));
+          s.integer(3, as_integer(url)).integer(4, sites_.row_of(site)).integer(5, run_);
+          s.text(6, record.rule).text(7, rule_set).text(8, record.fields_json);
+          s.text(9, record.errors_json.empty() ? "{}" : record.errors_json);
+        });
+    if (!done) return done;
+  }
+  return base::Done{};
+}
+
+}  // namespace crawld::storage

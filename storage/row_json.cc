@@ -1,0 +1,110 @@
+#include "storage/row_json.h"
+
+#include <algorithm>
+
+#include "crawler/base/escape.h"
+
+namespace crawld::storage {
+namespace {
+
+// Most strings need no escape; those that do take the slow way.
+void append_string(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+  });
+  if (!plain) {
+    out += base::json_string(text);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+std::string pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::string out = "[";
+  for (const auto& [name, value] : pairs) {
+    if (out.size() > 1) out += ',';
+    out += '[';
+    append_string(out, name);
+    out += ',';
+    append_string(out, value);
+    out += ']';
+  }
+  return out += ']';
+}
+
+}  // namespace
+
+std::string_view origin_of(std::string_view href) {
+  const std::size_t scheme = href.find("://");
+  if (scheme == std::string_view::npos) return {};
+  const std::size_t slash = href.find('/', scheme + 3);
+  // Credentials are no part of an origin, and are rare: such a URL is kept whole.
+  const std::string_view origin = href.substr(0, slash);
+  return origin.find('@') == std::string_view::npos ? origin : std::string_view{};
+}
+
+std::string links_json(const std::vector<model::Link>& links, std::string_view origin) {
+  std::string out;
+  out.reserve(2 + links.size() * 80);
+  out = "[";
+  for (const model::Link& link : links) {
+    if (out.size() > 1) out += ',';
+    out += '[';
+    std::string_view url = link.url;
+    if (!origin.empty() && url.size() > origin.size() && url[origin.size()] == '/' &&
+        url.substr(0, origin.size()) == origin) {
+      url.remove_prefix(origin.size());
+    }
+    append_string(out, url);
+    out += ',';
+    append_string(out, link.text);
+    out += ',';
+    append_string(out, link.rel);
+    out += ",\"";
+    out += model::to_string(link.tag);
+    out += link.nofollow ? "\",1]" : "\",0]";
+  }
+  return out += ']';
+}
+
+std::string full_url(std::string_view stored, std::string_view origin) {
+  if (stored.empty() || stored.front() != '/') return std::string(stored);
+  return std::string(origin) + std::string(stored);
+}
+
+std::string headers_json(const model::Headers& headers) { return pairs_json(headers.all()); }
+std::string meta_json(const std::vector<std::pair<std::string, std::string>>& meta) {
+  return pairs_json(meta);
+}
+
+std::string headings_json(const std::vector<model::Heading>& headings) {
+  std::string out = "[";
+  for (const model::Heading& heading : headings) {
+    if (out.size() > 1) out += ',';
+    out += '[';
+    out += std::to_string(heading.level);
+    out += ',';
+    append_string(out, heading.text);
+    out += ']';
+  }
+  return out += ']';
+}
+
+std::string feeds_json(const std::vector<model::Feed>& feeds) {
+  std::string out = "[";
+  for (const model::Feed& feed : feeds) {
+    if (out.size() > 1) out += ',';
+    out += '[';
+    append_string(out, feed.url);
+    out += ',';
+    append_string(out, feed.type);
+    out += ',';
+    append_string(out, feed.title);
+    out += ']';
+  }
+  return out += ']';
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,42 @@
+#include "storage/site_ids.h"
+
+namespace crawld::storage {
+
+base::Result<std::int64_t> SiteIds::enter_one(Database& database, const std::string& name) {
+  auto done = database.run(
+      "INSERT INTO sites (name, active) VALUES (?1, 1) "
+      "ON CONFLICT (name) DO UPDATE SET active = 1",
+      [&](Statement& s) { s.text(1, name); });
+  if (!done) return std::move(done).error();
+  std::int64_t row = 0;
+  done = database.each(
+      "SELECT id FROM sites WHERE name = ?1", [&](Statement& s) { s.text(1, name); },
+      [&](Statement& s) { row = s.integer(0); });
+  if (!done) return std::move(done).error();
+  return row;
+}
+
+base::Status SiteIds::enter(Database& database, const std::vector<std::string>& names) {
+  SiteIds entered;
+  auto done = database.begin();
+  if (done) done = database.execute("UPDATE sites SET active = 0");
+  for (const std::string& name : names) {
+    if (!done) break;
+    auto row = enter_one(database, name);
+    if (!row) {
+      done = std::move(row).error();
+      break;
+    }
+    entered.sites_.emplace(*row, static_cast<model::SiteId>(entered.rows_.size()));
+    entered.rows_.push_back(*row);
+  }
+  if (done) done = database.commit();
+  if (!done) {
+    database.rollback();
+    return done;
+  }
+  *this = std::move(entered);
+  return base::Done{};
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,87 @@
+// The page store over SQLite: the only writer of a crawl database.
+//
+// After an I/O error the next put() opens the connection anew before it writes,
+// so nothing that a failed fsync left in doubt is taken as stored.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/batch_writer.h"
+#include "storage/database.h"
+#include "storage/page_store.h"
+#include "storage/site_ids.h"
+
+namespace crawld::storage {
+
+struct StoreOptions {
+  OpenOptions database;
+  SeenIndex::Budget seen;
+  SeenIndex::Budget seen_bodies{
+      .table_entries = 1U << 16, .cache_entries = 1U << 10, .filter_bytes = 16U << 20};
+};
+
+class SqliteStore final : public PageStore {
+ public:
+  // Errors as Database::open_writer.
+  static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
+                                                         const StoreOptions& options);
+
+  base::Result<RunId> begin_run(const RunStart& start) override;
+  base::Status set_sites(const std::vector<std::string>& names) override;
+  base::Status put(const CommitBatch& batch) override;
+  // As of the last commit.
+  NextIds next_ids() const override { return ids_.next; }
+  SeenIndex& seen() override { return *urls_seen_; }
+  model::UrlId horizon() const override { return horizon_; }
+
+  base::Status each_host(const std::function<void(const HostState&)>& visit) override;
+  base::Result<std::optional<HostState>> find_host(std::string_view origin) override;
+  base::Result<std::optional<HostState>> host(model::HostId id) override;
+  base::Result<std::string> robots_text(std::uint64_t version) override;
+  base::Result<std::vector<ChunkInfo>> chunks() override;
+  base::Result<std::vector<QueuedUrl>> take_chunk(ChunkId id) override;
+  base::Result<std::vector<QueuedUrl>> queued_from(model::UrlId from, std::size_t limit) override;
+  base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
+  base::Result<std::optional<Millis>> next_due(Millis after) override;
+  base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
+  base::Result<std::map<std::string, std::uint64_t>> count_states() override;
+  base::Result<std::vector<SiteCounts>> count_sites() override;
+
+  // For verify_file(), log_grew_too_large() and checkpoint().
+  Database& database() { return *database_; }
+  // True when the last stop was clean.
+  bool was_clean() const { return database_->was_clean(); }
+
+ private:
+  explicit SqliteStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  base::Status load();
+  base::Status load_next_ids();
+  base::Status resolve_doubt();
+  base::Status write(const CommitBatch& batch, BatchWriter& writer);
+  void accept();
+  template <class Bind>
+  base::Result<std::vector<QueuedUrl>> read_urls(const char* sql, Bind bind);
+
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<SeenIndex> urls_seen_;
+  std::unique_ptr<SeenIndex> bodies_seen_;
+  BatchWriter::Ids ids_;
+  std::int64_t commits_ = 0;  // made so far, also in `meta`
+  model::UrlId horizon_ = 1;
+  RunId run_ = 0;
+  SiteIds sites_;
+  bool failed_ = false;  // the last put did
+  // What the last put wrote, until it is known that its commit holds.
+  struct Written {
+    BatchWriter::Ids ids;
+    std::unordered_map<std::uint64_t, std::uint64_t> bodies;
+    model::UrlId horizon = 0;
+  };
+  Written written_;
+  bool in_doubt_ = false;  // the commit itself failed: it may hold all the same
+};
+
+}  // namespace crawld::storage
