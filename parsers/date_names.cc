@@ -1,0 +1,79 @@
+#include "parsers/date_names.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "crawler/base/ascii.h"
+
+namespace crawld::parsers {
+namespace {
+
+using base::ascii_lower;
+using base::is_ascii_alpha;
+
+struct Name {
+  std::string_view text;  // lower case
+  int value;
+};
+
+// English by its first three letters; others whole. Greek and Hungarian with the
+// spellings that their feeds are known for.
+constexpr Name kMonths[] = {
+    {"jan", 1},        {"feb", 2},     {"mar", 3},      {"apr", 4},     {"may", 5},
+    {"jun", 6},        {"jul", 7},     {"aug", 8},      {"sep", 9},     {"oct", 10},
+    {"nov", 11},       {"dec", 12},    {"Ιαν", 1},      {"Φεβ", 2},     {"Μάώ", 3},
+    {"Μαώ", 3},        {"Μάρ", 3},     {"Μαρ", 3},      {"Απρ", 4},     {"Μάι", 5},
+    {"Μαϊ", 5},        {"Μαι", 5},     {"Ιούν", 6},     {"Ιον", 6},     {"Ιουν", 6},
+    {"Ιούλ", 7},       {"Ιολ", 7},     {"Ιουλ", 7},     {"Αύγ", 8},     {"Αυγ", 8},
+    {"Σεπ", 9},        {"Οκτ", 10},    {"Νοέ", 11},     {"Νοε", 11},    {"Δεκ", 12},
+    {"január", 1},     {"február", 2}, {"februári", 2}, {"március", 3}, {"április", 4},
+    {"máujus", 5},     {"május", 5},   {"június", 6},   {"július", 7},  {"augusztus", 8},
+    {"szeptember", 9}, {"október", 10}};
+
+constexpr std::string_view kWeekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun",
+                                          "Κυρ", "Δευ", "Τρι", "Τετ", "Πεμ", "Παρ", "Σαβ"};
+
+// Minutes east of Greenwich. RFC 822 section 5, and what feeds use besides.
+constexpr Name kZones[] = {
+    {"z", 0},      {"ut", 0},     {"utc", 0},     {"gmt", 0},     {"wet", 0},    {"at", -240},
+    {"ast", -240}, {"adt", -180}, {"et", -300},   {"est", -300},  {"edt", -240}, {"ct", -360},
+    {"cst", -360}, {"cdt", -300}, {"mt", -420},   {"mst", -420},  {"mdt", -360}, {"pt", -480},
+    {"pst", -480}, {"pdt", -420}, {"akst", -540}, {"akdt", -480}, {"hst", -600}, {"bst", 60},
+    {"ist", 330},  {"west", 60},  {"met", 60},    {"cet", 60},    {"mest", 120}, {"cest", 120},
+    {"eet", 120},  {"eest", 180}, {"msk", 180},   {"msd", 240},   {"sgt", 480},  {"hkt", 480},
+    {"jst", 540},  {"kst", 540},  {"aest", 600},  {"aedt", 660},  {"nzst", 720}, {"nzdt", 780},
+    {"a", -60},    {"n", 60},     {"m", -720},    {"y", 720}};
+
+}  // namespace
+
+std::optional<int> month_named(std::string_view word) {
+  const std::string lower = ascii_lower(word);
+  for (const auto& [name, month] : kMonths) {
+    if (lower == name) return month;
+  }
+  // "June", "Sept." and misspelt endings: three letters decide.
+  if (lower.size() < 3 || !std::all_of(lower.begin(), lower.end(), is_ascii_alpha)) {
+    return std::nullopt;
+  }
+  for (const auto& [name, month] : kMonths) {
+    if (lower.substr(0, 3) == name) return month;
+  }
+  return std::nullopt;
+}
+
+bool is_weekday(std::string_view word) {
+  const std::string lower = ascii_lower(word);
+  return std::any_of(std::begin(kWeekdays), std::end(kWeekdays),
+                     [&](std::string_view name) { return lower.starts_with(name); });
+}
+
+std::optional<int> zone_named(std::string_view word) {
+  const std::string lower = ascii_lower(word);
+  for (const auto& [name, minutes] : kZones) {
+    if (lower == name) return minutes;
+  }
+  return std::nullopt;
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,18 @@
+// Names of months, days and time zones in dates; any case.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace crawld::parsers {
+
+// 1 to 12: English by its first three letters, Greek and Hungarian in whole words.
+std::optional<int> month_named(std::string_view word);
+
+// English by its first three letters, and Greek.
+bool is_weekday(std::string_view word);
+
+// Minutes east of Greenwich.
+std::optional<int> zone_named(std::string_view word);
+
+}  // namespace crawld::parsers

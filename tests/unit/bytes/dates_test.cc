@@ -1,0 +1,71 @@
+#include "parsers/dates.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <string>
+
+#include "tests/unit/bytes/suite.h"
+
+using crawld::parsers::iso_date;
+using crawld::parsers::parse_date;
+using crawld::tests::Json;
+
+namespace {
+
+std::string read(std::string_view text) {
+  const auto date = parse_date(text);
+  return date ? iso_date(*date) : "none";
+}
+
+std::string suite_failure(const Json& one) {
+  const std::string got = read(one.at("input").get<std::string>());
+  const Json& wanted = one.at("expected_utc_struct_time");
+  if (wanted.is_null()) return got == "none" ? "" : "gives " + got;
+  using namespace std::chrono;
+  const sys_days day{year{wanted[0].get<int>()} / wanted[1].get<int>() / wanted[2].get<int>()};
+  const auto at = day + hours{wanted[3].get<int>()} + minutes{wanted[4].get<int>()} +
+                  seconds{wanted[5].get<int>()};
+  const std::string text = iso_date(duration_cast<milliseconds>(at.time_since_epoch()).count());
+  return got.substr(0, 19) == text.substr(0, 19) ? "" : "gives " + got + " for " + text;
+}
+
+}  // namespace
+
+TEST_CASE("ISO and W3C dates are read in all their forms") {
+  CHECK(read("2004-12-23T18:00:15+00:00") == "2004-12-23T18:00:15+00:00");
+  CHECK(read(" 2004-12-23 18:00:15.25 -0130 ") == "2004-12-23T19:30:15.250+00:00");
+  CHECK(read("2004-12-23T18:00Z") == "2004-12-23T18:00:00+00:00");
+  CHECK(read("2004-1-5") == "2004-01-05T00:00:00+00:00");
+  CHECK(read("2004/01/05") == "2004-01-05T00:00:00+00:00");
+  CHECK(read("20040105T101112Z") == "2004-01-05T10:11:12+00:00");
+  CHECK(read("2004-01-05+02:00") == "2004-01-04T22:00:00+00:00");
+  CHECK(read("2004-060") == "2004-02-29T00:00:00+00:00");
+  CHECK(read("2003335") == "2003-12-01T00:00:00+00:00");
+  CHECK(read("2004-02-30") == "none");
+  CHECK(read("2004-13") == "none");
+  CHECK(read("2003-366") == "none");
+}
+
+TEST_CASE("mail, HTTP and C dates are read") {
+  CHECK(read("Sun, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37+00:00");
+  CHECK(read("Sunday, 06-Nov-94 08:49:37 GMT") == "1994-11-06T08:49:37+00:00");
+  CHECK(read("Sun Nov  6 08:49:37 1994") == "1994-11-06T08:49:37+00:00");
+  CHECK(read("6 Nov 94 08:49 PM EST") == "1994-11-07T01:49:00+00:00");
+  CHECK(read("Thu Aug 30 2012 17:26:16 GMT+0200 (CEST)") == "2012-08-30T15:26:16+00:00");
+  CHECK(read("November 6th, 1994") == "1994-11-06T00:00:00+00:00");
+  CHECK(read("Sun, 31 Feb 2010 08:49:37 GMT") == "none");
+  CHECK(read("Sun, 06 Nov 1994 08:49:37 XYZ") == "none");
+  CHECK(read("yesterday") == "none");
+}
+
+TEST_CASE("Greek, Hungarian and Korean dates are read") {
+  CHECK(read("Κυρ, 11 Ιούλ 2004 12:00:00 EST") == "2004-07-11T17:00:00+00:00");
+  CHECK(read("2004-július-13T9:15-05:00") == "2004-07-13T14:15:00+00:00");
+  CHECK(read("2004-05-25 오후 11:23:17") == "2004-05-25T14:23:17+00:00");
+}
+
+TEST_CASE("dates agree with the feed-dates suite") {
+  if (const auto cases = crawld::tests::suite_cases("feeds/dates-shared.jsonl")) {
+    crawld::tests::run_suite("feed-dates", *cases, suite_failure);
+  }
+}
