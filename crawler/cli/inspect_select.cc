@@ -6,6 +6,7 @@
 
 #include "parsers/html_tree.h"
 #include "parsers/selector.h"
+#include "parsers/xpath.h"
 
 namespace crawld::cli {
 namespace {
@@ -20,6 +21,32 @@ Json describe(const Selected& found) {
   return {{"tag", parsers::tag_name(found.element)},
           {"id", id ? Json(*id) : Json(nullptr)},
           {"text", found.is_text ? std::string(found.text) : parsers::text_content(found.element)}};
+}
+
+Json describe(const parsers::XPathItem& found) {
+  if (found.html == nullptr) return {{"tag", nullptr}, {"id", nullptr}, {"text", found.text}};
+  bool element = found.kind == parsers::XPathItem::Kind::element;
+  return describe(Selected{found.html, !element, found.text});
+}
+
+void select_xpath(std::string_view html, std::string_view text, Json& answer) {
+  auto path = parsers::XPath::compile(text);
+  if (!path) {
+    answer["error"] = path.error().message;
+    return;
+  }
+  auto tree = HtmlTree::parse(html);
+  auto copy = tree ? parsers::XmlTree::copy_of(*tree) : std::nullopt;
+  if (!copy) {
+    answer["error"] = "the page is over the limits of a tree";
+    return;
+  }
+  auto found = path->evaluate(*copy);
+  if (!found) {
+    answer["error"] = found.error().message;
+    return;
+  }
+  for (const parsers::XPathItem& item : *found) answer["matches"].push_back(describe(item));
 }
 
 void select_css(std::string_view html, std::string_view text, std::string_view context,
@@ -65,6 +92,8 @@ std::string inspect_select(std::string_view json_line) {
     std::string syntax = text("syntax");
     if (syntax.empty() || syntax == "css") {
       select_css(text("html"), text("selector"), text("context"), answer);
+    } else if (syntax == "xpath") {
+      select_xpath(text("html"), text("selector"), answer);
     } else {
       answer["error"] = "unknown syntax \"" + syntax + "\" (known: css, xpath)";
     }
