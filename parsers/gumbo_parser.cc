@@ -7,13 +7,17 @@
 #include <utility>
 
 #include "parsers/content_coding.h"
+#include "parsers/document_text.h"
+#include "parsers/html_reader.h"
 #include "parsers/pack.h"
 #include "parsers/simhash.h"
+#include "parsers/sniff.h"
 #include "parsers/wire_limits.h"
 
 namespace crawld::parsers {
 namespace {
 
+using model::DocumentKind;
 using model::ParsedPage;
 using model::ParseFailure;
 using model::ParseOutcome;
@@ -33,10 +37,38 @@ std::string content_hash(std::string_view body) {
 }  // namespace
 
 struct GumboParser::Tools {
+  explicit Tools(const std::vector<RuleSet>&) {}
+
+  void read(const ParseJob& job, std::string_view body, ParsedPage& page);
+
   Packer packer;
+  HtmlReader html;
 };
 
-GumboParser::GumboParser(const std::vector<RuleSet>&) : tools_(std::make_unique<Tools>()) {}
+// Fills in what the document says, by its kind.
+void GumboParser::Tools::read(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  page.base = job.url;
+  page.kind = sniff_kind(job.headers.content_type, body, job.url);
+  switch (page.kind) {
+    case DocumentKind::html:
+    case DocumentKind::xhtml:
+      html.read(job, DocumentText(body, job.headers.content_type, page), page);
+      break;
+    case DocumentKind::xml:
+    case DocumentKind::json:
+      break;
+    case DocumentKind::text:
+      page.text = DocumentText(body, job.headers.content_type, page).take();
+      break;
+    case DocumentKind::binary:
+    case DocumentKind::empty:
+      break;
+  }
+  page.simhash = simhash(page.main_text.empty() ? page.text : page.main_text);
+}
+
+GumboParser::GumboParser(const std::vector<RuleSet>& rule_sets)
+    : tools_(std::make_unique<Tools>(rule_sets)) {}
 GumboParser::~GumboParser() = default;
 
 ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::time_point) {
@@ -51,8 +83,10 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   page.body_size = body.size();
   page.unchanged = !job.known_hash.empty() && job.known_hash == page.content_hash;
   if (page.unchanged) return outcome;
+
+  if (job.purpose != model::Purpose::robots) tools_->read(job, body, page);
   if (job.wants.packed_body) tools_->packer.pack(body, page.packed_body);
-  if (job.wants.raw_body || job.purpose == model::Purpose::robots) {
+  if (job.purpose == model::Purpose::robots || job.wants.raw_body) {
     page.body = std::move(body);
     if (page.body.size() > kMaxRobotsTxt) page.body.resize(kMaxRobotsTxt);
   }
@@ -60,6 +94,24 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   return outcome;
 }
 
-void GumboParser::warm_up() {}
+void GumboParser::warm_up() {
+  constexpr std::pair<std::string_view, std::string_view> kSamples[] = {
+      {"text/html",
+       "<title>a</title><a href='http://b\xC3\xBC\x63her.example/?\xE4'>x</a>"
+       "<h1>Some words</h1><p>in a sentence, that is read as an article.</p>"},
+      {"text/html; charset=shift_jis", "<p>\x83\x65\x83\x58\x83\x67</p><a href='?\x83\x65'>x</a>"},
+      {"text/plain", "plain \xE4\xF6\xFC text"},
+      {"application/json", "{\"a\": [1, 2.5, \"\\u00e4\"]}"},
+      {"application/xml",
+       "<urlset><url><loc>http://a.test/</loc><lastmod>2026-01-02</lastmod>"
+       "</url></urlset>"},
+  };
+  for (const auto& [type, body] : kSamples) {
+    ParseJob job{.url = "http://a.test/", .body = body};
+    job.headers.content_type = type;
+    job.wants.main_text = job.wants.markdown = job.wants.structured = true;
+    parse(job, {});
+  }
+}
 
 }  // namespace crawld::parsers
