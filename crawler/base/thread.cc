@@ -1,0 +1,76 @@
+#include "crawler/base/thread.h"
+
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+namespace crawld::base {
+namespace {
+
+struct Start {
+  std::string name;
+  std::function<void()> body;
+};
+
+void* run(void* argument) {
+  const std::unique_ptr<Start> start(static_cast<Start*>(argument));
+  pthread_setname_np(pthread_self(), start->name.substr(0, 15).c_str());
+  start->body();
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
+                             std::function<void()> body) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  auto start = std::make_unique<Start>(Start{std::move(name), std::move(body)});
+  // Signals are the main thread's business.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  Thread thread;
+  const int failed = pthread_create(&thread.handle_, &attributes, run, start.get());
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (failed != 0) {
+    return Error{Error::Code::io,
+                 "cannot start thread " + start->name + ": " + std::strerror(failed)};
+  }
+  start.release();
+  thread.joinable_ = true;
+  return thread;
+}
+
+Thread::Thread(Thread&& other) noexcept
+    : handle_(other.handle_), joinable_(std::exchange(other.joinable_, false)) {}
+
+Thread& Thread::operator=(Thread&& other) noexcept {
+  if (this != &other) {
+    join();
+    handle_ = other.handle_;
+    joinable_ = std::exchange(other.joinable_, false);
+  }
+  return *this;
+}
+
+Thread::~Thread() { join(); }
+
+void Thread::join() {
+  if (std::exchange(joinable_, false)) pthread_join(handle_, nullptr);
+}
+
+std::chrono::nanoseconds Thread::cpu_time() const {
+  clockid_t clock{};
+  timespec used{};
+  if (!joinable_ || pthread_getcpuclockid(handle_, &clock) != 0) return {};
+  clock_gettime(clock, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+}  // namespace crawld::base
