@@ -1,0 +1,81 @@
+#include "crawler/frontier/host_clock.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace crawld::frontier {
+namespace {
+
+constexpr milliseconds kFirstBackOff{1'000};
+
+// 1 s, 2 s, 4 s … for the 1st, 2nd, 3rd time in a row.
+milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most) {
+  const std::uint32_t shift = std::min<std::uint32_t>(times > 0 ? times - 1 : 0, 20);
+  return std::min(most, first * (std::int64_t{1} << shift));
+}
+
+}  // namespace
+
+milliseconds HostClock::gap() const {
+  milliseconds gap = std::max(politeness_.delay, adaptive_delay_);
+  if (crawl_delay_) gap = std::max(gap, std::min(*crawl_delay_, politeness_.max_crawl_delay));
+  return gap;
+}
+
+void HostClock::started(base::Instant now, double dice) {
+  ++in_flight_;
+  const auto wait =
+      std::chrono::duration_cast<base::Duration>(std::chrono::duration<double, std::milli>(
+          static_cast<double>(gap().count()) * (1.0 + politeness_.jitter * dice)));
+  opens_at_ = std::max(opens_at_, now + wait);
+}
+
+void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
+  if (in_flight_ > 0) --in_flight_;
+  switch (advice.mood) {
+    case model::HostAdvice::Mood::good:
+      troubles_ = 0;
+      throttles_ = 0;
+      adapt(advice.latency, false);
+      break;
+    case model::HostAdvice::Mood::throttle:
+      troubles_ = 0;
+      ++throttles_;
+      adapt(advice.latency, true);
+      close_until(now + std::max(advice.retry_after, doubling(std::max(gap(), kFirstBackOff),
+                                                              throttles_, politeness_.max_delay)));
+      break;
+    case model::HostAdvice::Mood::trouble:
+      ++troubles_;
+      adapt(milliseconds{0}, true);
+      if (broken()) {
+        close_until(now + politeness_.breaker_pause);
+      } else if (troubles_ > 1) {
+        close_until(now + doubling(std::max(gap(), milliseconds{100}), troubles_ - 1,
+                                   politeness_.max_delay));
+      }
+      break;
+  }
+}
+
+// Scrapy's AutoThrottle rules: aim at latency / target_concurrency, take the average
+// of the old and the aimed delay but never less than the aim, errors never speed up.
+void HostClock::adapt(milliseconds latency, bool error) {
+  if (!politeness_.autothrottle || latency.count() <= 0) return;
+  const milliseconds target(static_cast<std::int64_t>(
+      std::llround(static_cast<double>(latency.count()) / politeness_.target_concurrency)));
+  const milliseconds current = std::max(adaptive_delay_, politeness_.delay);
+  milliseconds next = std::max(target, (current + target) / 2);
+  next = std::clamp(next, politeness_.delay, std::max(politeness_.delay, politeness_.max_delay));
+  if (error && next <= current) return;
+  adaptive_delay_ = next;
+}
+
+bool HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
+  crawl_delay_ = crawl_delay;
+  return crawl_delay && *crawl_delay > politeness_.max_crawl_delay && politeness_.skip_on_excess;
+}
+
+void HostClock::close_until(base::Instant until) { opens_at_ = std::max(opens_at_, until); }
+
+}  // namespace crawld::frontier

@@ -1,0 +1,84 @@
+// When one host may be contacted again: delay, jitter, concurrency, back-off.
+//
+// Pure arithmetic on values; LocalFrontier holds one per host under its lock.
+// Every figure can be proved from the server's side: two request starts are never
+// closer than gap() of the moment, and never more than `concurrency` are open.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/settlement.h"
+
+namespace crawld::frontier {
+
+using std::chrono::milliseconds;
+
+// The politeness that a site asks for; config::Site's slice.
+struct Politeness {
+  milliseconds delay{1'000};
+  double jitter = 0;  // share of the delay by which a gap may be longer, drawn anew each time
+  std::uint32_t concurrency = 1;
+  bool autothrottle = false;
+  double target_concurrency = 1;
+  milliseconds max_delay{60'000};  // of autothrottle and back-off
+  milliseconds max_crawl_delay{30'000};
+  bool skip_on_excess = false;          // a longer Crawl-delay retires the host
+  std::uint32_t breaker_threshold = 8;  // consecutive troubles that open the circuit
+  milliseconds breaker_pause{300'000};
+  std::uint32_t dead_after = 3;  // openings of the circuit without success
+};
+
+class HostClock {
+ public:
+  explicit HostClock(Politeness politeness) : politeness_(politeness) {}
+
+  // The moment from which another request may start; only concurrency may forbid it then.
+  base::Instant opens_at() const { return opens_at_; }
+  bool has_slot() const { return in_flight_ < politeness_.concurrency; }
+  std::uint32_t in_flight() const { return in_flight_; }
+
+  // The gap that holds now: the larger of own delay, Crawl-delay and autothrottle's.
+  milliseconds gap() const;
+
+  // A request starts. `dice` in [0,1) draws the jitter, which only ever lengthens the gap:
+  // a promised delay is a least one.
+  void started(base::Instant now, double dice);
+  // It ended. Retry-After and back-off close the host from `now` on.
+  void ended(base::Instant now, const model::HostAdvice& advice);
+
+  // Robots rules became known. True when the host must be left alone (skip_on_excess).
+  bool set_crawl_delay(std::optional<milliseconds> crawl_delay);
+  void set_politeness(const Politeness& politeness) { politeness_ = politeness; }
+  const Politeness& politeness() const { return politeness_; }
+
+  // Keeps the host closed until `until` at least (robots unreachable, restart).
+  void close_until(base::Instant until);
+
+  std::optional<milliseconds> crawl_delay() const { return crawl_delay_; }
+  milliseconds adaptive_delay() const { return adaptive_delay_; }
+  void restore_adaptive_delay(milliseconds delay) { adaptive_delay_ = delay; }
+  std::uint32_t consecutive_troubles() const { return troubles_; }
+  void restore_troubles(std::uint32_t count) { troubles_ = count; }
+  // The circuit is open: only a probe now and then.
+  bool broken() const { return troubles_ >= politeness_.breaker_threshold; }
+  // It stayed open so often that its URLs are given up for this time.
+  bool dead() const {
+    return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1;
+  }
+
+ private:
+  void adapt(milliseconds latency, bool error);
+
+  Politeness politeness_;
+  base::Instant opens_at_{};
+  std::uint32_t in_flight_ = 0;
+  std::uint32_t troubles_ = 0;   // consecutive
+  std::uint32_t throttles_ = 0;  // consecutive 429/503
+  std::optional<milliseconds> crawl_delay_;
+  milliseconds adaptive_delay_{0};
+};
+
+}  // namespace crawld::frontier

@@ -1,0 +1,93 @@
+// One host's URLs that wait, best first, and what holds for the host.
+//
+// A plain value that LocalFrontier guards with its lock.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/host_clock.h"
+#include "crawler/robots/agent_rules.h"
+
+namespace crawld::frontier {
+
+// What robots.txt of a host says at the moment (RFC 9309 section 2.3.1).
+struct HostRobots {
+  enum class State : std::uint8_t { unknown, asked, known };
+  State state = State::unknown;
+  robots::AgentRules rules;
+  base::Instant expires{};  // ask again from here on
+  // All URLs are refused, whatever the rules: robots.txt could not be had, or the
+  // host asks for more patience than the site's configuration has.
+  std::optional<model::Verdict> refuse_all;
+  std::string why;  // the reason booked with refuse_all
+};
+
+// A row of `queue_chunks`.
+struct ChunkRef {
+  std::int64_t id = 0;
+  std::uint32_t count = 0;
+};
+
+// A robots.txt to ask for on this host's clock.
+struct Errand {
+  model::HostId robots_for = 0;
+  model::Url url;
+  std::uint16_t hops = 0;     // redirects followed so far
+  std::uint16_t attempt = 0;  // of asking at all
+};
+
+enum class Place : std::uint8_t { resting, ready, snoozed, waiting_for_address, held };
+
+// Orders a host's URLs: priority, then depth (shallow or deep first), then age.
+struct CandidateOrder {
+  bool depth_first = false;
+  bool operator()(const Candidate& a, const Candidate& b) const;
+};
+
+class HostQueue {
+ public:
+  HostQueue(model::HostId id, model::Url origin, model::SiteId site, const Politeness& politeness,
+            bool depth_first)
+      : id(id),
+        origin(std::move(origin)),
+        site(site),
+        clock(politeness),
+        window(CandidateOrder{depth_first}) {}
+
+  // Takes a URL in; the one that no longer fits comes back as an overflow id.
+  // Returns by how much the window grew (0 or 1).
+  std::size_t add(Candidate candidate, std::size_t window_size);
+  // The best URL. Needs: !window.empty().
+  Candidate take();
+
+  bool has_backlog() const { return !overflow.empty() || !chunks.empty() || refilling; }
+  bool has_work() const { return !errands.empty() || !window.empty(); }
+
+  const model::HostId id;
+  const model::Url origin;  // "https://host:port/"
+  const model::SiteId site;
+  HostClock clock;
+  HostRobots robots;
+  std::deque<Errand> errands;
+  std::multiset<Candidate, CandidateOrder> window;
+  std::vector<model::UrlId> overflow;  // known to memory only, until spilled
+  std::deque<ChunkRef> chunks;         // on disk, oldest first
+  bool refilling = false;
+  Place place = Place::resting;
+  base::Instant snoozed_until{};
+  std::string address;      // as last dialled
+  std::uint64_t pages = 0;  // leases of pages
+  std::unordered_map<std::string, std::uint64_t> pages_by_prefix;
+};
+
+// "/docs/" of "/docs/a/b.html": what a prefix budget counts by.
+std::string path_prefix(std::string_view path);
+
+}  // namespace crawld::frontier

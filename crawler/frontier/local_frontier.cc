@@ -1,0 +1,435 @@
+#include "crawler/frontier/local_frontier.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace crawld::frontier {
+namespace {
+
+using base::Instant;
+using base::MutexLock;
+
+// Refusals booked in one turn, so that a page with 400,000 forbidden links does
+// not hold the lock while all of them are judged.
+constexpr std::size_t kMostRefusals = 256;
+constexpr std::uint64_t kDiceSides = 1'000'000;
+
+}  // namespace
+
+LocalFrontier::LocalFrontier(std::vector<SiteSettings> sites, Options options)
+    : options_(options), sites_(std::move(sites)), dice_(options.seed) {}
+
+const SiteSettings& LocalFrontier::site(model::SiteId id) const {
+  static const SiteSettings kDefault;
+  return id < sites_.size() ? sites_[id] : kDefault;
+}
+
+HostQueue& LocalFrontier::must_find(model::HostId id) {
+  const auto found = hosts_.find(id);
+  assert(found != hosts_.end() && "add_host() comes before any use of a host");
+  return *found->second;
+}
+
+bool LocalFrontier::may_lease() const {
+  if (closed_ || paused_ || stopped_) return false;
+  return options_.page_limit == 0 || stored_pages_ + outstanding_pages_ < options_.page_limit;
+}
+
+// --- leasing ---------------------------------------------------------------------------------
+
+Turn LocalFrontier::lease(Instant now) {
+  MutexLock lock(mutex_);
+  Turn turn;
+  if (!may_lease()) return turn;
+  wake_snoozed(now);
+  while (HostQueue* host = pick()) {
+    const bool done = take_turn(*host, now, turn);
+    schedule(*host);
+    if (done) break;
+  }
+  // Whoever waits may have the next one.
+  if (turn.lease && (has_ready() || !has_timekeeper_)) notify(1);
+  return turn;
+}
+
+// One host's turn: a lease, refusals, or nothing after all. True ends the search.
+bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
+  const SiteSettings& settings = site(host.site);
+  if (settings.obey_robots && host.errands.empty() &&
+      host.robots.state != HostRobots::State::asked) {
+    const bool stale = host.robots.state == HostRobots::State::known && now >= host.robots.expires;
+    if (host.robots.state == HostRobots::State::unknown || stale) {
+      const auto url = host.origin.resolve("/robots.txt");
+      host.errands.push_back({.robots_for = host.id, .url = *url, .hops = 0});
+      host.robots.state = HostRobots::State::asked;
+      ++waiting_;
+    }
+  }
+  if (!host.errands.empty()) {
+    if (wait_for_address(host)) return false;
+    Errand errand = std::move(host.errands.front());
+    host.errands.pop_front();
+    turn.lease = grant(host,
+                       {.host_id = host.id,
+                        .robots_for = errand.robots_for,
+                        .request = {.url = std::move(errand.url),
+                                    .purpose = model::Purpose::robots,
+                                    .site = host.site,
+                                    .redirects = errand.hops,
+                                    .attempt = errand.attempt}},
+                       now);
+    return true;
+  }
+  if (host.robots.state == HostRobots::State::asked) return false;
+  while (!host.window.empty()) {
+    const Candidate& best = *host.window.begin();
+    if (auto refusal = refuse(host, best)) {
+      host.take();
+      --waiting_;
+      --window_urls_;
+      ++outstanding_;  // until the commit stage has booked it
+      unsettled_.emplace(refusal->url_id, host.id);
+      turn.refusals.push_back(*std::move(refusal));
+      if (turn.refusals.size() >= kMostRefusals) return true;
+      continue;
+    }
+    if (wait_for_address(host)) return !turn.refusals.empty();
+    Candidate candidate = host.take();
+    --window_urls_;
+    if (candidate.request.purpose == model::Purpose::page) {
+      ++host.pages;
+      ++site_pages_[host.site];
+      ++outstanding_pages_;
+      if (settings.pages_per_prefix > 0) {
+        ++host.pages_by_prefix[path_prefix(candidate.request.url.path())];
+      }
+    }
+    turn.lease = grant(
+        host,
+        {.url_id = candidate.url_id, .host_id = host.id, .request = std::move(candidate.request)},
+        now);
+    return true;
+  }
+  return !turn.refusals.empty();
+}
+
+model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant now) {
+  --waiting_;
+  ++outstanding_;
+  ++in_flight_;
+  if (lease.url_id != 0) unsettled_.emplace(lease.url_id, host.id);
+  lease.leased_at = now;
+  lease.address_slot = host.address;
+  if (!host.address.empty()) ++addresses_[host.address].in_flight;
+  const double dice = static_cast<double>(dice_() % kDiceSides) / static_cast<double>(kDiceSides);
+  host.clock.started(now, dice);
+  return lease;
+}
+
+// robots.txt and budgets are judged when the turn comes, so that the rules of the
+// day hold, not those of the day on which the link was found.
+std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host,
+                                             const Candidate& candidate) const {
+  const SiteSettings& settings = site(candidate.request.site);
+  const model::Request& request = candidate.request;
+  const auto refusal = [&](model::Verdict verdict, std::string reason) {
+    return Refusal{candidate.url_id, host.id, request.site, verdict, std::move(reason)};
+  };
+  if (settings.obey_robots) {
+    if (host.robots.refuse_all) return refusal(*host.robots.refuse_all, host.robots.why);
+    const robots::Answer answer = host.robots.rules.allowed(request.url.path_and_query());
+    if (!answer.allowed) {
+      return refusal(model::Verdict::disallowed, "robots.txt line " + std::to_string(answer.line));
+    }
+  }
+  if (host.clock.dead()) return refusal(model::Verdict::failed, "host_unreachable");
+  if (request.purpose != model::Purpose::page) return std::nullopt;
+  if (settings.pages_per_host > 0 && host.pages >= settings.pages_per_host) {
+    return refusal(model::Verdict::over_budget, "budget.per_host");
+  }
+  if (settings.page_limit > 0) {
+    const auto used = site_pages_.find(host.site);
+    if (used != site_pages_.end() && used->second >= settings.page_limit) {
+      return refusal(model::Verdict::over_budget, "limits.pages");
+    }
+  }
+  if (settings.pages_per_prefix > 0) {
+    const auto used = host.pages_by_prefix.find(path_prefix(request.url.path()));
+    if (used != host.pages_by_prefix.end() && used->second >= settings.pages_per_prefix) {
+      return refusal(model::Verdict::over_budget, "budget.per_prefix");
+    }
+  }
+  return std::nullopt;
+}
+
+// True when the host's address has all its requests open: the host waits its turn there.
+bool LocalFrontier::wait_for_address(HostQueue& host) {
+  if (host.address.empty()) return false;
+  Address& address = addresses_[host.address];
+  const std::uint32_t most = site(host.site).concurrency_per_ip;
+  if (most == 0 || address.in_flight < most) return false;
+  address.waiters.push_back(host.id);
+  host.place = Place::waiting_for_address;
+  return true;
+}
+
+void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& advice,
+                            const std::string& address, Instant now) {
+  MutexLock lock(mutex_);
+  --in_flight_;
+  HostQueue& host = must_find(lease.host_id);
+  host.clock.ended(now, advice);
+  if (!lease.address_slot.empty()) {
+    const auto slot = addresses_.find(lease.address_slot);
+    --slot->second.in_flight;
+    while (!slot->second.waiters.empty()) {
+      HostQueue& waiter = must_find(slot->second.waiters.front());
+      slot->second.waiters.pop_front();
+      if (waiter.place != Place::waiting_for_address) continue;
+      waiter.place = Place::resting;
+      schedule(waiter);
+      break;
+    }
+    if (slot->second.in_flight == 0 && slot->second.waiters.empty()) addresses_.erase(slot);
+  }
+  if (!address.empty()) host.address = address;
+  if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
+  schedule(host);
+  notify(1);
+}
+
+void LocalFrontier::settled(const model::Lease& lease, bool stored_page) {
+  MutexLock lock(mutex_);
+  --outstanding_;
+  unsettled_.erase(lease.url_id);
+  if (lease.request.purpose == model::Purpose::page && lease.url_id != 0) --outstanding_pages_;
+  if (stored_page) ++stored_pages_;
+  if (outstanding_ == 0 || options_.page_limit > 0) notify(1);
+}
+
+void LocalFrontier::booked_refusals(const std::vector<Refusal>& refusals) {
+  MutexLock lock(mutex_);
+  for (const Refusal& refusal : refusals) unsettled_.erase(refusal.url_id);
+  outstanding_ -= refusals.size();
+  if (outstanding_ == 0) notify(1);
+}
+
+// --- places ----------------------------------------------------------------------------------
+
+// Puts a resting host where it belongs. Hosts in a queue already stay there.
+void LocalFrontier::schedule(HostQueue& host) {
+  if (host.window.size() < options_.low_water && !host.refilling &&
+      (!host.chunks.empty() || !host.overflow.empty())) {
+    hungry_.insert(host.id);
+  }
+  if (host.place != Place::resting) return;
+  if (!host.has_work() || !host.clock.has_slot()) return;
+  if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
+  if (paused_sites_.contains(host.site)) {
+    host.place = Place::held;
+    return;
+  }
+  host.snoozed_until = host.clock.opens_at();
+  host.place = Place::snoozed;
+  snoozed_.emplace(host.snoozed_until, host.id);
+}
+
+void LocalFrontier::unschedule(HostQueue& host) {
+  if (host.place == Place::snoozed) snoozed_.erase({host.snoozed_until, host.id});
+  host.place = Place::resting;
+}
+
+void LocalFrontier::make_ready(HostQueue& host) {
+  Ring& ring = ready_[site(host.site).priority];
+  auto& queue = ring.hosts[host.site];
+  if (queue.empty()) ring.turn.push_back(host.site);
+  queue.push_back(host.id);
+  host.place = Place::ready;
+  ++ready_hosts_;
+}
+
+void LocalFrontier::wake_snoozed(Instant now) {
+  while (!snoozed_.empty() && snoozed_.begin()->first <= now) {
+    HostQueue& host = must_find(snoozed_.begin()->second);
+    snoozed_.erase(snoozed_.begin());
+    make_ready(host);
+  }
+}
+
+// The next ready host, taken out of its queue; its site goes to the end of the round.
+HostQueue* LocalFrontier::pick() {
+  while (!ready_.empty()) {
+    Ring& ring = ready_.begin()->second;
+    if (ring.turn.empty()) {
+      ready_.erase(ready_.begin());
+      continue;
+    }
+    const model::SiteId site_id = ring.turn.front();
+    ring.turn.pop_front();
+    auto& queue = ring.hosts[site_id];
+    HostQueue& host = must_find(queue.front());
+    queue.pop_front();
+    if (queue.empty()) {
+      ring.hosts.erase(site_id);
+    } else {
+      ring.turn.push_back(site_id);
+    }
+    --ready_hosts_;
+    host.place = Place::resting;
+    if (!paused_sites_.contains(host.site)) return &host;
+    host.place = Place::held;
+  }
+  return nullptr;
+}
+
+// --- what comes in ---------------------------------------------------------------------------
+
+void LocalFrontier::offer(std::vector<Candidate> candidates) {
+  MutexLock lock(mutex_);
+  for (Candidate& candidate : candidates) {
+    HostQueue& host = must_find(candidate.host_id);
+    ++waiting_;
+    window_urls_ += host.add(std::move(candidate), options_.window);
+    if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
+    schedule(host);
+  }
+  notify(candidates.size());
+}
+
+void LocalFrontier::add_host(const HostSnapshot& snapshot) {
+  MutexLock lock(mutex_);
+  if (hosts_.contains(snapshot.id)) return;
+  const SiteSettings& settings = site(snapshot.site);
+  auto origin = model::Url::parse(snapshot.origin);
+  assert(origin && "a stored origin parses");
+  auto host = std::make_unique<HostQueue>(snapshot.id, *std::move(origin), snapshot.site,
+                                          settings.politeness, settings.depth_first);
+  host->clock.close_until(snapshot.opens_at);
+  host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
+  host->clock.restore_troubles(snapshot.troubles);
+  host->pages = snapshot.pages;
+  site_pages_[snapshot.site] += snapshot.pages;
+  hosts_.emplace(snapshot.id, std::move(host));
+}
+
+bool LocalFrontier::knows_host(model::HostId id) const {
+  MutexLock lock(mutex_);
+  return hosts_.contains(id);
+}
+
+void LocalFrontier::set_robots(model::HostId id, HostRobots robots) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  robots.state = HostRobots::State::known;
+  if (site(host.site).obey_robots && host.clock.set_crawl_delay(robots.rules.crawl_delay())) {
+    robots.refuse_all = model::Verdict::disallowed;
+    robots.why = "crawl-delay over max_crawl_delay";
+  }
+  host.robots = std::move(robots);
+  schedule(host);
+  notify(1);
+}
+
+void LocalFrontier::ask_robots(model::HostId id, Errand errand) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  must_find(errand.robots_for).robots.state = HostRobots::State::asked;
+  host.errands.push_back(std::move(errand));
+  ++waiting_;
+  schedule(host);
+  notify(1);
+}
+
+void LocalFrontier::close_host_until(model::HostId id, Instant until) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  host.clock.close_until(until);
+  if (host.place == Place::snoozed) unschedule(host);
+  schedule(host);
+}
+
+// --- the backlog -----------------------------------------------------------------------------
+
+std::vector<Overflow> LocalFrontier::take_overflow(bool all) {
+  MutexLock lock(mutex_);
+  std::vector<Overflow> taken;
+  const auto take_from = [&](HostQueue& host) {
+    if (!host.overflow.empty()) taken.push_back({host.id, std::exchange(host.overflow, {})});
+  };
+  if (all) {
+    for (auto& [id, host] : hosts_) take_from(*host);
+  } else {
+    for (const model::HostId id : overflowing_) take_from(must_find(id));
+  }
+  overflowing_.clear();
+  return taken;
+}
+
+void LocalFrontier::add_chunk(model::HostId id, ChunkRef chunk) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  host.chunks.push_back(chunk);
+  schedule(host);
+}
+
+void LocalFrontier::add_stored_chunk(model::HostId id, ChunkRef chunk) {
+  {
+    MutexLock lock(mutex_);
+    waiting_ += chunk.count;
+  }
+  add_chunk(id, chunk);
+}
+
+std::vector<BacklogRequest> LocalFrontier::hungry() {
+  MutexLock lock(mutex_);
+  std::vector<BacklogRequest> requests;
+  for (const model::HostId id : hungry_) {
+    HostQueue& host = must_find(id);
+    if (!host.chunks.empty()) {
+      requests.push_back({.host = id, .chunk = host.chunks.front(), .ids = {}});
+      host.chunks.pop_front();
+    } else if (!host.overflow.empty()) {
+      // Oldest first; at most a window at a time.
+      const auto end = host.overflow.begin() +
+                       static_cast<std::ptrdiff_t>(std::min(host.overflow.size(), options_.window));
+      requests.push_back({.host = id, .chunk = {}, .ids = {host.overflow.begin(), end}});
+      host.overflow.erase(host.overflow.begin(), end);
+    } else {
+      continue;
+    }
+    host.refilling = true;
+  }
+  hungry_.clear();
+  return requests;
+}
+
+void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, std::size_t asked) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  waiting_ -= asked - std::min(asked, candidates.size());
+  host.refilling = false;
+  for (Candidate& candidate : candidates) {
+    host.window.insert(std::move(candidate));
+    ++window_urls_;
+  }
+  schedule(host);
+  notify(candidates.empty() ? 1 : candidates.size());
+}
+
+std::vector<Overflow> LocalFrontier::in_memory() const {
+  MutexLock lock(mutex_);
+  std::unordered_map<model::HostId, std::vector<model::UrlId>> by_host;
+  for (const auto& [id, host] : unsettled_) by_host[host].push_back(id);
+  for (const auto& [id, host] : hosts_) {
+    if (host->overflow.empty() && host->window.empty()) continue;
+    std::vector<model::UrlId>& ids = by_host[id];
+    ids.insert(ids.end(), host->overflow.begin(), host->overflow.end());
+    for (const Candidate& candidate : host->window) ids.push_back(candidate.url_id);
+  }
+  std::vector<Overflow> all;
+  all.reserve(by_host.size());
+  for (auto& [host, ids] : by_host) all.push_back({host, std::move(ids)});
+  return all;
+}
+
+}  // namespace crawld::frontier

@@ -1,0 +1,203 @@
+// The frontier of one machine: a queue per host, a heap of the moments at which
+// hosts open, and nothing that grows with the number of known URLs.
+//
+// In memory each host holds a bounded window of its best URLs; what does not fit
+// overflows as bare ids, which the commit stage writes to the database as chunks
+// and reads back (refill) when the window runs low. A host is in exactly one place:
+// ready (may be contacted now), snoozed (until its clock opens), waiting for a slot
+// of its IP address, held (its site is paused), or resting (nothing to do, or all
+// its requests are open).
+//
+// Fairness: ready hosts are taken by site priority, then round robin over sites,
+// then in the order in which they became ready (BUbiNG's workbench, Boldi et al.
+// 2014, with sites in place of one global visit state queue).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crawler/base/mutex.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/host_clock.h"
+#include "crawler/frontier/host_queue.h"
+
+namespace crawld::frontier {
+
+// config::Site's slice.
+struct SiteSettings {
+  Politeness politeness;
+  std::uint32_t concurrency_per_ip = 2;
+  int priority = 0;
+  bool depth_first = false;
+  bool obey_robots = true;
+  std::uint64_t page_limit = 0;        // leases of pages for the whole site; 0: none
+  std::uint64_t pages_per_host = 0;    // 0: none
+  std::uint64_t pages_per_prefix = 0;  // first path segment; 0: none
+};
+
+// What is stored of a host between runs, and shown in `v_hosts`.
+struct HostSnapshot {
+  model::HostId id = 0;
+  std::string origin;
+  model::SiteId site = 0;
+  base::Instant opens_at{};
+  milliseconds gap{0};
+  std::optional<milliseconds> crawl_delay;
+  milliseconds adaptive_delay{0};
+  std::uint32_t troubles = 0;
+  std::uint64_t pages = 0;
+  std::uint64_t waiting = 0;
+  std::uint32_t in_flight = 0;
+  bool broken = false;
+};
+
+struct Counts {
+  std::uint64_t waiting = 0;      // URLs in windows, overflow and chunks
+  std::uint64_t outstanding = 0;  // leased, or fetched and not settled
+  std::uint64_t in_flight = 0;    // transfers open
+  std::uint64_t hosts = 0;
+  std::uint64_t ready_hosts = 0;
+  std::uint64_t snoozed_hosts = 0;
+  std::uint64_t window_urls = 0;  // held in memory
+};
+
+// Ids that left memory and must be written down.
+struct Overflow {
+  model::HostId host = 0;
+  std::vector<model::UrlId> ids;
+};
+
+// What to read back for one host: a chunk, or ids that were never written.
+struct BacklogRequest {
+  model::HostId host = 0;
+  std::optional<ChunkRef> chunk;
+  std::vector<model::UrlId> ids;
+};
+
+class LocalFrontier final : public Frontier {
+ public:
+  struct Options {
+    std::size_t window = 256;      // URLs a host holds in memory
+    std::size_t low_water = 64;    // refill below
+    std::size_t spill_at = 4'096;  // overflow ids a host collects before it is written
+    std::uint64_t page_limit = 0;  // of the whole run; 0: none
+    std::uint32_t seed = 1;        // of the jitter's dice
+  };
+
+  LocalFrontier(std::vector<SiteSettings> sites, Options options);
+
+  Turn lease(base::Instant now) override;
+  bool wait(base::Instant until) override;
+  void release(const model::Lease& lease, const model::HostAdvice& advice,
+               const std::string& address, base::Instant now) override;
+  void settled(const model::Lease& lease, bool stored_page) override;
+  void offer(std::vector<Candidate> candidates) override;
+  std::optional<base::Instant> next_opening() const override;
+  bool idle() const override;
+  void close() override;
+
+  // Refusals that lease() handed out are booked: they no longer hold up the end.
+  void booked_refusals(const std::vector<Refusal>& refusals);
+
+  // Makes a host known; a candidate's host must be. Restores its clock.
+  void add_host(const HostSnapshot& host);
+  bool knows_host(model::HostId host) const;
+
+  // The host's robots.txt has been read, or could not be. URLs wait until this is called.
+  void set_robots(model::HostId host, HostRobots robots);
+  // Asks for rules on `host`'s clock: after a redirect, or once more.
+  void ask_robots(model::HostId host, Errand errand);
+  void close_host_until(model::HostId host, base::Instant until);
+
+  // --- the backlog: called by the commit stage only -------------------------------
+  std::vector<Overflow> take_overflow(bool all);
+  // A chunk of ids that were overflow until now; or, at start-up, one found on disk.
+  void add_chunk(model::HostId host, ChunkRef chunk);
+  void add_stored_chunk(model::HostId host, ChunkRef chunk);
+  std::vector<BacklogRequest> hungry();
+  // Some host would answer hungry() now.
+  bool wants_refill() const;
+  // Answers one BacklogRequest, with what of it still waits.
+  void refill(model::HostId host, std::vector<Candidate> candidates, std::size_t asked);
+  // Every unsettled id that memory answers for, leased ones too, by host: for a
+  // checkpoint of the queue.
+  std::vector<Overflow> in_memory() const;
+
+  // --- control ---------------------------------------------------------------------
+  void pause(bool paused);
+  void pause_site(model::SiteId site, bool paused);
+  void set_sites(std::vector<SiteSettings> sites);
+  void stop_leasing();  // a limit was reached: lease() gives nothing more, settling goes on
+  bool page_limit_reached() const;
+
+  Counts counts() const;
+  Holdup holdup(base::Instant now) const;
+  std::optional<HostSnapshot> host(model::HostId id) const;
+  std::vector<HostSnapshot> busiest_hosts(std::size_t most) const;
+
+ private:
+  struct Address {
+    std::uint32_t in_flight = 0;
+    std::deque<model::HostId> waiters;
+  };
+
+  const SiteSettings& site(model::SiteId id) const CRAWL_REQUIRES(mutex_);
+  HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
+  void schedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  void unschedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
+  HostQueue* pick() CRAWL_REQUIRES(mutex_);
+  bool has_ready() const CRAWL_REQUIRES(mutex_) { return ready_hosts_ > 0; }
+  bool may_lease() const CRAWL_REQUIRES(mutex_);
+  bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
+  std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate) const
+      CRAWL_REQUIRES(mutex_);
+  model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
+  bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  void notify(std::size_t openings) CRAWL_REQUIRES(mutex_);
+
+  const Options options_;
+  mutable base::Mutex mutex_;
+  std::vector<SiteSettings> sites_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
+  std::set<std::pair<base::Instant, model::HostId>> snoozed_ CRAWL_GUARDED_BY(mutex_);
+  // priority (highest first) -> sites in turn -> their ready hosts
+  struct Ring {
+    std::deque<model::SiteId> turn;
+    std::unordered_map<model::SiteId, std::deque<model::HostId>> hosts;
+  };
+  std::map<int, Ring, std::greater<>> ready_ CRAWL_GUARDED_BY(mutex_);
+  std::size_t ready_hosts_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);
+  std::set<model::SiteId> paused_sites_ CRAWL_GUARDED_BY(mutex_);
+  std::set<model::HostId> overflowing_ CRAWL_GUARDED_BY(mutex_);
+  std::set<model::HostId> hungry_ CRAWL_GUARDED_BY(mutex_);
+  std::minstd_rand dice_ CRAWL_GUARDED_BY(mutex_);
+  std::uint64_t waiting_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t outstanding_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t outstanding_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t stored_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t window_urls_ CRAWL_GUARDED_BY(mutex_) = 0;
+  bool paused_ CRAWL_GUARDED_BY(mutex_) = false;
+  bool stopped_ CRAWL_GUARDED_BY(mutex_) = false;
+  bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
+
+  // One waiting thread keeps the time of the next opening; the others sleep until
+  // they are called, so that an opening wakes one thread and not all of them.
+  bool has_timekeeper_ CRAWL_GUARDED_BY(mutex_) = false;
+  std::size_t sleepers_ CRAWL_GUARDED_BY(mutex_) = 0;
+  base::CondVar timekeeper_;
+  base::CondVar sleeper_;
+};
+
+}  // namespace crawld::frontier

@@ -1,0 +1,170 @@
+// LocalFrontier: waiting, control and what status shows.
+#include <algorithm>
+
+#include "crawler/frontier/local_frontier.h"
+
+namespace crawld::frontier {
+
+using base::Instant;
+using base::MutexLock;
+
+bool LocalFrontier::wait(Instant until) {
+  MutexLock lock(mutex_);
+  if (closed_) return false;
+  if (may_lease() && has_ready()) return true;
+  if (has_timekeeper_) {
+    ++sleepers_;
+    sleeper_.wait_until(mutex_, until);
+    --sleepers_;
+    return !closed_;
+  }
+  has_timekeeper_ = true;
+  const bool timed = may_lease() && !snoozed_.empty();
+  timekeeper_.wait_until(mutex_, timed ? std::min(until, snoozed_.begin()->first) : until);
+  has_timekeeper_ = false;
+  return !closed_;
+}
+
+// Wakes as many waiting threads as there are openings. The timekeeper must look at
+// the heap again in any case, since its first moment may have changed.
+void LocalFrontier::notify(std::size_t openings) {
+  timekeeper_.notify_one();
+  if (sleepers_ == 0) return;
+  if (openings >= sleepers_) {
+    sleeper_.notify_all();
+  } else {
+    for (std::size_t i = 0; i < openings; ++i) sleeper_.notify_one();
+  }
+}
+
+std::optional<Instant> LocalFrontier::next_opening() const {
+  MutexLock lock(mutex_);
+  if (!may_lease()) return std::nullopt;
+  if (has_ready()) return Instant::min();
+  if (snoozed_.empty()) return std::nullopt;
+  return snoozed_.begin()->first;
+}
+
+bool LocalFrontier::wants_refill() const {
+  MutexLock lock(mutex_);
+  return !hungry_.empty();
+}
+
+bool LocalFrontier::idle() const {
+  MutexLock lock(mutex_);
+  return waiting_ == 0 && outstanding_ == 0;
+}
+
+void LocalFrontier::close() {
+  MutexLock lock(mutex_);
+  closed_ = true;
+  timekeeper_.notify_all();
+  sleeper_.notify_all();
+}
+
+void LocalFrontier::stop_leasing() {
+  MutexLock lock(mutex_);
+  stopped_ = true;
+}
+
+bool LocalFrontier::page_limit_reached() const {
+  MutexLock lock(mutex_);
+  return options_.page_limit > 0 && stored_pages_ >= options_.page_limit;
+}
+
+void LocalFrontier::pause(bool paused) {
+  MutexLock lock(mutex_);
+  paused_ = paused;
+  notify(sleepers_ + 1);
+}
+
+void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
+  MutexLock lock(mutex_);
+  if (paused) {
+    paused_sites_.insert(site_id);
+    return;
+  }
+  paused_sites_.erase(site_id);
+  for (auto& [id, host] : hosts_) {
+    if (host->site != site_id || host->place != Place::held) continue;
+    host->place = Place::resting;
+    schedule(*host);
+  }
+  notify(sleepers_ + 1);
+}
+
+void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
+  MutexLock lock(mutex_);
+  sites_ = std::move(sites);
+  for (auto& [id, host] : hosts_) {
+    host->clock.set_politeness(site(host->site).politeness);
+    if (host->place == Place::snoozed) unschedule(*host);
+    schedule(*host);
+  }
+  notify(sleepers_ + 1);
+}
+
+Counts LocalFrontier::counts() const {
+  MutexLock lock(mutex_);
+  return {.waiting = waiting_,
+          .outstanding = outstanding_,
+          .in_flight = in_flight_,
+          .hosts = hosts_.size(),
+          .ready_hosts = ready_hosts_,
+          .snoozed_hosts = snoozed_.size(),
+          .window_urls = window_urls_};
+}
+
+Holdup LocalFrontier::holdup(Instant now) const {
+  MutexLock lock(mutex_);
+  if (paused_) return Holdup::paused;
+  if (waiting_ == 0) return Holdup::nothing_left;
+  if (has_ready() || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
+  return snoozed_.empty() ? Holdup::in_flight : Holdup::politeness;
+}
+
+namespace {
+
+HostSnapshot snapshot_of(const HostQueue& host) {
+  std::uint64_t waiting = host.window.size() + host.overflow.size();
+  for (const ChunkRef& chunk : host.chunks) waiting += chunk.count;
+  return {.id = host.id,
+          .origin = host.origin.href(),
+          .site = host.site,
+          .opens_at = host.clock.opens_at(),
+          .gap = host.clock.gap(),
+          .crawl_delay = host.clock.crawl_delay(),
+          .adaptive_delay = host.clock.adaptive_delay(),
+          .troubles = host.clock.consecutive_troubles(),
+          .pages = host.pages,
+          .waiting = waiting,
+          .in_flight = host.clock.in_flight(),
+          .broken = host.clock.broken()};
+}
+
+}  // namespace
+
+std::optional<HostSnapshot> LocalFrontier::host(model::HostId id) const {
+  MutexLock lock(mutex_);
+  const auto found = hosts_.find(id);
+  if (found == hosts_.end()) return std::nullopt;
+  return snapshot_of(*found->second);
+}
+
+std::vector<HostSnapshot> LocalFrontier::busiest_hosts(std::size_t most) const {
+  std::vector<HostSnapshot> all;
+  {
+    MutexLock lock(mutex_);
+    all.reserve(hosts_.size());
+    for (const auto& [id, host] : hosts_) all.push_back(snapshot_of(*host));
+  }
+  const std::size_t n = std::min(most, all.size());
+  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), all.end(),
+                    [](const HostSnapshot& a, const HostSnapshot& b) {
+                      return a.waiting + a.in_flight > b.waiting + b.in_flight;
+                    });
+  all.resize(n);
+  return all;
+}
+
+}  // namespace crawld::frontier
