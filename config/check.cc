@@ -1,0 +1,113 @@
+#include "config/check.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "crawler/base/pattern.h"
+#include "crawler/model/url.h"
+
+namespace crawld::config {
+namespace {
+
+bool is_cidr(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string address = text.substr(0, slash);
+  std::array<unsigned char, 16> bytes{};
+  const bool v4 = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
+  const bool v6 = !v4 && inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
+  if (!v4 && !v6) return false;
+  if (slash == std::string::npos) return true;
+  int length = -1;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, length);
+  return error == std::errc() && stop == end && length >= 0 && length <= (v4 ? 32 : 128);
+}
+
+class SiteCheck {
+ public:
+  SiteCheck(const Site& site, const SitePlaces& places, std::vector<Problem>& problems,
+            std::vector<Problem>& warnings)
+      : site_(site), places_(places), problems_(problems), warnings_(warnings) {}
+
+  void run() {
+    if (site_.name.empty()) problem(places_.site, "a site needs a name");
+    if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
+      problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
+    }
+    check_urls("seeds", site_.seeds);
+    check_urls("sitemaps", site_.sitemap_urls);
+    check_patterns("include", site_.include);
+    check_patterns("exclude", site_.exclude);
+    for (std::size_t i = 0; i < site_.allow_addresses.size(); ++i) {
+      if (is_cidr(site_.allow_addresses[i])) continue;
+      problem(places_.of("allow_addresses", i), "allow_addresses: \"" + site_.allow_addresses[i] +
+                                                    "\" is no CIDR such as 10.0.0.0/8");
+    }
+    if (site_.revisit.min > site_.revisit.max) {
+      problem(places_.of("revisit"), "revisit: min is larger than max");
+    }
+    if (site_.delay.count() == 0 && site_.concurrency_per_host > 16) {
+      warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
+                                    " requests open to one host; few webmasters will like it");
+    }
+    if (site_.robots == RobotsPolicy::ignore) {
+      warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
+    }
+  }
+
+ private:
+  void problem(Place place, std::string message) {
+    problems_.push_back({place, std::move(message)});
+  }
+  void warn(Place place, std::string message) { warnings_.push_back({place, std::move(message)}); }
+
+  void check_urls(const std::string& key, const std::vector<std::string>& urls) {
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+      const auto url = model::Url::parse(urls[i]);
+      if (!url || !url->crawlable()) {
+        problem(
+            places_.of(key, i),
+            key + ": \"" + urls[i] + "\" is no http or https URL; write it as https://host/path");
+      } else if (!url->username().empty() || !url->password().empty()) {
+        problem(places_.of(key, i), key + ": put user and password into auth:, not into the URL");
+      }
+    }
+  }
+
+  void check_patterns(const std::string& key, const std::vector<std::string>& patterns) {
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      const auto pattern = base::Pattern::compile(patterns[i]);
+      if (pattern) continue;
+      problem(places_.of(key, i), key + ": \"" + patterns[i] + "\": " + pattern.error().message);
+    }
+  }
+
+  const Site& site_;
+  const SitePlaces& places_;
+  std::vector<Problem>& problems_;
+  std::vector<Problem>& warnings_;
+};
+
+}  // namespace
+
+void check_config(const Config& config, const std::vector<SitePlaces>& places,
+                  std::vector<Problem>& problems, std::vector<Problem>& warnings) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < config.sites.size(); ++i) {
+    const Site& site = config.sites[i];
+    if (!site.name.empty() && !names.insert(site.name).second) {
+      problems.push_back({places[i].of("name"), "there are two sites \"" + site.name + "\""});
+    }
+    SiteCheck(site, places[i], problems, warnings).run();
+  }
+  static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
+  if (!kLevels.contains(config.log_level)) {
+    problems.push_back(
+        {{}, "log_level: \"" + config.log_level + "\" is none of debug, info, warn, error"});
+  }
+}
+
+}  // namespace crawld::config

@@ -1,0 +1,33 @@
+// What must hold between the values of a configuration, beyond each one's own range.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "config/yaml_tree.h"
+
+namespace crawld::config {
+
+// Where a site's keys and the items of its lists stood.
+struct SitePlaces {
+  Place site;
+  std::map<std::string, Place> keys;
+  std::map<std::string, std::vector<Place>> items;
+
+  Place of(const std::string& key) const {
+    const auto found = keys.find(key);
+    return found == keys.end() ? site : found->second;
+  }
+  Place of(const std::string& key, std::size_t item) const {
+    const auto found = items.find(key);
+    return found == items.end() || item >= found->second.size() ? of(key) : found->second[item];
+  }
+};
+
+// `places` is parallel to config.sites. Appends what is wrong, and what is merely odd.
+void check_config(const Config& config, const std::vector<SitePlaces>& places,
+                  std::vector<Problem>& problems, std::vector<Problem>& warnings);
+
+}  // namespace crawld::config

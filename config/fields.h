@@ -1,0 +1,25 @@
+// The only list of configuration keys: path, help, type and range of each.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "config/config.h"
+#include "config/field_io.h"
+
+namespace crawld::config {
+
+template <class Owner>
+struct Field {
+  std::string_view path;  // "timeout.dns"
+  std::string_view help;  // one line
+  void (*read)(ReadField&, Owner&);
+  void (*write)(WriteField&, const Owner&);
+};
+
+// Keys at the top of the file.
+std::span<const Field<Config>> run_fields();
+// Keys under `defaults:` and of each site. `name`, `seeds` and `extract` are the sites' alone.
+std::span<const Field<Site>> site_fields();
+
+}  // namespace crawld::config
