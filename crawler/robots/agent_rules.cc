@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <utility>
 
 #include "crawler/robots/pattern.h"
 
@@ -26,19 +25,6 @@ std::optional<std::chrono::milliseconds> parse_delay(std::string_view value) {
 }
 
 }  // namespace
-
-std::shared_ptr<const AgentRules> AgentRules::disallow_all(std::string reason) {
-  auto rules = std::make_shared<AgentRules>();
-  rules->reason_ = std::move(reason);
-  rules->disallow_all_ = true;
-  return rules;
-}
-
-std::shared_ptr<const AgentRules> AgentRules::allow_all(std::string reason) {
-  auto rules = std::make_shared<AgentRules>();
-  rules->reason_ = std::move(reason);
-  return rules;
-}
 
 void AgentRules::add_rule(std::string_view path, bool allow, std::uint32_t line) {
   if (path.empty()) return;  // "Disallow:" forbids nothing
@@ -77,8 +63,7 @@ void AgentRules::sort() {
 }
 
 Answer AgentRules::allowed(std::string_view path_and_query) const {
-  if (path_and_query == "/robots.txt") return {};
-  if (rules_.empty()) return {.allowed = !disallow_all_};
+  if (rules_.empty() || path_and_query == "/robots.txt") return {};
   const std::string path = comparable_path(path_and_query.empty() ? "/" : path_and_query);
   for (const Rule& rule : rules_) {
     if (matches(std::string_view(patterns_).substr(rule.at, rule.length), path)) {
@@ -89,8 +74,7 @@ Answer AgentRules::allowed(std::string_view path_and_query) const {
 }
 
 std::size_t AgentRules::memory() const {
-  return patterns_.capacity() + rules_.capacity() * sizeof(Rule) + content_signal_.capacity() +
-         reason_.capacity();
+  return patterns_.capacity() + rules_.capacity() * sizeof(Rule) + content_signal_.capacity();
 }
 
 }  // namespace crawld::robots

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,14 +25,6 @@ class AgentRules {
   // Longest pattern first, Allow before Disallow of the same length (section 2.2.2);
   // /robots.txt itself is always allowed. Linear in path and rules.
   Answer allowed(std::string_view path_and_query) const;
-
-  // Rules that forbid or allow every path for a reason outside the file, in words for
-  // people ("robots.txt unreachable: timeout"). Shared, as the frontier keeps them.
-  static std::shared_ptr<const AgentRules> disallow_all(std::string reason);
-  static std::shared_ptr<const AgentRules> allow_all(std::string reason);
-
-  // Why no line decided; empty for rules that come from a file.
-  const std::string& reason() const { return reason_; }
 
   // As written by the site, uncapped; nothing when missing, negative, not a number,
   // or absurd (over a year). Of several
@@ -67,9 +58,7 @@ class AgentRules {
   std::string patterns_;
   std::vector<Rule> rules_;  // in the order of precedence
   std::string content_signal_;
-  std::string reason_;
   std::optional<std::chrono::milliseconds> crawl_delay_;
-  bool disallow_all_ = false;
 };
 
 }  // namespace crawld::robots

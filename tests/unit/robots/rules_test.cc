@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "crawler/robots/lifetime.h"
+
 namespace {
 
 using crawld::robots::AgentRules;
@@ -60,7 +62,6 @@ TEST_CASE("a name is matched whole") {
 
 TEST_CASE("robots.txt itself is always allowed (2.2.2)") {
   CHECK(allowed("User-agent: *\nDisallow: /\n", "/robots.txt"));
-  CHECK(AgentRules::disallow_all("unreachable")->allowed("/robots.txt").allowed);
 }
 
 TEST_CASE("star and dollar are special, their triplets are not (2.2.3)") {
@@ -191,10 +192,16 @@ TEST_CASE("allowing an index page allows its folder") {
   CHECK_FALSE(allowed(text, "/d/x"));
 }
 
-TEST_CASE("rules with a reason of their own say so") {
-  const auto none = AgentRules::disallow_all("robots.txt unreachable: timeout");
-  CHECK_FALSE(none->allowed("/x").allowed);
-  CHECK(none->allowed("/x").line == 0);
-  CHECK(none->reason() == "robots.txt unreachable: timeout");
-  CHECK(AgentRules::allow_all("no robots.txt")->allowed("/x").allowed);
+TEST_CASE("a file holds for as long as its Cache-Control says, within bounds (2.4)") {
+  using crawld::robots::lifetime;
+  using std::chrono::seconds;
+  CHECK(lifetime("") == seconds(86'400));
+  CHECK(lifetime("public, Max-Age=7200") == seconds(7200));
+  CHECK(lifetime("max-age=\"7200\"") == seconds(7200));
+  CHECK(lifetime("max-age=31536000") == seconds(86'400));
+  CHECK(lifetime("max-age=99999999999999999999") == seconds(86'400));
+  CHECK(lifetime("max-age=0") == seconds(3600));
+  CHECK(lifetime("no-cache, max-age=7200") == seconds(3600));
+  CHECK(lifetime("no-store") == seconds(3600));
+  CHECK(lifetime("max-age=soon") == seconds(86'400));
 }
