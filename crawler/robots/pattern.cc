@@ -16,11 +16,11 @@ bool is_unreserved(int octet) {
           c == '.' || c == '_' || c == '~');
 }
 
-// Octets that RFC 3986 gives no place in a URI, except the "%" of a broken triplet.
+// Octets that RFC 3986 gives no place in a URI; a "%" that starts no triplet is one.
 bool needs_encoding(char c) {
   const auto octet = static_cast<std::uint8_t>(c);
-  return octet <= 0x20 || octet >= 0x7F || c == '"' || c == '<' || c == '>' || c == '\\' ||
-         c == '^' || c == '`' || c == '{' || c == '|' || c == '}';
+  return octet <= 0x20 || octet >= 0x7F || c == '%' || c == '"' || c == '<' || c == '>' ||
+         c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' || c == '}';
 }
 
 // The octet at `i`, or the triplet there; moves `i` behind it.
