@@ -78,6 +78,16 @@ bool says_nofollow(std::string_view rel) {
   return has_token(rel, "nofollow") || has_token(rel, "ugc") || has_token(rel, "sponsored");
 }
 
+bool names_resource(std::string_view rel) {
+  while (!rel.empty()) {
+    const std::size_t end = std::min(rel.find(' '), rel.size());
+    const std::string_view token = rel.substr(0, end);
+    if (token != "dns-prefetch" && token != "preconnect" && token != "pingback") return true;
+    rel.remove_prefix(std::min(end + 1, rel.size()));
+  }
+  return false;
+}
+
 std::optional<Refresh> parse_refresh(std::string_view content) {
   Refresh refresh;
   std::size_t at = skip_space(content, 0);

@@ -28,6 +28,10 @@ bool has_token(std::string_view rel, std::string_view word);
 // nofollow, or what implies it: ugc, sponsored.
 bool says_nofollow(std::string_view rel);
 
+// Whether a link with these tokens refers to something to fetch: not without any (HTML
+// 4.6.7, RFC 8288 3.3), and not where all it names is a host to get ready for or a service.
+bool names_resource(std::string_view rel);
+
 struct Refresh {
   double delay = 0;  // seconds
   std::string url;   // as written; empty: the page itself

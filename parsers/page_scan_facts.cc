@@ -39,6 +39,24 @@ bool is_script_url(std::string_view url) {
   return url.starts_with("javascript:") || url.starts_with("data:");
 }
 
+// Targets of requests that htmx sends for an element, as a form would.
+bool is_htmx(Attr attr) {
+  return attr == Attr::hx_get || attr == Attr::hx_post || attr == Attr::hx_put ||
+         attr == Attr::hx_patch || attr == Attr::hx_delete;
+}
+
+// Titles are often padded with no-break spaces that nobody means.
+std::string without_no_break_ends(std::string_view text) {
+  constexpr std::string_view kNoBreak = "\xC2\xA0";
+  const auto padded = [&](bool front) {
+    return front ? text.starts_with(kNoBreak) || text.starts_with(' ')
+                 : text.ends_with(kNoBreak) || text.ends_with(' ');
+  };
+  while (padded(true)) text.remove_prefix(text[0] == ' ' ? 1 : kNoBreak.size());
+  while (padded(false)) text.remove_suffix(text.back() == ' ' ? 1 : kNoBreak.size());
+  return std::string(text);
+}
+
 int heading_level(Tag tag) {
   return tag >= Tag::h1 && tag <= Tag::h6 ? static_cast<int>(tag) - static_cast<int>(Tag::h1) + 1
                                           : 0;
@@ -56,18 +74,6 @@ bool is_feed_type(std::string_view type) {
   return type == "application/rss+xml" || type == "application/atom+xml" ||
          type == "application/feed+json" || type == "application/rdf+xml" ||
          type == "application/json+feed";
-}
-
-// Whether a link element with these rel tokens refers to something to fetch: not without
-// any (HTML 4.6.7), and not where all it names is a host to get ready for or a service.
-bool names_resource(std::string_view rel) {
-  while (!rel.empty()) {
-    const std::size_t end = std::min(rel.find(' '), rel.size());
-    const std::string_view token = rel.substr(0, end);
-    if (token != "dns-prefetch" && token != "preconnect" && token != "pingback") return true;
-    rel.remove_prefix(std::min(end + 1, rel.size()));
-  }
-  return false;
 }
 
 }  // namespace
@@ -118,17 +124,21 @@ void FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes att
   const std::size_t links_before = page_.links.size();
   const auto link = space == Space::svg ? svg_link(tag) : std::nullopt;
   if (link) {
-    for (const Attr id : {Attr::href, Attr::xlink_href}) {
-      const auto reference = find(attributes, id);
-      if (!reference) continue;
-      // "#shape" of a <use> is part of this page.
-      if (*link != LinkTag::other || !reference->starts_with('#')) add_link(*link, *reference);
-      break;
+    if (const auto href = find(attributes, Attr::href)) {
+      add_svg_link(*link, *href);
+    } else if (const auto old = find(attributes, Attr::xlink_href)) {
+      // The form that SVG 2 deprecates is kept apart from the links of the page itself.
+      add_svg_link(tag == Tag::a ? LinkTag::other : *link, *old);
     }
   }
   if (tag != Tag::a) return;
   const bool own = page_.links.size() > links_before;
   listen(own ? Listener::Kind::link : Listener::Kind::nothing, links_before);
+}
+
+// "#shape" of a <use> is part of this page.
+void FactCollector::add_svg_link(LinkTag tag, std::string_view reference) {
+  if (tag != LinkTag::other || !reference.starts_with('#')) add_link(tag, reference);
 }
 
 void FactCollector::enter_html(Tag tag, bool in_noscript, Attributes attributes) {
@@ -180,8 +190,12 @@ void FactCollector::read_attributes(Tag tag, Attributes attributes) {
       read_css(std::string(value(attribute)));
       continue;
     }
+    if (is_htmx(attribute.id)) {
+      if (options_.form_links) read_urls(LinkTag::other, UrlForm::one, value(attribute));
+      continue;
+    }
     const auto url = url_attribute(tag, attribute.id);
-    if (url) read_urls(url->tag, static_cast<int>(url->form), value(attribute));
+    if (url) read_urls(url->tag, url->form, value(attribute));
   }
   if (!has_rel || page_.links.size() == first || (tag != Tag::a && tag != Tag::area)) return;
   const std::string rel = fold_rel(find_copy(attributes, Attr::rel));
@@ -191,8 +205,8 @@ void FactCollector::read_attributes(Tag tag, Attributes attributes) {
   }
 }
 
-void FactCollector::read_urls(LinkTag tag, int form, std::string_view value) {
-  switch (static_cast<UrlForm>(form)) {
+void FactCollector::read_urls(LinkTag tag, UrlForm form, std::string_view value) {
+  switch (form) {
     case UrlForm::one_self:
       add_link(tag, value);
       return;
@@ -373,7 +387,7 @@ void FactCollector::close_text(Tag tag, Space space) {
   if (!kSilent.has(tag)) return;
   --silent_;
   if (tag == Tag::title && !has_title_) {
-    page_.title = fold_space(captured_);
+    page_.title = without_no_break_ends(fold_space(captured_));
     has_title_ = true;
   } else if (capturing_ && tag == Tag::style) {
     read_css(captured_);

@@ -14,6 +14,7 @@
 #include "crawler/model/page.h"
 #include "parsers/links.h"
 #include "parsers/page_scan.h"
+#include "parsers/page_scan_links.h"
 #include "parsers/page_scan_tree.h"
 #include "parsers/text.h"
 
@@ -49,9 +50,10 @@ class FactCollector {
   std::optional<std::string_view> find(Attributes attributes, Attr id);
   std::string find_copy(Attributes attributes, Attr id);
 
+  void add_svg_link(model::LinkTag tag, std::string_view reference);
   void enter_html(Tag tag, bool in_noscript, Attributes attributes);
   void read_attributes(Tag tag, Attributes attributes);
-  void read_urls(model::LinkTag tag, int form, std::string_view value);
+  void read_urls(model::LinkTag tag, UrlForm form, std::string_view value);
   void read_link(Attributes attributes);
   void read_meta(Attributes attributes, bool in_noscript);
   void read_refresh(std::string_view content, bool in_noscript);

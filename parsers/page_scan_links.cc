@@ -90,7 +90,7 @@ std::optional<UrlAttribute> url_attribute(Tag tag, Attr attr) {
     case Attr::codebase:
     case Attr::archive:
       if (tag == Tag::object || tag == Tag::applet) {
-        return UrlAttribute{LinkTag::other, UrlForm::spaced};
+        return UrlAttribute{LinkTag::other, attr == Attr::archive ? UrlForm::spaced : UrlForm::one};
       }
       return std::nullopt;
     case Attr::manifest:

@@ -1,0 +1,217 @@
+// Links, bases and refreshes of other crawlers' tests (../shared/suites/links) and of real
+// pages (../shared/suites/real-links), asked through `crawld inspect links`.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "crawler/base/base64.h"
+#include "crawler/cli/inspect_links.h"
+#include "crawler/model/url.h"
+#include "parsers/text.h"
+#include "tests/unit/html/suite.h"
+
+namespace crawld::parsers {
+namespace {
+
+using nlohmann::json;
+
+json ask(json question) { return json::parse(cli::inspect_links(question.dump())); }
+
+json question_of(const json& test, const char* url_key) {
+  json question = {{"id", test["id"]}, {"url", test[url_key]}};
+  if (test.contains("html_b64"))
+    question["html_base64"] = test["html_b64"];
+  else
+    question["html"] = test["html"];
+  if (test.contains("encoding")) question["encoding"] = test["encoding"];
+  if (test.contains("headers")) question["headers"] = test["headers"];
+  return question;
+}
+
+// The serialization of a URL, or the text itself.
+std::string canonical(const std::string& text) {
+  const auto url = model::Url::parse(text);
+  return url ? url->href() : text;
+}
+
+bool in_scope(const std::string& scope, const std::string& tag) {
+  if (scope == "all" || scope == "headers") return true;
+  return scope.find("," + tag + ",") != std::string::npos || scope.starts_with(tag + ",") ||
+         scope.find("," + tag + " ") != std::string::npos ||
+         scope.find("," + tag + "(") != std::string::npos || scope.ends_with("," + tag);
+}
+
+// What a case's options ask for that its caller, not the parser, does: selections by
+// pattern, domain, element and place.
+bool has_selection(const json& test) {
+  static const std::set<std::string> kOurs = {"obey_nofollow", "form_actions", "unique"};
+  for (const auto& option : test["options"].items()) {
+    if (kOurs.count(option.key()) == 0) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> found_urls(const json& test, const json& answer) {
+  const bool obey = test["options"].is_object() && test["options"].value("obey_nofollow", false);
+  const bool scrapy = test["scope"].get<std::string>().find("scrapy") != std::string::npos;
+  std::vector<std::string> urls;
+  std::set<std::string> seen;
+  for (const json& link : answer["links"]) {
+    if (!in_scope(test["scope"], link["tag"])) continue;
+    if ((obey || test.contains("meta_robots")) && link["nofollow"]) continue;
+    const std::string url = link["url"];
+    if (scrapy && !seen.insert(url).second) continue;
+    urls.push_back(url);
+  }
+  return urls;
+}
+
+bool matches(const std::string& how, std::vector<std::string> found,
+             std::vector<std::string> wanted) {
+  if (how == "contains") {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& url) {
+      return std::find(found.begin(), found.end(), url) != found.end();
+    });
+  }
+  if (how != "exact-ordered") {
+    std::sort(found.begin(), found.end());
+    std::sort(wanted.begin(), wanted.end());
+  }
+  if (how == "exact-set") {
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  }
+  return found == wanted;
+}
+
+TEST_CASE("links of other crawlers' tests are found") {
+  const auto file = suites_folder() / "links" / "shared.jsonl";
+  if (!std::filesystem::exists(file)) {
+    WARN("links: " << file << " is missing, nothing tested");
+    return;
+  }
+  SuiteScore score("links");
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    json test = json::parse(line);
+    if (!test.contains("options")) test["options"] = nullptr;
+    if (test["options"].is_object() && has_selection(test)) continue;
+    const json answer = ask(question_of(test, "base_url"));
+    const auto found = found_urls(test, answer);
+    std::vector<std::string> wanted;
+    for (const json& url : test["expected"]) wanted.push_back(canonical(url));
+    score.add(test["id"], matches(test["match"], found, wanted), [&] {
+      return test["html"].dump().substr(0, 600) + "\n  expected " + json(wanted).dump() +
+             "\n  actual   " + json(found).dump();
+    });
+  }
+  score.finish();
+}
+
+TEST_CASE("bases and refreshes of w3lib's tests are found") {
+  const auto file = suites_folder() / "links" / "base-refresh-shared.jsonl";
+  if (!std::filesystem::exists(file)) {
+    WARN("links: " << file << " is missing, nothing tested");
+    return;
+  }
+  SuiteScore score("links-base-refresh");
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    json test = json::parse(line);
+    std::string wanted;
+    std::string found;
+    if (test["op"] == "base_url") {
+      wanted = canonical(test["expected"]);
+      found = ask(question_of(test, "url"))["base"];
+    } else {
+      if (test["op"] == "meta_refresh_content") {
+        const std::string content = test["content"];
+        std::string escaped;
+        for (const char c : content)
+          escaped += c == '"' ? std::string("&quot;") : std::string(1, c);
+        test["html"] = "<meta http-equiv=refresh content=\"" + escaped + "\">";
+        test["url"] = "http://a.test/";
+      }
+      const json target = test["expected"].is_null() ? json() : test["expected"]["url"];
+      if (!target.is_null()) {
+        const auto base = model::Url::parse(test["url"].get<std::string>());
+        wanted = base->resolve(target.get<std::string>())->href();
+      }
+      const json answer = ask(question_of(test, "url"));
+      for (const json& link : answer["links"]) {
+        if (link["tag"] == "meta-refresh") found = link["url"];
+      }
+    }
+    score.add(test["id"], found == wanted,
+              [&] { return line + "\n  expected " + wanted + "\n  actual   " + found; });
+  }
+  score.finish();
+}
+
+// What browsers run is no link to anything; peers differ in how they write it.
+bool is_script(const std::string& url) { return url.starts_with("javascript:"); }
+
+// The links that the suite lists: those of a and area that have a URL.
+std::vector<std::string> hyperlinks(const json& answer) {
+  std::vector<std::string> urls;
+  for (const json& link : answer["links"]) {
+    if (link["tag"] != "a" && link["tag"] != "area") continue;
+    if (!is_script(link["url"])) urls.push_back(link["url"]);
+  }
+  return urls;
+}
+
+std::string first_difference(const std::vector<std::string>& wanted,
+                             const std::vector<std::string>& found) {
+  const auto [a, b] = std::mismatch(wanted.begin(), wanted.end(), found.begin(), found.end());
+  return std::to_string(wanted.size()) + " links expected, " + std::to_string(found.size()) +
+         " found; at " + std::to_string(a - wanted.begin()) + ": " +
+         (a == wanted.end() ? "-" : *a) + " / " + (b == found.end() ? "-" : *b);
+}
+
+TEST_CASE("links, base, title and canonical of real pages are found") {
+  const auto folder = suites_folder() / "real-links";
+  if (!std::filesystem::exists(folder)) {
+    WARN("real-links: " << folder << " is missing, nothing tested");
+    return;
+  }
+  SuiteScore score("real-links");
+  std::ifstream stream(folder / "shared.jsonl");
+  for (std::string line; std::getline(stream, line);) {
+    const json test = json::parse(line);
+    const std::string id = test["id"];
+    const json answer =
+        ask({{"id", id},
+             {"url", test["url"]},
+             {"html_base64", base::base64_encode(read_file(folder / test["file"]))}});
+    std::vector<std::string> wanted;
+    for (const json& link : test["links"]) {
+      // Disputed: resolved by some peers against a base without a path to resolve against.
+      if (!link["url"].is_string() || link.contains("disputed")) continue;
+      const std::string url = canonical(link["url"]);
+      if (!is_script(url)) wanted.push_back(url);
+    }
+    const auto found = hyperlinks(answer);
+    const auto text = [](const json& value) {
+      return value.is_string() ? fold_space(value.get<std::string>()) : std::string();
+    };
+    const bool base = answer["base"] == canonical(test["base"]);
+    const bool title =
+        answer["title"] == text(test["title"]) || test.value("charset_ambiguous", false);
+    const bool canon = answer["canonical"] == canonical(text(test["canonical"]));
+    score.add(id, found == wanted && base && title && canon, [&] {
+      return first_difference(wanted, found) + (base ? "" : "; base " + answer["base"].dump()) +
+             (title ? "" : "; title " + answer["title"].dump() + " not " + test["title"].dump()) +
+             (canon ? ""
+                    : "; canonical " + answer["canonical"].dump() + " not " +
+                          test["canonical"].dump());
+    });
+  }
+  score.finish();
+}
+
+}  // namespace
+}  // namespace crawld::parsers
