@@ -63,10 +63,12 @@ base::Result<std::int64_t> Database::number(const char* sql, std::int64_t otherw
 
 int Database::changed_rows() const { return sqlite3_changes(db_); }
 
+bool Database::in_transaction() const { return db_ != nullptr && sqlite3_get_autocommit(db_) == 0; }
+
 base::Status Database::begin() { return execute("BEGIN IMMEDIATE"); }
 base::Status Database::commit() { return execute("COMMIT"); }
 void Database::rollback() {
-  if (db_ != nullptr && sqlite3_get_autocommit(db_) == 0) (void)execute("ROLLBACK");
+  if (in_transaction()) (void)execute("ROLLBACK");
 }
 
 std::uint64_t Database::log_bytes() const { return log_frames_ * kFrameBytes; }

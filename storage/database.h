@@ -106,6 +106,7 @@ class Database {
   // Rows that the last INSERT, UPDATE or DELETE touched.
   int changed_rows() const;
 
+  bool in_transaction() const;
   base::Status begin();
   base::Status commit();
   // Never fails for the caller: a transaction that SQLite ended already is ended.

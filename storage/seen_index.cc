@@ -19,6 +19,24 @@ constexpr std::size_t kFilterBitsPerKey = 8;
 constexpr std::size_t kSliceRows = 8;
 constexpr std::size_t kSlicePerEntry = 4;
 
+// A read transaction, unless one is open already.
+class Snapshot {
+ public:
+  explicit Snapshot(Database* database)
+      : database_(database != nullptr && !database->in_transaction() ? database : nullptr) {
+    // Failing, each look-up takes its own.
+    if (database_ != nullptr) (void)database_->run("BEGIN", [](Statement&) {});
+  }
+  ~Snapshot() {
+    if (database_ != nullptr) (void)database_->run("COMMIT", [](Statement&) {});
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database* database_;
+};
+
 }  // namespace
 
 class SeenIndex::State {
@@ -315,6 +333,8 @@ void SeenIndex::find(std::span<const std::uint64_t> hashes, std::span<model::Url
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(),
             [&](std::uint32_t a, std::uint32_t b) { return hashes[a] < hashes[b]; });
+  // One snapshot for all of them: each look-up alone would lock and unlock the log.
+  const Snapshot snapshot(state_->database);
   for (const std::uint32_t i : order) ids[i] = state_->find(hashes[i]);
 }
 
