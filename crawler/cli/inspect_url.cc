@@ -6,6 +6,7 @@
 #include "crawler/cli/json_line.h"
 #include "crawler/model/url.h"
 #include "crawler/policy/canonicalize.h"
+#include "crawler/policy/canonicalize.h"
 
 namespace crawld::cli {
 namespace {
@@ -35,6 +36,10 @@ std::string inspect_url(std::string_view json_line) {
     url = model::Url::parse(*text);
   }
   if (!url) return refuse(id, "not a valid URL");
+  if (question.value("canonical", json()) == true) {
+    const std::string href = policy::Canonicalizer({}).canonicalize(*url).href();
+    return write_line({{"id", id}, {"href", href}, {"error", nullptr}});
+  }
   return write_line(
       {{"id", id}, {"href", url->href()}, {"origin", url->origin()}, {"error", nullptr}});
 }

@@ -1,0 +1,39 @@
+// `inspect robots` keeps its promise for any line.
+#include "crawler/cli/inspect_robots.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+nlohmann::json ask(std::string_view line) {
+  return nlohmann::json::parse(crawld::cli::inspect_robots(line));
+}
+
+}  // namespace
+
+TEST_CASE("inspect robots answers with the deciding line, the delay and the sitemaps") {
+  const auto answer = ask(
+      R"({"id":"a","robots_txt":"User-agent: *\nCrawl-delay: 0.5\nDisallow: /x\nSitemap: http://a.test/s.xml\n",)"
+      R"("user_agent":"bot","url":"http://a.test/x/y"})");
+  CHECK(answer["id"] == "a");
+  CHECK(answer["allowed"] == false);
+  CHECK(answer["line"] == 3);
+  CHECK(answer["crawl_delay"] == 0.5);
+  CHECK(answer["sitemaps"] == nlohmann::json::array({"http://a.test/s.xml"}));
+}
+
+TEST_CASE("inspect robots takes the file as base64 as well") {
+  const auto answer = ask(
+      R"({"id":1,"robots_txt_base64":"VXNlci1hZ2VudDogKgpEaXNhbGxvdzogLwo=","user_agent":"b","url":"/x"})");
+  CHECK(answer["allowed"] == false);
+  CHECK(answer["crawl_delay"].is_null());
+}
+
+TEST_CASE("inspect robots answers every malformed line") {
+  for (const char* line : {"", "{", "[]", "{\"id\":1}", "{\"id\":1,\"robots_txt\":5}",
+                           "{\"id\":1,\"robots_txt_base64\":\"!\"}"}) {
+    INFO(line);
+    CHECK(ask(line)["error"].is_string());
+  }
+}
