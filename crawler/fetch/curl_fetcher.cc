@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <utility>
 
 #include "crawler/fetch/header_name.h"
@@ -26,7 +27,10 @@ std::size_t default_max_idle() {
 }
 
 bool init_curl_once() {
-  static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  // OpenSSL writes to sockets that the peer may have closed, and CURLOPT_NOSIGNAL
+  // leaves what follows to us.
+  static const bool done =
+      curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK && std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
   return done;
 }
 

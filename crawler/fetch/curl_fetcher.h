@@ -39,6 +39,7 @@ class FetchContext {
   };
 
   // Fails on a setting that cannot be read: the message names the site and the key.
+  // The first one sets SIGPIPE to be ignored in the whole program.
   static base::Result<std::unique_ptr<FetchContext>> open(Options options);
 
   // Replaces all sites at a reload. Running transfers end under the old settings;

@@ -187,7 +187,8 @@ class DnsClient::Loop {
     options.tries = 2;
     options.sock_state_cb = &Loop::on_socket;
     options.sock_state_cb_data = this;
-    const int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+    options.flags = ARES_FLAG_NOCHECKRESP;  // a SERVFAIL is an answer, with its name
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
     if (!wake_.open() || !init_ares_once() ||
         ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) {
       channel_ = nullptr;

@@ -17,8 +17,9 @@ struct SiteFetchConfig {
   std::chrono::milliseconds connect_timeout{10'000};     // TCP, proxy and TLS handshakes
   std::chrono::milliseconds first_byte_timeout{20'000};  // from the start of the transfer
   std::chrono::milliseconds total_timeout{60'000};       // all but the DNS look-up
-  std::uint64_t min_rate = 1'024;  // bytes a second over any 10 s after the first byte; 0: none
-  std::size_t max_body_size = 10 << 20;  // bytes as sent; what is beyond is cut off
+  std::uint64_t min_rate = 1'024;  // bytes a second once the answer has begun; 0: none
+  std::chrono::milliseconds min_rate_window{10'000};  // what min_rate is an average over
+  std::size_t max_body_size = 10 << 20;               // bytes as sent; what is beyond is cut off
 
   // Sent, like `auth`, to `credential_origins` only: "https://host[:port]" as
   // model::Url::origin() writes it, usually those of the seeds. A name given here

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crawler/base/escape.h"
+#include "crawler/fetch/dialer.h"
 #include "crawler/fetch/header_name.h"
 
 namespace crawld::fetch {
@@ -15,8 +16,7 @@ using model::FetchFailureKind;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kPaceWindow{10};  // min_rate is an average over this
-constexpr long kIdleSeconds = 90;                // what a server may keep a connection open
+constexpr long kIdleSeconds = 90;  // what a server may keep a connection open
 
 constexpr std::string_view kAccept =
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -75,14 +75,8 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
   }
 }
 
-std::string ip_list(const std::vector<IpAddress>& addresses) {
-  std::string list;
-  for (const IpAddress& address : addresses) {
-    if (!list.empty()) list += ',';
-    const std::string text = address.text();
-    list += address.family == Family::ipv6 ? "[" + text + "]" : text;
-  }
-  return list;
+std::string bracketed(const IpAddress& address) {
+  return address.family == Family::ipv6 ? "[" + address.text() + "]" : address.text();
 }
 
 }  // namespace
@@ -163,6 +157,7 @@ void Transfer::configure() {
   set(CURLOPT_XFERINFODATA, &session_);
   set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
   set(CURLOPT_OPENSOCKETDATA, &session_);
+  set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket_options);
   set(CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close_socket);
   set(CURLOPT_CLOSESOCKETDATA, &session_);
   set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls_context);
@@ -198,8 +193,10 @@ void Transfer::set_request() {
   set(CURLOPT_ERRORBUFFER, curl_message_);
   // Where the bandwidth cap may hold us back, keeps_pace() counts without that time.
   set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(limits_.total_timeout));
-  std::string entry = "*:" + std::to_string(plan_.dial_port) + ":" + ip_list(plan_.addresses);
-  if (plan_.addresses.empty() || entry == session_.resolve_entry) return;
+  // Any address will do to keep libcurl from asking the DNS itself: dial() has them all.
+  std::string entry =
+      "*:" + std::to_string(plan_.dial_port) + ":" + bracketed(plan_.addresses.front());
+  if (entry == session_.resolve_entry) return;
   curl_slist* list = curl_slist_append(nullptr, entry.c_str());
   set(CURLOPT_RESOLVE, list);
   curl_slist_free_all(std::exchange(session_.resolve, list));
@@ -245,11 +242,11 @@ bool Transfer::keeps_pace() {
     fail(FetchFailureKind::timeout, "no byte of an answer in time");
     return false;
   }
-  if (now - window_start_ < kPaceWindow) return true;
+  if (now - window_start_ < limits_.min_rate_window) return true;
   const double seconds = std::chrono::duration<double>(now - window_start_).count();
   const auto got = static_cast<double>(received_ - window_bytes_);
   if (got < static_cast<double>(limits_.min_rate) * seconds) {
-    fail(FetchFailureKind::too_slow, "slower than min_rate for 10 s");
+    fail(FetchFailureKind::too_slow, "slower than min_rate");
     return false;
   }
   window_start_ = now;
@@ -257,33 +254,44 @@ bool Transfer::keeps_pace() {
   return true;
 }
 
-// The egress rule where it cannot be missed: on the very address of the connect().
+// libcurl knows one address of the host and asks for a socket to it; it gets one
+// that is connected already, to the first address of ours that answered.
 curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
                                        curl_sockaddr* address) {
   Session& own = *static_cast<Session*>(session);
   Transfer& self = *own.transfer;
-  const auto ip = IpAddress::of(address->addr);
-  const auto& expected = self.plan_.addresses;
-  const bool through_proxy = !self.limits_.proxy.empty();
-  const std::string_view refusal =
-      through_proxy ? std::string_view() : self.plan_.site.guard().refusal(address->addr);
-  if (!ip || std::find(expected.begin(), expected.end(), *ip) == expected.end()) {
-    self.blocked_ = "an address that the name did not resolve to";
+  if (std::exchange(self.dialled_, true)) return CURL_SOCKET_BAD;
+  const base::Instant until = std::chrono::steady_clock::now() + self.limits_.connect_timeout;
+  const Dialled dialled = dial(self.plan_.addresses, self.plan_.dial_port, until, self.stop_,
+                               own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
+  if (dialled.fd < 0) {
+    if (self.blocked_.empty()) {
+      self.fail(dialled.timed_out ? FetchFailureKind::timeout : FetchFailureKind::connect,
+                dialled.why);
+    }
     return CURL_SOCKET_BAD;
   }
-  if (!refusal.empty()) {
-    self.blocked_ = ip->text() + ": " + std::string(refusal);
-    return CURL_SOCKET_BAD;
-  }
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0) return CURL_SOCKET_BAD;
-  own.sockets.add(fd);
-  // A stop that came before add() has cut nothing.
-  if (self.stop_.stop_requested()) {
-    own.sockets.close(fd);
-    return CURL_SOCKET_BAD;
-  }
-  return fd;
+  // libcurl reports this address as the one it talks to.
+  socklen_t size = sizeof(sockaddr_storage);
+  ::getpeername(dialled.fd, &address->addr, &size);
+  address->family = address->addr.sa_family;
+  address->addrlen = size;
+  return dialled.fd;
+}
+
+int Transfer::on_socket_options(void* /*session*/, curl_socket_t /*socket*/,
+                                curlsocktype /*purpose*/) {
+  return CURL_SOCKOPT_ALREADY_CONNECTED;
+}
+
+// The egress rule where it cannot be missed: on the very address of the connect().
+// The proxy is where the operator put it.
+bool Transfer::may_dial(const IpAddress& address) {
+  if (!limits_.proxy.empty()) return true;
+  const std::string_view refusal = plan_.site.guard().refusal(address);
+  if (refusal.empty()) return true;
+  blocked_ = address.text() + ": " + std::string(refusal);
+  return false;
 }
 
 int Transfer::on_close_socket(void* session, curl_socket_t socket) {
@@ -318,11 +326,11 @@ TransferResult Transfer::conclude(CURLcode code) {
   }
   const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.truncated() && !failed_by_us_;
   if ((code == CURLE_OK && !failed_by_us_) || (cut_by_limit && !stop_.stop_requested())) {
+    result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing();
     model::Response response = reader_.take();
     const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);
     response.remote_address = address == nullptr ? "" : address;
     response.remote_port = static_cast<std::uint16_t>(get<long>(CURLINFO_PRIMARY_PORT));
-    result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing();
     result.outcome = std::move(response);
     return result;
   }

@@ -26,6 +26,7 @@ struct TransferPlan {
   const model::Url& url;
   const std::string& user_agent;
   const std::vector<std::pair<std::string, std::string>>& headers;
+  // At least one.
   const std::vector<IpAddress>& addresses;  // of the host, or of the proxy; all else is refused
   std::uint16_t dial_port = 0;
   bool with_credentials = false;
@@ -52,6 +53,7 @@ class Transfer {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* session);
   static int on_progress(void* session, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   static curl_socket_t on_open_socket(void* session, curlsocktype purpose, curl_sockaddr* address);
+  static int on_socket_options(void* session, curl_socket_t socket, curlsocktype purpose);
   static int on_close_socket(void* session, curl_socket_t socket);
   static CURLcode on_tls_context(CURL* easy, void* context, void* session);
 
@@ -59,6 +61,7 @@ class Transfer {
   void configure_proxy_and_auth();
   void set_request();
   bool keeps_pace();
+  bool may_dial(const IpAddress& address);
   TransferResult conclude(CURLcode code);
   model::FetchFailure failure(CURLcode code) const;
   model::Timings timings() const;
@@ -81,6 +84,7 @@ class Transfer {
   const std::stop_token stop_;
   ResponseReader reader_;
   char curl_message_[CURL_ERROR_SIZE] = {};
+  bool dialled_ = false;
   std::string blocked_;  // why an address was not dialled
   // Set when a callback of ours ended the transfer.
   model::FetchFailure own_failure_;

@@ -30,7 +30,7 @@ int choose_http2(SSL*, const unsigned char** out, unsigned char* out_size, const
 bool wait_for(int fd, short events, const std::atomic<bool>& ending) {
   while (!ending) {
     pollfd entry{fd, events, 0};
-    if (::poll(&entry, 1, 50) > 0) return true;
+    if (::poll(&entry, 1, 10) > 0) return true;
   }
   return false;
 }

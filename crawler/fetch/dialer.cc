@@ -1,0 +1,130 @@
+#include "crawler/fetch/dialer.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace crawld::fetch {
+namespace {
+
+constexpr std::chrono::milliseconds kStagger{250};
+constexpr std::size_t kMaxAtOnce = 4;
+
+struct SocketName {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+
+SocketName name_of(const IpAddress& address, std::uint16_t port) {
+  SocketName name;
+  if (address.family == Family::ipv4) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, address.bytes.data(), sizeof v4.sin_addr);
+    std::memcpy(&name.storage, &v4, name.size = sizeof v4);
+  } else {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, address.bytes.data(), sizeof v6.sin6_addr);
+    std::memcpy(&name.storage, &v6, name.size = sizeof v6);
+  }
+  return name;
+}
+
+// Some connects under way, at most one of which will be kept.
+class Race {
+ public:
+  Race(Sockets& sockets, std::uint16_t port) : sockets_(sockets), port_(port) {}
+  ~Race() {
+    for (const pollfd& entry : running_) sockets_.close(entry.fd);
+  }
+
+  bool running() const { return !running_.empty(); }
+  bool full() const { return running_.size() >= kMaxAtOnce; }
+  const std::string& why() const { return why_; }
+
+  void start(const IpAddress& address) {
+    const SocketName name = name_of(address, port_);
+    const int fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return failed(errno);
+    sockets_.add(fd);
+    const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&name.storage), name.size);
+    if (rc == 0 || errno == EINPROGRESS) {
+      running_.push_back({fd, POLLOUT, 0});
+      return;
+    }
+    failed(errno);
+    sockets_.close(fd);
+  }
+
+  // Waits at most `wait` for any of them; the one that is connected, or -1.
+  int winner(std::chrono::milliseconds wait) {
+    ::poll(running_.data(), running_.size(),
+           static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
+    for (std::size_t i = 0; i < running_.size();) {
+      if (running_[i].revents == 0) {
+        ++i;
+        continue;
+      }
+      const int fd = running_[i].fd;
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+      int error = 0;
+      socklen_t size = sizeof error;
+      if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) return fd;
+      failed(error);
+      sockets_.close(fd);
+    }
+    return -1;
+  }
+
+ private:
+  void failed(int error) { why_ = std::generic_category().message(error); }
+
+  Sockets& sockets_;
+  const std::uint16_t port_;
+  std::vector<pollfd> running_;
+  std::string why_;
+};
+
+std::chrono::milliseconds from_now(base::Instant then) {
+  return std::chrono::ceil<std::chrono::milliseconds>(then - std::chrono::steady_clock::now());
+}
+
+}  // namespace
+
+Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::Instant until,
+             const std::stop_token& stop, Sockets& sockets,
+             const std::function<bool(const IpAddress&)>& may_dial) {
+  Race race(sockets, port);
+  auto next = addresses.begin();
+  base::Instant start_next = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    const base::Instant now = std::chrono::steady_clock::now();
+    if (now >= until) return {.timed_out = true, .why = "no address answered in time"};
+    if (next != addresses.end() && !race.full() && (!race.running() || now >= start_next)) {
+      if (may_dial(*next)) race.start(*next);
+      ++next;
+      start_next = now + kStagger;
+      if (stop.stop_requested()) break;  // it may have come before the socket was known
+    }
+    if (!race.running()) {
+      if (next == addresses.end()) return {.why = race.why()};
+      continue;
+    }
+    const bool more = next != addresses.end() && !race.full();
+    const int fd = race.winner(from_now(more ? std::min(start_next, until) : until));
+    if (fd >= 0) return {.fd = fd};
+  }
+  return {.why = "stopped"};
+}
+
+}  // namespace crawld::fetch

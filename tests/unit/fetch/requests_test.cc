@@ -1,0 +1,232 @@
+// What a request carries, and to whom.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/fetch/fetching.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+bool has(const std::string& request, const std::string& line) {
+  return request.find("\r\n" + line + "\r\n") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("validators make the request conditional, and a 304 comes back as it is") {
+  TinyServer server(always("HTTP/1.1 304 Not Modified\r\nETag: W/\"1\"\r\n\r\n"));
+  Fetching web;
+  auto request = request_for(server.url("/"));
+  request.validators = {"W/\"1\"", "Tue, 01 Sep 2020 10:00:00 GMT"};
+  const auto fetched = web.get(request);
+  REQUIRE(outcome(fetched) == "304");
+  CHECK(fetched.response()->body.empty());
+  CHECK(has(server.requests()[0], "If-None-Match: W/\"1\""));
+  CHECK(has(server.requests()[0], "If-Modified-Since: Tue, 01 Sep 2020 10:00:00 GMT"));
+  CHECK(outcome(web.get(server.url("/"))) == "304");
+  CHECK(server.requests()[1].find("If-") == std::string::npos);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a validator cannot add a header") {
+  TinyServer server(always(ok("x")));
+  Fetching web;
+  auto request = request_for(server.url("/"));
+  request.validators = {"\"a\"\r\nX-Injected: 1", "x\nX-Injected: 1"};
+  REQUIRE(outcome(web.get(request)) == "200");
+  CHECK(server.requests()[0].find("X-Injected") == std::string::npos);
+}
+
+TEST_CASE("headers and credentials go to their own origins only") {
+  TinyServer own(always(ok("x")));
+  TinyServer other(always(ok("x")));
+  auto site = loopback_site();
+  site.headers = {{"X-Token", "secret"}, {"Accept", "text/plain"}, {"X-Empty", ""}};
+  site.auth = "basic user:pass";
+  site.credential_origins = {"http://127.0.0.1:" + std::to_string(own.port())};
+  Fetching web(site);
+  REQUIRE(outcome(web.get(own.url("/"))) == "200");
+  REQUIRE(outcome(web.get(other.url("/"))) == "200");
+  REQUIRE(outcome(web.get(own.url("/", "localhost"))) == "200");
+
+  const std::string request = own.requests()[0];
+  CHECK(has(request, "X-Token: secret"));
+  CHECK(has(request, "X-Empty:"));
+  CHECK(has(request, "Accept: text/plain"));
+  CHECK(request.find("text/html") == std::string::npos);
+  CHECK(has(request, "Authorization: Basic dXNlcjpwYXNz"));
+  for (const std::string& stranger : {other.requests()[0], own.requests()[1]}) {
+    CHECK(stranger.find("secret") == std::string::npos);
+    CHECK(stranger.find("Authorization") == std::string::npos);
+    CHECK(stranger.find("Accept: text/html") != std::string::npos);
+  }
+}
+
+TEST_CASE("a bearer token is sent") {
+  TinyServer server(always(ok("x")));
+  auto site = loopback_site();
+  site.auth = "bearer abc.def";
+  site.credential_origins = {"http://127.0.0.1:" + std::to_string(server.port())};
+  Fetching web(site);
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  CHECK(has(server.requests()[0], "Authorization: Bearer abc.def"));
+}
+
+TEST_CASE("digest authentication answers the challenge within one fetch") {
+  TinyServer server([](Connection& connection) {
+    while (auto request = connection.read_request()) {
+      const bool knows = request->find("Authorization: Digest") != std::string::npos;
+      connection.send(knows ? ok("welcome", "X-Second: 1\r\n")
+                            : "HTTP/1.1 401 Unauthorized\r\nX-First: 1\r\nWWW-Authenticate: Digest "
+                              "realm=\"r\", nonce=\"n\", qop=\"auth\"\r\nContent-Length: "
+                              "4\r\n\r\nnope");
+    }
+  });
+  auto site = loopback_site();
+  site.auth = "digest user:pass";
+  site.credential_origins = {"http://127.0.0.1:" + std::to_string(server.port())};
+  Fetching web(site);
+  const auto fetched = web.get(server.url("/"));
+  REQUIRE(outcome(fetched) == "200");
+  CHECK(fetched.response()->body == "welcome");
+  CHECK(fetched.response()->headers.has("X-Second"));
+  CHECK_FALSE(fetched.response()->headers.has("X-First"));
+}
+
+TEST_CASE("credentials in a URL are neither sent nor shown") {
+  TinyServer server(always(ok("x")));
+  Fetching web;
+  const std::string url = "http://user:hunter2@127.0.0.1:" + std::to_string(server.port()) + "/";
+  REQUIRE(outcome(web.get(url)) == "200");
+  CHECK(server.requests()[0].find("Authorization") == std::string::npos);
+  CHECK(server.requests()[0].find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("settings that cannot be read are refused with the site's name, without secrets") {
+  base::SystemClock clock;
+  const auto open = [&](fetch::SiteFetchConfig site) {
+    site.name = "docs";
+    auto opened = fetch::FetchContext::open({.user_agent = "t", .sites = {site}, .clock = &clock});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().message.find("docs") != std::string::npos);
+    CHECK(opened.error().message.find("hunter2") == std::string::npos);
+  };
+  open({.headers = {{"X-A", "hunter2\r\nX-B: 1"}}});
+  open({.headers = {{"X A", "1"}}});
+  open({.auth = "basic hunter2"});
+  open({.auth = "ntlm user:hunter2"});
+  open({.proxy = "http://"});
+  open({.cookie_file = "/nowhere/docs-cookies.txt"});
+  open({.ca_certificate = "/nowhere/ca.pem"});
+  open({.allow_addresses = {"localhost"}});
+}
+
+TEST_CASE("a URL that is neither http nor https is not fetched") {
+  Fetching web;
+  for (const char* url : {"ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1:70/",
+                          "data:text/html,x", "javascript:1"}) {
+    CHECK(outcome(web.get(url)) == "blocked_scheme");
+  }
+}
+
+TEST_CASE("a port of another protocol is not dialled unless the site opens it") {
+  auto site = loopback_site();
+  Fetching closed(site);
+  CHECK(outcome(closed.get("http://127.0.0.1:25/")) == "blocked_port");
+  site.ports = {25};
+  Fetching opened(site);
+  CHECK(outcome(opened.get("http://127.0.0.1:25/")) == "connect");
+}
+
+TEST_CASE("a proxy is spoken to, and asked for nothing internal") {
+  TinyServer proxy(always(ok("via proxy")));
+  auto site = loopback_site();
+  site.allow_addresses.clear();  // the proxy's own address needs no opening
+  site.proxy = "http://user:hunter2@127.0.0.1:" + std::to_string(proxy.port());
+  Fetching web(site, {.hosts = {{"inside.test", "10.0.0.1"}, {"outside.test", "8.8.8.8"}}});
+  const auto fetched = web.get("http://outside.test/x");
+  REQUIRE(outcome(fetched) == "200");
+  CHECK(fetched.response()->body == "via proxy");
+  CHECK(proxy.requests()[0].starts_with("GET http://outside.test/x HTTP/1.1\r\n"));
+  CHECK(outcome(web.get("http://10.0.0.1/")) == "blocked_address");
+  CHECK(outcome(web.get("http://inside.test/")) == "blocked_address");
+  CHECK(outcome(web.get("http://169.254.169.254/")) == "blocked_address");
+  CHECK(proxy.requests().size() == 1);
+}
+
+TEST_CASE("a proxy that cannot be reached is named without its password") {
+  auto site = loopback_site();
+  site.proxy = "http://user:hunter2@127.0.0.1:9";
+  Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
+  const auto fetched = web.get("http://outside.test/x");
+  REQUIRE(fetched.failure() != nullptr);
+  CHECK(fetched.failure()->detail.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("the proxies of the environment are not used") {
+  setenv("http_proxy", "http://127.0.0.1:9/", 1);
+  TinyServer server(always(ok("x")));
+  Fetching web;
+  CHECK(outcome(web.get(server.url("/"))) == "200");
+  unsetenv("http_proxy");
+}
+
+TEST_CASE("requests of all threads together keep to the global rate") {
+  TinyServer server(always(ok("x")));
+  base::SystemClock clock;
+  auto context = fetch::FetchContext::open({.user_agent = "t",
+                                            .sites = {loopback_site()},
+                                            .max_requests_per_second = 20,
+                                            .clock = &clock});
+  REQUIRE(context);
+  const auto before = std::chrono::steady_clock::now();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      fetch::CurlFetcher fetcher(**context);
+      for (int n = 0; n < 4; ++n) (void)fetcher.fetch({.request = request_for(server.url("/"))});
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(server.requests().size() == 12);
+  CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds(545));
+}
+
+TEST_CASE("bodies of all threads together keep to the global bandwidth") {
+  TinyServer server(always(ok(std::string(50'000, 'x'))));
+  base::SystemClock clock;
+  auto site = loopback_site();
+  site.total_timeout = std::chrono::milliseconds(300);  // waiting for the cap does not count
+  auto context = fetch::FetchContext::open(
+      {.user_agent = "t", .sites = {site}, .limit_rate = 100'000, .clock = &clock});
+  REQUIRE(context);
+  fetch::CurlFetcher fetcher(**context);
+  const auto before = std::chrono::steady_clock::now();
+  for (int n = 0; n < 2; ++n) {
+    CHECK(outcome(fetcher.fetch({.request = request_for(server.url("/"))})) == "200");
+  }
+  CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds(700));
+}
+
+TEST_CASE("abort ends a wait for the global rate") {
+  TinyServer server(always(ok("x")));
+  base::SystemClock clock;
+  auto context = fetch::FetchContext::open({.user_agent = "t",
+                                            .sites = {loopback_site()},
+                                            .max_requests_per_second = 0.01,
+                                            .clock = &clock});
+  REQUIRE(context);
+  fetch::CurlFetcher fetcher(**context);
+  REQUIRE(outcome(fetcher.fetch({.request = request_for(server.url("/"))})) == "200");
+  std::thread stopper([&] { fetcher.abort(); });
+  CHECK(outcome(fetcher.fetch({.request = request_for(server.url("/"))})) == "aborted");
+  stopper.join();
+}
+
+TEST_CASE("a site index beyond the sites aborts, so that the URL stays queued") {
+  Fetching web;
+  auto request = request_for("http://127.0.0.1/");
+  request.site = 7;
+  CHECK(outcome(web.get(request)) == "aborted");
+}

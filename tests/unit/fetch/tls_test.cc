@@ -1,0 +1,126 @@
+// "TLS" of the faults that must be survived.
+#include <catch2/catch.hpp>
+
+#include "tests/support/certificates.h"
+#include "tests/unit/fetch/fetching.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+TestAuthority& authority() {
+  static TestAuthority one;
+  return one;
+}
+
+TinyServer::Tls tls(const TestAuthority::Files& files) { return {files.certificate, files.key}; }
+
+fetch::SiteFetchConfig trusting_site() {
+  auto site = loopback_site();
+  site.ca_certificate = authority().certificate();
+  return site;
+}
+
+}  // namespace
+
+TEST_CASE("a server with a valid certificate is read, and its connection used again") {
+  TinyServer server(always(ok("secret")), tls(authority().issue("127.0.0.1")));
+  Fetching web(trusting_site());
+  for (int i = 0; i < 3; ++i) {
+    const auto fetched = web.get(server.url("/"));
+    INFO((fetched.failure() ? fetched.failure()->detail : ""));
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body == "secret");
+    CHECK((fetched.timings.tls.count() > 0) == (i == 0));
+  }
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("the name in the certificate is the name in the URL") {
+  TinyServer server(always(ok("x")), tls(authority().issue("a.test")));
+  Fetching web(trusting_site(), {.hosts = {{"a.test", "127.0.0.1"}, {"b.test", "127.0.0.1"}}});
+  CHECK(outcome(web.get(server.url("/", "a.test"))) == "200");
+  CHECK(outcome(web.get(server.url("/", "b.test"))) == "tls");
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("a certificate that is expired or not yet valid is refused before the request") {
+  const auto validity =
+      GENERATE(TestAuthority::Validity{-7'200, -3'600}, TestAuthority::Validity{3'600, 7'200});
+  TinyServer server(always(ok("x")), tls(authority().issue("127.0.0.1", validity)));
+  Fetching web(trusting_site());
+  CHECK(outcome(web.get(server.url("/"))) == "tls");
+  CHECK(server.requests().empty());
+}
+
+TEST_CASE("a certificate of an unknown authority is refused before the request") {
+  TinyServer server(always(ok("x")), tls(authority().issue("127.0.0.1")));
+  Fetching web;
+  CHECK(outcome(web.get(server.url("/"))) == "tls");
+  CHECK(server.requests().empty());
+}
+
+TEST_CASE("verify_tls off takes any certificate") {
+  TinyServer server(always(ok("x")), tls(authority().issue("elsewhere.test")));
+  auto site = loopback_site();
+  site.verify_tls = false;
+  Fetching web(site);
+  CHECK(outcome(web.get(server.url("/"))) == "200");
+}
+
+TEST_CASE("a server that never shakes hands is a timeout") {
+  TinyServer server([](Connection& connection) { connection.stay_silent(); });
+  auto site = loopback_site();
+  site.connect_timeout = std::chrono::milliseconds(400);
+  Fetching web(site);
+  CHECK(outcome(web.get("https://127.0.0.1:" + std::to_string(server.port()) + "/")) == "timeout");
+}
+
+TEST_CASE("plain HTTP on a TLS port is a TLS failure") {
+  TinyServer server([](Connection& connection) {
+    connection.read_bytes(5);
+    connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  Fetching web;
+  CHECK(outcome(web.get("https://127.0.0.1:" + std::to_string(server.port()) + "/")) == "tls");
+}
+
+TEST_CASE("a body without length is whole only after close_notify") {
+  const bool cut = GENERATE(false, true);
+  TinyServer server(
+      [&](Connection& connection) {
+        connection.read_request();
+        connection.send("HTTP/1.1 200 OK\r\n\r\nhello");
+        if (!cut) connection.close_tls();
+      },
+      tls(authority().issue("127.0.0.1")));
+  Fetching web(trusting_site());
+  const auto fetched = web.get(server.url("/"));
+  CHECK(outcome(fetched) == (cut ? "truncated" : "200"));
+}
+
+TEST_CASE("a body with its length needs no close_notify") {
+  TinyServer server(
+      [](Connection& connection) {
+        if (connection.read_request()) connection.send(ok("hello", "Connection: close\r\n"));
+      },
+      tls(authority().issue("127.0.0.1")));
+  Fetching web(trusting_site());
+  CHECK(outcome(web.get(server.url("/"))) == "200");
+}
+
+TEST_CASE("a connection made without verification serves no site that verifies") {
+  TinyServer server(always(ok("x")), tls(authority().issue("elsewhere.test")));
+  auto lax = loopback_site();
+  lax.verify_tls = false;
+  base::SystemClock clock;
+  auto context = fetch::FetchContext::open(
+      {.user_agent = "t", .sites = {lax, loopback_site()}, .clock = &clock});
+  REQUIRE(context);
+  fetch::CurlFetcher fetcher(**context);
+  auto request = request_for(server.url("/"));
+  CHECK(outcome(fetcher.fetch({.request = request})) == "200");
+  request.site = 1;
+  CHECK(outcome(fetcher.fetch({.request = request})) == "tls");
+}
