@@ -1,0 +1,109 @@
+#include "parsers/main_text_choice.h"
+
+#include <algorithm>
+
+#include "parsers/main_text_shingles.h"
+
+namespace crawld::parsers {
+namespace {
+
+bool is_hidden(const PageOutline& page, const Block& block) {
+  return (page.elements[block.element].within & bit(Within::hidden)) != 0;
+}
+
+// Pages that show their article by script hide all of it; a hidden part of a shown
+// article is no text of it.
+void drop_hidden(const PageOutline& page, std::vector<std::size_t>& kept) {
+  std::uint64_t hidden = 0;
+  std::uint64_t shown = 0;
+  for (const auto i : kept) {
+    (is_hidden(page, page.blocks[i]) ? hidden : shown) += page.blocks[i].chars;
+  }
+  if (hidden == 0 || hidden > shown) return;
+  std::erase_if(kept, [&](std::size_t i) { return is_hidden(page, page.blocks[i]); });
+}
+
+void add_shingles(std::span<const std::uint32_t> words, HashSet& said) {
+  for (std::size_t k = 0; k + 2 < words.size(); ++k) said.add(shingle(words, k));
+}
+
+constexpr std::uint64_t kEnoughText = 250;   // characters that make an article
+constexpr std::size_t kShortestRepeat = 12;  // words; shorter ones may well be said twice
+
+std::uint32_t grandparent(const PageOutline& page, std::uint32_t element) {
+  const auto parent = page.elements[element].parent;
+  return parent == kNoElement ? kNoElement : page.elements[parent].parent;
+}
+
+// A text that stands on the page twice (once for print, once in a script's form). Only
+// what stands elsewhere is a repeat: neighbours may say the same on purpose.
+void drop_repeats(const PageOutline& page, const PageWords& words, std::vector<std::size_t>& kept) {
+  std::size_t total = 0;
+  for (const auto i : kept) total += words.of(i).size();
+  HashSet said(total);
+  std::vector<std::size_t> neighbours;  // not yet in `said`
+  std::uint32_t place = kNoElement;
+  std::erase_if(kept, [&](std::size_t i) {
+    const auto parent = grandparent(page, page.blocks[i].element);
+    if (parent != place) {
+      for (const auto n : neighbours) add_shingles(words.of(n), said);
+      neighbours.clear();
+      place = parent;
+    }
+    neighbours.push_back(i);
+    const auto own = words.of(i);
+    if (own.size() < kShortestRepeat) return false;
+    std::size_t again = 0;
+    for (std::size_t k = 0; k + 2 < own.size(); ++k) again += said.has(shingle(own, k)) ? 1 : 0;
+    return again * 10 > (own.size() - 2) * 8;
+  });
+}
+
+// What readers wrote below the article. A page whose text stands in comments alone is
+// a discussion, and that is its article.
+void drop_comments(const PageOutline& page, std::vector<std::size_t>& kept) {
+  std::vector<char> comment(page.elements.size());
+  std::uint64_t inside = 0;
+  std::uint64_t outside = 0;
+  if (kept.empty()) return;
+  // What holds the beginning of the text is no comment, whatever it is called.
+  std::vector<char> begins(page.elements.size());
+  for (auto at = page.blocks[kept.front()].element; at != kNoElement;
+       at = page.elements[at].parent) {
+    begins[at] = 1;
+  }
+  for (std::size_t i = 0; i < comment.size(); ++i) {
+    const auto& element = page.elements[i];
+    const bool own = (element.own_hints & bit(ClassHint::comment)) != 0 && begins[i] == 0;
+    comment[i] = own || (element.parent != kNoElement && comment[element.parent]) ? 1 : 0;
+  }
+  for (const auto i : kept) {
+    (comment[page.blocks[i].element] ? inside : outside) += page.blocks[i].chars;
+  }
+  if (inside == 0 || outside < kEnoughText) return;
+  std::erase_if(kept, [&](std::size_t i) { return comment[page.blocks[i].element] != 0; });
+}
+
+std::vector<std::size_t> above(const std::vector<float>& likelihood, float least) {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < likelihood.size(); ++i) {
+    if (likelihood[i] > least) kept.push_back(i);
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::vector<std::size_t> choose_blocks(const PageOutline& page, const PageWords& words,
+                                       const std::vector<float>& likelihood, float keep_above) {
+  auto kept = above(likelihood, keep_above);
+  if (kept.empty() && !likelihood.empty()) {
+    kept = above(likelihood, *std::max_element(likelihood.begin(), likelihood.end()) / 2);
+  }
+  drop_hidden(page, kept);
+  drop_comments(page, kept);
+  drop_repeats(page, words, kept);
+  return kept;
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,26 @@
+// Boosted oblivious trees: every level of a tree asks one question of all its nodes.
+//
+// A tree of depth d is d questions (column, threshold) and 2^d leaves; the answers
+// are the bits of the leaf's number. Small, branch-free, and the sum of the leaves
+// of all trees is the logit of the likelihood.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace crawld::parsers {
+
+constexpr std::size_t kTreeDepth = 4;
+
+struct ObliviousTree {
+  std::array<std::uint16_t, kTreeDepth> column;
+  std::array<float, kTreeDepth> threshold;  // the bit is set when the value is above
+  std::array<float, 1U << kTreeDepth> leaf;
+};
+
+// The likelihood (0..1) of one row.
+float likelihood(std::span<const ObliviousTree> trees, const float* row);
+
+}  // namespace crawld::parsers
