@@ -1,0 +1,375 @@
+#include "parsers/jsonld.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "crawler/base/escape.h"
+
+namespace crawld::parsers {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// RFC 8259 section 6.
+bool is_number(std::string_view text) {
+  std::size_t i = text.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const auto start = i;
+    while (i < text.size() && is_digit(text[i])) ++i;
+    return i - start;
+  };
+  const auto first = i;
+  const auto whole = digits();
+  if (whole == 0 || (whole > 1 && text[first] == '0')) return false;
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == text.size();
+}
+
+// The text with the entities that templates leave in scripts undone.
+std::string without_entities(std::string_view text) {
+  constexpr std::pair<std::string_view, char> kEntities[] = {
+      {"&quot;", '"'}, {"&#34;", '"'}, {"&#034;", '"'}, {"&#x22;", '"'},  {"&amp;", '&'},
+      {"&lt;", '<'},   {"&gt;", '>'},  {"&#39;", '\''}, {"&#039;", '\''}, {"&apos;", '\''}};
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto* found = std::end(kEntities);
+    if (text[i] == '&') {
+      found = std::find_if(std::begin(kEntities), std::end(kEntities),
+                           [&](const auto& e) { return text.substr(i).starts_with(e.first); });
+    }
+    if (found == std::end(kEntities)) {
+      out += text[i];
+      continue;
+    }
+    out += found->second;
+    i += found->first.size() - 1;
+  }
+  return out;
+}
+
+class Mender {
+ public:
+  explicit Mender(std::string_view text) : text_(text) {}
+
+  // False when there is nothing, or it is too deep.
+  bool run(std::string& items) {
+    while (skip_blank(), at_ < text_.size()) {
+      if (!step()) return false;
+    }
+    while (!open_.empty()) close(open_.back().kind);
+    if (out_.empty()) return false;
+    if (!items.empty()) items += ',';
+    items += out_;
+    return true;
+  }
+
+ private:
+  enum class Kind : char { object = '{', array = '[', flattened = '(' };
+  struct Open {
+    Kind kind;
+    bool needs_comma = false;
+    bool after_key = false;  // a value must follow
+  };
+
+  void skip_blank() {
+    while (at_ < text_.size()) {
+      const auto rest = text_.substr(at_);
+      if (is_space(rest.front()) || rest.starts_with("\xC2\xA0")) {
+        ++at_;
+      } else if (rest.starts_with("<!--")) {
+        pass("-->", 4);
+      } else if (rest.starts_with("/*")) {
+        pass("*/", 2);
+      } else if (rest.starts_with("//")) {
+        pass("\n", 2);
+      } else if (rest.starts_with("-->") || rest.starts_with("]]>")) {
+        at_ += 3;
+      } else if (rest.starts_with("<![CDATA[")) {
+        at_ += 9;
+      } else if (rest.starts_with("\xEF\xBB\xBF")) {
+        at_ += 3;
+      } else {
+        return;
+      }
+    }
+  }
+  // Behind the next `end`; a comment that never ends hides its mark alone.
+  void pass(std::string_view end, std::size_t mark) {
+    const auto found = text_.find(end, at_ + mark);
+    at_ = found == std::string_view::npos ? at_ + mark : found + end.size();
+  }
+
+  bool step() {
+    const char c = text_[at_];
+    switch (c) {
+      case '{':
+      case '[':
+        ++at_;
+        return open(c == '{' ? Kind::object : Kind::array);
+      case '}':
+      case ']':
+        ++at_;
+        close_matching(c == '}' ? Kind::object : Kind::array);
+        return true;
+      case ',':
+      case ';':
+      case ':':
+        ++at_;
+        return true;
+      case '"':
+      case '\'':
+        token(string(c), /*quoted=*/true);
+        return true;
+      default:
+        token(bare(), /*quoted=*/false);
+        return true;
+    }
+  }
+
+  bool top_level() const { return open_.empty() || open_.back().kind == Kind::flattened; }
+
+  bool open(Kind kind) {
+    if (open_.size() >= kMaxJsonDepth) return false;
+    // A bracket where a key must stand: the value has no name, it is passed over.
+    if (!open_.empty() && open_.back().kind == Kind::object && !open_.back().after_key) {
+      out_ += comma() + "\"\":";
+      open_.back().after_key = true;
+    }
+    if (kind == Kind::array && top_level()) {
+      open_.push_back({Kind::flattened});
+      return true;
+    }
+    begin_value();
+    open_.push_back({kind});
+    out_ += static_cast<char>(kind);
+    return true;
+  }
+
+  void close_matching(Kind kind) {
+    const auto same = [&](Kind k) {
+      return k == kind || (k == Kind::flattened && kind == Kind::array);
+    };
+    if (std::none_of(open_.begin(), open_.end(), [&](const Open& o) { return same(o.kind); })) {
+      return;
+    }
+    while (!same(open_.back().kind)) close(open_.back().kind);
+    close(open_.back().kind);
+  }
+
+  void close(Kind kind) {
+    if (open_.back().after_key) out_ += "null";
+    open_.pop_back();
+    if (kind == Kind::object) out_ += '}';
+    if (kind == Kind::array) out_ += ']';
+  }
+
+  std::string comma() {
+    auto& needs = open_.empty() ? top_comma_ : open_.back().needs_comma;
+    if (!open_.empty() && open_.back().kind == Kind::flattened) {
+      return std::exchange(top_comma_, true) ? "," : "";
+    }
+    return std::exchange(needs, true) ? "," : "";
+  }
+
+  void begin_value() {
+    if (!open_.empty() && open_.back().after_key) {
+      open_.back().after_key = false;
+      return;
+    }
+    out_ += comma();
+  }
+
+  // A string or a bare word: a key, a value, or stray text outside of any value.
+  void token(std::string json, bool quoted) {
+    if (top_level()) return;
+    auto& place = open_.back();
+    if (place.kind == Kind::object && !place.after_key) {
+      skip_blank();
+      const bool key = at_ < text_.size() && text_[at_] == ':';
+      if (!key) return;  // a word without a value says nothing
+      out_ += comma() + (quoted ? json : base::json_string(json));
+      out_ += ':';
+      place.after_key = true;
+      ++at_;
+      return;
+    }
+    begin_value();
+    out_ += quoted ? json : literal(json);
+  }
+
+  static std::string literal(const std::string& word) {
+    if (word == "true" || word == "false" || word == "null" || is_number(word)) return word;
+    if (word == "undefined" || word == "NaN" || word == "None") return "null";
+    if (word == "True") return "true";
+    if (word == "False") return "false";
+    return base::json_string(word);
+  }
+
+  std::string bare() {
+    const auto start = at_;
+    while (at_ < text_.size() &&
+           std::string_view(",:;{}[]\"'\n\r").find(text_[at_]) == std::string_view::npos) {
+      ++at_;
+    }
+    auto end = at_;
+    while (end > start && is_space(text_[end - 1])) --end;
+    return std::string(text_.substr(start, end - start));
+  }
+
+  // A string literal as valid JSON with its quotes. The quote that ends it is one that
+  // something follows that may follow a string; others stand for themselves.
+  std::string string(char quote) {
+    ++at_;
+    std::string body;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == quote && ends_here()) break;
+      if (c == '\\' && at_ + 1 < text_.size()) {
+        escape(body);
+        continue;
+      }
+      body += c;
+      ++at_;
+    }
+    if (at_ < text_.size()) ++at_;
+    return base::json_string(body);
+  }
+
+  // A quote ends a string when what follows may follow a string.
+  bool ends_here() const {
+    auto next = at_ + 1;
+    while (next < text_.size() && is_space(text_[next])) ++next;
+    return next >= text_.size() ||
+           std::string_view(",:}]\"'/;<").find(text_[next]) != std::string_view::npos;
+  }
+
+  void escape(std::string& body) {
+    const char c = text_[at_ + 1];
+    at_ += 2;
+    switch (c) {
+      case 'n':
+        body += '\n';
+        return;
+      case 't':
+        body += '\t';
+        return;
+      case 'r':
+        body += '\r';
+        return;
+      case 'b':
+        body += '\b';
+        return;
+      case 'f':
+        body += '\f';
+        return;
+      case 'u':
+        return unicode(body);
+      default:
+        body += c;
+        return;
+    }
+  }
+
+  void unicode(std::string& body) {
+    int unit = hex4(at_);
+    if (unit < 0) {
+      body += 'u';
+      return;
+    }
+    at_ += 4;
+    auto code = static_cast<std::uint32_t>(unit);
+    if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
+      const int low = hex4(at_ + 2);
+      if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
+        at_ += 6;
+      }
+    }
+    append_utf8(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, body);
+  }
+
+  int hex4(std::size_t at) const {
+    if (at + 4 > text_.size()) return -1;
+    int value = 0;
+    for (const char c : text_.substr(at, 4)) {
+      const int digit = is_digit(c)            ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  }
+
+  static void append_utf8(std::uint32_t code, std::string& out) {
+    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
+    if (code < 0x80) {
+      out += static_cast<char>(code);
+    } else if (code < 0x800) {
+      out += static_cast<char>(0xC0 | (code >> 6));
+      tail(0);
+    } else if (code < 0x10000) {
+      out += static_cast<char>(0xE0 | (code >> 12));
+      tail(6);
+      tail(0);
+    } else {
+      out += static_cast<char>(0xF0 | (code >> 18));
+      tail(12);
+      tail(6);
+      tail(0);
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string out_;
+  std::vector<Open> open_;
+  bool top_comma_ = false;
+};
+
+bool is_jsonld(const GumboNode* element) {
+  if (!is_html(element, GUMBO_TAG_SCRIPT)) return false;
+  auto type = attribute(element, "type").value_or("");
+  type = type.substr(0, type.find(';'));
+  while (!type.empty() && is_space(type.front())) type.remove_prefix(1);
+  while (!type.empty() && is_space(type.back())) type.remove_suffix(1);
+  constexpr std::string_view kType = "application/ld+json";
+  return std::equal(type.begin(), type.end(), kType.begin(), kType.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+}  // namespace
+
+bool append_mended_json(std::string_view text, std::string& items) {
+  const auto first = text.find_first_of("{[");
+  const bool escaped = first != std::string_view::npos &&
+                       text.find('"') == std::string_view::npos &&
+                       text.find('&') != std::string_view::npos;
+  if (!escaped) return Mender(text).run(items);
+  const auto plain = without_entities(text);
+  return Mender(plain).run(items);
+}
+
+std::string extract_jsonld(const HtmlTree& tree) {
+  std::string items;
+  for (std::size_t i = 0; i < tree.in_document(); ++i) {
+    const auto* element = tree.elements()[i];
+    if (is_jsonld(element)) append_mended_json(text_content(element), items);
+  }
+  return "[" + items + "]";
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,24 @@
+#include "parsers/structured.h"
+
+#include "parsers/jsonld.h"
+#include "parsers/microdata.h"
+#include "parsers/opengraph.h"
+
+namespace crawld::parsers {
+
+std::string StructuredData::others() const {
+  return "{\"rdfa\":" + rdfa + ",\"microformats\":" + microformats + ",\"twitter\":" + twitter +
+         ",\"dublincore\":" + dublin_core + "}";
+}
+
+StructuredData extract_structured(const HtmlTree& tree, const std::optional<model::Url>& base) {
+  StructuredData found;
+  found.jsonld = extract_jsonld(tree);
+  found.microdata = extract_microdata(tree, base);
+  found.opengraph = extract_opengraph(tree);
+  found.twitter = extract_twitter(tree);
+  found.dublin_core = extract_dublin_core(tree);
+  return found;
+}
+
+}  // namespace crawld::parsers
