@@ -274,20 +274,50 @@ std::unique_ptr<Decoder> make_decoder(std::string_view coding, Input input) {
   return nullptr;
 }
 
+// Reads `last` to its end, to a break, or to the limit.
+DecodedFront pump(Stage& last, const std::vector<const Decoder*>& decoders, std::size_t coded_size,
+                  std::uint64_t max_size) {
+  DecodedFront front;
+  front.bytes.reserve(std::min<std::uint64_t>(max_size, coded_size * 4));
+  const auto buffer = std::make_unique<std::array<char, kBufferSize>>();
+  Status status = Status::more;
+  bool over_limit = false;
+  while (status == Status::more && !over_limit) {
+    const Chunk chunk = last.read(buffer->data(), buffer->size());
+    status = chunk.status;
+    over_limit = chunk.size > max_size - front.bytes.size();
+    front.bytes.append(buffer->data(),
+                       std::min<std::uint64_t>(chunk.size, max_size - front.bytes.size()));
+  }
+  bool broken = status == Status::broken;
+  for (const Decoder* decoder : decoders) {
+    over_limit = over_limit || decoder->over_limit();
+    broken = broken || decoder->upstream_broken();
+  }
+  if (over_limit) {
+    front.failure = {ParseFailureKind::too_large,
+                     "decoded body is over " + std::to_string(max_size) + " bytes"};
+  } else if (broken) {
+    front.failure = {ParseFailureKind::bad_encoding, "content coding is broken or cut off after " +
+                                                         std::to_string(front.bytes.size()) +
+                                                         " decoded bytes"};
+  }
+  return front;
+}
+
 }  // namespace
 
 bool looks_gzipped(std::string_view bytes) { return bytes.starts_with("\x1F\x8B"); }
 
-std::variant<std::string, ParseFailure> decode_content(std::string_view body,
-                                                       std::string_view content_encoding,
-                                                       std::uint64_t max_size, bool truncated) {
+DecodedFront decode_front(std::string_view body, std::string_view content_encoding,
+                          std::uint64_t max_size) {
+  const auto refuse = [](ParseFailureKind kind, std::string why) {
+    return DecodedFront{{}, ParseFailure{kind, std::move(why)}};
+  };
   const std::vector<std::string> codings = listed_codings(content_encoding);
   if (codings.size() > kMaxCodings) {
-    return ParseFailure{ParseFailureKind::unsupported, "more than three content codings"};
+    return refuse(ParseFailureKind::unsupported, "more than three content codings");
   }
-  const ParseFailure too_large{ParseFailureKind::too_large,
-                               "decoded body is over " + std::to_string(max_size) + " bytes"};
-
   std::unique_ptr<Stage> last = std::make_unique<Bytes>(body);
   std::vector<const Decoder*> decoders;
   for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
@@ -297,39 +327,23 @@ std::variant<std::string, ParseFailure> decode_content(std::string_view body,
         decoders.empty() ? std::numeric_limits<std::uint64_t>::max() : max_size;
     std::unique_ptr<Decoder> decoder = make_decoder(*coding, Input(std::move(last), limit));
     if (!decoder) {
-      return ParseFailure{ParseFailureKind::unsupported, "unknown content coding " + *coding};
+      return refuse(ParseFailureKind::unsupported, "unknown content coding " + *coding);
     }
     decoders.push_back(decoder.get());
     last = std::move(decoder);
   }
-  if (body.empty()) return std::string();
-  if (decoders.empty()) {
-    if (body.size() > max_size) return too_large;
-    return std::string(body);
-  }
+  if (body.empty()) return {};
+  return pump(*last, decoders, body.size(), max_size);
+}
 
-  std::string out;
-  out.reserve(std::min<std::uint64_t>(max_size, body.size() * 4));
-  const auto buffer = std::make_unique<std::array<char, kBufferSize>>();
-  Status status = Status::more;
-  while (status == Status::more) {
-    const Chunk chunk = last->read(buffer->data(), buffer->size());
-    status = chunk.status;
-    if (chunk.size > max_size - out.size()) return too_large;
-    out.append(buffer->data(), chunk.size);
-  }
-  bool broken = status == Status::broken;
-  for (const Decoder* decoder : decoders) {
-    if (decoder->over_limit()) return too_large;
-    broken = broken || decoder->upstream_broken();
-  }
-  if (broken && !truncated) {
-    return ParseFailure{ParseFailureKind::bad_encoding,
-                        "content coding " + std::string(content_encoding.substr(0, 64)) +
-                            " is broken or cut off after " + std::to_string(out.size()) +
-                            " decoded bytes"};
-  }
-  return out;
+std::variant<std::string, ParseFailure> decode_content(std::string_view body,
+                                                       std::string_view content_encoding,
+                                                       std::uint64_t max_size, bool truncated) {
+  DecodedFront front = decode_front(body, content_encoding, max_size);
+  const bool cut_by_us =
+      truncated && front.failure && front.failure->kind == ParseFailureKind::bad_encoding;
+  if (front.failure && !cut_by_us) return *std::move(front.failure);
+  return std::move(front.bytes);
 }
 
 }  // namespace crawld::parsers

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,15 @@ std::variant<std::string, model::ParseFailure> decode_content(std::string_view b
                                                               std::string_view content_encoding,
                                                               std::uint64_t max_size,
                                                               bool truncated);
+
+// As decode_content, but the front of what `body` decodes to is kept: what comes
+// before a break or before `max_size` bytes; `failure` says which.
+struct DecodedFront {
+  std::string bytes;
+  std::optional<model::ParseFailure> failure;
+};
+DecodedFront decode_front(std::string_view body, std::string_view content_encoding,
+                          std::uint64_t max_size);
 
 // Whether `bytes` begin as a gzip member does (RFC 1952 section 2.3.1).
 bool looks_gzipped(std::string_view bytes);

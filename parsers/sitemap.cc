@@ -1,0 +1,121 @@
+#include "parsers/sitemap.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "crawler/base/ascii.h"
+#include "parsers/charset.h"
+#include "parsers/content_coding.h"
+#include "parsers/feed.h"
+#include "parsers/sitemap_location.h"
+#include "parsers/sitemap_xml.h"
+#include "parsers/xml_scan.h"
+
+namespace crawld::parsers {
+namespace {
+
+using model::Sitemap;
+using model::SitemapEntry;
+using model::SitemapKind;
+using model::Url;
+
+// The local name, in lower case, of the first element; empty when there is none.
+std::string root_element(std::string_view utf8) {
+  XmlScan scan(utf8);
+  for (auto event = scan.next(); event != XmlScan::Event::finished; event = scan.next()) {
+    if (event == XmlScan::Event::start) return base::ascii_lower(xml_local_name(scan.name()));
+    std::string text;
+    if (event == XmlScan::Event::text) scan.append_text(text);
+    if (!trim_unicode(text).empty()) return {};
+  }
+  return {};
+}
+
+bool is_feed_root(std::string_view name) {
+  return name == "rss" || name == "rdf" || name == "feed" || name == "channel" || name == "entry";
+}
+
+// One URL a line; lines that are none are passed over.
+Sitemap parse_text(std::string_view text, std::size_t max_entries) {
+  Sitemap sitemap;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    std::string location = absolute_location(text.substr(0, end), std::nullopt);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (location.empty()) continue;
+    if (sitemap.urls.size() == max_entries) {
+      sitemap.error = "more than " + std::to_string(max_entries) + " entries";
+      break;
+    }
+    sitemap.urls.emplace_back().loc = std::move(location);
+  }
+  if (!sitemap.urls.empty()) sitemap.kind = SitemapKind::text;
+  return sitemap;
+}
+
+Sitemap as_sitemap(FeedDocument feed) {
+  Sitemap sitemap;
+  sitemap.kind = feed.kind;
+  sitemap.error = std::move(feed.error);
+  for (FeedEntry& entry : feed.entries) {
+    if (entry.link.empty()) continue;
+    SitemapEntry& made = sitemap.urls.emplace_back();
+    made.loc = std::move(entry.link);
+    made.title = std::move(entry.title);
+    made.lastmod = entry.updated != 0 ? entry.updated : entry.published;
+    made.lastmod_text = std::move(entry.date_text);
+  }
+  return sitemap;
+}
+
+enum class Body : std::uint8_t { whole, cut };
+
+Sitemap parse_utf8(std::string_view text, Body body, std::string_view url,
+                   std::size_t max_entries) {
+  std::string_view trimmed = trim_unicode(text);
+  if (trimmed.starts_with("{")) return as_sitemap(parse_json_feed(trimmed, url, max_entries));
+  if (!trimmed.starts_with("<")) {
+    if (body == Body::cut) trimmed = trimmed.substr(0, trimmed.find_last_of("\r\n") + 1);
+    return parse_text(trimmed, max_entries);
+  }
+  if (is_feed_root(root_element(trimmed))) {
+    return as_sitemap(parse_xml_feed(trimmed, url, max_entries));
+  }
+  return parse_xml_sitemap(trimmed, url, max_entries);
+}
+
+}  // namespace
+
+SitemapText sitemap_text(std::string_view body, std::string_view content_type,
+                         std::uint64_t max_size) {
+  SitemapText text;
+  std::string unpacked;
+  if (looks_gzipped(body)) {
+    DecodedFront front = decode_front(body, "gzip", max_size);
+    if (front.failure) text.error = std::move(front.failure->detail);
+    unpacked = std::move(front.bytes);
+    body = unpacked;
+  } else if (body.size() > max_size) {
+    text.error = "larger than " + std::to_string(max_size) + " bytes";
+    body = body.substr(0, max_size);
+  }
+  const CharsetAnswer charset = detect_charset(body, content_type, model::DocumentKind::xml);
+  text.utf8 = to_utf8(body.substr(charset.bom_size), charset.encoding);
+  return text;
+}
+
+Sitemap parse_sitemap(std::string_view body, std::string_view url, SitemapLimits limits,
+                      std::string_view content_type) {
+  SitemapText text = sitemap_text(body, content_type, limits.max_size);
+  Sitemap sitemap =
+      parse_utf8(text.utf8, text.error.empty() ? Body::whole : Body::cut, url, limits.max_entries);
+  if (!text.error.empty()) sitemap.error = std::move(text.error);
+  if (sitemap.kind == SitemapKind::none && sitemap.error.empty()) {
+    sitemap.error = "no sitemap, feed or list of URLs";
+  }
+  return sitemap;
+}
+
+}  // namespace crawld::parsers

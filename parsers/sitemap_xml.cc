@@ -1,0 +1,169 @@
+#include "parsers/sitemap_xml.h"
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "crawler/base/ascii.h"
+#include "parsers/dates.h"
+#include "parsers/sitemap_location.h"
+#include "parsers/xml_scan.h"
+
+namespace crawld::parsers {
+namespace {
+
+using base::ascii_lower;
+using model::SitemapEntry;
+using model::SitemapKind;
+using model::Url;
+
+// More text of one element is not kept: no value is that long.
+constexpr std::size_t kMaxValue = 16 << 10;
+
+enum class Field : std::uint8_t {
+  none,
+  bare,  // text in <url> or <sitemap>, where <loc> is forgotten
+  loc,
+  lastmod,
+  changefreq,
+  priority
+};
+
+Field field_named(std::string_view local) {
+  if (local == "loc") return Field::loc;
+  if (local == "lastmod") return Field::lastmod;
+  if (local == "changefreq") return Field::changefreq;
+  return local == "priority" ? Field::priority : Field::none;
+}
+
+// Between 0 and 1, or negative.
+float priority_of(const std::string& text) {
+  char* end = nullptr;
+  const float value = std::strtof(text.c_str(), &end);
+  return end != text.c_str() && value >= 0 && value <= 1 ? value : -1;
+}
+
+// Nesting is hardly looked at: entries begin at <url> and <sitemap>, or at a second
+// <loc> where those are left out, and end where the next one begins.
+class SitemapReader {
+ public:
+  SitemapReader(std::string_view utf8, std::string_view url, std::size_t max_entries)
+      : scan_(utf8), base_(Url::parse(url)), max_entries_(max_entries) {}
+
+  model::Sitemap read() {
+    while (!full_) {
+      const XmlScan::Event event = scan_.next();
+      if (event == XmlScan::Event::finished) break;
+      if (event == XmlScan::Event::start) start();
+      if (event == XmlScan::Event::end) end();
+      if (event == XmlScan::Event::text && field_ != Field::none && text_.size() < kMaxValue) {
+        scan_.append_text(text_);
+      }
+    }
+    // A value that the end of the input cuts is not a value.
+    field_ = Field::none;
+    finish_entry();
+    if (sitemap_.error.empty()) sitemap_.error = scan_.fault();
+    return std::move(sitemap_);
+  }
+
+ private:
+  // The sitemap's own names have the root's prefix or none; others are extensions.
+  bool is_own() const {
+    const std::string_view prefix = xml_prefix(scan_.name());
+    return prefix.empty() || prefix == root_prefix_;
+  }
+
+  void start() {
+    const std::string local = ascii_lower(xml_local_name(scan_.name()));
+    if (!has_root_) start_root(local);
+    if (!is_own() || sitemap_.kind == SitemapKind::none) return;
+    const Field field = field_named(local);
+    if (field == Field::none) {
+      // <loc><url>http://…</url></loc> is met too.
+      const bool inside_empty_loc = field_ == Field::loc && trim_unicode(text_).empty();
+      if (inside_empty_loc || (local != "url" && local != "sitemap")) return;
+      finish_entry();
+      in_index_ = local == "sitemap";
+      field_ = Field::bare;
+      return;
+    }
+    finish_field();
+    if (field == Field::loc && !entry_.loc.empty()) finish_entry();
+    field_ = field;
+    text_.clear();
+  }
+
+  void start_root(std::string_view local) {
+    has_root_ = true;
+    root_prefix_ = xml_prefix(scan_.name());
+    if (local == "urlset" || local == "url") sitemap_.kind = SitemapKind::urlset;
+    if (local == "sitemapindex" || local == "sitemap") sitemap_.kind = SitemapKind::index;
+    in_index_ = sitemap_.kind == SitemapKind::index;
+  }
+
+  void end() {
+    if (!is_own()) return;
+    const std::string local = ascii_lower(xml_local_name(scan_.name()));
+    if (field_ != Field::none && field_named(local) == field_) finish_field();
+    const bool inside_loc = field_ == Field::loc;
+    if (!inside_loc && (local == "url" || local == "sitemap")) finish_entry();
+  }
+
+  void finish_field() {
+    const std::string value(trim_unicode(text_));
+    text_.clear();
+    switch (std::exchange(field_, Field::none)) {
+      case Field::bare:
+        if (value.starts_with("http")) entry_.loc = absolute_location(value, base_);
+        return;
+      case Field::loc:
+        entry_.loc = absolute_location(value, base_);
+        return;
+      case Field::lastmod:
+        entry_.lastmod = parse_date(value).value_or(0);
+        entry_.lastmod_text = value;
+        return;
+      case Field::changefreq:
+        entry_.changefreq = ascii_lower(value);
+        return;
+      case Field::priority:
+        entry_.priority = priority_of(value);
+        return;
+      case Field::none:
+        return;
+    }
+  }
+
+  void finish_entry() {
+    finish_field();
+    SitemapEntry entry = std::exchange(entry_, {});
+    if (entry.loc.empty()) return;
+    auto& list = in_index_ ? sitemap_.sitemaps : sitemap_.urls;
+    if (list.size() < max_entries_) return list.push_back(std::move(entry));
+    sitemap_.error = "more than " + std::to_string(max_entries_) + " entries";
+    full_ = true;
+  }
+
+  XmlScan scan_;
+  std::optional<Url> base_;
+  std::size_t max_entries_;
+  model::Sitemap sitemap_;
+  bool full_ = false;
+  bool has_root_ = false;
+  bool in_index_ = false;
+  std::string root_prefix_;
+  SitemapEntry entry_;
+  Field field_ = Field::none;
+  std::string text_;
+};
+
+}  // namespace
+
+model::Sitemap parse_xml_sitemap(std::string_view utf8, std::string_view url,
+                                 std::size_t max_entries) {
+  return SitemapReader(utf8, url, max_entries).read();
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,125 @@
+#include "parsers/sitemap.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using crawld::model::Sitemap;
+using crawld::model::SitemapEntry;
+using crawld::model::SitemapKind;
+using crawld::parsers::parse_sitemap;
+
+namespace {
+
+constexpr const char* kUrl = "https://a.test/maps/sitemap.xml";
+
+Sitemap read(std::string_view body) { return parse_sitemap(body, kUrl, {}); }
+
+// The locations, separated by blanks.
+std::string locations(const std::vector<SitemapEntry>& entries) {
+  std::string all;
+  for (const SitemapEntry& entry : entries) all += (all.empty() ? "" : " ") + entry.loc;
+  return all;
+}
+
+std::string urls(std::string_view body) { return locations(read(body).urls); }
+
+}  // namespace
+
+TEST_CASE("a sitemap gives locations, dates, frequencies and priorities") {
+  const Sitemap sitemap = read(
+      "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url>"
+      "<loc>https://a.test/1</loc><lastmod>2004-12-23T18:00:15+00:00</lastmod>"
+      "<changefreq>Daily</changefreq><priority>0.8</priority></url>"
+      "<url><loc>/2?a=1&amp;b=2</loc></url></urlset>");
+  CHECK(sitemap.kind == SitemapKind::urlset);
+  CHECK(sitemap.error.empty());
+  REQUIRE(sitemap.urls.size() == 2);
+  CHECK(sitemap.urls[0].loc == "https://a.test/1");
+  CHECK(sitemap.urls[0].lastmod == 1'103'824'815'000);
+  CHECK(sitemap.urls[0].changefreq == "daily");
+  CHECK(sitemap.urls[0].priority == Approx(0.8));
+  CHECK(sitemap.urls[1].loc == "https://a.test/2?a=1&b=2");
+  CHECK(sitemap.urls[1].lastmod == 0);
+  CHECK(sitemap.urls[1].priority < 0);
+}
+
+TEST_CASE("a sitemap index gives sitemaps") {
+  const Sitemap sitemap = read(
+      "<sitemapindex><sitemap><loc>s1.xml.gz</loc><lastmod>2005-01-01</lastmod></sitemap>"
+      "</sitemapindex>");
+  CHECK(sitemap.kind == SitemapKind::index);
+  CHECK(sitemap.urls.empty());
+  CHECK(locations(sitemap.sitemaps) == "https://a.test/maps/s1.xml.gz");
+}
+
+TEST_CASE("any namespace, prefix and wrapping of locations is taken") {
+  CHECK(urls("<sm:urlset xmlns:sm='x'><sm:url><sm:loc>/1</sm:loc></sm:url></sm:urlset>") ==
+        "https://a.test/1");
+  CHECK(urls("<urlset><url><loc>\n <![CDATA[ /1?a&b ]]> \xC2\xA0</loc></url></urlset>") ==
+        "https://a.test/1?a&b");
+  CHECK(urls("\xEF\xBB\xBF \n<urlset><URL><Loc>/1</Loc></URL></urlset>") == "https://a.test/1");
+  CHECK(urls("<urlset><url><loc><url>/1</url></loc></url></urlset>") == "https://a.test/1");
+  CHECK(urls("<urlset><url>https://a.test/1</url></urlset>") == "https://a.test/1");
+}
+
+TEST_CASE("image, video and news extensions are passed over") {
+  CHECK(urls("<urlset xmlns:image='i' xmlns:video='v'><url><image:image><image:loc>/i.png"
+             "</image:loc></image:image><loc>/1</loc><video:video><video:player_loc>/v"
+             "</video:player_loc></video:video></url></urlset>") == "https://a.test/1");
+}
+
+TEST_CASE("locations that are no http or https URL are dropped") {
+  CHECK(urls("<urlset><url><loc>file:///etc/passwd</loc></url><url><loc>javascript:x</loc></url>"
+             "<url><loc></loc></url><url><loc>/1</loc></url></urlset>") == "https://a.test/1");
+  CHECK(urls("<urlset><url><loc>/" + std::string(9000, 'x') + "</loc></url></urlset>").empty());
+}
+
+TEST_CASE("what can be read of a broken sitemap is kept, and the fault named") {
+  const Sitemap cut = read("<urlset><url><loc>/1</loc></url><url><loc>/2</loc><lastm");
+  CHECK(locations(cut.urls) == "https://a.test/1 https://a.test/2");
+  CHECK(cut.error == "a start tag is not closed");
+  CHECK(urls("<urlset><url><loc>/1</url></url></loc></x><url><loc>/2</loc>") ==
+        "https://a.test/1 https://a.test/2");
+  CHECK(urls("<urlset><url><loc>/1</loc></url><url><loc>/2-and-mo") == "https://a.test/1");
+  CHECK(urls("<urlset><url><loc>/a?x&y<z</loc></url><url><loc>/2</loc></url></urlset>")
+            .ends_with("https://a.test/2"));
+}
+
+TEST_CASE("entities are neither expanded nor fetched") {
+  std::string bomb = "<!DOCTYPE urlset [<!ENTITY a 'aaaaaaaaaa'><!ENTITY x SYSTEM 'file:///etc'>";
+  for (char c = 'b'; c < 'm'; ++c) {
+    bomb += std::string("<!ENTITY ") + c + " '";
+    for (int i = 0; i < 10; ++i) bomb += std::string("&") + static_cast<char>(c - 1) + ";";
+    bomb += "'>";
+  }
+  const Sitemap sitemap = read(bomb + "]><urlset><url><loc>/1&l;&x;</loc></url></urlset>");
+  CHECK(locations(sitemap.urls) == "https://a.test/1");
+  CHECK(sitemap.error == "entity declarations are not read");
+}
+
+TEST_CASE("lists of URLs are sitemaps, and other texts are none") {
+  const Sitemap list = read("https://a.test/1\r\nnonsense\n\n https://a.test/2");
+  CHECK(list.kind == SitemapKind::text);
+  CHECK(locations(list.urls) == "https://a.test/1 https://a.test/2");
+  for (const char* other : {"just words", "", "<html><a href=/1>", "{\"a\": 1}", "\x01\x02"}) {
+    INFO(other);
+    CHECK(read(other).kind == SitemapKind::none);
+    CHECK_FALSE(read(other).error.empty());
+  }
+}
+
+TEST_CASE("more entries or bytes than allowed are cut, and that is said") {
+  std::string body = "<urlset>";
+  for (int i = 0; i < 30; ++i) body += "<url><loc>/" + std::to_string(i) + "</loc></url>";
+  const Sitemap few = parse_sitemap(body, kUrl, {.max_entries = 10});
+  CHECK(few.urls.size() == 10);
+  CHECK(few.error == "more than 10 entries");
+  const Sitemap small = parse_sitemap(body, kUrl, {.max_size = 93});
+  CHECK(small.urls.size() == 3);
+  CHECK(small.error == "larger than 93 bytes");
+}
+
+TEST_CASE("the encoding of a sitemap is found") {
+  CHECK(urls("<?xml version='1.0' encoding='iso-8859-1'?><urlset><url><loc>/\xE9</loc></url>") ==
+        "https://a.test/%C3%A9");
+}
