@@ -1,0 +1,79 @@
+// The scan and the tree give the same facts of every page of the suites and of the
+// documentation installed on this machine.
+#include "parsers/tree_scan.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "parsers/charset.h"
+#include "tests/unit/html/scan_comparison.h"
+#include "tests/unit/html/suite.h"
+
+namespace crawld::parsers {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string decoded(const std::string& bytes) {
+  const auto answer = detect_charset(bytes, "text/html", model::DocumentKind::html);
+  return to_utf8(std::string_view(bytes).substr(answer.bom_size), answer.encoding);
+}
+
+void compare_folder(const fs::path& folder, SuiteScore& score, std::size_t most) {
+  if (!fs::exists(folder)) return;
+  std::vector<fs::path> files;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
+    const auto extension = entry.path().extension();
+    if (entry.is_regular_file() && (extension == ".html" || extension == ".htm")) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  const std::size_t step = std::max<std::size_t>(1, files.size() / most);
+  for (std::size_t i = 0; i < files.size(); i += step) {
+    const std::string what =
+        scan_difference(decoded(read_file(files[i])), "http://a.test/dir/page.html");
+    score.add(files[i].filename().string(), what.empty(), [&] { return what; });
+  }
+}
+
+TEST_CASE("the scan gives what the tree gives on real pages") {
+  SuiteScore score("scan-and-tree-pages");
+  for (const char* folder : {"article-aeb", "article-trafilatura", "article-readability",
+                             "structured-data", "css-selectors"}) {
+    compare_folder(suites_folder() / folder, score, 10'000);
+  }
+  compare_folder("/usr/share/doc", score, 500);
+  score.finish();
+}
+
+TEST_CASE("the scan gives what the tree gives on the html5lib trees") {
+  SuiteScore score("scan-and-tree-html5lib");
+  std::ifstream stream(suites_folder() / "html5-tree" / "shared.jsonl");
+  for (std::string line; std::getline(stream, line);) {
+    const json test = json::parse(line);
+    const std::string html = test["data"];
+    const std::string what = scan_difference(html, "http://a.test/dir/page.html");
+    score.add(test["id"], what.empty(), [&] { return json(html).dump() + "\n  " + what; });
+  }
+  score.finish();
+}
+
+TEST_CASE("the scan gives what the tree gives on other crawlers' cases") {
+  SuiteScore score("scan-and-tree-links");
+  std::ifstream stream(suites_folder() / "links" / "shared.jsonl");
+  for (std::string line; std::getline(stream, line);) {
+    const json test = json::parse(line);
+    if (!test.contains("html")) continue;
+    const std::string what = scan_difference(test["html"].get<std::string>(), test["base_url"]);
+    score.add(test["id"], what.empty(), [&] { return what; });
+  }
+  score.finish();
+}
+
+}  // namespace
+}  // namespace crawld::parsers
