@@ -6,7 +6,6 @@
 #include "crawler/cli/json_line.h"
 #include "crawler/model/url.h"
 #include "crawler/policy/canonicalize.h"
-#include "crawler/policy/canonicalize.h"
 
 namespace crawld::cli {
 namespace {

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "crawler/model/punycode.h"
+
 namespace {
 
 using crawld::model::Scheme;
@@ -103,4 +105,23 @@ TEST_CASE("the serialized URL parses to itself") {
     CHECK(url(once.href()) == once);
     CHECK(url(once.href()).path() == once.path());
   }
+}
+
+TEST_CASE("Punycode is that of RFC 3492 section 7.1") {
+  using crawld::model::punycode;
+  CHECK(punycode({0xFC}) == "tda");
+  CHECK(punycode({0x33, 0x5E74, 0x62, 0x7D44, 0x91D1, 0x516B, 0x5148, 0x751F}) ==
+        "3b-ww4c5e180e575a65lsy2b");
+  CHECK(punycode({0x305D, 0x306E, 0x30B9, 0x30D4, 0x30FC, 0x30C9, 0x3067}) == "d9juau41awczczp");
+  CHECK(punycode({0x4ED6, 0x4EEC, 0x4E3A, 0x4EC0, 0x4E48, 0x4E0D, 0x8BF4, 0x4E2D, 0x6587}) ==
+        "ihqwcrb4cv8a8dqg056pqjye");
+}
+
+TEST_CASE("letters newer than ICU's Unicode are let into domains") {
+  CHECK(url("http://\xF0\xB2\xA4\xB1.test/").hostname() == "xn--982o.test");
+  CHECK_FALSE(Url::parse("http://\xF0\xB2\xA4\xB1\xD7\x90.test/").has_value());  // mixed direction
+}
+
+TEST_CASE("a Unicode name does not hide a label that looks like Punycode once decoded") {
+  CHECK_FALSE(Url::parse("http://\xC3\xBC.xn--xn---epa/").has_value());
 }
