@@ -7,17 +7,13 @@
 #include <utility>
 
 #include "parsers/content_coding.h"
-#include "parsers/document_text.h"
-#include "parsers/html_reader.h"
 #include "parsers/pack.h"
-#include "parsers/simhash.h"
-#include "parsers/sniff.h"
+#include "parsers/page_reader.h"
 #include "parsers/wire_limits.h"
 
 namespace crawld::parsers {
 namespace {
 
-using model::DocumentKind;
 using model::ParsedPage;
 using model::ParseFailure;
 using model::ParseOutcome;
@@ -37,35 +33,11 @@ std::string content_hash(std::string_view body) {
 }  // namespace
 
 struct GumboParser::Tools {
-  explicit Tools(const std::vector<RuleSet>&) {}
+  explicit Tools(const std::vector<RuleSet>& rule_sets) : reader(rule_sets) {}
 
-  void read(const ParseJob& job, std::string_view body, ParsedPage& page);
-
+  PageReader reader;
   Packer packer;
-  HtmlReader html;
 };
-
-// Fills in what the document says, by its kind.
-void GumboParser::Tools::read(const ParseJob& job, std::string_view body, ParsedPage& page) {
-  page.base = job.url;
-  page.kind = sniff_kind(job.headers.content_type, body, job.url);
-  switch (page.kind) {
-    case DocumentKind::html:
-    case DocumentKind::xhtml:
-      html.read(job, DocumentText(body, job.headers.content_type, page), page);
-      break;
-    case DocumentKind::xml:
-    case DocumentKind::json:
-      break;
-    case DocumentKind::text:
-      page.text = DocumentText(body, job.headers.content_type, page).take();
-      break;
-    case DocumentKind::binary:
-    case DocumentKind::empty:
-      break;
-  }
-  page.simhash = simhash(page.main_text.empty() ? page.text : page.main_text);
-}
 
 GumboParser::GumboParser(const std::vector<RuleSet>& rule_sets)
     : tools_(std::make_unique<Tools>(rule_sets)) {}
@@ -84,7 +56,7 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   page.unchanged = !job.known_hash.empty() && job.known_hash == page.content_hash;
   if (page.unchanged) return outcome;
 
-  if (job.purpose != model::Purpose::robots) tools_->read(job, body, page);
+  if (job.purpose != model::Purpose::robots) tools_->reader.read(job, body, page);
   if (job.wants.packed_body) tools_->packer.pack(body, page.packed_body);
   if (job.purpose == model::Purpose::robots || job.wants.raw_body) {
     page.body = std::move(body);

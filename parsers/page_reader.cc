@@ -1,0 +1,162 @@
+#include "parsers/page_reader.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "crawler/base/ascii.h"
+#include "crawler/model/url.h"
+#include "parsers/language.h"
+#include "parsers/link_headers.h"
+#include "parsers/main_text.h"
+#include "parsers/media_type.h"
+#include "parsers/metadata.h"
+#include "parsers/robots_directives.h"
+#include "parsers/simhash.h"
+#include "parsers/sitemap.h"
+#include "parsers/sniff.h"
+#include "parsers/structured.h"
+#include "parsers/tree_scan.h"
+
+namespace crawld::parsers {
+namespace {
+
+using model::DocumentKind;
+using model::ParsedPage;
+
+// How much of a text a guess at its language needs; more costs and tells no more.
+constexpr std::size_t kLanguageSample = 2'048;
+
+bool needs_tree(const ParseWants& wants) {
+  return wants.always_tree || wants.main_text || wants.markdown || wants.structured;
+}
+
+ScanOptions scan_options(const ParseJob& job, const ParsedPage& page) {
+  return {.url = job.url,
+          .encoding = page.charset,
+          .max_links = job.max_links,
+          .css_urls = job.wants.css_urls,
+          .form_links = job.wants.form_links};
+}
+
+void add_article(const HtmlTree& tree, const ParseJob& job, const ParseWants& wants,
+                 ParsedPage& page) {
+  Article article = extract_article(
+      tree, {.url = job.url, .base = page.base, .text = true, .markdown = wants.markdown});
+  page.main_text = std::move(article.text);
+  page.markdown = std::move(article.markdown);
+  page.author = std::move(article.author);
+  page.date = std::move(article.date);
+  if (page.lang.empty()) page.lang = std::move(article.lang);
+}
+
+void add_structured(const HtmlTree& tree, ParsedPage& page) {
+  StructuredData data = extract_structured(tree, model::Url::parse(page.base));
+  page.structured_other = data.others();
+  page.jsonld = std::move(data.jsonld);
+  page.microdata = std::move(data.microdata);
+  page.opengraph = std::move(data.opengraph);
+}
+
+void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const ParseWants& wants,
+                    ParsedPage& page) {
+  if (wants.main_text || wants.markdown) {
+    add_article(tree, job, wants, page);
+  } else if (wants.structured) {
+    PageMetadata metadata = read_metadata(tree, job.url);
+    page.author = std::move(metadata.author);
+    page.date = std::move(metadata.date);
+  }
+  if (wants.structured) add_structured(tree, page);
+}
+
+// A piece out of the middle: pages begin with menus.
+std::string_view language_sample(std::string_view text) {
+  if (text.size() <= kLanguageSample) return text;
+  const auto inside = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t begin = (text.size() - kLanguageSample) / 2;
+  std::size_t end = begin + kLanguageSample;
+  while (begin < end && inside(begin)) ++begin;
+  while (end > begin && end < text.size() && inside(end)) --end;
+  return text.substr(begin, end - begin);
+}
+
+// HTML 3.2.6.2: where the page is silent, Content-Language of one language tells.
+void add_language(const ParseJob& job, ParsedPage& page) {
+  const std::string_view header = base::trim(job.headers.content_language);
+  if (page.lang.empty() && header.find(',') == std::string_view::npos) page.lang = header;
+  if (page.lang.empty()) page.lang = detect_language(language_sample(page.text));
+}
+
+void add_robots(const ParseJob& job, ParsedPage& page) {
+  RobotsDirectives directives(job.robots_agent);
+  for (const auto& [name, content] : page.meta) directives.add_meta(name, content);
+  directives.add_header(job.headers.x_robots_tag);
+  page.robots = directives.take();
+}
+
+}  // namespace
+
+PageReader::PageReader(const std::vector<RuleSet>&) {}
+
+void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  page.base = job.url;
+  page.kind = sniff_kind(job.headers.content_type, body, job.url);
+  switch (page.kind) {
+    case DocumentKind::html:
+    case DocumentKind::xhtml:
+      read_html(job, body, page);
+      break;
+    case DocumentKind::xml:
+    case DocumentKind::json:
+    case DocumentKind::text:
+      read_text(job, body, page);
+      break;
+    case DocumentKind::binary:
+    case DocumentKind::empty:
+      break;
+  }
+  read_listing(job, body, page);
+  add_header_links({.link = job.headers.link, .refresh = job.headers.refresh}, job.url,
+                   job.max_links, page);
+  add_robots(job, page);
+  add_language(job, page);
+  page.simhash = simhash(page.main_text.empty() ? page.text : page.main_text);
+}
+
+void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  const DocumentText text(body, job.headers.content_type, page);
+  std::optional<HtmlTree> tree;
+  if (needs_tree(job.wants)) {
+    tree = HtmlTree::parse(text.view());
+    page.used_tree = tree.has_value();
+    page.over_limits = !tree.has_value();
+  }
+  ScanExtras extras;
+  if (tree && job.wants.always_tree) {
+    scan_tree_facts(*tree, text.view(), scan_options(job, page), page, extras);
+  } else {
+    scanner_.scan(text.view(), scan_options(job, page), page, extras);
+  }
+  if (tree) add_tree_facts(*tree, job, job.wants, page);
+}
+
+void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  DocumentText text(body, job.headers.content_type, page);
+  if (page.kind == DocumentKind::text) page.text = std::move(text).take();
+}
+
+// A page that turns out to be a feed is read as one, whoever asked for it.
+void PageReader::read_listing(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  const bool may_be_one =
+      page.kind == DocumentKind::xml ||
+      (page.kind == DocumentKind::json &&
+       parse_content_type(job.headers.content_type).essence == "application/feed+json");
+  if (job.purpose != model::Purpose::sitemap && !may_be_one) return;
+  page.sitemap =
+      parse_sitemap(body, job.url, {.max_size = job.max_decoded_size}, job.headers.content_type);
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,44 @@
+// A decoded body into ParsedPage: what the document says, by its kind.
+//
+//   html, xhtml   links, title, meta and text by one pass of the tokenizer; a tree only
+//                 where main text, Markdown, structured data or a rule needs one, and not
+//                 beyond the limits of trees (over_limits)
+//   xml           a sitemap or feed, if it is one
+//   json, text    text for the rules; a text's text
+//   binary, empty nothing
+//
+// The headers of the response speak for every kind: links, refresh, robots.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "crawler/model/page.h"
+#include "parsers/document_text.h"
+#include "parsers/html_tree.h"
+#include "parsers/page_scan.h"
+#include "parsers/parser.h"
+#include "parsers/rules.h"
+
+namespace crawld::parsers {
+
+// Keeps its memory for the next page. Threads: one at a time.
+class PageReader {
+ public:
+  // Rules that do not compile make no records: they were checked when they were loaded.
+  explicit PageReader(const std::vector<RuleSet>& rule_sets);
+
+  // Fills in everything but hashes, sizes and bodies. Needs: a new `page`.
+  void read(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+
+ private:
+  void read_html(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+  void read_listing(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+  void read_text(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+
+  PageScanner scanner_;
+};
+
+}  // namespace crawld::parsers
