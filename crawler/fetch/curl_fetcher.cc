@@ -292,14 +292,16 @@ std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const mode
 
 TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target) {
   const auto headers = this->headers(request, target);
-  const TransferPlan plan{.site = *target.site,
-                          .url = request.url,
-                          .user_agent = context_.user_agent_,
-                          .headers = headers,
-                          .addresses = target.addresses,
-                          .dial_port = target.port,
-                          .with_credentials = target.with_credentials,
-                          .bandwidth = context_.bandwidth_};
+  const base::Instant started = std::chrono::steady_clock::now();
+  TransferPlan plan{.site = *target.site,
+                    .url = request.url,
+                    .user_agent = context_.user_agent_,
+                    .headers = headers,
+                    .addresses = target.addresses,
+                    .dial_port = target.port,
+                    .with_credentials = target.with_credentials,
+                    .time_left = target.site->config().total_timeout,
+                    .bandwidth = context_.bandwidth_};
 
   std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
   // Bytes that nobody asked for are the start of a forged answer.
@@ -308,7 +310,9 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   }
   TransferResult result = Transfer(*session, plan, stop_.get_token()).run();
   context_.count(!result.timings.reused_connection);
-  if (result.unprocessed && !stop_.stop_requested()) {
+  plan.time_left -= std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started);
+  if (result.unprocessed && plan.time_left.count() > 0 && !stop_.stop_requested()) {
     session = ConnectionPool::make(target.session_key);
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);

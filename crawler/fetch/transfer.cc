@@ -16,6 +16,9 @@ using model::FetchFailureKind;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+// libcurl opens a new connection by itself where an idle one turned out dead or a
+// server refused the stream; five times, if it may.
+constexpr int kMaxDials = 2;
 constexpr long kIdleSeconds = 90;  // what a server may keep a connection open
 
 constexpr std::string_view kAccept =
@@ -192,7 +195,7 @@ void Transfer::set_request() {
   set(CURLOPT_USERAGENT, plan_.user_agent.c_str());
   set(CURLOPT_ERRORBUFFER, curl_message_);
   // Where the bandwidth cap may hold us back, keeps_pace() counts without that time.
-  set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(limits_.total_timeout));
+  set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(plan_.time_left));
   // Any address will do to keep libcurl from asking the DNS itself: dial() has them all.
   std::string entry =
       "*:" + std::to_string(plan_.dial_port) + ":" + bracketed(plan_.addresses.front());
@@ -232,7 +235,7 @@ int Transfer::on_progress(void* session, curl_off_t, curl_off_t, curl_off_t, cur
 // libcurl calls this at least once a second, however little comes in.
 bool Transfer::keeps_pace() {
   const base::Instant now = std::chrono::steady_clock::now() - held_back_;
-  if (now - started_ > limits_.total_timeout) {
+  if (now - started_ > plan_.time_left) {
     fail(FetchFailureKind::timeout, "the transfer took longer than allowed");
     return false;
   }
@@ -260,7 +263,10 @@ curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
                                        curl_sockaddr* address) {
   Session& own = *static_cast<Session*>(session);
   Transfer& self = *own.transfer;
-  if (std::exchange(self.dialled_, true)) return CURL_SOCKET_BAD;
+  if (++self.dials_ > kMaxDials) {
+    self.fail(FetchFailureKind::reset, "no connection lasted until the answer");
+    return CURL_SOCKET_BAD;
+  }
   const base::Instant until = std::chrono::steady_clock::now() + self.limits_.connect_timeout;
   const Dialled dialled = dial(self.plan_.addresses, self.plan_.dial_port, until, self.stop_,
                                own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });

@@ -30,6 +30,7 @@ struct TransferPlan {
   const std::vector<IpAddress>& addresses;  // of the host, or of the proxy; all else is refused
   std::uint16_t dial_port = 0;
   bool with_credentials = false;
+  std::chrono::milliseconds time_left;  // of the site's total time-out
   RateLimit& bandwidth;
 };
 
@@ -84,7 +85,7 @@ class Transfer {
   const std::stop_token stop_;
   ResponseReader reader_;
   char curl_message_[CURL_ERROR_SIZE] = {};
-  bool dialled_ = false;
+  int dials_ = 0;
   std::string blocked_;  // why an address was not dialled
   // Set when a callback of ours ended the transfer.
   model::FetchFailure own_failure_;
