@@ -1,0 +1,102 @@
+#include "parsers/values.h"
+
+#include <catch2/catch.hpp>
+
+namespace crawld::parsers {
+namespace {
+
+std::string shown(base::Result<std::string> read) {
+  return read ? *read : "! " + read.error().message;
+}
+std::string number(std::string_view text, std::string_view locale = {},
+                   std::string_view language = {}) {
+  return shown(read_number(text, locale, language));
+}
+std::string price(std::string_view text, std::string_view language = {}) {
+  return shown(read_price(text, {}, language));
+}
+std::string date(std::string_view text, std::string_view locale = {}) {
+  return shown(read_date(text, locale, {}));
+}
+
+TEST_CASE("numbers are read with the marks of any country") {
+  CHECK(number("1.234,56") == "1234.56");
+  CHECK(number("1,234.56") == "1234.56");
+  CHECK(number("1 234,56") == "1234.56");
+  CHECK(number("1\u202F234,5 €") == "1234.5");
+  CHECK(number("1'234.50") == "1234.5");
+  CHECK(number("1’234’567") == "1234567");
+  CHECK(number("12,34,567.8") == "1234567.8");
+  CHECK(number("1.234.567") == "1234567");
+  CHECK(number("12,5") == "12.5");
+  CHECK(number("0.125") == "0.125");
+  CHECK(number("1,234 reviews") == "1234");
+  CHECK(number("4.5 out of 5") == "4.5");
+  CHECK(number("- 12") == "-12");
+  CHECK(number("−3,50") == "-3.5");
+  CHECK(number("A-10") == "10");
+  CHECK(number("EUR 007.00") == "7");
+  CHECK(number("١٢٣") == "123");
+  CHECK(number(".5") == "0.5");
+  CHECK(number("from 3 234 to 9") == "3234");
+  CHECK(number("call 12 34 56") == "12");
+}
+
+TEST_CASE("where a mark can mean two things the locale decides") {
+  CHECK(number("1.234") == "1.234");
+  CHECK(number("1.234", "de") == "1234");
+  CHECK(number("1.234", {}, "de-AT") == "1234");
+  CHECK(number("1,234", "de") == "1.234");
+  CHECK(number("1.234", "de-CH") == "1.234");
+  CHECK(number("1,234.56", "de") == "! not a number as de writes them: \"1,234.56\"");
+  CHECK(shown(read_integer("1.234", {}, {})) == "1234");
+}
+
+TEST_CASE("what is no number says so") {
+  CHECK(number("free") == "! no number in \"free\"");
+  CHECK(number("1.2.3") == "! not a number: \"1.2.3\"");
+  CHECK(shown(read_integer("1.5", {}, {})) == "! not a whole number: \"1.5\"");
+}
+
+TEST_CASE("prices keep their currency") {
+  CHECK(price("1.299,00 €") == R"({"amount":1299,"currency":"EUR"})");
+  CHECK(price("$12.50") == R"({"amount":12.5,"currency":"USD"})");
+  CHECK(price("US$ 1,299") == R"({"amount":1299,"currency":"USD"})");
+  CHECK(price("CHF 12.90") == R"({"amount":12.9,"currency":"CHF"})");
+  CHECK(price("149 kr", "sv-SE") == R"({"amount":149,"currency":"SEK"})");
+  CHECK(price("1.299") == R"({"amount":1299,"currency":null})");
+  CHECK(price("¥1,000", "ja") == R"({"amount":1000,"currency":"JPY"})");
+  CHECK(price("12 zł") == R"({"amount":12,"currency":"PLN"})");
+  CHECK(price("-£5") == R"({"amount":-5,"currency":"GBP"})");
+}
+
+TEST_CASE("yes and no are read in several languages") {
+  CHECK(shown(read_boolean("Yes")) == "true");
+  CHECK(shown(read_boolean("0")) == "false");
+  CHECK(shown(read_boolean("maybe")) == "! neither yes nor no: \"maybe\"");
+}
+
+TEST_CASE("dates are read as people and machines write them") {
+  CHECK(date("2024-03-03") == "\"2024-03-03\"");
+  CHECK(date("Published on March 3, 2024 by Ann") == "\"2024-03-03\"");
+  CHECK(date("3 March 2024, 4:05 pm") == "\"2024-03-03T16:05:00\"");
+  CHECK(date("Sunday, 3rd of March 2024") == "\"2024-03-03\"");
+  CHECK(date("3. März 2024 um 10:30 Uhr") == "\"2024-03-03T10:30:00\"");
+  CHECK(date("le 1er août 2023") == "\"2023-08-01\"");
+  CHECK(date("3 de marzo de 2024") == "\"2024-03-03\"");
+  CHECK(date("3 марта 2024 г.") == "\"2024-03-03\"");
+  CHECK(date("03.04.2024") == "\"2024-04-03\"");
+  CHECK(date("3/13/2024") == "\"2024-03-13\"");
+  CHECK(date("3/4/2024") == "\"2024-03-04\"");
+  CHECK(date("3/4/2024", "en-GB") == "\"2024-04-03\"");
+  CHECK(date("2024年3月3日") == "\"2024-03-03\"");
+  CHECK(date("March 2024") == "\"2024-03\"");
+  CHECK(date("2024-03-03T10:00:00+01:00") == "\"2024-03-03T09:00:00+00:00\"");
+  CHECK(date("2024-03-03T10:00:00-05:00") == "\"2024-03-03T15:00:00+00:00\"");
+  CHECK(date("Sun, 03 Mar 2024 10:00:00 GMT") == "\"2024-03-03T10:00:00+00:00\"");
+  CHECK(date("31 February 2024") == "! not a date: \"31 February 2024\"");
+  CHECK(date("soon") == "! not a date: \"soon\"");
+}
+
+}  // namespace
+}  // namespace crawld::parsers
