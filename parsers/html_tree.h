@@ -107,6 +107,24 @@ const GumboNode* next_node(const GumboNode* node, const GumboNode* top);
 // As next_node(), but passes over what is inside `node`.
 const GumboNode* next_outside(const GumboNode* node, const GumboNode* top);
 
+// The same walk with ways in and out: `enter(node)` on the way in, true to go inside,
+// and `leave(node)` on the way out of every node entered, `top` included.
+template <class Enter, class Leave>
+void walk_tree(const GumboNode* top, Enter enter, Leave leave) {
+  for (const GumboNode* at = top;;) {
+    auto inside = children(at);
+    if (enter(at) && !inside.empty()) {
+      at = inside.front();
+      continue;
+    }
+    const GumboNode* after = next_outside(at, top);
+    const GumboNode* up_to = after != nullptr ? after->parent : top;
+    for (; at != up_to; at = at->parent) leave(at);
+    if (after == nullptr) return leave(top);
+    at = after;
+  }
+}
+
 const GumboNode* parent_element(const GumboNode* node);  // null for the html element
 const GumboNode* next_element(const GumboNode* node);    // sibling
 const GumboNode* previous_element(const GumboNode* node);

@@ -9,13 +9,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "parsers/selector_forms.h"
-#include "parsers/selector_scanner.h"
 
 namespace crawld::parsers {
 namespace {
 
-using selector::equals_ignoring_case;
+using base::equals_ignoring_case;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 
@@ -291,25 +291,16 @@ SelectorDocument::Span SelectorDocument::text_span(ElementNumber e) const {
 void SelectorDocument::make_text() const {
   text_spans_.resize(size());
   auto here = [this] { return static_cast<std::uint32_t>(text_.size()); };
-  auto leave = [&](const GumboNode* node) {
-    if (is_element(node)) text_spans_[element_index(node)].end = here();
-  };
-  const GumboNode* top = tree_.document();
-  const GumboNode* at = top;
-  while (true) {
-    if (is_text(at)) text_ += at->v.text.text;
-    if (is_element(at)) text_spans_[element_index(at)].begin = here();
-    auto inside = children(at);
-    if (at->type != GUMBO_NODE_TEMPLATE && !inside.empty()) {
-      at = inside.front();
-      continue;
-    }
-    const GumboNode* after = next_outside(at, top);
-    const GumboNode* up_to = after ? after->parent : top;
-    for (; at != up_to; at = at->parent) leave(at);
-    if (after == nullptr) return;
-    at = after;
-  }
+  walk_tree(
+      tree_.document(),
+      [&](const GumboNode* node) {
+        if (is_text(node)) text_ += node->v.text.text;
+        if (is_element(node)) text_spans_[element_index(node)].begin = here();
+        return node->type != GUMBO_NODE_TEMPLATE;
+      },
+      [&](const GumboNode* node) {
+        if (is_element(node)) text_spans_[element_index(node)].end = here();
+      });
 }
 
 void SelectorDocument::make_index() const {

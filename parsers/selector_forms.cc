@@ -7,13 +7,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "parsers/selector_range.h"
-#include "parsers/selector_scanner.h"
 
 namespace crawld::parsers {
 namespace {
 
-using selector::to_lower;
+using base::ascii_lower;
 
 template <std::size_t N>
 bool one_of(const std::string_view (&names)[N], std::string_view name) {
@@ -37,7 +37,7 @@ constexpr std::string_view kNeverRequired[] = {"button", "color", "hidden", "ima
 
 std::string input_type(const GumboNode* input) {
   auto type = attribute(input, "type");
-  std::string lower = type ? to_lower(*type) : "text";
+  std::string lower = type ? ascii_lower(*type) : "text";
   return one_of(kTypes, lower) ? lower : "text";
 }
 
@@ -45,7 +45,7 @@ bool is_submit_button(const GumboNode* node) {
   if (is_html(node, GUMBO_TAG_BUTTON)) {
     auto type = attribute(node, "type");
     if (!type) return true;
-    std::string lower = to_lower(*type);
+    std::string lower = ascii_lower(*type);
     return lower != "button" && lower != "reset";
   }
   if (!is_html(node, GUMBO_TAG_INPUT)) return false;
@@ -121,7 +121,7 @@ void SelectorForms::inherit(ElementNumber e) {
 void SelectorForms::judge(ElementNumber e) {
   const GumboNode* node = document_.node(e);
   if (auto editable = attribute(node, "contenteditable")) {
-    std::string lower = to_lower(*editable);
+    std::string lower = ascii_lower(*editable);
     if (lower.empty() || lower == "true" || lower == "plaintext-only") set(e, kEditingHost);
     if (lower == "false") flags_[e] &= static_cast<std::uint16_t>(~kEditingHost);
   }

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crawler/base/ascii.h"
 #include "parsers/selector_forms.h"
-#include "parsers/selector_scanner.h"
 
 namespace crawld::parsers::selector {
 namespace {
+
+using base::ascii_lower;
+using base::equals_ignoring_case;
 
 // Bits of a memo byte.
 constexpr std::uint8_t kSelfKnown = 1;
@@ -38,7 +41,7 @@ bool contains_word(std::string_view words, std::string_view word, bool ignore_ca
 // `wanted` is not empty and, with `ignore_case`, not in lower case.
 bool contains(std::string_view text, std::string_view wanted, bool ignore_case) {
   if (!ignore_case) return text.find(wanted) != text.npos;
-  return to_lower(text).find(to_lower(wanted)) != std::string::npos;
+  return ascii_lower(text).find(ascii_lower(wanted)) != std::string::npos;
 }
 
 bool value_matches(Operator op, std::string_view value, std::string_view wanted, bool ignore_case) {
@@ -422,7 +425,7 @@ void Match::count_children(const Simple& simple, ElementNumber first) {
 bool Match::matches_language(const Simple& simple, ElementNumber e) const {
   std::string_view language = document_.language(e);
   if (language.data() == nullptr) return false;
-  std::string lower = to_lower(language);
+  std::string lower = ascii_lower(language);
   return std::any_of(simple.words.begin(), simple.words.end(),
                      [&](const std::string& range) { return language_in_range(lower, range); });
 }

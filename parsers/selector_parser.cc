@@ -6,10 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "parsers/selector_scanner.h"
 
 namespace crawld::parsers::selector {
 namespace {
+
+using base::ascii_lower;
 
 constexpr std::size_t kLongestText = 64 << 10;
 constexpr int kDeepestNesting = 32;
@@ -353,7 +356,7 @@ bool Parser::type(Compound& into) {
   if (!name) return true;
   if (simple.every_name && !prefixed) simple.element_space = ElementSpace::any;
   simple.exact_name = *name;
-  simple.name = to_lower(*name);
+  simple.name = ascii_lower(*name);
   simple.tag = gumbo_tagn_enum(simple.name.data(), static_cast<unsigned>(simple.name.size()));
   into.simples.push_back(std::move(simple));
   return true;
@@ -384,7 +387,7 @@ bool Parser::attribute_name(Simple& into) {
   }
   if (star || !name) return fail("an attribute name is missing");
   into.exact_name = *name;
-  into.name = to_lower(*name);
+  into.name = ascii_lower(*name);
   into.value_ignores_case = has(kCaselessAttributes, into.name);
   return true;
 }
@@ -416,7 +419,7 @@ bool Parser::attribute(Simple& into) {
   into.value = std::move(*value);
   in_.skip_space();
   if (auto flag = in_.name()) {
-    std::string lower = to_lower(*flag);
+    std::string lower = ascii_lower(*flag);
     if (lower != "i" && lower != "s") return fail("unknown flag \"" + *flag + "\"");
     into.case_rule = lower == "i" ? CaseRule::insensitive : CaseRule::sensitive;
     in_.skip_space();
@@ -429,7 +432,7 @@ bool Parser::pseudo(Compound& into, Complex& whole, Context context) {
   bool element = in_.take(':');
   auto raw = in_.name();
   if (!raw) return fail("a name is missing after \":\"");
-  std::string name = to_lower(*raw);
+  std::string name = ascii_lower(*raw);
   if (element || (has(kOldPseudoElements, name) && in_.peek() != '(')) {
     return pseudo_element(name, whole, context);
   }
@@ -514,7 +517,7 @@ bool Parser::function(const std::string& name, Simple& into, Context context) {
     into.kind = Kind::direction;
     auto direction = in_.name();
     if (!direction) return fail(":dir() wants ltr or rtl");
-    into.value = to_lower(*direction);
+    into.value = ascii_lower(*direction);
     return true;
   }
   if (name == "contains" || name == "-soup-contains" || name == "-soup-contains-own") {
@@ -547,7 +550,7 @@ bool Parser::pseudo_element(const std::string& name, Complex& whole, Context con
     if (!close()) return fail("\")\" is missing");
     whole.output = Output::attribute;
     whole.exact_attribute = *attribute;
-    whole.attribute = to_lower(*attribute);
+    whole.attribute = ascii_lower(*attribute);
     return true;
   }
   if (!has(kPseudoElements, name)) return fail("unknown pseudo-element \"::" + name + "\"");
@@ -570,7 +573,7 @@ bool Parser::nth(const std::string& name, Simple& into, Context context) {
   bool space = in_.skip_space();
   if (at_list_end()) return true;
   auto of = in_.name();
-  if (into.of_type || !space || !of || to_lower(*of) != "of") {
+  if (into.of_type || !space || !of || ascii_lower(*of) != "of") {
     return fail("unexpected text in \":" + name + "()\"");
   }
   in_.skip_space();
@@ -601,7 +604,7 @@ bool Parser::an_plus_b(Simple& into) {
   };
   std::size_t start = in_.position();
   if (auto word = in_.name()) {
-    std::string lower = to_lower(*word);
+    std::string lower = ascii_lower(*word);
     if (lower == "odd" || lower == "even") {
       into.step = 2;
       into.offset = lower == "odd" ? 1 : 0;
@@ -639,7 +642,7 @@ bool Parser::languages(Simple& into) {
     in_.skip_space();
     auto range = in_.starts_name() ? in_.name() : in_.string();
     if (!range) return fail(":lang() wants language ranges (quote those with a \"*\")");
-    into.words.push_back(to_lower(*range));
+    into.words.push_back(ascii_lower(*range));
     in_.skip_space();
   } while (in_.take(','));
   return true;

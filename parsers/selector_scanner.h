@@ -51,7 +51,6 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
-std::string to_lower(std::string_view text);                        // ASCII
 bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII
 
 }  // namespace crawld::parsers::selector

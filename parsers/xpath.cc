@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kLongestText = 16 << 10;
 constexpr int kDeepestNesting = 64;
-constexpr unsigned long kMostSteps = 20'000'000;  // a second or so
 constexpr char kRegexSpace[] = "http://exslt.org/regular-expressions";
 
 const xmlChar* chars(const std::string& text) {
@@ -77,7 +76,6 @@ Context make_context(xmlDoc* document) {
   Context context(xmlXPathNewContext(document));
   if (!context) return context;
   context->error = swallow_error;
-  context->opLimit = kMostSteps;
   xmlXPathRegisterFunc(context.get(), BAD_CAST "has-class", has_class);
   xmlXPathRegisterNs(context.get(), BAD_CAST "re", BAD_CAST kRegexSpace);
   xmlXPathRegisterFuncNS(context.get(), BAD_CAST "test", BAD_CAST kRegexSpace, regex_test);
@@ -256,15 +254,21 @@ base::Result<XPath> XPath::compile(std::string_view text) {
   return result;
 }
 
-base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNode scope) const {
+base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNode scope,
+                                                     unsigned long* steps_left) const {
+  if (steps_left != nullptr && *steps_left == 0) {
+    return base::Error{base::Error::Code::invalid, "the page's expressions take too many steps"};
+  }
   Context context = make_context(tree.document_.get());
   if (!context) return base::Error{base::Error::Code::io, "out of memory"};
   for (const auto& [prefix, name] : tree.prefixes_) {
     xmlXPathRegisterNs(context.get(), chars(prefix), chars(name));
   }
+  context->opLimit = steps_left != nullptr ? *steps_left : kSteps;
   context->node = scope != nullptr ? const_cast<xmlNode*>(scope)
                                    : reinterpret_cast<xmlNode*>(tree.document_.get());
   Object result(xmlXPathCompiledEval(expression_.get(), context.get()));
+  if (steps_left != nullptr) *steps_left -= std::min(*steps_left, context->opCount);
   if (!result) {
     return base::Error{base::Error::Code::invalid,
                        why(*context, "the expression cannot be evaluated")};

@@ -77,9 +77,14 @@ class XPath {
   // Fails with what is wrong and at which byte; unknown functions too.
   static base::Result<XPath> compile(std::string_view text);
 
+  // Steps that evaluations on one page may take together: about a second.
+  static constexpr unsigned long kSteps = 20'000'000;
+
   // Results in document order, relative to `scope` (null: the document). Fails when
-  // the evaluation takes too many steps or meets an unknown prefix.
-  base::Result<std::vector<XPathItem>> evaluate(const XmlTree& tree, XmlNode scope = nullptr) const;
+  // the evaluation meets an unknown prefix or takes more steps than `steps_left`
+  // (null: kSteps), from which those taken are subtracted.
+  base::Result<std::vector<XPathItem>> evaluate(const XmlTree& tree, XmlNode scope = nullptr,
+                                                unsigned long* steps_left = nullptr) const;
 
   const std::string& text() const { return text_; }
 
