@@ -25,7 +25,7 @@ using model::DocumentKind;
 using model::ParsedPage;
 
 // How much of a text a guess at its language needs; more costs and tells no more.
-constexpr std::size_t kLanguageSample = 2'048;
+constexpr std::size_t kLanguageSample = 1'024;
 
 bool needs_tree(const ParseWants& wants) {
   return wants.always_tree || wants.main_text || wants.markdown || wants.structured;

@@ -1,29 +1,47 @@
 #include "parsers/wire_limits.h"
 
 #include <string>
+#include <vector>
+
+#include "crawler/base/escape.h"
+#include "parsers/charset_decode.h"
+#include "parsers/wire_json.h"
 
 namespace crawld::parsers {
 namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
+// What a page says is UTF-8 by now, but what its headers say may be any bytes.
+void mend(std::string& text) {
+  if (!base::is_utf8(text)) text = to_utf8(text, "utf-8");
+}
+
 void cut(std::string& text, std::size_t limit) {
+  mend(text);
   if (text.size() <= limit) return;
   std::size_t end = limit;
   while (end > 0 && is_continuation(text[end])) --end;
   text.resize(end);
 }
 
-void cut_json(std::string& json, const char* nothing) {
-  if (json.size() > kMaxJson) json = nothing;
+bool is_sendable_json(const std::string& json, JsonShape shape) {
+  return json.size() <= kMaxJson && base::is_utf8(json) && is_one_line_json(json, shape);
 }
 
-// A record that is too large says so in place of its fields.
+void cut_json(std::string& json, JsonShape shape) {
+  if (!is_sendable_json(json, shape)) json = shape == JsonShape::array ? "[]" : "{}";
+}
+
+// A record that cannot be sent says so in place of its fields.
 void cut_record(model::Record& record) {
   cut(record.rule, kMaxShortText);
-  if (record.fields_json.size() <= kMaxJson && record.errors_json.size() <= kMaxJson) return;
+  if (is_sendable_json(record.fields_json, JsonShape::object) &&
+      is_sendable_json(record.errors_json, JsonShape::object)) {
+    return;
+  }
   record.fields_json = "{}";
-  record.errors_json = R"({"":"the record is too large"})";
+  record.errors_json = R"({"":"the record is too large or too deep"})";
 }
 
 // Keeps the front of `items` while both bounds hold; true when some were dropped.
@@ -46,6 +64,31 @@ std::size_t size_of_entry(const model::SitemapEntry& entry) {
          entry.title.size();
 }
 
+void mend_entries(std::vector<model::SitemapEntry>& entries) {
+  for (auto& entry : entries) {
+    for (auto* text : {&entry.loc, &entry.lastmod_text, &entry.changefreq, &entry.title}) {
+      mend(*text);
+    }
+  }
+}
+
+void mend_lists(model::ParsedPage& page) {
+  for (auto& directive : page.robots) mend(directive);
+  for (auto& link : page.links) {
+    for (auto* text : {&link.url, &link.text, &link.rel}) mend(*text);
+  }
+  for (auto& heading : page.headings) mend(heading.text);
+  for (auto& [name, content] : page.meta) {
+    mend(name);
+    mend(content);
+  }
+  for (auto& feed : page.feeds) {
+    for (auto* text : {&feed.url, &feed.type, &feed.title}) mend(*text);
+  }
+  mend_entries(page.sitemap.urls);
+  mend_entries(page.sitemap.sitemaps);
+}
+
 }  // namespace
 
 void fit_to_limits(model::ParsedPage& page) {
@@ -55,10 +98,11 @@ void fit_to_limits(model::ParsedPage& page) {
     cut(*text, kMaxShortText);
   }
   for (std::string* text : {&page.text, &page.main_text, &page.markdown}) cut(*text, kMaxText);
-  cut_json(page.jsonld, "[]");
-  cut_json(page.microdata, "[]");
-  cut_json(page.opengraph, "{}");
-  cut_json(page.structured_other, "{}");
+  cut_json(page.jsonld, JsonShape::array);
+  cut_json(page.microdata, JsonShape::array);
+  cut_json(page.opengraph, JsonShape::object);
+  cut_json(page.structured_other, JsonShape::object);
+  mend_lists(page);
   keep_front(page.robots, kMaxRobots, kMaxShortText, [](const auto& s) { return s.size(); });
   keep_front(page.headings, kMaxHeadings, kMaxText, [](const auto& h) { return h.text.size(); });
   keep_front(page.meta, kMaxMeta, kMaxText,

@@ -27,9 +27,10 @@ inline constexpr std::size_t kMaxRecordBytes = 16U << 20;  // of all records tog
 inline constexpr std::size_t kMaxSitemapEntries = 100'000;
 inline constexpr std::size_t kMaxSitemapBytes = 32U << 20;  // of all entries together
 
-// Cuts what is over the limits, text at a character's edge; a JSON value that is too
-// large becomes empty, since half of one is worth nothing. Sets links_truncated and
-// sitemap.error where links or entries were dropped.
+// Makes a page that the parent will accept, whatever is in it: cuts what is over the limits,
+// text at a character's edge; replaces bytes that are no UTF-8 by U+FFFD; empties a JSON
+// value that is too large, too deep or broken, since half of one is worth nothing. Sets
+// links_truncated and sitemap.error where links or entries were dropped.
 void fit_to_limits(model::ParsedPage& page);
 
 }  // namespace crawld::parsers

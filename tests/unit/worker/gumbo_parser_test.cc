@@ -125,6 +125,105 @@ TEST_CASE("a page too deep for a tree keeps its links and says that it was over 
   CHECK(page.links.size() == 2);
 }
 
+TEST_CASE("main text, Markdown and structured data are made only if they are asked for") {
+  std::string body =
+      "<html><head><title>News</title>"
+      "<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":\"News\"}"
+      "</script><meta property=og:title content=OG></head><body><nav><a href=/>Home</a>"
+      "</nav><article><h1>News</h1>";
+  for (int i = 0; i < 8; ++i) {
+    body +=
+        "<p>This is a paragraph of the article, long enough to be taken for one, with a "
+        "full stop at its end and some more words, " +
+        std::to_string(i) + ".</p>";
+  }
+  body += "</article></body></html>";
+  ParseJob job = html(body);
+  const auto plain = parse(job);
+  CHECK(plain.main_text.empty());
+  CHECK(plain.jsonld == "[]");
+  CHECK_FALSE(plain.used_tree);
+  CHECK(plain.lang == "en");  // guessed from the text
+  job.wants.main_text = job.wants.markdown = job.wants.structured = true;
+  const auto full = parse(job);
+  CHECK(full.used_tree);
+  CHECK(full.main_text.find("This is a paragraph") != std::string::npos);
+  CHECK(full.markdown.find("This is a paragraph") != std::string::npos);
+  CHECK(full.jsonld.find("\"headline\"") != std::string::npos);
+  CHECK(full.opengraph.find("OG") != std::string::npos);
+  CHECK(full.links.size() == plain.links.size());
+}
+
+TEST_CASE("headers speak for any kind of document") {
+  ParseJob job{.url = "http://a.test/x.pdf", .body = "%PDF-1.4 ..."};
+  job.headers.content_type = "application/pdf";
+  job.headers.link = "<http://a.test/x>; rel=canonical";
+  job.headers.x_robots_tag = "noindex, otherbot: nofollow";
+  job.robots_agent = "ourbot";
+  const auto page = parse(job);
+  CHECK(page.canonical == "http://a.test/x");
+  CHECK(page.robots == std::vector<std::string>{"noindex"});
+}
+
+TEST_CASE("a sitemap, and a feed that was fetched as a page, are read as lists") {
+  const auto sitemap = parse({.url = "http://a.test/s.xml",
+                              .purpose = model::Purpose::sitemap,
+                              .headers = {.content_type = "text/xml"},
+                              .body = "<urlset><url><loc>http://a.test/1</loc></url></urlset>"});
+  CHECK(sitemap.sitemap.kind == model::SitemapKind::urlset);
+  REQUIRE(sitemap.sitemap.urls.size() == 1);
+  const auto feed = parse({.url = "http://a.test/f",
+                           .headers = {.content_type = "text/html"},
+                           .body = "<rss version=\"2.0\"><channel><item><title>t</title>"
+                                   "<link>http://a.test/2</link></item></channel></rss>"});
+  CHECK(feed.sitemap.kind == model::SitemapKind::rss);
+}
+
+TEST_CASE("bytes that are no text in headers do not cost a page its worker") {
+  WorkerProcess worker(test::real_options());
+  ParseJob job = html("<p>x");
+  for (auto* header : {&job.headers.content_language, &job.headers.link, &job.headers.refresh,
+                       &job.headers.x_robots_tag, &job.headers.content_type}) {
+    *header = "<http://a.test/\xFF>; rel=\"alternate\"; title=\"\xE4\"; type=application/rss+xml";
+    const auto outcome = worker.parse(job, test::in(std::chrono::seconds(20)));
+    CHECK(std::holds_alternative<model::ParsedPage>(outcome));
+  }
+  CHECK(worker.counters().bad_replies == 0);
+}
+
+TEST_CASE("pages made to hurt come back from a real worker as pages or named failures") {
+  WorkerProcess worker(test::real_options());
+  const auto repeated = [](std::string_view text, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += text;
+    return out;
+  };
+  const std::pair<const char*, std::string> pages[] = {
+      {"nested divs", repeated("<div>", 100'000)},
+      {"nested formatting", repeated("<b><i><a href=x>", 20'000)},
+      {"nested tables", repeated("<table><tr><td>", 3'000)},
+      {"nested items", repeated("<div itemscope itemprop=x itemtype=http://s.test/T>", 500)},
+      {"attributes", "<div" + repeated(" a=1", 100'000) + ">"},
+      {"one giant attribute", "<a href=\"" + std::string(4 << 20, 'x') + "\">x</a>"},
+      {"links", repeated("<a href=x>y</a>", 150'000)},
+      {"nested JSON",
+       "<script type=application/ld+json>" + std::string(100'000, '[') + "</script>"},
+      {"selects", repeated("<select><option>", 20'000)},
+      {"NULs", std::string(1 << 20, '\0')},
+  };
+  for (const auto& [name, body] : pages) {
+    CAPTURE(name);
+    ParseJob job = html(body);
+    job.wants.main_text = job.wants.markdown = job.wants.structured = true;
+    const auto outcome = worker.parse(job, test::in(std::chrono::seconds(60)));
+    const auto failure = test::failure_of(outcome);
+    CAPTURE(failure.detail);
+    CHECK((std::holds_alternative<model::ParsedPage>(outcome) ||
+           failure.kind == model::ParseFailureKind::cpu ||
+           failure.kind == model::ParseFailureKind::memory));
+  }
+}
+
 TEST_CASE("a sandboxed worker answers as the parser in this process does, whatever the charset") {
   WorkerProcess worker(test::real_options());
   GumboParser parser;

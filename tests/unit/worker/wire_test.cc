@@ -275,6 +275,23 @@ TEST_CASE("what fit_to_limits() leaves is accepted by the decoder") {
   CHECK(accepted);
 }
 
+TEST_CASE("fit_to_limits() mends text that is no UTF-8 and empties JSON that is none") {
+  model::ParsedPage page = full_page();
+  page.title = "caf\xE9";
+  page.links[0].text = "\xFF";
+  page.jsonld = std::string(600, '[') + std::string(600, ']');
+  page.opengraph = "{\"a\":\"\xFF\"}";
+  page.records[0].fields_json = "{";
+  fit_to_limits(page);
+  CHECK(page.title == "caf\xEF\xBF\xBD");
+  CHECK(page.jsonld == "[]");
+  CHECK(page.opengraph == "{}");
+  CHECK(page.records[0].fields_json == "{}");
+  CHECK(page.records[0].errors_json != "{}");
+  std::string why;
+  CHECK(decode_reply(FrameType::page, payload_of(reply_frame(page)), why).has_value());
+}
+
 TEST_CASE("JSON is checked as RFC 8259 has it") {
   for (const char* good : {"{}", "{\"a\": [1, -2.5e+10, true, false, null, \"\\u00e4\\n\"]}",
                            "{\"a\":{\"b\":{}}}", "{\"\":0}", "{\"a\":\"\xC3\xA4\"}", "{ }"}) {
