@@ -38,7 +38,7 @@ struct UserAgent {
   std::string name = "crawld";  // product token, RFC 9309 section 2.2.1
   std::string url;              // where a webmaster can read about the crawl
   std::string email;
-  std::string full;             // the whole header, as given with -U; empty: built of the others
+  std::string full;  // the whole header, as given with -U; empty: built of the others
   // "name/version (+url; email)"
   std::string header() const;
 };
@@ -72,9 +72,9 @@ struct Limits {  // 0: none
 
 // A count, or a share of the site's pages.
 struct Budget {
-  std::uint64_t per_host = 0;     // pages; 0: none
-  std::uint64_t per_prefix = 0;   // pages a path prefix; 0: none
-  double per_prefix_share = 0;    // 0..1 of the pages of the site; 0: none
+  std::uint64_t per_host = 0;    // pages; 0: none
+  std::uint64_t per_prefix = 0;  // pages a path prefix; 0: none
+  double per_prefix_share = 0;   // 0..1 of the pages of the site; 0: none
 };
 
 struct TrapGuards {
@@ -85,10 +85,10 @@ struct TrapGuards {
 
 struct Canonicalize {
   bool sort_query = false;
-  bool strip_tracking = true;      // utm_*, gclid, fbclid, ...
-  bool strip_session_ids = true;   // jsessionid, PHPSESSID, sid, ...
-  bool strip_index_pages = false;  // /index.html -> /
-  bool fold_www = false;           // www.example.org -> example.org
+  bool strip_tracking = true;             // utm_*, gclid, fbclid, ...
+  bool strip_session_ids = true;          // jsessionid, PHPSESSID, sid, ...
+  bool strip_index_pages = false;         // /index.html -> /
+  bool fold_www = false;                  // www.example.org -> example.org
   std::vector<std::string> strip_params;  // further names; a trailing * matches a prefix
 };
 
@@ -98,50 +98,50 @@ struct Site {
   std::vector<std::string> seeds;
   std::vector<std::string> seed_files;
   std::vector<std::string> sitemap_urls;
-  bool sitemaps_auto = true;        // from robots.txt and <link rel=sitemap>
+  bool sitemaps_auto = true;  // from robots.txt and <link rel=sitemap>
   Scope scope = Scope::host;
-  std::vector<std::string> domains; // further hosts in scope (wget's -D)
-  std::vector<std::string> include; // globs; "re:" prefix for RE2
+  std::vector<std::string> domains;  // further hosts in scope (wget's -D)
+  std::vector<std::string> include;  // globs; "re:" prefix for RE2
   std::vector<std::string> exclude;
   std::optional<std::uint32_t> max_depth;  // link hops; nothing: no limit
   std::uint32_t max_redirects = 20;
-  bool follow_nofollow = false;     // follow rel=nofollow links
+  bool follow_nofollow = false;  // follow rel=nofollow links
   bool follow_forms = false;
-  bool follow_requisites = false;   // img, script, css ...
+  bool follow_requisites = false;  // img, script, css ...
   bool follow_css_urls = false;
-  std::vector<std::uint16_t> ports; // allowed besides 80, 443 and the seeds' own
+  std::vector<std::uint16_t> ports;  // allowed besides 80, 443 and the seeds' own
 
   RobotsPolicy robots = RobotsPolicy::obey;
   OptOut opt_out = OptOut::record;
   milliseconds delay{1'000};
-  double jitter = 0.5;              // a gap is drawn from delay * [1, 1 + jitter]: never shorter than promised
+  double jitter = 0.5;  // a gap is drawn from delay * [1, 1 + jitter]: never shorter than promised
   std::uint32_t concurrency_per_host = 1;
   std::uint32_t concurrency_per_ip = 2;
   Autothrottle autothrottle;
   milliseconds max_crawl_delay{30'000};
   OnExcess on_excess = OnExcess::clamp;
-  int priority = 0;                 // higher first
+  int priority = 0;  // higher first
   Order order = Order::breadth;
 
   Timeouts timeout;
-  Bytes min_rate = 1'024;           // bytes a second; 0: none
+  Bytes min_rate = 1'024;  // bytes a second; 0: none
   Bytes max_body_size = 10ULL << 20;
   std::uint32_t retries = 3;
-  milliseconds retry_delay{1'000};  // first back-off; doubles
+  milliseconds retry_delay{1'000};        // first back-off; doubles
   milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::map<std::string, std::string> headers;
   std::string proxy;
-  std::string auth;                 // "basic user:pass" | "digest user:pass" | "bearer token"
+  std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;
-  std::string cookie_file;          // Netscape format
+  std::string cookie_file;  // Netscape format
   bool verify_tls = true;
-  std::string ca_certificate;       // file
+  std::string ca_certificate;  // file
   bool http2 = true;
   std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
   std::vector<std::string> content_types;    // stored and parsed; empty: the default set
 
   Revisit revisit;
-  std::string schedule;             // "every 6h", cron line, "continuous"; empty: once
+  std::string schedule;  // "every 6h", cron line, "continuous"; empty: once
   Limits limits;
   Budget budget;
   TrapGuards traps;
@@ -159,30 +159,30 @@ struct Config {
   UserAgent user_agent;
   std::string database = "/var/lib/crawld/crawl.db";
   std::string control = "/run/crawld/control.sock";
-  std::uint32_t concurrency = 64;       // fetch threads
-  std::uint32_t parse_workers = 0;      // processes; 0: one a core
-  bool sandbox = true;                  // sandbox: required | off
+  std::uint32_t concurrency = 64;   // fetch threads
+  std::uint32_t parse_workers = 0;  // processes; 0: one a core
+  bool sandbox = true;              // sandbox: required | off
   Durability durability = Durability::full;
   TreeUse tree = TreeUse::when_needed;
-  milliseconds parse_timeout{5'000};    // wall, a page
-  seconds parse_cpu{2};                 // CPU, a page
+  milliseconds parse_timeout{5'000};  // wall, a page
+  seconds parse_cpu{2};               // CPU, a page
   Bytes parse_memory = 256ULL << 20;
   Bytes max_decoded_size = 32ULL << 20;
-  Bytes queue_bytes = 64ULL << 20;      // of bodies between fetch and parse
+  Bytes queue_bytes = 64ULL << 20;  // of bodies between fetch and parse
   std::uint32_t queue_items = 512;
   LogFormat log = LogFormat::text;
   std::string log_level = "info";
-  std::string metrics_listen;           // empty: off
-  Bytes disk_low = 2ULL << 30;          // pause fetching below so much free space
-  Bytes memory_high = 0;                // pause fetching above so much resident memory; 0: off
+  std::string metrics_listen;   // empty: off
+  Bytes disk_low = 2ULL << 30;  // pause fetching below so much free space
+  Bytes memory_high = 0;        // pause fetching above so much resident memory; 0: off
   milliseconds stop_timeout{5'000};
   milliseconds stats_interval{60'000};
-  double max_requests_per_second = 0;   // over all hosts; 0: no cap
-  Bytes limit_rate = 0;                 // bytes a second over all; 0: no cap
-  std::vector<std::string> dns_servers; // "127.0.0.53:53"
+  double max_requests_per_second = 0;            // over all hosts; 0: no cap
+  Bytes limit_rate = 0;                          // bytes a second over all; 0: no cap
+  std::vector<std::string> dns_servers;          // "127.0.0.53:53"
   std::map<std::string, std::string> dns_hosts;  // name -> address
-  std::vector<std::string> resolve;     // HOST:PORT:ADDR
-  bool search_index = true;             // keep the full-text index
+  std::vector<std::string> resolve;              // HOST:PORT:ADDR
+  bool search_index = true;                      // keep the full-text index
   Limits limits;
   std::vector<Site> sites;
 };

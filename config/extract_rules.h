@@ -1,0 +1,20 @@
+// `extract:` of a site: YAML into parsers::RuleSet and back.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/yaml_tree.h"
+#include "parsers/rules.h"
+
+namespace crawld::config {
+
+// Reads the list of rules and compiles them, so that a bad selector, expression or
+// type is a problem at its own place.
+void read_extract_rules(const Value& value, parsers::RuleSet& rules,
+                        std::vector<Problem>& problems);
+
+// The rules as YAML, from `indent` on; empty when there are none.
+std::string extract_rules_yaml(const parsers::RuleSet& rules, int indent);
+
+}  // namespace crawld::config

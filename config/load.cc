@@ -1,0 +1,311 @@
+#include "config/load.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+
+#include "config/check.h"
+#include "config/extract_rules.h"
+#include "config/fields.h"
+#include "config/yaml_tree.h"
+#include "crawler/base/fd.h"
+
+namespace crawld::config {
+namespace {
+
+using base::Error;
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string join(std::string_view prefix, std::string_view key) {
+  return prefix.empty() ? std::string(key) : std::string(prefix) + "." + std::string(key);
+}
+
+// What may stand at `path`: a field, a group of fields, or nothing.
+template <class Owner>
+const Field<Owner>* find_field(std::span<const Field<Owner>> fields, std::string_view path) {
+  for (const Field<Owner>& field : fields) {
+    if (field.path == path) return &field;
+  }
+  return nullptr;
+}
+
+template <class Owner>
+bool is_group(std::span<const Field<Owner>> fields, std::string_view path) {
+  const std::string prefix = std::string(path) + ".";
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return field.path.starts_with(prefix); });
+}
+
+class Loader {
+ public:
+  explicit Loader(std::string name) : name_(std::move(name)) {}
+
+  base::Result<Loaded> load(std::string_view text) {
+    const Value root = read_yaml(text, {}, problems_);
+    if (problems_.empty() && root.kind != Value::Kind::map) {
+      problems_.push_back({root.place, "a configuration is a map of keys, such as \"sites:\""});
+    }
+    if (root.kind == Value::Kind::map) read_root(root);
+    std::vector<Problem> warnings;
+    if (problems_.empty()) check_config(loaded_.config, places_, problems_, warnings);
+    if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
+    for (const Problem& warning : warnings) loaded_.warnings.push_back(line_of(warning));
+    return std::move(loaded_);
+  }
+
+ private:
+  void read_root(const Value& root) {
+    const Value* sites = nullptr;
+    for (const Value::Member& member : root.members) {
+      if (member.key == "sites") {
+        sites = &member.value;
+      } else if (member.key == "defaults") {
+        read_group(member.value, "", "defaults", site_fields(), loaded_.defaults, {});
+      } else if (member.key == "allow_addresses") {
+        ReadField io(member.value, member.key, problems_);
+        io.texts(loaded_.defaults.allow_addresses);
+      } else {
+        loaded_.names_database = loaded_.names_database || member.key == "database";
+        read_member(member, "", "", run_fields(), loaded_.config,
+                    {"sites", "defaults", "allow_addresses"});
+      }
+    }
+    read_environment("CRAWLD_", run_fields(), loaded_.config);
+    read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults);
+    if (sites != nullptr) read_sites(*sites);
+  }
+
+  template <class Owner>
+  void read_group(const Value& value, const std::string& prefix, const std::string& shown,
+                  std::span<const Field<Owner>> fields, Owner& owner,
+                  const std::vector<std::string_view>& others) {
+    if (value.kind == Value::Kind::nothing) return;
+    if (value.kind != Value::Kind::map) {
+      problems_.push_back({value.place, shown + ": a map of keys is wanted here"});
+      return;
+    }
+    for (const Value::Member& member : value.members) {
+      read_member(member, prefix, shown, fields, owner, others);
+    }
+  }
+
+  template <class Owner>
+  void read_member(const Value::Member& member, const std::string& prefix, const std::string& shown,
+                   std::span<const Field<Owner>> fields, Owner& owner,
+                   const std::vector<std::string_view>& others) {
+    const std::string path = join(prefix, member.key);
+    if (const Field<Owner>* field = find_field(fields, path)) {
+      const std::string key = join(shown, member.key);
+      if (member.value.kind == Value::Kind::nothing) {
+        problems_.push_back({member.place, key + ": a value is missing"});
+        return;
+      }
+      ReadField io(member.value, key, problems_);
+      field->read(io, owner);
+      return;
+    }
+    if (is_group(fields, path)) {
+      read_group(member.value, path, join(shown, member.key), fields, owner, {});
+      return;
+    }
+    unknown_key(member, prefix, shown, fields, others);
+  }
+
+  template <class Owner>
+  void unknown_key(const Value::Member& member, const std::string& prefix, const std::string& shown,
+                   std::span<const Field<Owner>> fields,
+                   const std::vector<std::string_view>& others) {
+    std::set<std::string> known(others.begin(), others.end());
+    const std::string start = prefix.empty() ? "" : prefix + ".";
+    for (const auto& field : fields) {
+      if (!field.path.starts_with(start)) continue;
+      const std::string_view rest = field.path.substr(start.size());
+      known.insert(std::string(rest.substr(0, rest.find('.'))));
+    }
+    std::string nearest;
+    std::size_t best = member.key.size() / 2 + 1;
+    for (const std::string& name : known) {
+      const std::size_t distance = edit_distance(member.key, name);
+      if (distance < best) {
+        best = distance;
+        nearest = name;
+      }
+    }
+    std::string message = "unknown key \"" + member.key + "\"";
+    if (!shown.empty()) message += " in \"" + shown + "\"";
+    message += nearest.empty() ? "; crawld.example.yaml shows every key"
+                               : "; did you mean \"" + nearest + "\"?";
+    problems_.push_back({member.place, std::move(message)});
+  }
+
+  void read_sites(const Value& sites) {
+    if (sites.kind != Value::Kind::list) {
+      problems_.push_back(
+          {sites.place, "sites: a list is wanted here, each entry with a name and seeds"});
+      return;
+    }
+    for (const Value& value : sites.items) read_site(value);
+  }
+
+  void read_site(const Value& value) {
+    Site site = loaded_.defaults;
+    SitePlaces places{.site = value.place};
+    if (value.kind != Value::Kind::map) {
+      problems_.push_back({value.place, "sites: each entry is a map with a name and seeds"});
+      return;
+    }
+    const std::string shown = "sites[" + std::to_string(loaded_.config.sites.size()) + "]";
+    for (const Value::Member& member : value.members) {
+      places.keys[member.key] = member.value.place;
+      if (member.value.kind == Value::Kind::list) {
+        for (const Value& item : member.value.items) places.items[member.key].push_back(item.place);
+      }
+      ReadField io(member.value, member.key, problems_);
+      if (member.key == "name")
+        io.text(site.name);
+      else if (member.key == "seeds")
+        io.texts(site.seeds);
+      else if (member.key == "extract")
+        read_extract_rules(member.value, site.extract, problems_);
+      else
+        read_member(member, "", shown, site_fields(), site, {"name", "seeds", "extract"});
+    }
+    loaded_.config.sites.push_back(std::move(site));
+    places_.push_back(std::move(places));
+  }
+
+  template <class Owner>
+  void read_environment(const std::string& prefix, std::span<const Field<Owner>> fields,
+                        Owner& owner) {
+    for (const Field<Owner>& field : fields) {
+      std::string name = prefix;
+      for (const char c : field.path) {
+        name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+      }
+      const char* text = std::getenv(name.c_str());
+      if (text == nullptr) continue;
+      const Value value = read_environment_value(text);
+      ReadField io(value, name, problems_);
+      field.read(io, owner);
+    }
+  }
+
+  // The same notation as in the file: lists and maps in brackets.
+  Value read_environment_value(const std::string& text) {
+    if (text.starts_with("[") || text.starts_with("{")) return read_yaml(text, {}, problems_);
+    return {.kind = Value::Kind::scalar, .text = text};
+  }
+
+  std::string line_of(const Problem& problem) const {
+    if (problem.place.line == 0) return name_ + ": " + problem.message;
+    return name_ + ":" + std::to_string(problem.place.line) + ":" +
+           std::to_string(problem.place.column) + ": " + problem.message;
+  }
+
+  std::string all_problems() {
+    std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    });
+    std::string text;
+    for (const Problem& problem : problems_) {
+      text += (text.empty() ? "" : "\n") + line_of(problem);
+    }
+    return text;
+  }
+
+  const std::string name_;
+  std::vector<Problem> problems_;
+  std::vector<SitePlaces> places_;
+  Loaded loaded_;
+};
+
+base::Result<std::string> read_file(const std::string& path) {
+  constexpr off_t kMostBytes = 8 << 20;
+  // Not blocking: a FIFO without a writer must not hang the start.
+  const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat facts {};
+  if (!file.open() || fstat(file.get(), &facts) != 0) {
+    return Error{Error::Code::not_found, path + ": cannot be read: " + std::strerror(errno)};
+  }
+  if (!S_ISREG(facts.st_mode)) return Error{Error::Code::invalid, path + ": is no regular file"};
+  if (facts.st_size > kMostBytes)
+    return Error{Error::Code::invalid, path + ": is larger than 8 MiB"};
+  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t n = ::read(file.get(), text.data() + done, text.size() - done);
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  text.resize(done);
+  return text;
+}
+
+// Nests "timeout.dns: 5s" under "timeout:". Fields of one group stand together.
+template <class Owner>
+std::string yaml_of(std::span<const Field<Owner>> fields, const Owner& owner, int indent) {
+  std::string out;
+  std::string_view group;
+  for (const Field<Owner>& field : fields) {
+    const std::size_t dot = field.path.find('.');
+    const bool nested = dot != std::string_view::npos;
+    const std::string_view head = nested ? field.path.substr(0, dot) : std::string_view();
+    if (nested && head != group) {
+      out += std::string(static_cast<std::size_t>(indent), ' ') + std::string(head) + ":\n";
+    }
+    group = head;
+    WriteField io;
+    field.write(io, owner);
+    out += std::string(static_cast<std::size_t>(indent + (nested ? 2 : 0)), ' ') +
+           std::string(nested ? field.path.substr(dot + 1) : field.path) + ": " + io.take() + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Result<Loaded> load(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return std::move(text).error();
+  return load_text(*text, path);
+}
+
+base::Result<Loaded> load_text(std::string_view text, const std::string& name) {
+  return Loader(name).load(text);
+}
+
+std::string effective_yaml(const Config& config) {
+  std::string out = yaml_of(run_fields(), config, 0);
+  out += "sites:\n";
+  for (const Site& site : config.sites) {
+    out += "  - name: " + yaml_scalar(site.name) + "\n    seeds: [";
+    for (std::size_t i = 0; i < site.seeds.size(); ++i) {
+      out += (i > 0 ? ", " : "") + yaml_scalar(site.seeds[i]);
+    }
+    out += "]\n" + yaml_of(site_fields(), site, 4);
+    out += extract_rules_yaml(site.extract, 4);
+  }
+  return out;
+}
+
+}  // namespace crawld::config
