@@ -1,0 +1,271 @@
+// CommitStage: when a batch is written, and the queue on disk.
+#include <algorithm>
+#include <utility>
+
+#include "crawler/base/log.h"
+#include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/robots_step.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using base::Status;
+using frontier::Candidate;
+using model::Verdict;
+
+constexpr std::size_t kRowsAtOnce = 10'000;
+
+std::vector<model::UrlId> rising(std::vector<model::UrlId> ids) {
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+bool CommitStage::flush_due(base::Instant now) const {
+  if (!batch_since_) return false;
+  return batch_.updates.size() >= options_.batch_pages || batch_bytes_ >= options_.batch_bytes ||
+         now >= *batch_since_ + options_.batch_delay;
+}
+
+std::optional<base::Instant> CommitStage::flush_at() const {
+  if (!batch_since_) return std::nullopt;
+  return *batch_since_ + options_.batch_delay;
+}
+
+base::WallTime CommitStage::wall_of(base::Instant instant) const {
+  return clock_.wall() +
+         std::chrono::duration_cast<std::chrono::milliseconds>(instant - clock_.now());
+}
+
+Status CommitStage::flush() {
+  spill_overflow();
+  if (ids_.url >= store_.horizon() + options_.checkpoint_urls) checkpoint_queue();
+  snapshot_hosts();
+  batch_.has_run = true;
+  batch_.run = {.fetches = totals_.fetches,
+                .pages = totals_.pages,
+                .errors = totals_.errors,
+                .bytes = totals_.bytes};
+  if (Status written = store_.put(batch_); !written) return written;
+  if (options_.on_committed) options_.on_committed(batch_);
+  for (const storage::QueueChunk& chunk : batch_.chunks) {
+    const bool snapshot = std::find(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id) !=
+                          snapshot_chunks_.end();
+    if (!snapshot) {
+      frontier_.add_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
+                                       .count = static_cast<std::uint32_t>(chunk.ids.size())});
+    }
+  }
+  batch_ = {};
+  batch_bytes_ = 0;
+  batch_since_.reset();
+  return answer_hungry();
+}
+
+Status CommitStage::end_run(const std::string& exit) {
+  batch_.run.exit = exit;
+  spill_overflow();
+  snapshot_hosts();
+  batch_.has_run = true;
+  batch_.run = {.ended_at = base::to_millis(clock_.wall()),
+                .exit = exit,
+                .fetches = totals_.fetches,
+                .pages = totals_.pages,
+                .errors = totals_.errors,
+                .bytes = totals_.bytes};
+  Status written = store_.put(batch_);
+  if (written && options_.on_committed) options_.on_committed(batch_);
+  return written;
+}
+
+void CommitStage::snapshot_hosts() {
+  for (const model::HostId id : hosts_.take_changed()) {
+    storage::HostState state = hosts_.get(id);
+    if (const auto now = frontier_.host(id)) {
+      state.next_allowed = base::to_millis(wall_of(std::max(now->opens_at, clock_.now())));
+      state.delay = now->gap;
+      state.crawl_delay = now->crawl_delay.value_or(std::chrono::milliseconds(-1));
+      state.failures = now->troubles;
+      state.backed_off_until = now->broken ? state.next_allowed : 0;
+      state.reason =
+          now->broken ? "circuit open after " + std::to_string(now->troubles) + " failures in a row"
+                      : "";
+    }
+    batch_.hosts.push_back(std::move(state));
+  }
+}
+
+// --- the queue on disk -----------------------------------------------------------------------
+
+void CommitStage::spill_overflow() {
+  for (frontier::Overflow& overflow : frontier_.take_overflow(false)) {
+    batch_.chunks.push_back(
+        {.id = ids_.chunk++, .host = overflow.host, .ids = rising(std::move(overflow.ids))});
+  }
+}
+
+// Everything that only memory knows is written as chunks, the horizon moves up to the
+// next id, and the chunks that memory had taken over are deleted: one transaction, so
+// that at start-up each waiting URL is found exactly once.
+void CommitStage::checkpoint_queue() {
+  std::swap(batch_.finished_chunks, taken_chunks_);
+  taken_chunks_.clear();
+  batch_.finished_chunks.insert(batch_.finished_chunks.end(), snapshot_chunks_.begin(),
+                                snapshot_chunks_.end());
+  snapshot_chunks_.clear();
+  for (frontier::Overflow& held : frontier_.in_memory()) {
+    snapshot_chunks_.push_back(ids_.chunk);
+    batch_.chunks.push_back(
+        {.id = ids_.chunk++, .host = held.host, .ids = rising(std::move(held.ids))});
+  }
+  batch_.horizon = ids_.url;
+}
+
+Status CommitStage::answer_hungry() {
+  for (const frontier::BacklogRequest& request : frontier_.hungry()) {
+    std::size_t asked = request.ids.size();
+    base::Result<std::vector<storage::QueuedUrl>> rows = std::vector<storage::QueuedUrl>{};
+    if (request.chunk) {
+      asked = request.chunk->count;
+      const auto id = static_cast<storage::ChunkId>(request.chunk->id);
+      rows = store_.take_chunk(id);
+      taken_chunks_.push_back(id);
+      if (rows && id <= last_loaded_chunk_) {
+        // Ids at or above the horizon were loaded by the walk of start-up.
+        std::erase_if(*rows, [&](const auto& row) { return row.id >= loaded_horizon_; });
+      }
+    } else {
+      rows = store_.urls(request.ids);
+    }
+    std::vector<Candidate> candidates;
+    if (rows) {
+      for (const storage::QueuedUrl& row : *rows) {
+        if (row.state != Verdict::queued) continue;
+        if (auto one = candidate(row)) candidates.push_back(*std::move(one));
+      }
+    }
+    frontier_.refill(request.host, std::move(candidates), asked);
+    if (!rows) return std::move(rows).error();
+  }
+  return base::Done{};
+}
+
+std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
+  auto url = model::Url::parse(row.url);
+  if (!url || !url->crawlable() || row.site == storage::kNoSite) return std::nullopt;
+  const model::HostId host = host_of(*url, row.site);
+  return Candidate{.url_id = row.id,
+                   .host_id = host,
+                   .request = {.url = *std::move(url),
+                               .purpose = row.purpose,
+                               .site = row.site,
+                               .depth = row.depth,
+                               .redirects = row.redirects,
+                               .attempt = row.attempts,
+                               .validators = row.validators,
+                               .history = {.visits = row.visits,
+                                           .changes = row.changes,
+                                           .changed_at = row.changed_at,
+                                           .visited_at = row.visited_at,
+                                           .interval = row.interval,
+                                           .content_hash = row.content_hash},
+                               .parent = row.parent}};
+}
+
+// --- start-up and time -----------------------------------------------------------------------
+
+Status CommitStage::load() {
+  ids_ = store_.next_ids();
+  loaded_horizon_ = store_.horizon();
+  Status hosts = store_.each_host([&](const storage::HostState& state) { hosts_.load(state); });
+  if (!hosts) return hosts;
+  auto states = store_.count_states();
+  if (!states) return std::move(states).error();
+  states_ = *std::move(states);
+  if (Status queue = load_queue(); !queue) return queue;
+  auto due = store_.next_due(0);
+  if (!due) return std::move(due).error();
+  if (*due) next_due_ = base::from_millis(**due);
+  return base::Done{};
+}
+
+Status CommitStage::load_queue() {
+  model::UrlId from = loaded_horizon_;
+  while (true) {
+    auto rows = store_.queued_from(from, kRowsAtOnce);
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) break;
+    from = rows->back().id + 1;
+    std::vector<Candidate> offers;
+    for (const storage::QueuedUrl& row : *rows) {
+      if (auto one = candidate(row)) offers.push_back(*std::move(one));
+    }
+    frontier_.offer(std::move(offers));
+  }
+  auto chunks = store_.chunks();
+  if (!chunks) return std::move(chunks).error();
+  for (const storage::ChunkInfo& chunk : *chunks) {
+    last_loaded_chunk_ = std::max(last_loaded_chunk_, chunk.id);
+    if (!frontier_.knows_host(chunk.host)) {
+      // Its site stands with its URLs.
+      auto rows = store_.take_chunk(chunk.id);
+      if (!rows) return std::move(rows).error();
+      if (rows->empty() || !candidate(rows->front())) {
+        taken_chunks_.push_back(chunk.id);
+        continue;
+      }
+    }
+    frontier_.add_stored_chunk(chunk.host,
+                               {.id = static_cast<std::int64_t>(chunk.id), .count = chunk.count});
+  }
+  return answer_hungry();
+}
+
+// Ids below the horizon that wait again: a chunk remembers them until the next
+// checkpoint, while memory already works on them.
+void CommitStage::remember(const std::vector<Candidate>& candidates) {
+  std::map<model::HostId, std::vector<model::UrlId>> by_host;
+  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
+  for (auto& [host, ids] : by_host) {
+    snapshot_chunks_.push_back(ids_.chunk);
+    batch_.chunks.push_back({.id = ids_.chunk++, .host = host, .ids = rising(std::move(ids))});
+  }
+}
+
+Status CommitStage::take_due() {
+  const base::WallTime now = clock_.wall();
+  if (!next_due_ || *next_due_ > now) return base::Done{};
+  if (Status flushed = flush(); !flushed) return flushed;
+  auto rows = store_.due(base::to_millis(now), kRowsAtOnce);
+  if (!rows) return std::move(rows).error();
+  std::vector<Candidate> offers;
+  for (const storage::QueuedUrl& row : *rows) {
+    if (!options_.recurring && row.state != Verdict::retry_later) continue;
+    auto one = candidate(row);
+    if (!one) continue;
+    count(row.state, Verdict::queued);
+    batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
+    offers.push_back(*std::move(one));
+  }
+  const bool more = rows->size() == kRowsAtOnce && !offers.empty();
+  remember(offers);
+  if (!offers.empty()) frontier_.offer(std::move(offers));
+  if (Status flushed = flush(); !flushed) return flushed;
+  next_due_.reset();
+  if (more) {
+    next_due_ = now;
+    return base::Done{};
+  }
+  auto next = store_.next_due(base::to_millis(now));
+  if (!next) return std::move(next).error();
+  if (*next) next_due_ = base::from_millis(**next);
+  return base::Done{};
+}
+
+bool CommitStage::finished() const {
+  const auto retries = states_.find("retry_later");
+  return frontier_.idle() && (retries == states_.end() || retries->second == 0);
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,48 @@
+// What may arrive at the commit stage.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/host_queue.h"
+#include "crawler/model/settlement.h"
+
+namespace crawld::pipeline {
+
+// What was learnt of a host's robots.txt.
+struct RobotsReply {
+  model::Fetched fetched;
+  bool aborted = false;                    // nothing was learnt
+  frontier::HostRobots robots;             // what holds from now on, unless one of these is set:
+  std::optional<model::Url> follow;        // a redirect to ask next (RFC 9309 section 2.3.1.2)
+  std::optional<base::Instant> ask_again;  // unreachable: not before this moment
+  std::string text;                        // as decoded, for its history; empty: none
+  std::vector<model::Url> sitemaps;        // that it names
+  std::string outcome;                     // for the fetch log
+};
+
+// A URL from outside: a seed, `crawld add`, a URL list.
+struct Injection {
+  model::Url url;
+  model::SiteId site = 0;
+  model::Verdict state = model::Verdict::queued;
+  std::string reason;
+  model::Purpose purpose = model::Purpose::page;
+  bool again = false;    // fetch it now even if it is known and settled
+  std::string metadata;  // JSON object; empty: none
+};
+
+struct Refusals {
+  std::vector<frontier::Refusal> all;
+};
+
+struct Injections {
+  std::vector<Injection> all;
+};
+
+using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections>;
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,418 @@
+#include "crawler/pipeline/commit_stage.h"
+
+#include "crawler/pipeline/robots_step.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace crawld::pipeline {
+namespace {
+
+using frontier::Candidate;
+using model::Verdict;
+
+constexpr std::uint32_t kMostSitemaps = 1'000;  // of one site and run
+
+storage::Millis millis_or_zero(const std::optional<base::WallTime>& time) {
+  return time ? base::to_millis(*time) : 0;
+}
+
+// The URL was really visited: what it answered is worth remembering.
+bool is_visit(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::done:
+    case Verdict::not_modified:
+    case Verdict::redirected:
+    case Verdict::gone:
+    case Verdict::parse_error:
+    case Verdict::skipped:
+      return true;
+    case Verdict::queued:
+    case Verdict::retry_later:
+    case Verdict::failed:
+    case Verdict::disallowed:
+    case Verdict::out_of_scope:
+    case Verdict::too_deep:
+    case Verdict::trapped:
+    case Verdict::over_budget:
+    case Verdict::blocked:
+    case Verdict::duplicate:
+    case Verdict::parked:
+      return false;
+  }
+  return false;
+}
+
+bool is_error(Verdict verdict) {
+  return verdict == Verdict::failed || verdict == Verdict::gone || verdict == Verdict::parse_error;
+}
+
+std::size_t weight(const model::Settled& settled) {
+  std::size_t bytes = 512;
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
+    bytes += page->packed_body.size() + page->text.size() + page->main_text.size() +
+             page->markdown.size();
+    for (const model::Link& link : page->links) bytes += link.url.size() + link.text.size();
+  }
+  if (const auto* response = settled.parsed.fetched.response()) bytes += response->body.size();
+  return bytes;
+}
+
+}  // namespace
+
+CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& frontier,
+                         SiteBook& sites, const base::Clock& clock, Options options)
+    : store_(store),
+      frontier_(frontier),
+      sites_(sites),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+void CommitStage::add(CommitItem item) {
+  if (!batch_since_) batch_since_ = clock_.now();
+  std::visit([this](auto&& one) { book(std::forward<decltype(one)>(one)); }, std::move(item));
+}
+
+// --- one settled URL -------------------------------------------------------------------------
+
+void CommitStage::book(model::Settled settled) {
+  const model::Lease lease = settled.parsed.fetched.lease;
+  ++totals_.fetches;
+  totals_.bytes += settled.parsed.fetched.timings.bytes_received;
+  ++totals_.outcomes[std::string(to_string(settled.verdict))];
+  if (!settled.reason.empty()) ++totals_.problems[settled.reason];
+  if (settled.verdict == Verdict::retry_later) ++totals_.retries;
+  if (settled.verdict == Verdict::redirected) ++totals_.redirects;
+  if (settled.verdict == Verdict::not_modified) ++totals_.unchanged;
+  if (is_error(settled.verdict)) ++totals_.errors;
+
+  storage::HostState& host = hosts_.change(lease.host_id);
+  ++host.fetches;
+  host.bytes += settled.parsed.fetched.timings.bytes_received;
+  if (is_error(settled.verdict)) ++host.errors;
+
+  discover(settled);
+  const auto attempts =
+      static_cast<std::uint16_t>(settled.verdict == Verdict::retry_later ? lease.request.attempt + 1
+                                 : settled.verdict == Verdict::queued    ? lease.request.attempt
+                                                                         : 0);
+  update(lease, settled.verdict, settled.reason, attempts, settled.due_at);
+  if (is_visit(settled.verdict)) record_visit(settled);
+  const storage::PageId page = settled.store_page ? ids_.page++ : 0;
+  record_fetch(settled, page);
+  const bool aborted = settled.verdict == Verdict::queued;
+  const bool stored = page != 0;
+  if (stored) {
+    ++totals_.pages;
+    ++host.pages;
+    batch_bytes_ += weight(settled);
+    store_page(std::move(settled));
+  }
+  // An aborted URL stays queued on disk for the next run; this one is over for it.
+  frontier_.settled(lease, stored && !aborted);
+}
+
+void CommitStage::update(const model::Lease& lease, Verdict verdict, const std::string& reason,
+                         std::uint16_t attempts, std::optional<base::WallTime> due_at) {
+  count(Verdict::queued, verdict);
+  batch_.updates.push_back({.id = lease.url_id,
+                            .state = verdict,
+                            .reason = reason,
+                            .attempts = attempts,
+                            .due_at = millis_or_zero(due_at)});
+  if (due_at && (!next_due_ || *due_at < *next_due_)) next_due_ = due_at;
+}
+
+void CommitStage::count(Verdict from, Verdict to) {
+  --states_[std::string(to_string(from))];
+  ++states_[std::string(to_string(to))];
+}
+
+void CommitStage::record_visit(const model::Settled& settled) {
+  const model::Request& request = settled.parsed.fetched.lease.request;
+  const model::History& history = request.history;
+  const bool news = settled.change == model::Change::first_seen ||
+                    settled.change == model::Change::changed ||
+                    settled.change == model::Change::moved;
+  storage::Visit visit{
+      .url_id = settled.parsed.fetched.lease.url_id,
+      .visited_at = base::to_millis(settled.parsed.fetched.fetched_at),
+      .validators = request.validators,
+      .content_hash = history.content_hash,
+      .interval = settled.interval,
+      .visits = history.visits + 1,
+      .changes = history.changes + (news ? 1U : 0U),
+      .changed_at = news ? base::to_millis(settled.parsed.fetched.fetched_at) : history.changed_at};
+  if (const auto* response = settled.parsed.fetched.response()) {
+    visit.status = response->status;
+    if (settled.verdict == Verdict::done || settled.verdict == Verdict::not_modified) {
+      const auto take = [&](std::string& into, std::string_view name) {
+        const std::string_view value = response->headers.get(name);
+        if (!value.empty() || response->status != 304) into = value;
+      };
+      take(visit.validators.etag, "ETag");
+      take(visit.validators.last_modified, "Last-Modified");
+    }
+  }
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page);
+      page != nullptr && settled.store_page) {
+    visit.content_hash = page->content_hash;
+  }
+  batch_.visits.push_back(std::move(visit));
+}
+
+void CommitStage::record_fetch(const model::Settled& settled, storage::PageId page) {
+  const model::Fetched& fetched = settled.parsed.fetched;
+  storage::FetchRow row{.id = ids_.fetch++,
+                        .url_id = fetched.lease.url_id,
+                        .started_at = base::to_millis(fetched.fetched_at),
+                        .outcome = std::string(to_string(settled.verdict)),
+                        .detail = settled.reason,
+                        .attempt = fetched.lease.request.attempt,
+                        .timings = fetched.timings,
+                        .change = settled.change,
+                        .page_id = page};
+  if (const auto* failure = fetched.failure()) {
+    row.outcome = to_string(failure->kind);
+    row.detail = failure->detail;
+  } else {
+    row.status = fetched.response()->status;
+    row.remote_address = fetched.response()->remote_address;
+    row.http_version = fetched.response()->http_version;
+    if (settled.verdict == Verdict::redirected) {
+      row.detail = std::string(fetched.response()->headers.get("Location").substr(0, 2'048));
+    }
+  }
+  if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
+    row.outcome = to_string(failure->kind);
+    row.detail = failure->detail;
+  }
+  batch_.fetches.push_back(std::move(row));
+}
+
+void CommitStage::store_page(model::Settled settled) {
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  const auto table = sites_.table();
+  storage::StoredPage stored{.id = ids_.page - 1,
+                             .url_id = lease.url_id,
+                             .site = lease.request.site,
+                             .parsed = std::move(settled.parsed),
+                             .change = settled.change};
+  if (stored.site < table->size()) {
+    const SiteRules& rules = *(*table)[stored.site];
+    stored.rule_set_hash = rules.rule_set_hash;
+    stored.store_body = rules.config.store_body;
+    stored.store_text = rules.config.store_text;
+  }
+  batch_.pages.push_back(std::move(stored));
+}
+
+// --- discovery -------------------------------------------------------------------------------
+
+void CommitStage::discover(const model::Settled& settled) {
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
+    totals_.links += page->links.size();
+  }
+  const auto& found = settled.discovered;
+  if (found.empty()) return;
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  std::vector<std::uint64_t> hashes(found.size());
+  std::vector<model::UrlId> known(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i) hashes[i] = storage::url_hash(found[i].url.href());
+  store_.seen().find(hashes, known);
+  std::vector<Candidate> offers;
+  std::vector<Candidate> again;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (known[i] == 0) {
+      enter(found[i], hashes[i], lease.request.site, lease.url_id, {}, offers);
+      continue;
+    }
+    ++totals_.duplicates;
+    const auto deep = too_deep_.find(known[i]);
+    if (deep == too_deep_.end() || found[i].state != Verdict::queued) continue;
+    // Found again on a shorter way than the one that was refused.
+    too_deep_.erase(deep);
+    count(Verdict::too_deep, Verdict::queued);
+    batch_.updates.push_back({.id = known[i], .state = Verdict::queued});
+    again.push_back({.url_id = known[i],
+                     .host_id = host_of(found[i].url, lease.request.site),
+                     .request = {.url = found[i].url,
+                                 .purpose = found[i].purpose,
+                                 .site = lease.request.site,
+                                 .depth = found[i].depth,
+                                 .redirects = found[i].redirects,
+                                 .parent = lease.url_id}});
+  }
+  remember(again);
+  std::move(again.begin(), again.end(), std::back_inserter(offers));
+  if (!offers.empty()) frontier_.offer(std::move(offers));
+}
+
+void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
+                        model::UrlId parent, std::string metadata, std::vector<Candidate>& offers) {
+  storage::NewUrl row{.id = ids_.url++,
+                      .hash = hash,
+                      .host = host_of(found.url, site),
+                      .site = site,
+                      .url = found.url.href(),
+                      .state = found.state,
+                      .reason = found.reason,
+                      .depth = found.depth,
+                      .redirects = found.redirects,
+                      .hop = found.hop,
+                      .purpose = found.purpose,
+                      .parent = parent,
+                      .metadata = std::move(metadata)};
+  store_.seen().insert(hash, row.id);
+  if (row.purpose == model::Purpose::sitemap && row.state == Verdict::queued &&
+      ++sitemaps_[site] > kMostSitemaps) {
+    row.state = Verdict::over_budget;
+    row.reason = "sitemaps";
+  }
+  ++totals_.discovered;
+  ++states_[std::string(to_string(row.state))];
+  batch_bytes_ += row.url.size() + 64;
+  if (row.state == Verdict::too_deep) too_deep_.emplace(row.id, row.depth);
+  if (row.state == Verdict::queued) {
+    offers.push_back({.url_id = row.id,
+                      .host_id = row.host,
+                      .request = {.url = found.url,
+                                  .purpose = found.purpose,
+                                  .site = site,
+                                  .depth = found.depth,
+                                  .redirects = found.redirects,
+                                  .parent = parent}});
+  }
+  batch_.new_urls.push_back(std::move(row));
+}
+
+model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
+  if (!url.crawlable()) return 0;
+  const std::string origin = url.origin();
+  model::HostId id = hosts_.find(origin);
+  if (id == 0) {
+    id = ids_.host++;
+    hosts_.add(id, origin);
+  }
+  ensure_host(id, site);
+  return id;
+}
+
+// Hands the host to the frontier with the clocks and the rules that are stored of it,
+// so that a restart neither bursts nor asks again what it knows.
+void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
+  if (frontier_.knows_host(id)) return;
+  const storage::HostState& state = hosts_.get(id);
+  const auto instant_of = [&](storage::Millis at) {
+    return clock_.now() + (base::from_millis(at) - clock_.wall());
+  };
+  frontier_.add_host(
+      {.id = id,
+       .origin = state.origin,
+       .site = site,
+       .opens_at = state.next_allowed > 0 ? instant_of(state.next_allowed) : base::Instant::min(),
+       .adaptive_delay = state.delay,
+       .troubles = state.failures,
+       .pages = state.pages});
+  if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))
+    return;
+  const auto text = store_.robots_text(state.robots_version);
+  if (!text) return;
+  frontier_.set_robots(id, restore_robots(*text, state.robots_status, options_.robots_agent,
+                                          instant_of(state.robots_expires_at)));
+}
+
+// --- robots, refusals, injections ------------------------------------------------------------
+
+void CommitStage::book(RobotsReply reply) {
+  const model::Lease& lease = reply.fetched.lease;
+  const base::WallTime now = clock_.wall();
+  storage::HostState& state = hosts_.change(lease.robots_for);
+  const auto* response = reply.fetched.response();
+  storage::FetchRow row{.id = ids_.fetch++,
+                        .started_at = base::to_millis(reply.fetched.fetched_at),
+                        .outcome = reply.outcome,
+                        .detail = lease.request.url.href(),
+                        .status = response != nullptr ? response->status : 0,
+                        .attempt = lease.request.attempt,
+                        .timings = reply.fetched.timings};
+  batch_.fetches.push_back(std::move(row));
+  if (reply.aborted) {
+    frontier_.settled(lease, false);
+    return;
+  }
+  if (reply.follow) {
+    frontier_.ask_robots(host_of(*reply.follow, lease.request.site),
+                         {.robots_for = lease.robots_for,
+                          .url = *reply.follow,
+                          .hops = static_cast<std::uint16_t>(lease.request.redirects + 1)});
+  } else if (reply.ask_again) {
+    frontier_.close_host_until(lease.robots_for, *reply.ask_again);
+    frontier_.ask_robots(lease.robots_for,
+                         {.robots_for = lease.robots_for,
+                          .url = lease.request.url,
+                          .attempt = static_cast<std::uint16_t>(lease.request.attempt + 1)});
+  } else {
+    state.robots_status = response != nullptr ? response->status : 0;
+    state.robots_fetched_at = base::to_millis(now);
+    state.robots_expires_at =
+        base::to_millis(now + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  reply.robots.expires - clock_.now()));
+    const auto before = store_.robots_text(state.robots_version);
+    if (state.robots_version == 0 || !before || *before != reply.text) {
+      state.robots_version = ids_.robots++;
+      batch_.robots.push_back({.id = state.robots_version,
+                               .host = lease.robots_for,
+                               .fetched_at = state.robots_fetched_at,
+                               .status = state.robots_status,
+                               .text = reply.text,
+                               .hash = std::to_string(storage::url_hash(reply.text))});
+    }
+    frontier_.set_robots(lease.robots_for, std::move(reply.robots));
+    Injections sitemaps;
+    for (model::Url& url : reply.sitemaps) {
+      sitemaps.all.push_back(
+          {.url = std::move(url), .site = lease.request.site, .purpose = model::Purpose::sitemap});
+    }
+    book(std::move(sitemaps));
+  }
+  frontier_.settled(lease, false);
+}
+
+void CommitStage::book(Refusals refusals) {
+  for (const frontier::Refusal& refusal : refusals.all) {
+    count(Verdict::queued, refusal.verdict);
+    ++totals_.outcomes[std::string(to_string(refusal.verdict))];
+    batch_.updates.push_back(
+        {.id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason});
+  }
+  frontier_.booked_refusals(refusals.all);
+}
+
+void CommitStage::book(Injections injections) {
+  std::vector<Candidate> offers;
+  for (Injection& injection : injections.all) {
+    const std::uint64_t hash = storage::url_hash(injection.url.href());
+    const model::UrlId known = store_.seen().find(hash);
+    if (known == 0) {
+      const bool sitemap = injection.purpose == model::Purpose::sitemap;
+      enter({.url = injection.url,
+             .state = injection.state,
+             .reason = injection.reason,
+             .purpose = injection.purpose,
+             .depth = static_cast<std::uint16_t>(0),
+             .hop = sitemap ? 'M' : 'S'},
+            hash, injection.site, 0, std::move(injection.metadata), offers);
+    } else if (injection.again) {
+      // Due at once; take_due() reads its history and offers it.
+      const base::WallTime now = clock_.wall();
+      batch_.updates.push_back(
+          {.id = known, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
+      next_due_ = now;
+    }
+  }
+  if (!offers.empty()) frontier_.offer(std::move(offers));
+}
+
+}  // namespace crawld::pipeline

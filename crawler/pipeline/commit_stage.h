@@ -1,0 +1,123 @@
+// The write side: settled URLs in, one transaction a batch out.
+//
+// One thread owns it. add() does the books in memory at once (ids, the seen index,
+// new URLs to the frontier), so that a link found is a link that can be fetched;
+// flush() makes them durable. What was fetched but not flushed is fetched again
+// after a crash, and nothing else is.
+//
+// A batch that the disk refuses stays as it is and is put again; meanwhile the
+// caller adds nothing, so the queue before this stage fills and fetching stops.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/result.h"
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/commit_item.h"
+#include "crawler/pipeline/host_book.h"
+#include "crawler/pipeline/run_totals.h"
+#include "crawler/pipeline/site_rules.h"
+#include "storage/page_store.h"
+
+namespace crawld::pipeline {
+
+class CommitStage {
+ public:
+  struct Options {
+    std::size_t batch_pages = 200;
+    std::chrono::milliseconds batch_delay{200};
+    std::size_t batch_bytes = 16U << 20;
+    std::size_t checkpoint_urls = 1U << 18;  // new URLs between two checkpoints of the queue
+    std::string robots_agent = "crawld";     // our product token
+    bool recurring = false;                  // take up planned revisits, not only retries
+    bool recrawl = false;                    // every page known at the start is due at once
+    // Called after a batch is durable, with what it held; for -o and the change hooks.
+    std::function<void(const storage::CommitBatch&)> on_committed;
+  };
+
+  CommitStage(storage::PageStore& store, frontier::LocalFrontier& frontier, SiteBook& sites,
+              const base::Clock& clock, Options options);
+
+  // Takes up where the database stands. Call once, before any other.
+  base::Status load();
+
+  void add(CommitItem item);
+
+  // The batch is full, old, or the frontier waits for rows that only a flush makes readable.
+  bool flush_due(base::Instant now) const;
+  // When flush_due() becomes true by age; nothing while the batch is empty.
+  std::optional<base::Instant> flush_at() const;
+  // Writes the batch. On an error the batch is kept for another try.
+  base::Status flush();
+
+  // Retries and revisits whose time has come go back to the frontier. Flushes first.
+  base::Status take_due();
+  std::optional<base::WallTime> next_due() const { return next_due_; }
+
+  // Nothing waits, nothing is under way, no retry is planned.
+  bool finished() const;
+
+  // The last batch of a run: how it ended.
+  base::Status end_run(const std::string& exit);
+
+  const RunTotals& totals() const { return totals_; }
+  const std::map<std::string, std::uint64_t>& states() const { return states_; }
+
+ private:
+  void book(model::Settled settled);
+  void book(RobotsReply reply);
+  void book(Refusals refusals);
+  void book(Injections injections);
+
+  void discover(const model::Settled& settled);
+  void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
+             model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
+  model::HostId host_of(const model::Url& url, model::SiteId site);
+  void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
+              std::uint16_t attempts, std::optional<base::WallTime> due_at);
+  void record_visit(const model::Settled& settled);
+  void record_fetch(const model::Settled& settled, storage::PageId page);
+  void store_page(model::Settled settled);
+  void count(model::Verdict from, model::Verdict to);
+
+  void snapshot_hosts();
+  void spill_overflow();
+  void checkpoint_queue();
+  base::Status answer_hungry();
+  base::Status load_queue();
+  void remember(const std::vector<frontier::Candidate>& candidates);
+  void ensure_host(model::HostId id, model::SiteId site);
+  std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
+  base::WallTime wall_of(base::Instant instant) const;
+
+  storage::PageStore& store_;
+  frontier::LocalFrontier& frontier_;
+  SiteBook& sites_;
+  const base::Clock& clock_;
+  const Options options_;
+
+  HostBook hosts_;
+  storage::NextIds ids_;
+  storage::CommitBatch batch_;
+  std::size_t batch_bytes_ = 0;
+  std::optional<base::Instant> batch_since_;
+  std::vector<storage::ChunkId> taken_chunks_;     // read back; memory answers for their ids
+  std::vector<storage::ChunkId> snapshot_chunks_;  // of the last checkpoint
+  model::UrlId loaded_horizon_ = 0;
+  storage::ChunkId last_loaded_chunk_ = 0;
+  std::optional<base::WallTime> next_due_;
+  std::map<std::string, std::uint64_t> states_;
+  // Refused as too deep in this run: found again on a shorter way, they are admitted.
+  std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
+  RunTotals totals_;
+  std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
+};
+
+}  // namespace crawld::pipeline

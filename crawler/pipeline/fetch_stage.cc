@@ -1,0 +1,52 @@
+#include "crawler/pipeline/fetch_stage.h"
+
+#include "crawler/base/log.h"
+#include "crawler/policy/settle.h"
+
+namespace crawld::pipeline {
+namespace {
+
+void log_fetch(const model::Fetched& fetched) {
+  if (!base::log::enabled(base::log::Level::debug)) return;
+  const model::Request& request = fetched.lease.request;
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(fetched.timings.total);
+  if (const auto* failure = fetched.failure()) {
+    base::log::debug("fetch.failed", {{"url", request.url.href()},
+                                      {"kind", to_string(failure->kind)},
+                                      {"detail", failure->detail},
+                                      {"ms", ms.count()},
+                                      {"attempt", request.attempt}});
+    return;
+  }
+  base::log::debug("fetch.done", {{"url", request.url.href()},
+                                  {"status", fetched.response()->status},
+                                  {"bytes", fetched.response()->body.size()},
+                                  {"ms", ms.count()},
+                                  {"attempt", request.attempt}});
+}
+
+}  // namespace
+
+FetchTurn FetchStage::step() {
+  frontier::Turn turn = frontier_.lease(clock_.now());
+  FetchTurn result;
+  result.refusals = std::move(turn.refusals);
+  if (!turn.lease) {
+    result.nothing = result.refusals.empty();
+    return result;
+  }
+  const model::Lease lease = *turn.lease;
+  model::Fetched fetched = fetcher_.fetch(*std::move(turn.lease));
+  const auto table = sites_.table();
+  const policy::SettlePolicy policy = lease.request.site < table->size()
+                                          ? (*table)[lease.request.site]->settle
+                                          : policy::SettlePolicy{};
+  const auto* response = fetched.response();
+  frontier_.release(lease, policy::advise_host(fetched, policy),
+                    response != nullptr ? response->remote_address : std::string(), clock_.now());
+  log_fetch(fetched);
+  result.fetched = std::move(fetched);
+  return result;
+}
+
+}  // namespace crawld::pipeline

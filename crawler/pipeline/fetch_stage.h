@@ -1,0 +1,37 @@
+// One turn of a fetch thread: lease, fetch, release.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "crawler/base/clock.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/pipeline/site_rules.h"
+
+namespace crawld::pipeline {
+
+struct FetchTurn {
+  std::optional<model::Fetched> fetched;
+  std::vector<frontier::Refusal> refusals;
+  bool nothing = false;  // no URL may be fetched now: wait for the frontier
+};
+
+// Threads: one a fetch thread.
+class FetchStage {
+ public:
+  FetchStage(frontier::Frontier& frontier, fetch::Fetcher& fetcher, const SiteBook& sites,
+             const base::Clock& clock)
+      : frontier_(frontier), fetcher_(fetcher), sites_(sites), clock_(clock) {}
+
+  // Blocks for one transfer at most. The host's slot is free again on return.
+  FetchTurn step();
+
+ private:
+  frontier::Frontier& frontier_;
+  fetch::Fetcher& fetcher_;
+  const SiteBook& sites_;
+  const base::Clock& clock_;
+};
+
+}  // namespace crawld::pipeline

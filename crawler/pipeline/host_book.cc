@@ -1,0 +1,32 @@
+#include "crawler/pipeline/host_book.h"
+
+namespace crawld::pipeline {
+
+void HostBook::load(storage::HostState state) {
+  by_origin_.emplace(state.origin, state.id);
+  const model::HostId id = state.id;
+  hosts_.emplace(id, std::move(state));
+}
+
+model::HostId HostBook::find(std::string_view origin) const {
+  const auto found = by_origin_.find(std::string(origin));
+  return found == by_origin_.end() ? 0 : found->second;
+}
+
+storage::HostState& HostBook::add(model::HostId id, std::string origin) {
+  load({.id = id, .origin = std::move(origin)});
+  return change(id);
+}
+
+storage::HostState& HostBook::change(model::HostId id) {
+  changed_.insert(id);
+  return hosts_.at(id);
+}
+
+std::vector<model::HostId> HostBook::take_changed() {
+  std::vector<model::HostId> ids(changed_.begin(), changed_.end());
+  changed_.clear();
+  return ids;
+}
+
+}  // namespace crawld::pipeline

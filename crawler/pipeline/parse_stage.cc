@@ -1,0 +1,142 @@
+#include "crawler/pipeline/parse_stage.h"
+
+#include <ctime>
+
+#include "crawler/base/log.h"
+#include "crawler/pipeline/robots_step.h"
+#include "crawler/policy/admit.h"
+#include "crawler/policy/registrable_domain.h"
+#include "crawler/policy/settle.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using model::ParseFailureKind;
+
+parsers::ParseHeaders headers_for_parser(const model::Headers& headers) {
+  return {.content_type = std::string(headers.get("Content-Type")),
+          .content_encoding = headers.joined("Content-Encoding"),
+          .content_language = std::string(headers.get("Content-Language")),
+          .link = headers.joined("Link"),
+          .refresh = std::string(headers.get("Refresh")),
+          .x_robots_tag = headers.joined("X-Robots-Tag")};
+}
+
+// The worker died of this page; another one may fare better, once.
+bool killed_worker(const model::ParseOutcome& outcome) {
+  const auto* failure = std::get_if<model::ParseFailure>(&outcome);
+  if (failure == nullptr) return false;
+  switch (failure->kind) {
+    case ParseFailureKind::timeout:
+    case ParseFailureKind::crashed:
+    case ParseFailureKind::memory:
+    case ParseFailureKind::cpu:
+    case ParseFailureKind::bad_reply:
+      return true;
+    case ParseFailureKind::unsupported:
+    case ParseFailureKind::bad_encoding:
+    case ParseFailureKind::too_large:
+      return false;
+  }
+  return false;
+}
+
+int year_of(base::WallTime wall) {
+  const auto seconds = static_cast<std::time_t>(base::to_millis(wall) / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return parts.tm_year + 1900;
+}
+
+}  // namespace
+
+CommitItem ParseStage::step(model::Fetched fetched) {
+  static const SiteRules kNoRules = [] {
+    auto scope = policy::ScopeRules::compile({});
+    return SiteRules{.name = {},
+                     .config = {},
+                     .scope = *std::move(scope),
+                     .canonicalizer = policy::Canonicalizer({})};
+  }();
+  const auto table = sites_.table();
+  const model::SiteId site = fetched.lease.request.site;
+  const SiteRules& rules = site < table->size() ? *(*table)[site] : kNoRules;
+  if (fetched.lease.request.purpose == model::Purpose::robots) {
+    model::ParseOutcome body = parse(fetched, rules);
+    return read_robots(std::move(fetched), std::move(body),
+                       {.agent = options_.robots_agent, .retries = options_.robots_retries},
+                       clock_.now(), clock_.wall());
+  }
+  return settle_page(std::move(fetched), rules);
+}
+
+model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules) {
+  if (!policy::wants_parser(fetched)) return model::NotParsed{};
+  const model::Response& response = *fetched.response();
+  const model::Request& request = fetched.lease.request;
+  parsers::ParseJob job{.url = request.url.href(),
+                        .purpose = request.purpose,
+                        .headers = headers_for_parser(response.headers),
+                        .body = response.body,
+                        .truncated = response.truncated,
+                        .wants = rules.wants,
+                        .rule_set = rules.rule_set,
+                        .max_decoded_size = options_.max_decoded_size,
+                        .robots_agent = options_.robots_agent};
+  if (request.purpose == model::Purpose::robots) {
+    job.wants = {.packed_body = false, .raw_body = true};
+    job.rule_set = 0;
+  }
+  return ask(job);
+}
+
+model::ParseOutcome ParseStage::ask(const parsers::ParseJob& job) {
+  model::ParseOutcome outcome = parser_.parse(job, clock_.now() + options_.timeout);
+  if (!killed_worker(outcome)) return outcome;
+  const auto& failure = std::get<model::ParseFailure>(outcome);
+  base::log::warn(
+      "parse.killed",
+      {{"url", job.url}, {"kind", to_string(failure.kind)}, {"detail", failure.detail}});
+  return parser_.parse(job, clock_.now() + options_.timeout);
+}
+
+CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules) {
+  model::Parsed parsed{.fetched = std::move(fetched)};
+  parsed.page = parse(parsed.fetched, rules);
+  // What the worker read is kept in its own form; the raw bytes only where it read nothing.
+  if (std::holds_alternative<model::ParsedPage>(parsed.page)) {
+    auto& response = std::get<model::Response>(parsed.fetched.outcome);
+    std::string().swap(response.body);
+  }
+  model::Settled settled = policy::settle(std::move(parsed), rules.settle, clock_.wall());
+  const policy::AdmitRules admit_rules{.scope = rules.scope,
+                                       .canonicalizer = rules.canonicalizer,
+                                       .follow = rules.follow,
+                                       .forbidden_address = options_.forbidden_address,
+                                       .this_year = year_of(clock_.wall())};
+  settled.discovered = policy::admit(settled, admit_rules);
+  follow_moved_seed(settled);
+  return settled;
+}
+
+// A seed that moved within its own domain (example.org to www.example.org) takes the
+// site's scope along; one that points elsewhere does not.
+void ParseStage::follow_moved_seed(model::Settled& settled) {
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  // Only seeds and what they were redirected to stand at depth 0.
+  if (settled.verdict != model::Verdict::redirected || lease.request.depth != 0 ||
+      settled.discovered.empty()) {
+    return;
+  }
+  model::Discovered& target = settled.discovered.front();
+  if (target.state != model::Verdict::out_of_scope || target.reason != "scope") return;
+  if (policy::registrable_domain_or_host(target.url) !=
+      policy::registrable_domain_or_host(lease.request.url)) {
+    return;
+  }
+  sites_.add_seed(lease.request.site, target.url);
+  target.state = model::Verdict::queued;
+  target.reason.clear();
+}
+
+}  // namespace crawld::pipeline

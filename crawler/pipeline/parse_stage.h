@@ -1,0 +1,44 @@
+// One turn of a parse thread: a fetched response in, its settlement out.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "crawler/base/clock.h"
+#include "crawler/pipeline/commit_item.h"
+#include "crawler/pipeline/site_rules.h"
+#include "parsers/parser.h"
+
+namespace crawld::pipeline {
+
+// Threads: one a parse thread; the parser is its own.
+class ParseStage {
+ public:
+  struct Options {
+    std::chrono::milliseconds timeout{5'000};
+    std::uint64_t max_decoded_size = 32U << 20;
+    std::string robots_agent = "crawld";
+    std::uint32_t robots_retries = 2;  // before an unreachable robots.txt means "no"
+    std::function<bool(const model::Url&)> forbidden_address;
+  };
+
+  ParseStage(parsers::Parser& parser, SiteBook& sites, const base::Clock& clock, Options options)
+      : parser_(parser), sites_(sites), clock_(clock), options_(std::move(options)) {}
+
+  // Blocks for two parse deadlines at most.
+  CommitItem step(model::Fetched fetched);
+
+ private:
+  model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules);
+  model::ParseOutcome ask(const parsers::ParseJob& job);
+  CommitItem settle_page(model::Fetched fetched, const SiteRules& rules);
+  void follow_moved_seed(model::Settled& settled);
+
+  parsers::Parser& parser_;
+  SiteBook& sites_;
+  const base::Clock& clock_;
+  const Options options_;
+};
+
+}  // namespace crawld::pipeline

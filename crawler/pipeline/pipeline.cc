@@ -1,0 +1,263 @@
+#include "crawler/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/base/log.h"
+#include "crawler/pipeline/fetch_stage.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread looks up
+constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
+constexpr milliseconds kRetryWrite{1'000};
+constexpr std::size_t kParseStack = 512U << 10;
+constexpr std::size_t kCommitStack = 1U << 20;
+constexpr std::size_t kCommitItems = 1'024;
+constexpr std::size_t kCommitBytes = 64U << 20;
+
+std::size_t weight(const CommitItem& item) {
+  const auto* settled = std::get_if<model::Settled>(&item);
+  if (settled == nullptr) return 256;
+  std::size_t bytes = 512 + settled->discovered.size() * 128;
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled->parsed.page)) {
+    bytes += page->packed_body.size() + page->text.size() + page->links.size() * 96;
+  }
+  if (const auto* response = settled->parsed.fetched.response()) bytes += response->body.size();
+  return bytes;
+}
+
+std::size_t weight(const model::Fetched& fetched) {
+  const auto* response = fetched.response();
+  return 512 + (response != nullptr ? response->body.size() : 0);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFrontier& frontier,
+                   SiteBook& sites, const base::Clock& clock, MakeFetcher make_fetcher,
+                   MakeParser make_parser)
+    : options_(std::move(options)),
+      store_(store),
+      frontier_(frontier),
+      sites_(sites),
+      clock_(clock),
+      make_fetcher_(std::move(make_fetcher)),
+      make_parser_(std::move(make_parser)),
+      commit_(store, frontier, sites, clock, options_.commit),
+      fetched_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
+      commits_({.items = kCommitItems, .bytes = kCommitBytes}) {}
+
+Pipeline::~Pipeline() {
+  frontier_.close();
+  for (const auto& fetcher : fetchers_) fetcher->abort();
+  fetched_.close();
+  commits_.close();
+}
+
+base::Status Pipeline::start(Injections seeds) {
+  started_ = clock_.now();
+  if (base::Status loaded = commit_.load(); !loaded) return loaded;
+  commit_.add(std::move(seeds));
+  publish();
+  for (std::uint32_t i = 0; i < options_.parse_workers; ++i) {
+    parsers_.push_back(make_parser_(i));
+    parsers::Parser& parser = *parsers_.back();
+    auto thread = base::Thread::start("parse-" + std::to_string(i), kParseStack,
+                                      [this, &parser] { parse_loop(parser); });
+    if (!thread) return std::move(thread).error();
+    parse_threads_.push_back(*std::move(thread));
+  }
+  auto commit = base::Thread::start("commit", kCommitStack, [this] { commit_loop(); });
+  if (!commit) return std::move(commit).error();
+  commit_thread_ = *std::move(commit);
+  for (std::uint32_t i = 0; i < options_.fetch_threads; ++i) {
+    fetchers_.push_back(make_fetcher_());
+    fetch::Fetcher& fetcher = *fetchers_.back();
+    auto thread = base::Thread::start("fetch-" + std::to_string(i), options_.fetch_stack,
+                                      [this, &fetcher] { fetch_loop(fetcher); });
+    if (!thread) {
+      fetchers_.pop_back();
+      if (i == 0) return std::move(thread).error();
+      base::log::warn(
+          "threads.fewer",
+          {{"asked", options_.fetch_threads}, {"running", i}, {"why", thread.error().message}});
+      break;
+    }
+    fetch_threads_.push_back(*std::move(thread));
+  }
+  return base::Done{};
+}
+
+// --- loops -----------------------------------------------------------------------------------
+
+void Pipeline::fetch_loop(fetch::Fetcher& fetcher) {
+  FetchStage stage(frontier_, fetcher, sites_, clock_);
+  while (true) {
+    FetchTurn turn = stage.step();
+    if (!turn.refusals.empty()) {
+      if (!commits_.push(Refusals{std::move(turn.refusals)}, 256)) return;
+    }
+    if (turn.fetched) {
+      counters_.fetched.fetch_add(1, std::memory_order_relaxed);
+      const std::size_t bytes = weight(*turn.fetched);
+      if (!fetched_.push(*std::move(turn.fetched), bytes)) return;
+    }
+    if (turn.nothing && !frontier_.wait(clock_.now() + kWaitAtMost)) return;
+  }
+}
+
+void Pipeline::parse_loop(parsers::Parser& parser) {
+  ParseStage stage(parser, sites_, clock_, options_.parse);
+  while (auto fetched = fetched_.pop()) {
+    parsing_.fetch_add(1, std::memory_order_relaxed);
+    CommitItem item = stage.step(*std::move(fetched));
+    parsing_.fetch_sub(1, std::memory_order_relaxed);
+    counters_.parsed.fetch_add(1, std::memory_order_relaxed);
+    const std::size_t bytes = weight(item);
+    if (!commits_.push(std::move(item), bytes)) return;
+  }
+}
+
+void Pipeline::commit_loop() {
+  while (!commits_.finished()) commit_turn();
+  write_or_hold([this] { return commit_.flush(); });
+}
+
+void Pipeline::commit_turn() {
+  base::Instant until = clock_.now() + kIdleTurn;
+  if (const auto due = commit_.flush_at()) until = std::min(until, *due);
+  if (auto item = commits_.pop_until(until)) {
+    commit_.add(*std::move(item));
+    counters_.committed.fetch_add(1, std::memory_order_relaxed);
+  }
+  const base::Instant now = clock_.now();
+  const bool starving = frontier_.wants_refill();
+  if (commit_.flush_due(now) || (starving && commits_.depth().items == 0)) {
+    write_or_hold([this] { return commit_.flush(); });
+    publish();
+  }
+  if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
+    write_or_hold([this] { return commit_.take_due(); });
+  }
+  check_limits();
+}
+
+// A crawler that cannot remember must not fetch: while the disk refuses a write,
+// fetching is held, and the write is tried again. Damage ends the crawl.
+void Pipeline::write_or_hold(const std::function<base::Status()>& write) {
+  while (true) {
+    const base::Status written = write();
+    {
+      base::MutexLock lock(mutex_);
+      last_write_ = written;
+    }
+    if (written) {
+      hold(Hold::store, false);
+      return;
+    }
+    const base::Error& error = written.error();
+    const bool hopeless = error.code == base::Error::Code::corrupt ||
+                          error.code == base::Error::Code::invalid ||
+                          error.code == base::Error::Code::incompatible;
+    if (!(holds_.load() & static_cast<std::uint32_t>(Hold::store))) {
+      base::log::error("store.failed", {{"why", error.message}});
+    }
+    hold(Hold::store, true);
+    if (hopeless || draining_.load()) {
+      {
+        base::MutexLock lock(mutex_);
+        failure_ = error;
+      }
+      finish(End::store_failed);
+      return;
+    }
+    base::MutexLock lock(mutex_);
+    retry_.wait_until(mutex_, clock_.now() + kRetryWrite);
+  }
+}
+
+void Pipeline::check_limits() {
+  if (end_.load() != End::running) return;
+  const RunTotals& totals = commit_.totals();
+  if (options_.most_bytes > 0 && totals.bytes >= options_.most_bytes) {
+    finish(End::byte_limit);
+  } else if (options_.most_errors > 0 && totals.errors >= options_.most_errors) {
+    finish(End::error_limit);
+  } else if (frontier_.page_limit_reached()) {
+    finish(End::page_limit);
+  } else if (!options_.recurring && commit_.finished() && commits_.depth().items == 0 &&
+             injecting_.load() == 0) {
+    finish(End::nothing_left);
+  }
+}
+
+void Pipeline::finish(End end) {
+  End running = End::running;
+  if (!end_.compare_exchange_strong(running, end)) return;
+  frontier_.stop_leasing();
+  publish();
+  ended_.notify_all();
+}
+
+void Pipeline::publish() {
+  RunTotals totals = commit_.totals();
+  auto states = commit_.states();
+  base::MutexLock lock(mutex_);
+  totals_ = std::move(totals);
+  states_ = std::move(states);
+}
+
+// --- control ---------------------------------------------------------------------------------
+
+bool Pipeline::inject(Injections injections) {
+  injecting_.fetch_add(1);
+  const bool taken = commits_.push(std::move(injections), 256);
+  injecting_.fetch_sub(1);
+  return taken;
+}
+
+bool Pipeline::wait(base::Instant until) {
+  base::MutexLock lock(mutex_);
+  while (end_.load() == End::running) {
+    if (!ended_.wait_until(mutex_, until)) break;
+  }
+  return end_.load() != End::running;
+}
+
+base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
+  const base::Instant deadline = clock_.now() + grace;
+  draining_ = true;
+  retry_.notify_all();
+  frontier_.close();
+  while (frontier_.counts().in_flight > 0 && clock_.now() < deadline) {
+    base::MutexLock lock(mutex_);
+    ended_.wait_until(mutex_, std::min(deadline, clock_.now() + milliseconds(20)));
+  }
+  for (const auto& fetcher : fetchers_) fetcher->abort();
+  for (base::Thread& thread : fetch_threads_) thread.join();
+  fetched_.close();
+  for (base::Thread& thread : parse_threads_) thread.join();
+  commits_.close();
+  commit_thread_.join();
+  publish();
+  if (end_.load() == End::store_failed) return failure();
+  return commit_.end_run(exit);
+}
+
+void Pipeline::hold(Hold reason, bool on) {
+  const auto bit = static_cast<std::uint32_t>(reason);
+  const std::uint32_t before = on ? holds_.fetch_or(bit) : holds_.fetch_and(~bit);
+  const std::uint32_t after = on ? before | bit : before & ~bit;
+  if ((before != 0) != (after != 0)) frontier_.pause(after != 0);
+}
+
+base::Error Pipeline::failure() const {
+  base::MutexLock lock(mutex_);
+  return failure_;
+}
+
+}  // namespace crawld::pipeline

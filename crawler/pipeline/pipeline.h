@@ -1,0 +1,131 @@
+// The threads of a crawl, and the only place that owns any.
+//
+//   fetch x F --fetched--> parse x P --commits--> commit x 1
+//
+// The blocking edges form a line: fetch waits for the network and for room in
+// `fetched`, parse for its worker and for room in `commits`, commit for the disk.
+// The way back, links to the frontier, is a function call, so nothing waits in a
+// circle.
+//
+// Shutdown closes the doors in the order in which data walks: the frontier closes,
+// transfers finish within the grace or are aborted (their URLs stay queued), parse
+// threads drain, the commit thread writes the last batch.
+//
+// Threads: one controlling thread calls start(), wait(), drain(); status() is for any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crawler/base/bounded_queue.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/result.h"
+#include "crawler/base/thread.h"
+#include "crawler/fetch/fetcher.h"
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/parse_stage.h"
+#include "crawler/pipeline/run_totals.h"
+#include "crawler/pipeline/status.h"
+
+namespace crawld::pipeline {
+
+class Pipeline {
+ public:
+  struct Options {
+    std::uint32_t fetch_threads = 64;
+    std::uint32_t parse_workers = 2;
+    std::size_t fetch_stack = 256U << 10;  // bytes
+    std::size_t queue_items = 512;
+    std::size_t queue_bytes = 64U << 20;
+    std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
+    std::uint64_t most_errors = 0;  // 0: no limit
+    bool recurring = false;         // never ends by itself
+    ParseStage::Options parse;
+    CommitStage::Options commit;
+  };
+  using MakeFetcher = std::function<std::unique_ptr<fetch::Fetcher>()>;
+  using MakeParser = std::function<std::unique_ptr<parsers::Parser>(std::uint32_t number)>;
+
+  // All references outlive the pipeline.
+  Pipeline(Options options, storage::PageStore& store, frontier::LocalFrontier& frontier,
+           SiteBook& sites, const base::Clock& clock, MakeFetcher make_fetcher,
+           MakeParser make_parser);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Reads the state from the store, enters `seeds` and starts the threads. Fails with
+  // what could not be read or started; with fewer fetch threads than asked for it runs
+  // and says so.
+  base::Status start(Injections seeds);
+
+  // URLs from outside; waits for room in the commit queue. False once draining.
+  bool inject(Injections injections);
+
+  // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk)
+  // or `until`. True when it has ended.
+  bool wait(base::Instant until);
+
+  // Ends the crawl: see above. Transfers get `grace` to finish. Call once; the store
+  // holds everything afterwards. Returns what the last write said.
+  base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
+
+  // Fetching stops while any reason holds; what is under way goes on.
+  void hold(Hold reason, bool on);
+
+  End end() const { return end_.load(); }
+  // Why the store failed, where end() is store_failed.
+  base::Error failure() const CRAWL_EXCLUDES(mutex_);
+
+  Status status() const CRAWL_EXCLUDES(mutex_);
+
+ private:
+  void fetch_loop(fetch::Fetcher& fetcher);
+  void parse_loop(parsers::Parser& parser);
+  void commit_loop();
+  void commit_turn();
+  void write_or_hold(const std::function<base::Status()>& write);
+  void check_limits();
+  void finish(End end);
+  void publish();
+
+  const Options options_;
+  storage::PageStore& store_;
+  frontier::LocalFrontier& frontier_;
+  SiteBook& sites_;
+  const base::Clock& clock_;
+  const MakeFetcher make_fetcher_;
+  const MakeParser make_parser_;
+
+  CommitStage commit_;  // the commit thread's, once started
+  base::BoundedQueue<model::Fetched> fetched_;
+  base::BoundedQueue<CommitItem> commits_;
+  std::vector<std::unique_ptr<fetch::Fetcher>> fetchers_;
+  std::vector<std::unique_ptr<parsers::Parser>> parsers_;
+  std::vector<base::Thread> fetch_threads_;
+  std::vector<base::Thread> parse_threads_;
+  base::Thread commit_thread_;
+  std::atomic<End> end_{End::running};
+  std::atomic<std::uint32_t> holds_{0};
+  std::atomic<std::uint32_t> injecting_{0};
+  std::atomic<bool> draining_{false};
+  std::atomic<std::uint32_t> parsing_{0};  // parse threads with a page in hand
+  StageCounters counters_;
+  base::Instant started_{};
+
+  mutable base::Mutex mutex_;
+  base::CondVar ended_;
+  base::CondVar retry_;  // wakes a write that waits for another try
+  RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
+  base::Error failure_ CRAWL_GUARDED_BY(mutex_);
+  base::Status last_write_ CRAWL_GUARDED_BY(mutex_) = base::Done{};
+};
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,30 @@
+// From the answer to a robots.txt request to what holds for its host.
+//
+// RFC 9309 section 2.3.1: redirects up to five hops, also across hosts; a 4xx allows
+// everything; a 5xx or no answer forbids everything, once asking again did not help.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/page.h"
+#include "crawler/model/response.h"
+#include "crawler/pipeline/commit_item.h"
+
+namespace crawld::pipeline {
+
+struct RobotsStepOptions {
+  std::string agent;  // our product token
+  std::uint32_t retries = 2;
+};
+
+RobotsReply read_robots(model::Fetched fetched, model::ParseOutcome body,
+                        const RobotsStepOptions& options, base::Instant now, base::WallTime wall);
+
+// What a stored robots.txt says until `expires`.
+frontier::HostRobots restore_robots(std::string_view text, int status, std::string_view agent,
+                                    base::Instant expires);
+
+}  // namespace crawld::pipeline

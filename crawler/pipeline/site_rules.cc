@@ -1,0 +1,136 @@
+#include "crawler/pipeline/site_rules.h"
+
+#include "parsers/extract.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using config::Config;
+using config::Site;
+
+policy::SettlePolicy settle_policy(const Site& site, RunMode mode) {
+  return {.retries = site.retries,
+          .retry_delay = site.retry_delay,
+          .max_retry_after = site.max_retry_after,
+          .max_redirects = site.max_redirects,
+          .recurring = mode.recurring,
+          .default_interval = site.revisit.default_interval,
+          .min_interval = site.revisit.min,
+          .max_interval = site.revisit.max,
+          .adaptive = site.revisit.adaptive};
+}
+
+policy::FollowPolicy follow_policy(const Site& site) {
+  return {.nofollow_links = site.follow_nofollow,
+          .obey_meta_robots = site.robots == config::RobotsPolicy::obey,
+          .forms = site.follow_forms,
+          .requisites = site.follow_requisites,
+          .sitemaps = site.sitemaps_auto};
+}
+
+parsers::ParseWants parse_wants(const Config& config, const Site& site) {
+  return {.main_text = site.main_text,
+          .markdown = site.markdown,
+          .structured = site.structured,
+          .packed_body = site.store_body,
+          .css_urls = site.follow_css_urls,
+          .form_links = site.follow_forms,
+          .always_tree = config.tree == config::TreeUse::always};
+}
+
+frontier::Politeness politeness(const Site& site, RunMode mode) {
+  frontier::Politeness politeness;
+  politeness.delay = site.delay;
+  politeness.jitter = site.jitter;
+  politeness.concurrency = site.concurrency_per_host;
+  politeness.autothrottle = site.autothrottle.enabled;
+  politeness.target_concurrency = site.autothrottle.target_concurrency;
+  politeness.max_delay = site.autothrottle.max_delay;
+  politeness.max_crawl_delay = site.max_crawl_delay;
+  politeness.skip_on_excess = site.on_excess == config::OnExcess::skip;
+  // A one-shot crawl has an end: it does not wait for a dead host to come back.
+  if (!mode.recurring) politeness.dead_after = 1;
+  return politeness;
+}
+
+}  // namespace
+
+base::Result<SiteTable> compile_sites(const Config& config, RunMode mode) {
+  SiteTable table;
+  std::uint32_t rule_set = 0;
+  for (const Site& site : config.sites) {
+    auto scope = policy::ScopeRules::compile(site);
+    if (!scope) {
+      return base::Error{scope.error().code,
+                         "site \"" + site.name + "\": " + scope.error().message};
+    }
+    auto rules = std::make_shared<SiteRules>(
+        SiteRules{.name = site.name,
+                  .config = site,
+                  .scope = *std::move(scope),
+                  .canonicalizer = policy::Canonicalizer(site.canonicalize),
+                  .settle = settle_policy(site, mode),
+                  .follow = follow_policy(site),
+                  .wants = parse_wants(config, site)});
+    if (!site.extract.empty()) {
+      auto compiled = parsers::CompiledRules::compile(site.extract);
+      if (!compiled) return std::move(compiled).error();
+      rules->rule_set = ++rule_set;
+      rules->rule_set_hash = compiled->hash();
+    }
+    table.push_back(std::move(rules));
+  }
+  return table;
+}
+
+std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunMode mode) {
+  std::vector<frontier::SiteSettings> all;
+  for (const Site& site : config.sites) {
+    frontier::SiteSettings settings{.politeness = politeness(site, mode),
+                                    .concurrency_per_ip = site.concurrency_per_ip,
+                                    .priority = site.priority,
+                                    .depth_first = site.order == config::Order::depth,
+                                    .obey_robots = site.robots != config::RobotsPolicy::ignore,
+                                    .page_limit = site.limits.pages,
+                                    .pages_per_host = site.budget.per_host,
+                                    .pages_per_prefix = site.budget.per_prefix};
+    const std::uint64_t whole = site.budget.per_host > 0 ? site.budget.per_host : site.limits.pages;
+    if (settings.pages_per_prefix == 0 && whole > 0) {
+      settings.pages_per_prefix =
+          static_cast<std::uint64_t>(site.budget.per_prefix_share * static_cast<double>(whole));
+    }
+    all.push_back(settings);
+  }
+  return all;
+}
+
+std::vector<parsers::RuleSet> rule_sets(const Config& config) {
+  std::vector<parsers::RuleSet> sets;
+  for (const Site& site : config.sites) {
+    if (!site.extract.empty()) sets.push_back(site.extract);
+  }
+  return sets;
+}
+
+std::shared_ptr<const SiteTable> SiteBook::table() const {
+  base::MutexLock lock(mutex_);
+  return table_;
+}
+
+void SiteBook::replace(SiteTable table) {
+  auto next = std::make_shared<const SiteTable>(std::move(table));
+  base::MutexLock lock(mutex_);
+  table_.swap(next);
+}
+
+void SiteBook::add_seed(model::SiteId site, const model::Url& seed) {
+  base::MutexLock lock(mutex_);
+  if (site >= table_->size()) return;
+  auto rules = std::make_shared<SiteRules>(*(*table_)[site]);
+  rules->scope.add_seed(seed);
+  auto table = std::make_shared<SiteTable>(*table_);
+  (*table)[site] = std::move(rules);
+  table_ = std::move(table);
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,66 @@
+// What the stages must know of each site: the configuration, compiled.
+//
+// Immutable and shared; SiteBook swaps the whole table when the configuration is
+// reloaded or a site gets another seed. A site keeps its SiteId for the whole run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "crawler/base/mutex.h"
+#include "crawler/base/result.h"
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/policy/admit.h"
+#include "crawler/policy/canonicalize.h"
+#include "crawler/policy/scope.h"
+#include "crawler/policy/settle.h"
+#include "parsers/parser.h"
+
+namespace crawld::pipeline {
+
+struct SiteRules {
+  std::string name;
+  config::Site config;
+  policy::ScopeRules scope;
+  policy::Canonicalizer canonicalizer;
+  policy::SettlePolicy settle;
+  policy::FollowPolicy follow;
+  parsers::ParseWants wants;
+  std::uint32_t rule_set = 0;  // 1-based number of the site's extraction rules; 0: none
+  std::string rule_set_hash;
+};
+using SiteTable = std::vector<std::shared_ptr<const SiteRules>>;  // by SiteId
+
+// How a run treats all of its sites.
+struct RunMode {
+  bool recurring = false;  // the daemon: every page is visited again
+};
+
+// The first site that does not compile, with its reason.
+base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode);
+
+// The frontier's slice of the sites.
+std::vector<frontier::SiteSettings> frontier_settings(const config::Config& config, RunMode mode);
+
+// The extraction rules of all sites, in the order that SiteRules::rule_set numbers them.
+std::vector<parsers::RuleSet> rule_sets(const config::Config& config);
+
+// Threads: any.
+class SiteBook {
+ public:
+  explicit SiteBook(SiteTable table)
+      : table_(std::make_shared<const SiteTable>(std::move(table))) {}
+
+  std::shared_ptr<const SiteTable> table() const CRAWL_EXCLUDES(mutex_);
+  void replace(SiteTable table) CRAWL_EXCLUDES(mutex_);
+  // `seed` becomes part of what defines the site's scope.
+  void add_seed(model::SiteId site, const model::Url& seed) CRAWL_EXCLUDES(mutex_);
+
+ private:
+  mutable base::Mutex mutex_;
+  std::shared_ptr<const SiteTable> table_ CRAWL_GUARDED_BY(mutex_);
+};
+
+}  // namespace crawld::pipeline

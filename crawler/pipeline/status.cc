@@ -1,0 +1,107 @@
+#include "crawler/pipeline/status.h"
+
+#include "crawler/pipeline/pipeline.h"
+
+namespace crawld::pipeline {
+namespace {
+
+constexpr std::size_t kHostsShown = 10;
+
+std::string held_because(std::uint32_t holds, const std::string& store_error) {
+  const auto has = [&](Hold reason) { return (holds & static_cast<std::uint32_t>(reason)) != 0; };
+  std::string why;
+  const auto add = [&](const std::string& reason) { why += (why.empty() ? "" : "; ") + reason; };
+  if (has(Hold::user)) add("paused by the user");
+  if (has(Hold::disk)) add("less free disk than disk_low");
+  if (has(Hold::store)) add(store_error.empty() ? "the database cannot be written" : store_error);
+  if (has(Hold::memory)) add("more memory in use than memory_high");
+  return why;
+}
+
+QueueDepth depth_of(const auto& queue) {
+  const auto depth = queue.depth();
+  return {.items = depth.items, .bytes = depth.bytes, .waiting = depth.waiting_pushers};
+}
+
+Limit limit_of(const Status& status, std::uint32_t holds, frontier::Holdup holdup,
+               std::uint32_t fetch_threads) {
+  const auto has = [&](Hold reason) { return (holds & static_cast<std::uint32_t>(reason)) != 0; };
+  if (has(Hold::disk) || has(Hold::store)) return Limit::disk;
+  if (has(Hold::memory)) return Limit::memory;
+  if (has(Hold::user)) return Limit::paused;
+  if (status.commits.waiting > 0) return Limit::commit;
+  if (status.fetched.waiting > 0 || status.fetched.items > fetch_threads) return Limit::parse;
+  if (status.frontier.in_flight >= fetch_threads) return Limit::connections;
+  switch (holdup) {
+    case frontier::Holdup::nothing_left:
+      return status.frontier.outstanding > 0 ? Limit::host_slots : Limit::nothing_left;
+    case frontier::Holdup::politeness:
+      return Limit::politeness;
+    case frontier::Holdup::in_flight:
+      return Limit::host_slots;
+    case frontier::Holdup::paused:
+      return Limit::paused;
+    case frontier::Holdup::none:
+      return status.fetched.items > 0 ? Limit::parse : Limit::none;
+  }
+  return Limit::none;
+}
+
+}  // namespace
+
+std::string_view to_string(Limit limit) {
+  switch (limit) {
+    case Limit::nothing_left:
+      return "nothing left";
+    case Limit::politeness:
+      return "politeness";
+    case Limit::connections:
+      return "connections";
+    case Limit::host_slots:
+      return "host slots";
+    case Limit::parse:
+      return "parse";
+    case Limit::commit:
+      return "commit";
+    case Limit::disk:
+      return "disk";
+    case Limit::memory:
+      return "memory";
+    case Limit::paused:
+      return "paused";
+    case Limit::none:
+      return "none";
+  }
+  return "none";
+}
+
+Status Pipeline::status() const {
+  Status status;
+  const base::Instant now = clock_.now();
+  status.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - started_);
+  status.end = end_.load();
+  std::string store_error;
+  {
+    base::MutexLock lock(mutex_);
+    status.totals = totals_;
+    status.states = states_;
+    if (!last_write_) store_error = last_write_.error().message;
+  }
+  status.frontier = frontier_.counts();
+  status.fetched = depth_of(fetched_);
+  status.commits = depth_of(commits_);
+  status.parsing = parsing_.load();
+  status.stage_fetched = counters_.fetched.load();
+  status.stage_parsed = counters_.parsed.load();
+  status.stage_committed = counters_.committed.load();
+  for (const base::Thread& thread : fetch_threads_) status.fetch_cpu += thread.cpu_time();
+  for (const base::Thread& thread : parse_threads_) status.parse_cpu += thread.cpu_time();
+  status.commit_cpu = commit_thread_.cpu_time();
+  status.hosts = frontier_.busiest_hosts(kHostsShown);
+  status.held_because = held_because(holds_.load(), store_error);
+  status.limit = limit_of(status, holds_.load(), frontier_.holdup(now),
+                          static_cast<std::uint32_t>(fetch_threads_.size()));
+  return status;
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,85 @@
+// What a running crawl does now, as plain values: for the progress line, `crawld
+// status`, the watchdog and the metrics.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/run_totals.h"
+
+namespace crawld::pipeline {
+
+// How a crawl ended.
+enum class End : std::uint8_t {
+  running,
+  nothing_left,
+  page_limit,
+  byte_limit,
+  error_limit,
+  store_failed
+};
+
+// Why fetching is held back from outside; bits of a set.
+enum class Hold : std::uint32_t {
+  user = 1,    // crawld pause
+  disk = 2,    // below disk_low
+  store = 4,   // the last write failed and is tried again
+  memory = 8,  // above memory_high
+};
+
+// The one thing that bounds the rate now.
+enum class Limit : std::uint8_t {
+  nothing_left,
+  politeness,   // hosts are waiting for their next allowed moment
+  connections,  // every fetch thread has a transfer open
+  host_slots,   // every host with URLs has its requests open
+  parse,        // fetched pages wait for parse workers
+  commit,       // parsed pages wait for the disk
+  disk,
+  memory,
+  paused,
+  none
+};
+std::string_view to_string(Limit limit);
+
+// Progress of each stage, for the watchdog: a stage with work whose count stands still is stuck.
+struct StageCounters {
+  std::atomic<std::uint64_t> fetched{0};
+  std::atomic<std::uint64_t> parsed{0};
+  std::atomic<std::uint64_t> committed{0};
+};
+
+struct QueueDepth {
+  std::size_t items = 0;
+  std::size_t bytes = 0;
+  std::size_t waiting = 0;  // threads that wait for room
+};
+
+struct Status {
+  std::chrono::milliseconds elapsed{0};
+  End end = End::running;
+  Limit limit = Limit::none;
+  std::string held_because;  // empty: not held
+  RunTotals totals;
+  std::map<std::string, std::uint64_t> states;  // of all URLs in the books
+  frontier::Counts frontier;
+  QueueDepth fetched;
+  QueueDepth commits;
+  std::uint64_t parsing = 0;  // pages with the workers
+  std::uint64_t stage_fetched = 0;
+  std::uint64_t stage_parsed = 0;
+  std::uint64_t stage_committed = 0;
+  std::chrono::nanoseconds fetch_cpu{0};
+  std::chrono::nanoseconds parse_cpu{0};  // of the daemon's threads, not the workers
+  std::chrono::nanoseconds commit_cpu{0};
+  std::vector<frontier::HostSnapshot> hosts;  // the busiest
+};
+
+}  // namespace crawld::pipeline
