@@ -9,7 +9,7 @@ CCACHE := $(shell command -v ccache 2>/dev/null)
 PKGS := libcurl sqlite3 yaml-cpp spdlog re2 libpsl libzstd zlib libbrotlidec libxxhash icu-uc icu-i18n expat libxml-2.0 libseccomp libcares
 
 CXX := $(CCACHE) g++
-WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers
+WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers -Wno-restrict
 HARDEN := -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fPIE
 OPTIMISE := -O2 -g1 -DNDEBUG
 LDHARDEN := -pie -Wl,-z,relro,-z,now
@@ -114,9 +114,51 @@ $(UNIT_PROGRAMS):
 .PHONY: unit
 unit: $(UNIT_PROGRAMS)
 
+# --- the two commands -----------------------------------------------------------------------
+URL ?=
+DEMO_PORT ?= 8099
+
+.PHONY: crawl
+crawl: deps
+	@$(MAKE) --no-print-directory all
+	@if [ -n "$(URL)" ]; then $(BUILD)/crawld crawl $(URL); \
+	else BUILD=$(BUILD) PORT=$(DEMO_PORT) sh tests/support/crawl_demo.sh; fi
+
+.PHONY: test
+test: deps
+	@$(MAKE) --no-print-directory all unit
+	@BUILD=$(BUILD) sh tests/run.sh
+
+# Debian packages: to build with, to test with.
+BUILD_PACKAGES := g++ make pkg-config libcurl4-openssl-dev libgumbo-dev libsqlite3-dev libyaml-cpp-dev \
+  libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libbrotli-dev libxxhash-dev \
+  libicu-dev libexpat1-dev libxml2-dev libseccomp-dev libc-ares-dev libcld2-dev libuchardet-dev libssl-dev \
+  libcli11-dev libcpp-httplib-dev ca-certificates publicsuffix
+TEST_PACKAGES := catch2 python3 python3-pytest sqlite3 openssl nginx-light wget2 procps
+CHECK_PACKAGES := clang clang-format clang-tidy libclang-rt-14-dev
+
+.PHONY: deps
+deps:
+	@sh tests/support/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+.PHONY: check-deps
+check-deps:
+	@sh tests/support/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(CHECK_PACKAGES)
+
 # --- housekeeping ---------------------------------------------------------------------------
 .PHONY: clean
 clean:
 	rm -rf build
+
+.PHONY: help
+help:
+	@echo "make crawl [URL=...]  install what is missing, build, crawl (the demo site without URL)"
+	@echo "make test             install what is missing, build, run every test"
+	@echo "make                  build $(BUILD)/crawld and $(BUILD)/crawld-parse"
+	@echo "make check            format, tidy, layers, sanitizers, short fuzz"
+	@echo "make asan | tsan      the tests under address+UB, or thread sanitizer"
+	@echo "make fuzz             every fuzzer for FUZZ_SECONDS (default 60)"
+	@echo "make bench            figures, paired with other crawlers"
+	@echo "make install          DESTDIR and prefix are honoured"
+	@echo "make deps | clean"
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,21 @@
+// The commands of `crawld`: argv without the program's and the command's name in,
+// exit code out. One file each. docs: interface section 2, man pages.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace crawld::cli {
+
+using Arguments = std::vector<std::string>;
+
+int crawl_command(const Arguments& arguments);
+int fetch_command(const Arguments& arguments);
+int parse_command(const Arguments& arguments);
+int inspect_command(const Arguments& arguments);
+int check_command(const Arguments& arguments);
+
+// `crawld ARGUMENTS...`: finds the command and runs it.
+int run(const Arguments& arguments);
+
+}  // namespace crawld::cli

@@ -1,0 +1,169 @@
+// crawld crawl: a one-shot crawl into a database.
+#include <sys/statvfs.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "crawler/base/log.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/crawl_options.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/cli/progress.h"
+#include "crawler/cli/result_stream.h"
+#include "crawler/cli/stop_signals.h"
+#include "crawler/cli/summary.h"
+#include "crawler/daemon/session.h"
+
+namespace crawld::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTurn{100};
+
+struct Ending {
+  ExitCode code = kFinished;
+  std::string text = "finished";
+  bool complete = true;  // nothing is left that the same command would go on with
+};
+
+Ending ending_of(pipeline::End end) {
+  switch (end) {
+    case pipeline::End::running:
+    case pipeline::End::nothing_left:
+      return {};
+    case pipeline::End::page_limit:
+      return {kFinished, "page limit reached", false};
+    case pipeline::End::byte_limit:
+      return {kSizeLimit, "size limit reached", false};
+    case pipeline::End::error_limit:
+      return {kTooManyErrors, "error limit reached", false};
+    case pipeline::End::store_failed:
+      return {kError, "the database failed", false};
+  }
+  return {};
+}
+
+std::string shell_quoted(const std::string& text) {
+  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789_-./:=,@%+") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  return quoted + "'";
+}
+
+// The command as typed, without what it hides: values of flags that carry secrets.
+std::string shown_command(const Arguments& arguments) {
+  std::string text = "crawld crawl";
+  bool secret = false;
+  for (const std::string& argument : arguments) {
+    text += " " + (secret ? std::string("'***'") : shell_quoted(argument));
+    secret = argument == "--header" || argument == "--proxy";
+  }
+  return text;
+}
+
+// Holds fetching while the database's file system has too little room.
+void guard_disk(daemon::Session& session) {
+  struct statvfs facts {};
+  if (statvfs(session.database().path().c_str(), &facts) != 0) return;
+  const std::uint64_t free_bytes = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+  session.pipeline().hold(pipeline::Hold::disk, free_bytes < session.config().disk_low);
+}
+
+// Turns until the crawl has ended, a signal came or the time is over.
+Ending watch(daemon::Session& session, StopSignals& signals, Progress& progress,
+             const base::Clock& clock) {
+  const base::Instant started = clock.now();
+  base::Instant next_disk_check = started;
+  const std::chrono::seconds most_time = session.config().limits.time;
+  pipeline::Pipeline& pipeline = session.pipeline();
+  while (!pipeline.wait(clock.now() + kTurn)) {
+    const base::Instant now = clock.now();
+    progress.show(pipeline.status(), now);
+    if (signals.asked()) return {kInterrupted, "interrupted", false};
+    if (most_time.count() > 0 && now - started >= most_time) {
+      return {kTimeLimit, "time limit reached", false};
+    }
+    if (now >= next_disk_check) {
+      guard_disk(session);
+      next_disk_check = now + std::chrono::seconds(1);
+    }
+  }
+  return ending_of(pipeline.end());
+}
+
+int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
+           Progress& progress, Ending ending) {
+  const base::Status drained = session.pipeline().drain(session.config().stop_timeout, ending.text);
+  progress.clear();
+  if (!drained) {
+    complain(drained.error().message, kError);
+    ending.code = exit_code(drained.error());
+  }
+  Summary summary{.status = session.pipeline().status(),
+                  .ended = ending.text,
+                  .database = session.config().database,
+                  .output = options.output,
+                  .resume = ending.complete ? "" : shown_command(arguments),
+                  .fetch = session.fetch().counts(),
+                  .workers = session.workers()};
+  session.close();
+  if (!options.quiet) std::fputs(summary_text(summary).c_str(), stderr);
+  if (options.json) std::puts(summary_json(summary).c_str());
+  return ending.code;
+}
+
+}  // namespace
+
+int crawl_command(const Arguments& arguments) {
+  CrawlOptions options;
+  CLI::App app("Crawl sites into a database, once.", "crawl");
+  add_crawl_flags(app, options);
+  if (const auto code = parse_options(app, spell_out_wget_flags(arguments))) return *code;
+  StopSignals signals;
+  auto config = make_config(options);
+  if (!config) {
+    return complain(config.error().message,
+                    options.config_file.empty() ? kUsage : kBadConfiguration);
+  }
+  base::log::open(options.quiet     ? base::log::Level::error
+                  : options.verbose ? base::log::Level::debug
+                                    : base::log::Level::warn,
+                  base::log::Format::text);
+  std::unique_ptr<ResultStream> stream;
+  if (!options.output.empty()) {
+    auto opened = ResultStream::open(options.output);
+    if (!opened) return complain(opened.error().message, kError);
+    stream = *std::move(opened);
+  }
+  daemon::SessionSetup setup{.config = *std::move(config),
+                             .command = shown_command(arguments),
+                             .recrawl = options.recrawl};
+  if (stream) {
+    setup.on_committed = [&](const storage::CommitBatch& batch) { stream->write(batch); };
+  }
+  const base::SystemClock clock;
+  auto session = daemon::Session::open(std::move(setup), clock);
+  if (!session) return complain(session.error().message, exit_code(session.error()));
+  daemon::Session& running = **session;
+  Progress progress(progress_style(options.quiet),
+                    {.pages = running.config().limits.pages, .time = running.config().limits.time},
+                    std::min(running.config().stats_interval, milliseconds(10'000)));
+  if (const base::Status started = running.start(); !started) {
+    return complain(started.error().message, exit_code(started.error()));
+  }
+  const Ending ending = watch(running, signals, progress, clock);
+  signals.arm_second();
+  return finish(running, options, arguments, progress, ending);
+}
+
+}  // namespace crawld::cli

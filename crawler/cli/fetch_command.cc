@@ -1,0 +1,92 @@
+// crawld fetch: one URL through the real rooms, without a database.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "config/load.h"
+#include "crawler/base/log.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/crawl_options.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/daemon/session.h"
+#include "crawler/pipeline/parse_stage.h"
+#include "crawler/policy/settle.h"
+
+namespace crawld::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+double millis(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+ordered_json outcome_json(const model::Settled& settled) {
+  const model::Fetched& fetched = settled.parsed.fetched;
+  ordered_json out;
+  out["url"] = fetched.lease.request.url.href();
+  out["verdict"] = to_string(settled.verdict);
+  out["reason"] = settled.reason;
+  if (const auto* failure = fetched.failure()) {
+    out["failure"] = {{"kind", to_string(failure->kind)}, {"detail", failure->detail}};
+  }
+  if (const auto* response = fetched.response()) {
+    out["status"] = response->status;
+    out["http_version"] = response->http_version;
+    out["remote_address"] = response->remote_address;
+    out["truncated"] = response->truncated;
+    ordered_json headers = ordered_json::array();
+    for (const auto& [name, value] : response->headers.all()) headers.push_back({name, value});
+    out["headers"] = headers;
+  }
+  const model::Timings& timings = fetched.timings;
+  out["timings_ms"] = {{"dns", millis(timings.dns)},
+                       {"connect", millis(timings.connect)},
+                       {"tls", millis(timings.tls)},
+                       {"first_byte", millis(timings.first_byte)},
+                       {"total", millis(timings.total)}};
+  out["bytes"] = timings.bytes_received;
+  if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
+    out["parse_failure"] = {{"kind", to_string(failure->kind)}, {"detail", failure->detail}};
+  }
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
+    out["title"] = page->title;
+    out["charset"] = page->charset;
+    out["lang"] = page->lang;
+    out["size"] = page->body_size;
+    out["content_hash"] = page->content_hash;
+    out["links"] = page->links.size();
+  }
+  ordered_json discovered = ordered_json::array();
+  for (const model::Discovered& found : settled.discovered) {
+    discovered.push_back(
+        {{"url", found.url.href()}, {"state", to_string(found.state)}, {"reason", found.reason}});
+  }
+  out["discovered"] = discovered;
+  return out;
+}
+
+}  // namespace
+
+int fetch_command(const Arguments& arguments) {
+  CrawlOptions options;
+  CLI::App app("Fetch and parse one URL; prints what came of it as JSON.", "fetch");
+  add_crawl_flags(app, options);
+  if (const auto code = parse_options(app, spell_out_wget_flags(arguments))) return *code;
+  auto config = make_config(options);
+  if (!config) return complain(config.error().message, kUsage);
+  base::log::open(base::log::Level::warn, base::log::Format::text);
+  const base::SystemClock clock;
+  auto rooms = daemon::Rooms::open(*config, {}, clock);
+  if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
+  const auto url = model::Url::parse(config->sites.front().seeds.front());
+  const auto fetcher = (*rooms)->make_fetcher();
+  const auto parser = (*rooms)->make_parser();
+  pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
+  model::Fetched fetched = fetcher->fetch({.request = {.url = *url}, .leased_at = clock.now()});
+  const pipeline::CommitItem item = stage.step(std::move(fetched));
+  const auto& settled = std::get<model::Settled>(item);
+  std::puts(
+      outcome_json(settled).dump(2, ' ', false, ordered_json::error_handler_t::replace).c_str());
+  return settled.verdict == model::Verdict::done ? kFinished : kError;
+}
+
+}  // namespace crawld::cli

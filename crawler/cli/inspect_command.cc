@@ -1,0 +1,38 @@
+// crawld inspect: one JSON object a line in, one a line out; for trying and testing the rules.
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "crawler/cli/commands.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/inspect_charset.h"
+#include "crawler/cli/inspect_links.h"
+#include "crawler/cli/inspect_robots.h"
+#include "crawler/cli/inspect_select.h"
+#include "crawler/cli/inspect_sitemap.h"
+#include "crawler/cli/inspect_url.h"
+#include "crawler/cli/option_parser.h"
+
+namespace crawld::cli {
+
+int inspect_command(const Arguments& arguments) {
+  using Inspector = std::string (*)(std::string_view);
+  static const std::map<std::string, Inspector> kInspectors = {
+      {"url", inspect_url},       {"robots", inspect_robots},   {"links", inspect_links},
+      {"select", inspect_select}, {"charset", inspect_charset}, {"sitemap", inspect_sitemap}};
+  const auto found = arguments.empty() ? kInspectors.end() : kInspectors.find(arguments.front());
+  if (found == kInspectors.end() || arguments.size() > 1) {
+    return complain("inspect: say one of url, robots, links, select, charset, sitemap", kUsage);
+  }
+  std::ios::sync_with_stdio(false);
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    const std::string answer = found->second(line) + "\n";
+    if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) return kError;
+    std::fflush(stdout);  // the asker may wait for each answer
+  }
+  return kFinished;
+}
+
+}  // namespace crawld::cli

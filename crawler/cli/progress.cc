@@ -1,0 +1,146 @@
+#include "crawler/cli/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "crawler/base/log.h"
+
+namespace crawld::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+std::string decimal(double value, int digits) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+}  // namespace
+
+ProgressStyle progress_style(bool quiet) {
+  if (quiet) return ProgressStyle::none;
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  return isatty(STDERR_FILENO) != 0 && !dumb ? ProgressStyle::live : ProgressStyle::lines;
+}
+
+bool colour_wanted() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return (no_colour == nullptr || *no_colour == '\0') &&
+         progress_style(false) == ProgressStyle::live;
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  }
+  return digits;
+}
+
+std::string human_time(milliseconds time) {
+  const auto seconds = time.count() / 1000;
+  std::array<char, 48> text{};
+  if (seconds < 60) {
+    std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(time.count()) / 1000);
+  } else if (seconds < 3600) {
+    std::snprintf(text.data(), text.size(), "%ldm %02lds", seconds / 60, seconds % 60);
+  } else {
+    std::snprintf(text.data(), text.size(), "%ldh %02ldm", seconds / 3600, seconds / 60 % 60);
+  }
+  return text.data();
+}
+
+void Progress::show(const pipeline::Status& status, base::Instant now) {
+  measure(status, now);
+  switch (style_) {
+    case ProgressStyle::none:
+      return;
+    case ProgressStyle::live:
+      show_live(status);
+      return;
+    case ProgressStyle::lines:
+      if (last_line_ == base::Instant{}) last_line_ = now;
+      if (now - last_line_ < line_interval_) return;
+      last_line_ = now;
+      show_line(status);
+      return;
+  }
+}
+
+void Progress::measure(const pipeline::Status& status, base::Instant now) {
+  constexpr double kWeightOfNew = 0.3;
+  const double seconds = std::chrono::duration<double>(now - measured_at_).count();
+  if (measured_at_ == base::Instant{} || seconds >= 0.2) {
+    if (measured_at_ != base::Instant{}) {
+      const double current =
+          static_cast<double>(status.stage_fetched - measured_fetches_) / seconds;
+      rate_ = rate_ == 0 ? current : rate_ + kWeightOfNew * (current - rate_);
+    }
+    measured_at_ = now;
+    measured_fetches_ = status.stage_fetched;
+  }
+}
+
+std::string Progress::time_left(const pipeline::Status& status) const {
+  milliseconds left = milliseconds::max();
+  if (limits_.time.count() > 0) {
+    left = std::max(milliseconds(0), milliseconds(limits_.time) - status.elapsed);
+  }
+  if (limits_.pages > 0 && rate_ > 0) {
+    const double pages =
+        static_cast<double>(limits_.pages) -
+        std::min(static_cast<double>(limits_.pages), static_cast<double>(status.totals.pages));
+    left = std::min(left, milliseconds(static_cast<std::int64_t>(pages / rate_ * 1000)));
+  }
+  return left == milliseconds::max() ? "" : human_time(left);
+}
+
+void Progress::show_live(const pipeline::Status& status) {
+  std::string line =
+      grouped(status.totals.pages) + " pages  " + decimal(rate_, rate_ < 10 ? 1 : 0) + "/s  " +
+      grouped(status.frontier.waiting) + " queued  " + std::to_string(status.frontier.in_flight) +
+      " open  " + grouped(status.totals.errors) + " errors  " + human_time(status.elapsed);
+  if (const std::string left = time_left(status); !left.empty()) line += "  ETA " + left;
+  line += "  limit: ";
+  line += status.held_because.empty() ? std::string(to_string(status.limit)) : status.held_because;
+  const auto width = static_cast<std::size_t>(std::max(20, terminal_width() - 1));
+  if (line.size() > width) line.resize(width);
+  std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::show_line(const pipeline::Status& status) {
+  std::fprintf(
+      stderr,
+      "progress pages=%llu rate=%s queued=%llu open=%llu errors=%llu elapsed=%s limit=\"%s\"\n",
+      static_cast<unsigned long long>(status.totals.pages), decimal(rate_, 1).c_str(),
+      static_cast<unsigned long long>(status.frontier.waiting),
+      static_cast<unsigned long long>(status.frontier.in_flight),
+      static_cast<unsigned long long>(status.totals.errors), human_time(status.elapsed).c_str(),
+      status.held_because.empty() ? std::string(to_string(status.limit)).c_str()
+                                  : status.held_because.c_str());
+}
+
+void Progress::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace crawld::cli

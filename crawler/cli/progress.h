@@ -1,0 +1,55 @@
+// What a person sees while a crawl runs: one live line on a terminal, plain lines elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "crawler/base/clock.h"
+#include "crawler/pipeline/status.h"
+
+namespace crawld::cli {
+
+enum class ProgressStyle : std::uint8_t { none, lines, live };
+
+// On a terminal live, else lines; `quiet`: none. TERM=dumb counts as no terminal.
+ProgressStyle progress_style(bool quiet);
+
+class Progress {
+ public:
+  struct Limits {  // for the time that is left; 0: none
+    std::uint64_t pages = 0;
+    std::chrono::seconds time{0};
+  };
+
+  Progress(ProgressStyle style, Limits limits, std::chrono::milliseconds line_interval)
+      : style_(style), limits_(limits), line_interval_(line_interval) {}
+
+  // Draws what is due at `now`. Writes to standard error.
+  void show(const pipeline::Status& status, base::Instant now);
+  // Clears the live line, so that what follows stands alone.
+  void clear();
+
+ private:
+  void show_live(const pipeline::Status& status);
+  void show_line(const pipeline::Status& status);
+  void measure(const pipeline::Status& status, base::Instant now);
+  std::string time_left(const pipeline::Status& status) const;
+
+  const ProgressStyle style_;
+  const Limits limits_;
+  const std::chrono::milliseconds line_interval_;
+  base::Instant last_line_{};
+  base::Instant measured_at_{};
+  std::uint64_t measured_fetches_ = 0;
+  double rate_ = 0;  // fetches a second, smoothed
+  bool drawn_ = false;
+};
+
+// 12345678 -> "12,345,678".
+std::string grouped(std::uint64_t number);
+// "1h 02m", "3m 10s", "12.3s".
+std::string human_time(std::chrono::milliseconds time);
+bool colour_wanted();
+
+}  // namespace crawld::cli

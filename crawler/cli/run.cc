@@ -1,0 +1,61 @@
+// Finds the command that was asked for.
+#include <cstdio>
+#include <string>
+
+#include "config/version.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+
+namespace crawld::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  int (*run)(const Arguments&);
+  const char* summary;
+};
+
+constexpr Command kCommands[] = {
+    {"crawl", crawl_command, "crawl sites into a database, once"},
+    {"fetch", fetch_command, "one URL through the real rooms, outcome printed"},
+    {"parse", parse_command, "parse a file as a page, JSON on standard output"},
+    {"inspect", inspect_command,
+     "url, robots, links, select, charset, sitemap: JSON Lines in and out"},
+    {"check", check_command, "validate a configuration"},
+};
+
+int help() {
+  std::puts("crawld, a web crawler: crawld COMMAND [OPTIONS]\n");
+  for (const Command& command : kCommands) {
+    std::printf("  %-10s %s\n", command.name, command.summary);
+  }
+  std::puts("\ncrawld help COMMAND tells more.");
+  return kFinished;
+}
+
+}  // namespace
+
+int run(const Arguments& arguments) {
+  if (arguments.empty()) {
+    help();
+    return kUsage;
+  }
+  std::string name = arguments.front();
+  Arguments rest(arguments.begin() + 1, arguments.end());
+  if (name == "--version") {
+    std::printf("crawld %s\n", std::string(config::kVersion).c_str());
+    return kFinished;
+  }
+  if (name == "--help" || name == "-h" || name == "help") {
+    if (name != "help" || rest.empty()) return help();
+    name = rest.front();
+    rest = {"--help"};
+  }
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(rest);
+  }
+  return complain("there is no command \"" + name + "\"; see crawld --help", kUsage);
+}
+
+}  // namespace crawld::cli

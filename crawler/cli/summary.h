@@ -1,0 +1,25 @@
+// The end of a one-shot crawl, for people and as JSON.
+#pragma once
+
+#include <string>
+
+#include "crawler/fetch/curl_fetcher.h"
+#include "crawler/pipeline/status.h"
+#include "parsers/worker_process.h"
+
+namespace crawld::cli {
+
+struct Summary {
+  pipeline::Status status;
+  std::string ended;  // "finished", "interrupted", "time limit reached", ...
+  std::string database;
+  std::string output;  // -o; empty: none
+  std::string resume;  // the command that goes on; empty: nothing left to do
+  fetch::FetchContext::Counts fetch;
+  std::vector<parsers::WorkerCounters> workers;
+};
+
+std::string summary_text(const Summary& summary);
+std::string summary_json(const Summary& summary);
+
+}  // namespace crawld::cli

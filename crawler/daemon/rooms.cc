@@ -1,0 +1,107 @@
+#include "crawler/daemon/rooms.h"
+
+#include <algorithm>
+
+#include "crawler/base/log.h"
+
+namespace crawld::daemon {
+
+using base::Status;
+
+fetch::SiteFetchConfig fetch_config(const config::Site& site) {
+  fetch::SiteFetchConfig out;
+  out.name = site.name;
+  out.dns_timeout = site.timeout.dns;
+  out.connect_timeout = site.timeout.connect;
+  out.first_byte_timeout = site.timeout.first_byte;
+  out.total_timeout = site.timeout.total;
+  out.min_rate = site.min_rate;
+  out.max_body_size = site.max_body_size;
+  out.headers.assign(site.headers.begin(), site.headers.end());
+  out.auth = site.auth;
+  for (const std::string& seed : site.seeds) {
+    if (const auto url = model::Url::parse(seed)) out.credential_origins.push_back(url->origin());
+  }
+  out.proxy = site.proxy;
+  out.cookies = site.cookies;
+  out.cookie_file = site.cookie_file;
+  out.verify_tls = site.verify_tls;
+  out.ca_certificate = site.ca_certificate;
+  out.http2 = site.http2;
+  out.allow_addresses = site.allow_addresses;
+  out.ports = site.ports;
+  return out;
+}
+
+base::Result<std::unique_ptr<Rooms>> Rooms::open(const config::Config& config,
+                                                 pipeline::RunMode mode, const base::Clock& clock) {
+  std::unique_ptr<Rooms> rooms(new Rooms(config));
+  auto table = pipeline::compile_sites(config, mode);
+  if (!table) return std::move(table).error();
+  rooms->sites_ = std::make_unique<pipeline::SiteBook>(*std::move(table));
+  if (Status fetch = rooms->open_fetch(clock); !fetch) return std::move(fetch).error();
+  if (Status workers = rooms->open_workers(); !workers) return std::move(workers).error();
+  return rooms;
+}
+
+Status Rooms::open_fetch(const base::Clock& clock) {
+  fetch::FetchContext::Options options;
+  options.user_agent = config_.user_agent.header();
+  options.clock = &clock;
+  options.max_requests_per_second = config_.max_requests_per_second;
+  options.limit_rate = config_.limit_rate;
+  options.dns.servers = config_.dns_servers;
+  options.dns.hosts.assign(config_.dns_hosts.begin(), config_.dns_hosts.end());
+  options.dns.resolve = config_.resolve;
+  for (const config::Site& site : config_.sites) {
+    options.sites.push_back(fetch_config(site));
+    auto guard = fetch::AddressGuard::with_allowed(site.allow_addresses);
+    if (!guard) return std::move(guard).error();
+    guards_.push_back(*std::move(guard));
+  }
+  auto context = fetch::FetchContext::open(std::move(options));
+  if (!context) return std::move(context).error();
+  fetch_ = *std::move(context);
+  return base::Done{};
+}
+
+Status Rooms::open_workers() {
+  auto program = parsers::WorkerProgram::open();
+  if (!program) return std::move(program).error();
+  program_ = *std::move(program);
+  if (config_.sandbox) return parsers::prove_sandbox(*program_);
+  base::log::warn("sandbox.off", {{"why", "sandbox: off in the configuration"}});
+  return base::Done{};
+}
+
+std::unique_ptr<fetch::Fetcher> Rooms::make_fetcher() {
+  return std::make_unique<fetch::CurlFetcher>(*fetch_);
+}
+
+std::unique_ptr<parsers::WorkerProcess> Rooms::make_parser() {
+  parsers::WorkerOptions options;
+  options.program = program_;
+  options.sandbox = config_.sandbox ? parsers::SandboxUse::required : parsers::SandboxUse::off;
+  options.page_cpu = config_.parse_cpu;
+  options.page_memory = config_.parse_memory;
+  options.rule_sets = pipeline::rule_sets(config_);
+  return std::make_unique<parsers::WorkerProcess>(std::move(options));
+}
+
+pipeline::ParseStage::Options Rooms::parse_options() {
+  return {.timeout = config_.parse_timeout,
+          .max_decoded_size = config_.max_decoded_size,
+          .robots_agent = config_.user_agent.name,
+          .forbidden_address = [this](const model::Url& url) { return is_forbidden(url); }};
+}
+
+// An IP literal that no site opens. Names are judged when they are dialled.
+bool Rooms::is_forbidden(const model::Url& url) const {
+  const auto address = fetch::IpAddress::parse(url.hostname());
+  if (!address) return false;
+  return std::all_of(guards_.begin(), guards_.end(), [&](const fetch::AddressGuard& guard) {
+    return !guard.refusal(*address).empty();
+  });
+}
+
+}  // namespace crawld::daemon

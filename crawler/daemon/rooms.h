@@ -1,0 +1,55 @@
+// The rooms of a crawl without its memory: sites, fetch and workers, made from a configuration.
+//
+// Session adds database, frontier and threads; `crawld fetch` and `crawld extract` use
+// the rooms alone. Threads: any may call the makers.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "config/config.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/result.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/curl_fetcher.h"
+#include "crawler/pipeline/parse_stage.h"
+#include "crawler/pipeline/site_rules.h"
+#include "parsers/worker_process.h"
+
+namespace crawld::daemon {
+
+class Rooms {
+ public:
+  // Compiles the sites, opens fetch, finds crawld-parse and proves its sandbox. `clock`
+  // outlives the rooms.
+  static base::Result<std::unique_ptr<Rooms>> open(const config::Config& config,
+                                                   pipeline::RunMode mode,
+                                                   const base::Clock& clock);
+
+  // Each for one thread; the rooms outlive them.
+  std::unique_ptr<fetch::Fetcher> make_fetcher();
+  std::unique_ptr<parsers::WorkerProcess> make_parser();
+
+  pipeline::ParseStage::Options parse_options();
+  pipeline::SiteBook& sites() { return *sites_; }
+  fetch::FetchContext& fetch() { return *fetch_; }
+  const config::Config& config() const { return config_; }
+
+ private:
+  explicit Rooms(const config::Config& config) : config_(config) {}
+
+  base::Status open_fetch(const base::Clock& clock);
+  base::Status open_workers();
+  bool is_forbidden(const model::Url& url) const;
+
+  const config::Config config_;
+  std::unique_ptr<pipeline::SiteBook> sites_;
+  std::unique_ptr<fetch::FetchContext> fetch_;
+  std::vector<fetch::AddressGuard> guards_;  // by SiteId
+  std::shared_ptr<const parsers::WorkerProgram> program_;
+};
+
+// config::Site's slice for fetch.
+fetch::SiteFetchConfig fetch_config(const config::Site& site);
+
+}  // namespace crawld::daemon
