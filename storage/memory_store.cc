@@ -6,6 +6,9 @@ namespace crawld::storage {
 
 base::Result<RunId> MemoryStore::begin_run(const RunStart& start) {
   sites_ = start.sites.size();
+  // A run that was cut off knew URLs that it never put: a new run knows what was put.
+  seen_ = std::make_unique<SeenIndex>();
+  for (const auto& [id, url] : known_) seen_->insert(url.hash, id);
   runs_.emplace_back();
   return static_cast<RunId>(runs_.size());
 }

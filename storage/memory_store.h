@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ class MemoryStore final : public PageStore {
   base::Status set_sites(const std::vector<std::string>& names) override;
   base::Status put(const CommitBatch& batch) override;
   NextIds next_ids() const override { return next_; }
-  SeenIndex& seen() override { return seen_; }
+  SeenIndex& seen() override { return *seen_; }
   model::UrlId horizon() const override { return horizon_; }
 
   base::Status each_host(const std::function<void(const HostState&)>& visit) override;
@@ -46,7 +47,7 @@ class MemoryStore final : public PageStore {
   QueuedUrl queued(const NewUrl& url) const;
 
   NextIds next_;
-  SeenIndex seen_;
+  std::unique_ptr<SeenIndex> seen_ = std::make_unique<SeenIndex>();
   model::UrlId horizon_ = 1;
   std::vector<RunUpdate> runs_;
   std::size_t sites_ = 0;

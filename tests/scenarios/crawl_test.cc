@@ -1,0 +1,218 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "tests/support/simulation.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct Crawl {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+
+  Simulation start(config::Site site, pipeline::RunMode mode = {}) {
+    config.sites = {std::move(site)};
+    return Simulation(config, web, clock, store, mode);
+  }
+};
+
+// A site of `count` pages, each linking to the next three.
+void add_chain(ScriptedWeb& web, int count) {
+  for (int i = 0; i < count; ++i) {
+    std::vector<std::string> next;
+    for (int j = 1; j <= 3; ++j) {
+      if (i + j < count) next.push_back("/" + std::to_string(i + j));
+    }
+    web.page("http://a.test/" + std::to_string(i), links(next));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a page and what it links to are stored once each") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/x", "/x#part", "/y", "/"}));
+  crawl.web.page("http://a.test/x", links({"/y", "/"}));
+  crawl.web.page("http://a.test/y", links({"/x"}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(crawl.store.pages().size() == 3);
+  CHECK(crawl.web.pages().size() == 3);
+}
+
+TEST_CASE("every URL that was ever found stands in a named state, and the books balance") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nDisallow: /no");
+  crawl.web.page("http://a.test/", links({"/x", "/gone", "/no", "http://else.test/", "/moved"}));
+  crawl.web.page("http://a.test/x", "");
+  crawl.web.redirect("http://a.test/moved", "/x");
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.state("http://a.test/") == "done");
+  CHECK(simulation.state("http://a.test/x") == "done");
+  CHECK(simulation.state("http://a.test/gone") == "gone");
+  CHECK(simulation.state("http://a.test/no") == "disallowed");
+  CHECK(simulation.state("http://else.test/") == "out_of_scope");
+  CHECK(simulation.state("http://a.test/moved") == "redirected");
+  std::uint64_t sum = 0;
+  const auto states = crawl.store.count_states();
+  for (const auto& [state, count] : *states) sum += count;
+  CHECK(sum == crawl.store.known().size());
+}
+
+TEST_CASE("a killed crawl goes on where it was and loses nothing") {
+  for (std::size_t killed_after = 1; killed_after < 40; killed_after += 3) {
+    Crawl crawl;
+    add_chain(crawl.web, 50);
+    crawl.start(quick_site({"http://a.test/0"})).run(killed_after);
+    Simulation again = crawl.start(quick_site({"http://a.test/0"}));
+    again.run();
+    INFO("killed after " << killed_after << " requests");
+    CHECK(again.finished());
+    CHECK(crawl.store.pages().size() == 50);
+    // At most one batch of four pages and its robots.txt were fetched again.
+    CHECK(crawl.web.log().size() <= 51 + 4 + 1);
+  }
+}
+
+TEST_CASE("a finished crawl run again fetches nothing") {
+  Crawl crawl;
+  add_chain(crawl.web, 5);
+  crawl.start(quick_site({"http://a.test/0"})).run();
+  const std::size_t requests = crawl.web.log().size();
+  Simulation again = crawl.start(quick_site({"http://a.test/0"}));
+  again.run();
+  CHECK(again.finished());
+  CHECK(crawl.web.log().size() == requests);
+}
+
+TEST_CASE("redirects are followed as links, up to the limit") {
+  Crawl crawl;
+  for (int i = 0; i < 60; ++i) {
+    crawl.web.redirect("http://a.test/r" + std::to_string(i), "/r" + std::to_string(i + 1), 302);
+  }
+  Simulation simulation = crawl.start(quick_site({"http://a.test/r0"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(crawl.web.pages().size() == 21);  // the seed and 20 hops
+  CHECK(simulation.state("http://a.test/r20") == "too_deep");
+}
+
+TEST_CASE("a redirect to another host asks that host's robots.txt first") {
+  Crawl crawl;
+  crawl.web.redirect("http://a.test/", "http://b.test/", 302);
+  crawl.web.robots("b.test", "User-agent: *\nDisallow: /");
+  config::Site site = quick_site({"http://a.test/"});
+  site.scope = config::Scope::any;
+  Simulation simulation = crawl.start(site);
+  simulation.run();
+  CHECK(crawl.web.count("http://b.test/robots.txt") == 1);
+  CHECK(crawl.web.count("http://b.test/") == 0);
+  CHECK(simulation.state("http://b.test/") == "disallowed");
+}
+
+TEST_CASE("a seed that moved within its domain takes the scope along") {
+  Crawl crawl;
+  crawl.web.redirect("http://example.org/", "http://www.example.org/");
+  crawl.web.page("http://www.example.org/", links({"/x"}));
+  crawl.web.page("http://www.example.org/x", "");
+  Simulation simulation = crawl.start(quick_site({"http://example.org/"}));
+  simulation.run();
+  CHECK(simulation.state("http://www.example.org/x") == "done");
+}
+
+TEST_CASE("the depth limit counts link hops from the seed") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/1"}));
+  crawl.web.page("http://a.test/1", links({"/2"}));
+  crawl.web.page("http://a.test/2", links({"/3"}));
+  config::Site site = quick_site({"http://a.test/"});
+  site.max_depth = 2;
+  Simulation simulation = crawl.start(site);
+  simulation.run();
+  CHECK(simulation.state("http://a.test/2") == "done");
+  CHECK(simulation.state("http://a.test/3") == "too_deep");
+}
+
+TEST_CASE("sitemaps named by robots.txt are read and their pages fetched") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "Sitemap: http://a.test/map.xml");
+  crawl.web.answer(
+      "http://a.test/map.xml",
+      {.body =
+           "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>http://a.test/"
+           "hidden</loc></url><url><loc>http://off.test/</loc></url></urlset>",
+       .headers = {{"Content-Type", "application/xml"}}});
+  crawl.web.page("http://a.test/", links({}));
+  crawl.web.page("http://a.test/hidden", "");
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.state("http://a.test/hidden") == "done");
+  CHECK(simulation.state("http://off.test/") == "out_of_scope");
+}
+
+TEST_CASE("a trap of endless new links stops at the page budget of its host") {
+  Crawl crawl;
+  for (int i = 0; i < 200; ++i) {
+    crawl.web.page("http://a.test/t" + std::to_string(i),
+                   links({"/t" + std::to_string(i + 1), "/t" + std::to_string(i + 2)}));
+  }
+  config::Site site = quick_site({"http://a.test/t0"});
+  site.budget.per_host = 30;
+  Simulation simulation = crawl.start(site);
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(crawl.web.pages().size() == 30);
+}
+
+TEST_CASE("the page limit ends a run and leaves the rest queued") {
+  Crawl crawl;
+  add_chain(crawl.web, 50);
+  crawl.config.limits.pages = 10;
+  Simulation simulation = crawl.start(quick_site({"http://a.test/0"}));
+  simulation.run(1000, std::chrono::minutes(1));
+  CHECK(crawl.store.pages().size() == 10);
+  CHECK(crawl.web.pages().size() == 10);
+}
+
+TEST_CASE("a failing server is asked again with back-off and finally stored") {
+  Crawl crawl;
+  crawl.web.answers("http://a.test/", {{.status = 500, .body = {}, .headers = {}},
+                                       {.status = 500, .body = {}, .headers = {}},
+                                       {.body = links({})}});
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.state("http://a.test/") == "done");
+  CHECK(crawl.clock.elapsed() >= milliseconds(3000));
+}
+
+TEST_CASE("meta robots nofollow keeps the links of a page from being followed") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", "<meta name=robots content=nofollow>" + links({"/x"}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.state("http://a.test/x") == "unknown");
+}
+
+TEST_CASE("a recurring site asks again with its validators, and a 304 stores no version") {
+  Crawl crawl;
+  crawl.web.answers(
+      "http://a.test/",
+      {{.body = links({}), .headers = {{"Content-Type", "text/html"}, {"ETag", "\"v1\""}}},
+       {.status = 304, .body = {}, .headers = {}}});
+  config::Site site = quick_site({"http://a.test/"});
+  site.revisit.default_interval = std::chrono::hours(1);
+  site.schedule = "continuous";
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, std::chrono::hours(3));
+  CHECK(crawl.web.count("http://a.test/") >= 2);
+  CHECK(crawl.web.log().back().validators.etag == "\"v1\"");
+  CHECK(crawl.store.pages().size() == 1);
+}

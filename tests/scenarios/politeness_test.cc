@@ -1,0 +1,180 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/simulation.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+using std::chrono::milliseconds;
+using Times = std::vector<milliseconds>;
+
+namespace {
+
+struct Crawl {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+
+  Simulation start(config::Site site) {
+    config::Config config;
+    config.sites = {std::move(site)};
+    return Simulation(std::move(config), web, clock, store);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("robots.txt is asked first on every host") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/x", "http://b.test/"}));
+  crawl.web.page("http://a.test/x", "");
+  crawl.web.page("http://b.test/", "");
+  config::Site site = quick_site({"http://a.test/"});
+  site.scope = config::Scope::any;
+  crawl.start(site).run();
+  CHECK(crawl.web.log().front().url == "http://a.test/robots.txt");
+  CHECK(crawl.web.count("http://b.test/robots.txt") == 1);
+  CHECK(crawl.web.pages().size() == 3);
+}
+
+TEST_CASE("a disallowed URL is never asked for and is booked with the line that decided") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nDisallow: /private/\n");
+  crawl.web.page("http://a.test/", links({"/private/x", "/open"}));
+  crawl.web.page("http://a.test/open", "");
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(crawl.web.count("http://a.test/private/x") == 0);
+  CHECK(simulation.state("http://a.test/private/x") == "disallowed");
+  CHECK(simulation.state("http://a.test/open") == "done");
+}
+
+TEST_CASE("a host stays closed until its crawl delay has passed") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nCrawl-delay: 5");
+  crawl.web.page("http://a.test/", links({"/x", "/y"}));
+  crawl.web.page("http://a.test/x", "");
+  crawl.web.page("http://a.test/y", "");
+  crawl.start(quick_site({"http://a.test/"})).run();
+  // robots.txt itself was asked before its delay was known.
+  CHECK(crawl.web.times("a.test") ==
+        Times{milliseconds(0), milliseconds(0), milliseconds(5000), milliseconds(10000)});
+}
+
+TEST_CASE("the delay of the site lies between all requests to a host") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/x", "/y"}));
+  crawl.web.page("http://a.test/x", "");
+  crawl.web.page("http://a.test/y", "");
+  config::Site site = quick_site({"http://a.test/"});
+  site.delay = milliseconds(1000);
+  crawl.start(site).run();
+  CHECK(crawl.web.times("a.test") ==
+        Times{milliseconds(0), milliseconds(1000), milliseconds(2000), milliseconds(3000)});
+}
+
+TEST_CASE("a Crawl-delay over the limit is clamped, or the host is skipped") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nCrawl-delay: 86400");
+  crawl.web.page("http://a.test/", links({"/x"}));
+  crawl.web.page("http://a.test/x", "");
+  config::Site site = quick_site({"http://a.test/"});
+  site.max_crawl_delay = milliseconds(2000);
+  SECTION("clamped") {
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    CHECK(crawl.web.times("a.test").back() == milliseconds(2000));
+    CHECK(simulation.state("http://a.test/x") == "done");
+  }
+  SECTION("skipped") {
+    site.on_excess = config::OnExcess::skip;
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    CHECK(crawl.web.pages().empty());
+    CHECK(simulation.state("http://a.test/") == "disallowed");
+  }
+}
+
+TEST_CASE("Retry-After of a 429 closes the host, then the page is fetched") {
+  Crawl crawl;
+  crawl.web.answers(
+      "http://a.test/",
+      {{.status = 429, .body = {}, .headers = {{"Retry-After", "4"}}}, {.body = links({})}});
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(crawl.web.times("a.test").at(2) >= milliseconds(4000));
+  CHECK(simulation.state("http://a.test/") == "done");
+}
+
+TEST_CASE("a Retry-After of a year gives the URL up and the crawl ends") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/",
+                   {.status = 503, .body = {}, .headers = {{"Retry-After", "31536000"}}});
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(simulation.state("http://a.test/") == "failed");
+  CHECK(crawl.clock.elapsed() < std::chrono::minutes(2));
+}
+
+TEST_CASE("an endless 429 is asked a bounded number of times with growing gaps") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/", {.status = 429, .body = {}, .headers = {}});
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  const Times times = crawl.web.times("a.test");
+  REQUIRE(times.size() == 5);  // robots.txt, then four attempts
+  CHECK(times[3] - times[2] > times[2] - times[1]);
+  CHECK(times[4] - times[3] > times[3] - times[2]);
+  CHECK(simulation.state("http://a.test/") == "failed");
+}
+
+TEST_CASE("a host without a robots.txt answer is left alone after a few tries") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/robots.txt", {.status = 503, .body = {}, .headers = {}});
+  crawl.web.page("http://a.test/", links({}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(crawl.web.count("http://a.test/robots.txt") == 3);
+  CHECK(crawl.web.pages().empty());
+  CHECK(simulation.state("http://a.test/") == "disallowed");
+}
+
+TEST_CASE("robots.txt behind redirects holds for the host that was asked for") {
+  Crawl crawl;
+  crawl.web.redirect("http://a.test/robots.txt", "http://b.test/rules");
+  crawl.web.answer("http://b.test/rules", {.body = "User-agent: *\nDisallow: /no",
+                                           .headers = {{"Content-Type", "text/plain"}}});
+  crawl.web.page("http://a.test/", links({"/no", "/yes"}));
+  crawl.web.page("http://a.test/yes", "");
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(crawl.web.count("http://a.test/no") == 0);
+  CHECK(simulation.state("http://a.test/yes") == "done");
+}
+
+TEST_CASE("a slow host does not hold up another one") {
+  Crawl crawl;
+  crawl.web.robots("slow.test", "User-agent: *\nCrawl-delay: 20");
+  crawl.web.page("http://slow.test/", links({"/1", "/2", "/3"}));
+  crawl.web.page("http://fast.test/", links({"/1", "/2", "/3"}));
+  for (const std::string host : {"http://slow.test/", "http://fast.test/"}) {
+    for (const std::string path : {"1", "2", "3"}) crawl.web.page(host + path, "");
+  }
+  crawl.start(quick_site({"http://slow.test/", "http://fast.test/"})).run();
+  CHECK(crawl.web.times("fast.test").back() < milliseconds(1000));
+  CHECK(crawl.web.times("slow.test").back() >= milliseconds(60'000));
+}
+
+TEST_CASE("a dead host is given up after a few requests") {
+  Crawl crawl;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 100; ++i) targets.push_back("/" + std::to_string(i));
+  crawl.web.page("http://a.test/", links(targets));
+  for (const std::string& target : targets) {
+    crawl.web.fail("http://a.test" + target, model::FetchFailureKind::timeout);
+  }
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(crawl.web.log().size() < 20);
+}

@@ -1,0 +1,95 @@
+// A web that a test writes: a Fetcher whose hosts answer what they are told to.
+//
+// What is not scripted answers 404; robots.txt too, so that everything is allowed.
+// Keeps a log of all requests with the clock's time. Threads: one.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/fetch/fetcher.h"
+
+namespace crawld::tests {
+
+class ManualClock final : public base::Clock {
+ public:
+  base::Instant now() const override { return now_; }
+  base::WallTime wall() const override {
+    return base::from_millis(1'700'000'000'000) +
+           std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kStart);
+  }
+  void advance(base::Duration time) { now_ += time; }
+  void advance_to(base::Instant then) {
+    if (then > now_) now_ = then;
+  }
+  std::chrono::milliseconds elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kStart);
+  }
+
+ private:
+  static constexpr base::Instant kStart{std::chrono::hours(1)};
+  base::Instant now_ = kStart;
+};
+
+struct Answer {
+  int status = 200;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {{"Content-Type", "text/html"}};
+};
+
+struct SeenRequest {
+  std::chrono::milliseconds at;
+  std::string url;
+  model::Validators validators;
+};
+
+class ScriptedWeb final : public fetch::Fetcher {
+ public:
+  explicit ScriptedWeb(ManualClock& clock) : clock_(clock) {}
+
+  void page(const std::string& url, const std::string& html) { answers_[url] = {{.body = html}}; }
+  void answer(const std::string& url, Answer answer) { answers_[url] = {std::move(answer)}; }
+  // One after the other; the last one stays.
+  void answers(const std::string& url, std::deque<Answer> all) { answers_[url] = std::move(all); }
+  void redirect(const std::string& url, const std::string& to, int status = 301) {
+    answer(url, {.status = status, .body = {}, .headers = {{"Location", to}}});
+  }
+  void robots(const std::string& host, const std::string& text) {
+    answer("http://" + host + "/robots.txt",
+           {.body = text, .headers = {{"Content-Type", "text/plain"}}});
+  }
+  void fail(const std::string& url, model::FetchFailureKind kind) { failures_[url] = kind; }
+  void fail_host(const std::string& origin, model::FetchFailureKind kind) {
+    failing_hosts_[origin] = kind;
+  }
+  // How long each transfer takes on the clock.
+  void latency(std::chrono::milliseconds time) { latency_ = time; }
+
+  model::Fetched fetch(model::Lease lease) override;
+  void abort() override { aborted_ = true; }
+
+  const std::vector<SeenRequest>& log() const { return log_; }
+  std::size_t count(const std::string& url) const;
+  // Without robots.txt.
+  std::vector<std::string> pages() const;
+  // When the host was asked, robots.txt included.
+  std::vector<std::chrono::milliseconds> times(const std::string& host) const;
+
+ private:
+  ManualClock& clock_;
+  std::map<std::string, std::deque<Answer>> answers_;
+  std::map<std::string, model::FetchFailureKind> failures_;
+  std::map<std::string, model::FetchFailureKind> failing_hosts_;
+  std::chrono::milliseconds latency_{0};
+  bool aborted_ = false;
+  std::vector<SeenRequest> log_;
+};
+
+// A page with these links.
+std::string links(const std::vector<std::string>& targets);
+
+}  // namespace crawld::tests

@@ -1,0 +1,102 @@
+#include "tests/support/simulation.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "crawler/pipeline/fetch_stage.h"
+#include "crawler/pipeline/parse_stage.h"
+#include "parsers/gumbo_parser.h"
+
+namespace crawld::tests {
+namespace {
+
+pipeline::SiteTable compiled(const config::Config& config, pipeline::RunMode mode) {
+  auto table = pipeline::compile_sites(config, mode);
+  if (!table) throw std::runtime_error(table.error().message);
+  return *std::move(table);
+}
+
+}  // namespace
+
+config::Site quick_site(std::vector<std::string> seeds) {
+  config::Site site;
+  site.name = "test";
+  site.seeds = std::move(seeds);
+  site.delay = std::chrono::milliseconds(0);
+  site.jitter = 0;
+  site.autothrottle.enabled = false;
+  return site;
+}
+
+Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
+                       storage::MemoryStore& store, pipeline::RunMode mode)
+    : config_(std::move(config)),
+      web_(web),
+      clock_(clock),
+      store_(store),
+      sites_(compiled(config_, mode)),
+      frontier_(pipeline::frontier_settings(config_, mode), {.page_limit = config_.limits.pages}),
+      commit_(store, frontier_, sites_, clock, {.batch_pages = 4, .recurring = mode.recurring}) {
+  std::vector<std::string> names;
+  for (const config::Site& site : config_.sites) names.push_back(site.name);
+  (void)store_.begin_run({.command = "simulation", .version = {}, .sites = names});
+  (void)commit_.load();
+  pipeline::Injections seeds;
+  for (model::SiteId id = 0; id < config_.sites.size(); ++id) {
+    for (const std::string& seed : config_.sites[id].seeds) {
+      seeds.all.push_back({.url = *model::Url::parse(seed), .site = id});
+    }
+  }
+  commit_.add(std::move(seeds));
+}
+
+void Simulation::run(std::size_t requests, std::chrono::milliseconds time) {
+  const std::size_t most = web_.log().size() + requests;
+  const std::chrono::milliseconds until = clock_.elapsed() + time;
+  while (web_.log().size() < most && clock_.elapsed() < until) {
+    if (!turn()) break;
+  }
+}
+
+// One step of the crawl, or of the clock when there is nothing to do. False at the end.
+bool Simulation::turn() {
+  static parsers::GumboParser parser;
+  pipeline::FetchStage fetch(frontier_, web_, sites_, clock_);
+  pipeline::ParseStage parse(
+      parser, sites_, clock_,
+      {.robots_agent = "crawld", .forbidden_address = [](const model::Url&) { return false; }});
+  pipeline::FetchTurn turn = fetch.step();
+  if (!turn.refusals.empty()) commit_.add(pipeline::Refusals{std::move(turn.refusals)});
+  if (turn.fetched) commit_.add(parse.step(*std::move(turn.fetched)));
+  if (!turn.nothing) {
+    if (commit_.flush_due(clock_.now())) (void)commit_.flush();
+    return true;
+  }
+  if (commit_.flush_at() || frontier_.wants_refill()) {
+    (void)commit_.flush();
+    return true;
+  }
+  if (commit_.next_due() && *commit_.next_due() <= clock_.wall()) {
+    (void)commit_.take_due();
+    return true;
+  }
+  if (commit_.finished() &&
+      !(commit_.next_due() && config_.sites.front().schedule == "continuous")) {
+    finished_ = true;
+    return false;
+  }
+  base::Instant next = base::Instant::max();
+  if (const auto opening = frontier_.next_opening()) next = std::min(next, *opening);
+  if (const auto due = commit_.next_due())
+    next = std::min(next, clock_.now() + (*due - clock_.wall()));
+  if (next == base::Instant::max()) return false;
+  clock_.advance_to(std::max(next, clock_.now() + std::chrono::milliseconds(1)));
+  return true;
+}
+
+std::string Simulation::state(const std::string& url) const {
+  const model::UrlId id = store_.id_of(url);
+  return id == 0 ? "unknown" : std::string(to_string(store_.state_of(id)));
+}
+
+}  // namespace crawld::tests

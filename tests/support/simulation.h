@@ -1,0 +1,49 @@
+// A whole crawl in one thread: the real frontier, policy, parser and commit stage over
+// a scripted web, a clock turned by hand and a store in memory.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/site_rules.h"
+#include "storage/memory_store.h"
+#include "tests/support/scripted_web.h"
+
+namespace crawld::tests {
+
+// A site that waits for nothing and asks for robots.txt, as tests mostly want it.
+config::Site quick_site(std::vector<std::string> seeds);
+
+class Simulation {
+ public:
+  // `store` outlives it: a second simulation over the same store is a restart.
+  Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
+             storage::MemoryStore& store, pipeline::RunMode mode = {});
+
+  // Runs to the end, or until `requests` were made, or `time` has passed.
+  void run(std::size_t requests = 100'000,
+           std::chrono::milliseconds time = std::chrono::hours(24 * 400));
+  bool finished() const { return finished_; }
+
+  // "done", "queued", ... of a URL; "unknown" where it is not in the books.
+  std::string state(const std::string& url) const;
+  const pipeline::RunTotals& totals() const { return commit_.totals(); }
+
+ private:
+  bool turn();
+
+  config::Config config_;
+  ScriptedWeb& web_;
+  ManualClock& clock_;
+  storage::MemoryStore& store_;
+  pipeline::SiteBook sites_;
+  frontier::LocalFrontier frontier_;
+  pipeline::CommitStage commit_;
+  bool finished_ = false;
+};
+
+}  // namespace crawld::tests
