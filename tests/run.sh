@@ -1,0 +1,35 @@
+#!/bin/sh
+# Runs every test program and the e2e tests; the last line counts all of them.
+set -u
+passed=0
+failed=0
+# Catch2 programs: count test cases by their own summary.
+for program in "$BUILD"/tests/unit_* "$BUILD"/tests/scenarios; do
+  [ -x "$program" ] || continue
+  echo "== ${program##*/}"
+  log="$program.log"
+  "$program" >"$log" 2>&1
+  status=$?
+  grep -E '^[a-z0-9./-]+ [0-9]+/[0-9]+' "$log"
+  line=$(tail -n 3 "$log" | grep -E 'test case' | tail -n 1)
+  case $line in
+    *"All tests passed"*) passed=$((passed + $(echo "$line" | sed -E 's/.* in ([0-9]+) test case.*/\1/'))) ;;
+    *"test cases:"*)
+      bad=$(echo "$line" | sed -nE 's/.* ([0-9]+) failed.*/\1/p'); good=$(echo "$line" | sed -nE 's/.* ([0-9]+) passed.*/\1/p')
+      passed=$((passed + ${good:-0})); failed=$((failed + ${bad:-0})) ;;
+    *) failed=$((failed + 1)) ;;
+  esac
+  if [ $status -ne 0 ]; then tail -n 60 "$log"; [ -n "$line" ] || echo "$program ended with $status"; fi
+done
+if ls tests/e2e/test_*.py >/dev/null 2>&1; then
+  echo "== e2e"
+  BUILD="$BUILD" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e >"$BUILD/tests/e2e.log" 2>&1
+  tail -n 40 "$BUILD/tests/e2e.log"
+  line=$(tail -n 1 "$BUILD/tests/e2e.log")
+  good=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) passed.*/\1/p'); bad=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) failed.*/\1/p')
+  errors=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) error.*/\1/p')
+  passed=$((passed + ${good:-0})); failed=$((failed + ${bad:-0} + ${errors:-0}))
+  [ -n "$good$bad$errors" ] || failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
