@@ -116,6 +116,14 @@ Match longest_name(std::string_view text) {
   return best;
 }
 
+// Most references of most pages, spared the search.
+struct Frequent {
+  std::string_view written;
+  std::string_view meaning;
+};
+constexpr Frequent kFrequent[] = {
+    {"&amp;", "&"}, {"&nbsp;", "\xC2\xA0"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}};
+
 std::size_t append_named(std::string_view input, ReferenceIn where, std::string& out) {
   const Match match = longest_name(input.substr(1));
   if (match.length == 0) return 0;
@@ -154,10 +162,10 @@ std::size_t append_reference(std::string_view input, ReferenceIn where, std::str
   if (input.size() < 2) return 0;
   if (input[1] == '#') return append_numeric(input, out);
   if (!is_alpha(input[1])) return 0;
-  // By far the most frequent one, spared the search.
-  if (input.substr(0, 5) == "&amp;") {
-    out += '&';
-    return 5;
+  for (const Frequent& frequent : kFrequent) {
+    if (!input.starts_with(frequent.written)) continue;
+    out += frequent.meaning;
+    return frequent.written.size();
   }
   return append_named(input, where, out);
 }

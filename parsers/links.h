@@ -59,6 +59,7 @@ class LinkResolver {
  private:
   std::string resolve_fully(std::string_view reference) const;
   std::string resolve_absolute(std::string_view reference, std::size_t authority);
+  std::string_view enter_folder(std::string_view& reference) const;
   std::string joined(std::string_view front, std::string_view reference) const;
 
   std::optional<model::Url> base_;

@@ -94,8 +94,28 @@ std::string LinkResolver::resolve(std::string_view reference) {
   if (reference.starts_with("http://")) return resolve_absolute(reference, 7);
   const std::size_t end = reference.find_first_of(":/?#");
   const bool may_be_scheme = end != std::string_view::npos && reference[end] == ':';
-  if (may_be_scheme || !is_plain(reference, true)) return resolve_fully(reference);
-  return joined(folder_, reference);
+  if (may_be_scheme) return resolve_fully(reference);
+  std::string_view rest = reference;
+  const std::string_view folder = enter_folder(rest);
+  return is_plain(rest, true) ? joined(folder, rest) : resolve_fully(reference);
+}
+
+// Takes "../" and "./" off the front of `reference`; gives the folder that they lead to.
+std::string_view LinkResolver::enter_folder(std::string_view& reference) const {
+  std::string_view folder = folder_;
+  for (;;) {
+    if (reference.starts_with("./")) {
+      reference.remove_prefix(2);
+    } else if (reference.starts_with("../")) {
+      reference.remove_prefix(3);
+      if (folder.size() > origin_.size() + 1) {
+        folder.remove_suffix(1);
+        folder = folder.substr(0, folder.rfind('/') + 1);
+      }
+    } else {
+      return folder;
+    }
+  }
 }
 
 // A reference with a scheme of the web, whose host starts at `authority`.

@@ -82,6 +82,7 @@ FactCollector::FactCollector(const ScanOptions& options, std::optional<std::stri
                              Values values, model::ParsedPage& page, ScanExtras& extras)
     : options_(options), values_(values), page_(page), extras_(extras) {
   set_base(base_href);
+  page_.links.reserve(std::min<std::size_t>(options_.max_links, 128));
 }
 
 // HTML 2.4.3: the first <base href>, unless it is broken or of a scheme that must not be.

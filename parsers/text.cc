@@ -1,5 +1,9 @@
 #include "parsers/text.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -24,6 +28,11 @@ struct Kinds {
 constexpr Kinds kKinds;
 
 Kind kind_of(char c) { return kKinds.of[static_cast<unsigned char>(c)]; }
+
+// Whether at `at` a single space stands between two words.
+bool joins_words(const char* at, const char* end) {
+  return *at == ' ' && at + 1 < end && kind_of(at[1]) == Kind::word;
+}
 
 }  // namespace
 
@@ -70,40 +79,81 @@ void FoldedText::add_word(std::string_view word) {
   size_ += word.size();
 }
 
+// Copies words with single spaces between them. Needs: a word at `at`. Gives where it
+// stopped: at the end, a reference, NUL, or white space to fold.
+const char* FoldedText::add_words(const char* at, const char* end) {
+  close_gap();
+  ensure(static_cast<std::size_t>(end - at));
+  char* out = buffer_.data() + size_;
+  const char* const start = at;
+#if defined(__SSE2__)
+  const __m128i space = _mm_set1_epi8(' ');
+  const __m128i ampersand = _mm_set1_epi8('&');
+  while (end - at >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + (at - start)), bytes);
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, space), bytes);
+    const __m128i odd = _mm_or_si128(low, _mm_cmpeq_epi8(bytes, ampersand));
+    unsigned stops = static_cast<unsigned>(_mm_movemask_epi8(odd));
+    while (stops != 0 && joins_words(at + __builtin_ctz(stops), end)) stops &= stops - 1;
+    if (stops != 0) {
+      at += __builtin_ctz(stops);
+      if (kind_of(*at) != Kind::word) {
+        size_ += static_cast<std::size_t>(at - start);
+        return at;
+      }
+      ++at;  // a control: part of a word
+    } else {
+      at += 16;
+    }
+  }
+#endif
+  while (at < end && (kind_of(*at) == Kind::word || joins_words(at, end))) {
+    out[at - start] = *at;
+    ++at;
+  }
+  size_ += static_cast<std::size_t>(at - start);
+  return at;
+}
+
+void FoldedText::add_reference(const char*& at, const char* end) {
+  std::string meaning;
+  const std::string_view rest(at, static_cast<std::size_t>(end - at));
+  const std::size_t read = append_reference(rest, ReferenceIn::text, meaning);
+  if (read == 0)
+    add_word("&");
+  else if (meaning.size() == 1 && is_html_space(meaning[0]))
+    gap(Gap::space);
+  else
+    add_word(meaning);
+  at += std::max<std::size_t>(read, 1);
+}
+
 void FoldedText::add(std::string_view raw, TextMode mode) {
   const bool references = mode == TextMode::data || mode == TextMode::rcdata;
-  ensure(raw.size() + 1);
-  std::string meaning;
   const char* at = raw.data();
   const char* const end = at + raw.size();
   while (at < end) {
-    const Kind kind = kind_of(*at);
-    if (kind == Kind::space) {
-      gap(Gap::space);
-      ++at;
-    } else if (kind == Kind::nul) {
-      if (mode != TextMode::data && mode != TextMode::cdata) add_word("\xEF\xBF\xBD");
-      ++at;
-    } else if (kind == Kind::reference && references) {
-      meaning.clear();
-      const std::string_view rest(at, static_cast<std::size_t>(end - at));
-      const std::size_t read = append_reference(rest, ReferenceIn::text, meaning);
-      if (read == 0)
-        add_word("&");
-      else if (meaning.size() == 1 && is_html_space(meaning[0]))
+    switch (kind_of(*at)) {
+      case Kind::space:
         gap(Gap::space);
-      else
-        add_word(meaning);
-      at += std::max<std::size_t>(read, 1);
-    } else {
-      // Words with single spaces between them are copied together.
-      const char* const start = at;
-      ++at;
-      while (at < end && (kind_of(*at) == Kind::word ||
-                          (*at == ' ' && at + 1 < end && kind_of(at[1]) == Kind::word))) {
         ++at;
-      }
-      add_word({start, static_cast<std::size_t>(at - start)});
+        break;
+      case Kind::nul:
+        if (mode != TextMode::data && mode != TextMode::cdata) add_word("\xEF\xBF\xBD");
+        ++at;
+        break;
+      case Kind::reference:
+        if (references) {
+          add_reference(at, end);
+        } else {
+          add_word("&");
+          ++at;
+        }
+        break;
+      case Kind::word:
+        at = add_words(at, end);
+        break;
     }
   }
 }

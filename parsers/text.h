@@ -56,6 +56,8 @@ class FoldedText {
  private:
   void ensure(std::size_t bytes);
   void add_word(std::string_view word);
+  const char* add_words(const char* at, const char* end);
+  void add_reference(const char*& at, const char* end);
   void close_gap();
 
   std::string buffer_;  // only the first size_ bytes count

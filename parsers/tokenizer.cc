@@ -1,5 +1,6 @@
 #include "parsers/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -25,6 +26,15 @@ std::size_t find(std::string_view text, char c, std::size_t from) {
   const void* hit = std::memchr(text.data() + from, c, text.size() - from);
   return hit == nullptr ? kNone
                         : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+}
+
+// The same where the answer is mostly a few bytes away.
+std::size_t find_near(std::string_view text, char c, std::size_t from) {
+  const std::size_t near = std::min(from + 24, text.size());
+  for (std::size_t at = from; at < near; ++at) {
+    if (text[at] == c) return at;
+  }
+  return find(text, c, near);
 }
 
 // What a byte is within a name: 0 ends it, others are the byte to hash, in lower case.
@@ -77,39 +87,35 @@ void Tokenizer::skip_newline() {
 }
 
 Token Tokenizer::next() {
+  Token token;
+  // "</>", an empty section and a tag that the end of input cut off give nothing.
   while (at_ < input_.size()) {
     switch (mode_) {
-      case TextMode::data: {
-        const Token token = next_in_data();
-        if (token.kind == TokenKind::end && at_ < input_.size()) continue;  // "</>"
-        return token;
-      }
+      case TextMode::data:
+        if (next_in_data(token)) return token;
+        break;
       case TextMode::rcdata:
       case TextMode::rawtext:
-      case TextMode::script: {
-        const Token token = next_raw();
-        if (token.kind == TokenKind::end && at_ < input_.size()) continue;
-        return token;
-      }
+      case TextMode::script:
+        if (next_raw(token)) return token;
+        break;
       case TextMode::plaintext:
-        return text_until(input_.size(), TextMode::plaintext);
-      case TextMode::cdata: {
-        const Token token = next_cdata();
-        if (token.kind == TokenKind::end && at_ < input_.size()) continue;  // empty section
+        text_until(input_.size(), TextMode::plaintext, token);
         return token;
-      }
+      case TextMode::cdata:
+        if (next_cdata(token)) return token;
+        break;
     }
   }
-  return {};
+  token.kind = TokenKind::end;
+  return token;
 }
 
-Token Tokenizer::text_until(std::size_t end, TextMode mode) {
-  Token token;
+void Tokenizer::text_until(std::size_t end, TextMode mode, Token& token) {
   token.kind = TokenKind::text;
   token.mode = mode;
   token.raw = input_.substr(at_, end - at_);
   at_ = end;
-  return token;
 }
 
 // Whether the "<" at `at` begins something else than text (13.2.5.6, 13.2.5.7).
@@ -120,42 +126,49 @@ bool Tokenizer::opens_markup(std::size_t at) const {
   return c == '/' && at + 2 < input_.size();
 }
 
-Token Tokenizer::next_in_data() {
-  std::size_t open = find(input_, '<', at_);
+bool Tokenizer::next_in_data(Token& token) {
+  std::size_t open = at_;
+  if (input_[open] != '<') open = find(input_, '<', open);
   while (open != kNone && !opens_markup(open)) open = find(input_, '<', open + 1);
-  if (open == kNone) return text_until(input_.size(), TextMode::data);
-  if (open > at_) return text_until(open, TextMode::data);
-  if (auto token = read_markup()) return *token;
-  return {};
+  if (open != at_) {
+    text_until(std::min(open, input_.size()), TextMode::data, token);
+    return true;
+  }
+  return read_markup(token);
 }
 
-// Needs: opens_markup(at_). Nothing for "</>" and for a tag that the end of input cut off.
-std::optional<Token> Tokenizer::read_markup() {
+// Needs: opens_markup(at_). False where that gave no token.
+bool Tokenizer::read_markup(Token& token) {
   const char c = input_[at_ + 1];
-  if (is_letter(c)) return read_tag(TokenKind::start_tag, at_ + 1);
+  if (is_letter(c)) return read_tag(TokenKind::start_tag, at_ + 1, token);
   if (c == '/') {
     const char d = input_[at_ + 2];
-    if (is_letter(d)) return read_tag(TokenKind::end_tag, at_ + 2);
+    if (is_letter(d)) return read_tag(TokenKind::end_tag, at_ + 2, token);
     if (d == '>') {
       at_ += 3;
-      return std::nullopt;
+      return false;
     }
-    return read_bogus_comment(at_ + 2);
+    read_bogus_comment(at_ + 2, token);
+    return true;
   }
-  if (c == '?') return read_bogus_comment(at_ + 1);
   const std::string_view rest = input_.substr(at_ + 2);
-  if (rest.substr(0, 2) == "--") return read_comment();
-  if (begins_with_any_case(rest, "doctype")) return read_doctype();
-  if (cdata_allowed_ && rest.substr(0, 7) == "[CDATA[") {
+  if (c == '?') {
+    read_bogus_comment(at_ + 1, token);
+  } else if (rest.substr(0, 2) == "--") {
+    read_comment(token);
+  } else if (begins_with_any_case(rest, "doctype")) {
+    read_doctype(token);
+  } else if (cdata_allowed_ && rest.substr(0, 7) == "[CDATA[") {
     at_ += 9;
     mode_ = TextMode::cdata;
-    return std::nullopt;
+    return false;
+  } else {
+    read_bogus_comment(at_ + 2, token);
   }
-  return read_bogus_comment(at_ + 2);
+  return true;
 }
 
-std::optional<Token> Tokenizer::read_tag(TokenKind kind, std::size_t name_at) {
-  Token token;
+bool Tokenizer::read_tag(TokenKind kind, std::size_t name_at, Token& token) {
   token.kind = kind;
   token.hash = kNameHashStart;
   const std::size_t start = at_;
@@ -167,10 +180,10 @@ std::optional<Token> Tokenizer::read_tag(TokenKind kind, std::size_t name_at) {
   if (at_ < input_.size() && input_[at_] == '>')
     ++at_;
   else if (!read_attributes(token))
-    return std::nullopt;
+    return false;
   token.raw = input_.substr(start, at_ - start);
   if (kind == TokenKind::start_tag) last_start_tag_ = token.name;
-  return token;
+  return true;
 }
 
 // From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all
@@ -222,7 +235,7 @@ std::size_t Tokenizer::read_value(std::size_t at, std::string_view& value) const
   if (at >= size) return kNone;
   const char c = input_[at];
   if (c == '"' || c == '\'') {
-    const std::size_t close = find(input_, c, at + 1);
+    const std::size_t close = find_near(input_, c, at + 1);
     if (close == kNone) return kNone;
     value = input_.substr(at + 1, close - at - 1);
     return close + 1;
@@ -272,18 +285,17 @@ bool Tokenizer::is_repeated(std::string_view name, std::uint32_t) {
 }
 
 // 13.2.5.43 to 13.2.5.51: up to "-->" or "--!>"; "<!-->" and "<!--->" are empty.
-Token Tokenizer::read_comment() {
-  Token token;
+void Tokenizer::read_comment(Token& token) {
   token.kind = TokenKind::comment;
   const std::size_t body = at_ + 4;
   const std::string_view rest = input_.substr(body);
   if (!rest.empty() && rest[0] == '>') {
     at_ = body + 1;
-    return token;
+    return;
   }
   if (rest.substr(0, 2) == "->") {
     at_ = body + 2;
-    return token;
+    return;
   }
   for (std::size_t end = find(rest, '>', 0); end != kNone; end = find(rest, '>', end + 1)) {
     const std::string_view before = rest.substr(0, end);
@@ -291,7 +303,7 @@ Token Tokenizer::read_comment() {
     if (mark == 0) continue;
     token.raw = before.substr(0, end - mark);
     at_ = body + end + 1;
-    return token;
+    return;
   }
   // Cut off: what could have been the mark is not part of the comment.
   std::string_view all = rest;
@@ -302,27 +314,23 @@ Token Tokenizer::read_comment() {
   }
   token.raw = all;
   at_ = input_.size();
-  return token;
+  return;
 }
 
-Token Tokenizer::read_bogus_comment(std::size_t from) {
-  Token token;
+void Tokenizer::read_bogus_comment(std::size_t from, Token& token) {
   token.kind = TokenKind::comment;
   std::size_t end = find(input_, '>', from);
   if (end == kNone) end = input_.size();
   token.raw = input_.substr(from, end - from);
   at_ = end < input_.size() ? end + 1 : end;
-  return token;
 }
 
-Token Tokenizer::read_doctype() {
-  Token token;
+void Tokenizer::read_doctype(Token& token) {
   token.kind = TokenKind::doctype;
   const std::size_t end = find(input_, '>', at_);
   const std::size_t after = end == kNone ? input_.size() : end + 1;
   token.raw = input_.substr(at_ + 2, after - at_ - 2);
   at_ = after;
-  return token;
 }
 
 // Whether "</" and the name of the last start tag stand at `at`, closed like a name.
@@ -343,26 +351,24 @@ std::size_t Tokenizer::end_tag_from(std::size_t at) const {
   return open == kNone ? input_.size() : open;
 }
 
-Token Tokenizer::next_raw() {
+bool Tokenizer::next_raw(Token& token) {
   const TextMode mode = mode_;
   const std::size_t end = mode == TextMode::script ? script_end(at_) : end_tag_from(at_);
-  if (end > at_) return text_until(end, mode);
+  if (end > at_) {
+    text_until(end, mode, token);
+    return true;
+  }
   mode_ = TextMode::data;
-  if (auto token = read_tag(TokenKind::end_tag, at_ + 2)) return *token;
-  return {};
+  return read_tag(TokenKind::end_tag, at_ + 2, token);
 }
 
-Token Tokenizer::next_cdata() {
-  const std::size_t end = input_.find("]]>", at_);
+bool Tokenizer::next_cdata(Token& token) {
+  const std::size_t end = std::min(input_.find("]]>", at_), input_.size());
+  const bool empty = end == at_;
   mode_ = TextMode::data;
-  if (end == kNone) return text_until(input_.size(), TextMode::cdata);
-  if (end == at_) {
-    at_ += 3;
-    return {};
-  }
-  const Token token = text_until(end, TextMode::cdata);
-  at_ = end + 3;
-  return token;
+  if (!empty) text_until(end, TextMode::cdata, token);
+  at_ = std::min(end + 3, input_.size());
+  return !empty;
 }
 
 // Where the script that goes on at `at` ends: at its end tag or the end of input. Within

@@ -82,20 +82,21 @@ class Tokenizer {
   void skip_newline();
 
  private:
-  Token text_until(std::size_t end, TextMode mode);
-  Token next_in_data();
-  Token next_raw();
-  Token next_cdata();
+  // These give false when they read on without making a token.
+  bool next_in_data(Token& token);
+  bool next_raw(Token& token);
+  bool next_cdata(Token& token);
+  bool read_markup(Token& token);
+  bool read_tag(TokenKind kind, std::size_t name_at, Token& token);
+  void text_until(std::size_t end, TextMode mode, Token& token);
   bool opens_markup(std::size_t at) const;
-  std::optional<Token> read_markup();
-  std::optional<Token> read_tag(TokenKind kind, std::size_t name_at);
   bool read_attributes(Token& token);
   std::size_t read_value(std::size_t at, std::string_view& value) const;
   void keep_attribute(std::string_view name, std::uint32_t hash, std::string_view value);
   bool is_repeated(std::string_view name, std::uint32_t hash);
-  Token read_comment();
-  Token read_bogus_comment(std::size_t from);
-  Token read_doctype();
+  void read_comment(Token& token);
+  void read_bogus_comment(std::size_t from, Token& token);
+  void read_doctype(Token& token);
   std::size_t end_tag_from(std::size_t at) const;
   std::size_t script_end(std::size_t at) const;
   bool is_end_tag(std::size_t at) const;
