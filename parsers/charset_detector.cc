@@ -15,7 +15,7 @@ namespace crawld::parsers {
 namespace {
 
 // Statistics are asked over this much text around the first bytes above ASCII.
-constexpr std::size_t kSample = 64 << 10;
+constexpr std::size_t kSample = 32 << 10;
 // Fewer bytes above ASCII than this prove nothing.
 constexpr std::size_t kMinEvidence = 12;
 
@@ -43,6 +43,13 @@ std::string_view utf16_by_zeros(std::string_view bytes) {
   return {};
 }
 
+// The encoding of the web that uchardet means; some of its names are no labels.
+std::string_view web_name(std::string_view name) {
+  if (name == "UHC") return "euc-kr";
+  if (name == "MAC-CYRILLIC") return "x-mac-cyrillic";
+  return encoding_for_label(name);
+}
+
 struct DeleteDetector {
   void operator()(uchardet* detector) const { uchardet_delete(detector); }
 };
@@ -53,7 +60,7 @@ std::string_view guess_by_statistics(std::string_view sample) {
     return {};
   }
   uchardet_data_end(detector.get());
-  const std::string_view guess = encoding_for_label(uchardet_get_charset(detector.get()));
+  const std::string_view guess = web_name(uchardet_get_charset(detector.get()));
   if (guess == "utf-8" || guess == "replacement" || guess.starts_with("utf-16")) return {};
   return guess;
 }
