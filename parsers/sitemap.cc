@@ -1,6 +1,8 @@
 #include "parsers/sitemap.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -72,18 +74,27 @@ Sitemap as_sitemap(FeedDocument feed) {
 
 enum class Body : std::uint8_t { whole, cut };
 
+Sitemap parse_markup(std::string_view text, std::string_view url, std::size_t max_entries) {
+  if (is_feed_root(root_element(text))) {
+    return as_sitemap(parse_xml_feed(text, url, max_entries));
+  }
+  return parse_xml_sitemap(text, url, max_entries);
+}
+
 Sitemap parse_utf8(std::string_view text, Body body, std::string_view url,
                    std::size_t max_entries) {
-  std::string_view trimmed = trim_unicode(text);
+  const std::string_view trimmed = trim_unicode(text);
   if (trimmed.starts_with("{")) return as_sitemap(parse_json_feed(trimmed, url, max_entries));
-  if (!trimmed.starts_with("<")) {
-    if (body == Body::cut) trimmed = trimmed.substr(0, trimmed.find_last_of("\r\n") + 1);
-    return parse_text(trimmed, max_entries);
-  }
-  if (is_feed_root(root_element(trimmed))) {
-    return as_sitemap(parse_xml_feed(trimmed, url, max_entries));
-  }
-  return parse_xml_sitemap(trimmed, url, max_entries);
+  if (trimmed.starts_with("<")) return parse_markup(trimmed, url, max_entries);
+  const bool cut = body == Body::cut;
+  Sitemap list =
+      parse_text(cut ? trimmed.substr(0, trimmed.find_last_of("\r\n") + 1) : trimmed, max_entries);
+  // Servers print warnings before the XML.
+  const std::size_t markup = trimmed.find('<');
+  if (list.kind != SitemapKind::none || markup == std::string_view::npos) return list;
+  Sitemap behind = parse_markup(trimmed.substr(markup), url, max_entries);
+  if (behind.kind != SitemapKind::none) behind.error = "text stands before the markup";
+  return behind;
 }
 
 }  // namespace

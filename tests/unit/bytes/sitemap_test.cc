@@ -119,6 +119,12 @@ TEST_CASE("more entries or bytes than allowed are cut, and that is said") {
   CHECK(small.error == "larger than 93 bytes");
 }
 
+TEST_CASE("what a server printed before the markup is passed over") {
+  const Sitemap sitemap = read("Warning: x\n<urlset><url><loc>/1</loc></url></urlset>");
+  CHECK(locations(sitemap.urls) == "https://a.test/1");
+  CHECK(sitemap.error == "text stands before the markup");
+}
+
 TEST_CASE("the encoding of a sitemap is found") {
   CHECK(urls("<?xml version='1.0' encoding='iso-8859-1'?><urlset><url><loc>/\xE9</loc></url>") ==
         "https://a.test/%C3%A9");
