@@ -47,42 +47,74 @@ std::string parse_error_of(const StoredPage& page) {
 base::Status BatchWriter::page(const StoredPage& page) {
   ids_.next.page = std::max(ids_.next.page, page.id + 1);
   const model::ParsedPage& parsed = parsed_of(page);
-  std::uint64_t previous = 0;
-  if (page.change != model::Change::first_seen) {
-    auto done = database_.each(
-        "SELECT page_id FROM visits WHERE url_id = ?1",
-        [&](Statement& s) { s.integer(1, as_integer(page.url_id)); },
-        [&](Statement& s) { previous = static_cast<std::uint64_t>(s.integer(0)); });
-    if (!done) return done;
-  }
+  auto previous = previous_version(page);
+  if (!previous) return std::move(previous).error();
   auto body_id = body(page, parsed);
   if (!body_id) return std::move(body_id).error();
-  // Put twice, a page must not become its own forerunner.
-  if (auto done = page_row(page, previous == page.id ? 0 : previous, *body_id); !done) return done;
-  if (!parsed.links.empty()) {
-    const std::string links =
-        links_json(parsed.links, origin_of(page.parsed.fetched.lease.request.url.href()));
-    auto done = database_.run(
-        "INSERT OR REPLACE INTO links (page_id, count, links) VALUES (?1, ?2, ?3)",
-        [&](Statement& s) {
-          s.integer(1, as_integer(page.id)).integer(2, as_integer(parsed.links.size()));
-          s.text(3, links);
-        });
-    if (!done) return done;
-  }
-  if (page.supersedes) {
-    auto done = database_.run(
-        "INSERT INTO visits (url_id, page_id) VALUES (?1, ?2) "
-        "ON CONFLICT (url_id) DO UPDATE SET page_id = excluded.page_id",
-        [&](Statement& s) {
-          s.integer(1, as_integer(page.url_id)).integer(2, as_integer(page.id));
-        });
-    if (!done) return done;
-  }
-  if (redo_) {
-    if (auto done = drop_records(page.id); !done) return done;
-  }
+  auto done = page_row(page, *previous, *body_id);
+  if (done && !parsed.links.empty()) done = links(page, parsed);
+  if (done) done = newest_version(page);
+  if (done && search_index_ && page.store_text) done = search_entry(page, parsed);
+  if (done && redo_) done = drop_records(page.id);
+  if (!done) return done;
   return records(page.id, page.url_id, page.site, page.rule_set_hash, parsed.records);
+}
+
+base::Result<std::uint64_t> BatchWriter::previous_version(const StoredPage& page) {
+  std::uint64_t previous = 0;
+  if (page.change == model::Change::first_seen) return previous;
+  const auto take = [&](Statement& s) { previous = static_cast<std::uint64_t>(s.integer(0)); };
+  auto done = database_.each(
+      "SELECT page_id FROM visits WHERE url_id = ?1",
+      [&](Statement& s) { s.integer(1, as_integer(page.url_id)); }, take);
+  // Put twice, a page stands there already: its forerunner is the one it has.
+  if (done && previous == page.id) {
+    previous = 0;
+    done = database_.each(
+        "SELECT previous_id FROM pages WHERE id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(page.id)); }, take);
+  }
+  if (!done) return std::move(done).error();
+  return previous;
+}
+
+base::Status BatchWriter::newest_version(const StoredPage& page) {
+  // A version that supersedes nothing is still better than none.
+  const char* sql = page.supersedes
+                        ? "INSERT INTO visits (url_id, page_id) VALUES (?1, ?2) "
+                          "ON CONFLICT (url_id) DO UPDATE SET page_id = excluded.page_id"
+                        : "INSERT INTO visits (url_id, page_id) VALUES (?1, ?2) ON CONFLICT "
+                          "(url_id) DO UPDATE SET page_id = ifnull(page_id, excluded.page_id)";
+  return database_.run(sql, [&](Statement& s) {
+    s.integer(1, as_integer(page.url_id)).integer(2, as_integer(page.id));
+  });
+}
+
+base::Status BatchWriter::links(const StoredPage& page, const model::ParsedPage& parsed) {
+  const std::string json =
+      links_json(parsed.links, origin_of(page.parsed.fetched.lease.request.url.href()));
+  return database_.run("INSERT OR REPLACE INTO links (page_id, count, links) VALUES (?1, ?2, ?3)",
+                       [&](Statement& s) {
+                         s.integer(1, as_integer(page.id));
+                         s.integer(2, as_integer(parsed.links.size())).text(3, json);
+                       });
+}
+
+base::Status BatchWriter::search_entry(const StoredPage& page, const model::ParsedPage& parsed) {
+  const std::string& body = parsed.main_text.empty() ? parsed.text : parsed.main_text;
+  if (body.empty() && parsed.title.empty()) return base::Done{};
+  if (redo_) {
+    // The index cannot replace an entry; one that stands is the same.
+    bool stands = false;
+    auto done = database_.each(
+        "SELECT 1 FROM search_docsize WHERE id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(page.id)); },
+        [&](Statement&) { stands = true; });
+    if (!done || stands) return done;
+  }
+  return database_.run(
+      "INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)",
+      [&](Statement& s) { s.integer(1, as_integer(page.id)).text(2, parsed.title).text(3, body); });
 }
 
 base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previous,

@@ -15,7 +15,7 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
                                                              const StoreOptions& options) {
   auto database = Database::open_writer(path, options.database);
   if (!database) return std::move(database).error();
-  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database)));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options.search_index));
   auto urls = SeenIndex::open(*store->database_, SeenKeys::urls, options.seen);
   if (!urls) return std::move(urls).error();
   store->urls_seen_ = std::move(*urls);
@@ -83,6 +83,7 @@ base::Status SqliteStore::put(const CommitBatch& batch) {
                       .bodies = *bodies_seen_,
                       .sites = sites_,
                       .run = run_,
+                      .search_index = search_index_,
                       .redo = failed_},
                      ids_);
   auto done = write(batch, writer);

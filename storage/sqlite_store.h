@@ -20,6 +20,7 @@ struct StoreOptions {
   SeenIndex::Budget seen;
   SeenIndex::Budget seen_bodies{
       .table_entries = 1U << 16, .cache_entries = 1U << 10, .filter_bytes = 16U << 20};
+  bool search_index = false;  // keep the full-text index (storage/search.h)
 };
 
 class SqliteStore final : public PageStore {
@@ -55,7 +56,8 @@ class SqliteStore final : public PageStore {
   bool was_clean() const { return database_->was_clean(); }
 
  private:
-  explicit SqliteStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  SqliteStore(std::unique_ptr<Database> database, bool search_index)
+      : database_(std::move(database)), search_index_(search_index) {}
 
   base::Status load();
   base::Status load_next_ids();
@@ -66,6 +68,7 @@ class SqliteStore final : public PageStore {
   base::Result<std::vector<QueuedUrl>> read_urls(const char* sql, Bind bind);
 
   std::unique_ptr<Database> database_;
+  const bool search_index_;
   std::unique_ptr<SeenIndex> urls_seen_;
   std::unique_ptr<SeenIndex> bodies_seen_;
   BatchWriter::Ids ids_;

@@ -1,0 +1,119 @@
+#include "storage/search.h"
+
+#include <catch2/catch.hpp>
+
+#include "storage/diff.h"
+#include "storage/query.h"
+#include "storage/sqlite_store.h"
+#include "tests/unit/storage/batches.h"
+#include "tests/unit/storage/scratch.h"
+
+using namespace crawld;
+using namespace crawld::storage;
+
+namespace {
+
+StoredPage text_page(PageId id, model::UrlId url, const std::string& title, const std::string& text,
+                     model::Change change = model::Change::first_seen) {
+  StoredPage page = page_of(id, url, "http://a.test/" + std::to_string(url), text);
+  std::get<model::ParsedPage>(page.parsed.page).title = title;
+  page.change = change;
+  return page;
+}
+
+std::unique_ptr<SqliteStore> indexed(const std::string& path, bool search_index = true) {
+  StoreOptions options;
+  options.search_index = search_index;
+  auto store = std::move(*SqliteStore::open(path, options));
+  REQUIRE(store->begin_run({.command = "crawl", .sites = {"a"}}).ok());
+  CommitBatch batch;
+  batch.hosts = {host_named(1, "http://a.test")};
+  for (model::UrlId id = 1; id <= 3; ++id) {
+    batch.new_urls.push_back(new_url(*store, id, "http://a.test/" + std::to_string(id)));
+  }
+  batch.pages = {text_page(1, 1, "Bread", "How to bake with rye and wheat"),
+                 text_page(2, 2, "Cakes", "Nothing about bread, but much about caf\xC3\xA9 creme"),
+                 text_page(3, 3, "Ovens", "Ovens for baking")};
+  REQUIRE(store->put(batch).ok());
+  return store;
+}
+
+std::string found(Database& reader, const SearchOptions& options) {
+  auto hits = search(reader, options);
+  if (!hits) return "error: " + hits.error().message;
+  std::string urls;
+  for (const SearchHit& hit : *hits) urls += hit.url.substr(14);
+  return urls;
+}
+
+}  // namespace
+
+TEST_CASE("pages are found by words, phrases, beginnings and what they do not hold") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  CHECK(found(*reader, {.words = "bread"}) == "12");  // the title weighs more
+  CHECK(found(*reader, {.words = "rye wheat"}) == "1");
+  CHECK(found(*reader, {.words = "\"wheat rye\""}).empty());
+  CHECK(found(*reader, {.words = "bread -cakes"}) == "1");
+  CHECK(found(*reader, {.words = "cafe"}) == "2");
+  CHECK(found(*reader, {.words = "bak*", .limit = 1, .offset = 1}).size() == 1);
+  CHECK(found(*reader, {.words = "bread", .site = "a"}) == "12");
+  CHECK(found(*reader, {.words = "bread", .site = "b"}).empty());
+  CHECK(found(*reader, {.words = "bread", .before = 5}).empty());
+}
+
+TEST_CASE("nothing that a person types is taken for query syntax") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  for (const char* words :
+       {"AND", "title:", "a\"b", "(", "NEAR(a b)", "*", "^x", "'; DROP", "\"", "- x"}) {
+    INFO(words);
+    CHECK_THAT(found(*reader, {.words = words}), !Catch::Contains("refused"));
+  }
+  CHECK_THAT(found(*reader, {.words = "  -x"}), Catch::StartsWith("error: there is no word"));
+}
+
+TEST_CASE("a snippet shows the words where they stand") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  const auto hits = *search(*reader, {.words = "rye"});
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].snippet == "How to bake with [rye] and wheat");
+  CHECK(hits[0].title == "Bread");
+}
+
+TEST_CASE("only the newest good version is found, and both can be compared") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  CommitBatch batch;
+  batch.pages = {text_page(4, 1, "Bread", "How to bake with spelt", model::Change::changed)};
+  REQUIRE(store->put(batch).ok());
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  CHECK(found(*reader, {.words = "rye"}).empty());
+  CHECK(found(*reader, {.words = "spelt"}) == "1");
+  const auto versions = *page_versions(*reader, 1);
+  REQUIRE(versions.size() == 2);
+  CHECK(versions[0].number == 2);
+  CHECK(versions[0].id == 4);
+  CHECK(versions[1].id == 1);
+  CHECK(*version_text(*reader, 1) == "How to bake with rye and wheat");
+  CHECK(page_versions(*reader, 2)->size() == 1);
+}
+
+TEST_CASE("a batch put twice leaves one search entry a page") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  CHECK(*reader->number("SELECT count(*) FROM search_docsize") == 3);
+  CHECK(store->database().execute("INSERT INTO search(search) VALUES ('integrity-check')").ok());
+}
+
+TEST_CASE("without an index the message says how to get one") {
+  Scratch scratch;
+  auto store = indexed(scratch.path(), false);
+  auto reader = std::move(*Database::open_reader(scratch.path()));
+  CHECK_THAT(found(*reader, {.words = "bread"}), Catch::Contains("search_index: true"));
+}
