@@ -49,7 +49,7 @@ CRAWLD_SOURCES := $(filter-out crawler/main.cc parsers/worker_main.cc,$(wildcard
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
 PARSE_LIBS := -lgumbo -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -luchardet -lseccomp -lspdlog -lfmt
-CRAWLD_LIBS := -lcurl -lssl -lcrypto -lsqlite3 -lyaml-cpp -lpsl -lcares
+CRAWLD_LIBS := -lcpp-httplib -lcurl -lssl -lcrypto -lsqlite3 -lyaml-cpp -lpsl -lcares
 TEST_LIBS := -lbrotlienc
 
 .PHONY: all
@@ -134,7 +134,7 @@ BUILD_PACKAGES := g++ make pkg-config libcurl4-openssl-dev libgumbo-dev libsqlit
   libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libbrotli-dev libxxhash-dev \
   libicu-dev libexpat1-dev libxml2-dev libseccomp-dev libc-ares-dev libcld2-dev libuchardet-dev libssl-dev \
   libcli11-dev libcpp-httplib-dev ca-certificates publicsuffix
-TEST_PACKAGES := catch2 python3 python3-pytest sqlite3 openssl nginx-light wget2 procps
+TEST_PACKAGES := catch2 python3 python3-pytest sqlite3 sqlite3-doc openssl nginx-light wget2 procps
 CHECK_PACKAGES := clang clang-format clang-tidy libclang-rt-14-dev
 
 .PHONY: deps

@@ -14,6 +14,7 @@ int fetch_command(const Arguments& arguments);
 int parse_command(const Arguments& arguments);
 int inspect_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
+int demo_command(const Arguments& arguments);
 
 // `crawld ARGUMENTS...`: finds the command and runs it.
 int run(const Arguments& arguments);

@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {"inspect", inspect_command,
      "url, robots, links, select, charset, sitemap: JSON Lines in and out"},
     {"check", check_command, "validate a configuration"},
+    {"demo", demo_command, "serve a small site on loopback to try things on"},
 };
 
 int help() {

@@ -1,0 +1,117 @@
+"""The real binaries against servers on loopback."""
+import http.server
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+
+BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
+CRAWLD = BUILD / "crawld"
+
+
+class CountingServer:
+    """Serves what `respond(path)` gives: (status, headers, body); keeps a log of (time, path)."""
+
+    def __init__(self, respond):
+        self.log = []
+        self.lock = threading.Lock()
+        self.open = 0
+        self.most_open = 0
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                with server.lock:
+                    server.log.append((time.monotonic(), self.path))
+                    server.open += 1
+                    server.most_open = max(server.most_open, server.open)
+                status, headers, body = respond(self.path)
+                with server.lock:
+                    server.open -= 1
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.httpd.daemon_threads = True
+        self.port = self.httpd.server_address[1]
+        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def paths(self):
+        return [path for _, path in self.log]
+
+    def close(self):
+        self.httpd.shutdown()
+        self.httpd.server_close()
+
+
+def html(links):
+    body = "<!doctype html><title>page</title>" + "".join(f'<a href="{x}">x</a> ' for x in links)
+    return 200, {"Content-Type": "text/html"}, body.encode()
+
+
+@pytest.fixture
+def serve():
+    servers = []
+
+    def start(respond):
+        servers.append(CountingServer(respond))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+class Crawl:
+    def __init__(self, folder):
+        self.db = folder / "crawl.db"
+
+    def command(self, *arguments):
+        return [str(CRAWLD), "crawl", "--db", str(self.db), "--allow-address", "127.0.0.0/8",
+                *map(str, arguments)]
+
+    def run(self, *arguments, timeout=120):
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=timeout)
+
+    def start(self, *arguments):
+        return subprocess.Popen(self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, start_new_session=True)
+
+    def kill_tree(self, process):
+        """kill -9 of the whole tree: the workers stand in sessions of their own and die by themselves."""
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def sql(self, query):
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def crawl(tmp_path):
+    return Crawl(tmp_path)
+
+
+def summary(result):
+    return json.loads(result.stdout)

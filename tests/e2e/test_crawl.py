@@ -1,0 +1,162 @@
+"""A one-shot crawl as a user sees it."""
+import json
+import signal
+import subprocess
+import time
+
+from conftest import CRAWLD, html, summary
+
+QUICK = ("--delay", "0", "-e", "robots=off")
+
+
+def chain(count, fan=4, delay=0.0):
+    """A site of `count` pages, each linking to the next few."""
+
+    def respond(path):
+        if delay:
+            time.sleep(delay)
+        if path == "/":
+            return html(["/p/0"])
+        if not path.startswith("/p/"):
+            return 404, {}, b""
+        n = int(path[3:])
+        return html([f"/p/{n + i}" for i in range(1, fan + 1) if n + i < count])
+
+    return respond
+
+
+def test_every_page_is_stored_once_and_requested_once(crawl, serve):
+    site = serve(chain(200))
+    result = crawl.run(*QUICK, "--concurrency-per-host", 8, "--json", site.url())
+    assert result.returncode == 0, result.stderr
+    assert summary(result)["pages"] == 201
+    assert sorted(site.paths()) == sorted(["/"] + [f"/p/{n}" for n in range(200)])
+    assert crawl.sql("SELECT count(*), count(DISTINCT url) FROM v_pages") == [(201, 201)]
+
+
+def test_a_crawl_killed_again_and_again_loses_and_doubles_nothing(crawl, serve):
+    count = 400
+    site = serve(chain(count, delay=0.002))
+    arguments = (*QUICK, "--concurrency-per-host", 8, "-q", site.url())
+    for turn in range(6):
+        process = crawl.start(*arguments)
+        time.sleep(0.3 + 0.15 * turn)
+        crawl.kill_tree(process)
+    assert crawl.run(*arguments).returncode == 0
+    pages = crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages")
+    assert pages == [(count + 1, count + 1)]
+    # Refetched: at most what was under way or not committed when each kill came.
+    assert len(site.log) <= count + 1 + 6 * 250
+
+
+def test_the_same_command_again_fetches_nothing(crawl, serve):
+    site = serve(chain(30))
+    crawl.run(*QUICK, site.url())
+    before = len(site.log)
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    assert len(site.log) == before
+
+
+def test_sigterm_drains_says_how_to_resume_and_the_rest_follows(crawl, serve):
+    site = serve(chain(300, delay=0.02))
+    process = crawl.start(*QUICK, site.url())
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    _, stderr = process.communicate(timeout=10)
+    assert time.monotonic() - began < 6
+    assert process.returncode == 11
+    assert "go on with: crawld crawl" in stderr
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    assert crawl.sql("SELECT count(*) FROM pages") == [(301,)]
+    assert len(site.log) == len(set(site.paths())) or len(site.log) <= 303
+
+
+def test_sigterm_ends_within_the_grace_even_when_the_server_stalls(crawl, serve):
+    def stall(path):
+        if path == "/":
+            return html(["/slow"])
+        time.sleep(30)
+        return html([])
+
+    site = serve(stall)
+    process = crawl.start(*QUICK, "--stop-timeout", "1", site.url())
+    time.sleep(1.5)
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert time.monotonic() - began < 5
+    assert crawl.sql("SELECT state FROM urls WHERE url LIKE '%/slow'") == [("queued",)]
+
+
+def test_a_second_start_on_the_same_database_names_the_holder(crawl, serve):
+    site = serve(chain(100, delay=0.05))
+    process = crawl.start(*QUICK, site.url())
+    time.sleep(1.0)
+    began = time.monotonic()
+    second = crawl.run(*QUICK, site.url())
+    assert time.monotonic() - began < 5
+    assert second.returncode == 1
+    assert str(process.pid) in second.stderr
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+
+def test_one_request_a_second_and_robots_first_are_the_defaults(crawl, serve):
+    def respond(path):
+        if path == "/robots.txt":
+            return 200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /no\n"
+        return html(["/a", "/b", "/no"]) if path == "/" else html([])
+
+    site = serve(respond)
+    crawl.run(site.url())
+    assert site.paths()[0] == "/robots.txt"
+    assert "/no" not in site.paths()
+    times = [at for at, _ in site.log]
+    assert all(b - a >= 0.99 for a, b in zip(times, times[1:]))
+    assert site.most_open == 1
+
+
+def test_loopback_is_refused_unless_it_is_allowed(tmp_path, serve):
+    site = serve(chain(3))
+    db = tmp_path / "x.db"
+    subprocess.run([CRAWLD, "crawl", "-q", "--db", db, *QUICK, site.url()], timeout=60, check=False)
+    assert site.log == []
+
+
+def test_results_stream_as_json_lines(crawl, serve, tmp_path):
+    site = serve(chain(20))
+    out = tmp_path / "out.jsonl"
+    crawl.run(*QUICK, "-o", out, site.url())
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(lines) == 21
+    assert {"url", "status", "title", "fetched_at"} <= set(lines[0])
+
+
+def test_a_body_that_is_no_html_is_stored_and_not_read_as_html(crawl, serve):
+    def respond(path):
+        if path == "/":
+            return html(["/picture", "/data"])
+        if path == "/picture":
+            return 200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n<a href=/trap>"
+        return 200, {"Content-Type": "application/json"}, b'{"a": "<a href=/trap>"}'
+
+    site = serve(respond)
+    crawl.run(*QUICK, site.url())
+    assert "/trap" not in site.paths()
+    assert crawl.sql("SELECT count(*) FROM v_pages") == [(3,)]
+
+
+def test_wrong_input_gets_one_clear_line_and_its_exit_code(crawl, tmp_path):
+    assert crawl.run("--depht", "3", "http://a.test/").returncode == 2
+    assert crawl.run("--delay", "fast", "http://a.test/").returncode == 2
+    assert crawl.run("ftp://a.test/").returncode == 2
+    config = tmp_path / "bad.yaml"
+    config.write_text("sites:\n  - name: a\n    seeds: [http://a.test/]\n    scope:\n      max_depht: 3\n    max_depht: 3\n")
+    bad = crawl.run("-c", config)
+    assert bad.returncode == 4
+    assert f"{config}:6:5: unknown key \"max_depht\"" in bad.stderr and "max_depth" in bad.stderr
+    crawl.db.write_text("this is no database, but something that a person wrote")
+    other = crawl.run("http://a.test/")
+    assert other.returncode == 1 and len(other.stderr.strip().splitlines()) == 1
+    assert crawl.db.read_text().startswith("this is no database")
