@@ -27,8 +27,13 @@ using model::ParsedPage;
 // How much of a text a guess at its language needs; more costs and tells no more.
 constexpr std::size_t kLanguageSample = 1'024;
 
-bool needs_tree(const ParseWants& wants) {
-  return wants.always_tree || wants.main_text || wants.markdown || wants.structured;
+RuleNeeds needs_of(const ParseWants& wants, const CompiledRules* rules) {
+  RuleNeeds needs = rules != nullptr ? rules->needs() : RuleNeeds{};
+  needs.main_text |= wants.main_text;
+  needs.markdown |= wants.markdown;
+  needs.structured |= wants.structured;
+  needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.structured;
+  return needs;
 }
 
 ScanOptions scan_options(const ParseJob& job, const ParsedPage& page) {
@@ -39,10 +44,10 @@ ScanOptions scan_options(const ParseJob& job, const ParsedPage& page) {
           .form_links = job.wants.form_links};
 }
 
-void add_article(const HtmlTree& tree, const ParseJob& job, const ParseWants& wants,
+void add_article(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& needs,
                  ParsedPage& page) {
   Article article = extract_article(
-      tree, {.url = job.url, .base = page.base, .text = true, .markdown = wants.markdown});
+      tree, {.url = job.url, .base = page.base, .text = true, .markdown = needs.markdown});
   page.main_text = std::move(article.text);
   page.markdown = std::move(article.markdown);
   page.author = std::move(article.author);
@@ -58,16 +63,51 @@ void add_structured(const HtmlTree& tree, ParsedPage& page) {
   page.opengraph = std::move(data.opengraph);
 }
 
-void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const ParseWants& wants,
+void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& needs,
                     ParsedPage& page) {
-  if (wants.main_text || wants.markdown) {
-    add_article(tree, job, wants, page);
-  } else if (wants.structured) {
+  if (needs.main_text || needs.markdown) {
+    add_article(tree, job, needs, page);
+  } else if (needs.structured) {
     PageMetadata metadata = read_metadata(tree, job.url);
     page.author = std::move(metadata.author);
     page.date = std::move(metadata.date);
   }
-  if (wants.structured) add_structured(tree, page);
+  if (needs.structured) add_structured(tree, page);
+}
+
+void add_records(const CompiledRules& rules, const ParseJob& job, std::string_view text,
+                 const HtmlTree* tree, ParsedPage& page) {
+  page.records = rules.apply({.url = job.url,
+                              .base = page.base,
+                              .charset = page.charset,
+                              .kind = page.kind,
+                              .body = text,
+                              .tree = tree,
+                              .title = page.title,
+                              .description = page.description,
+                              .canonical = page.canonical,
+                              .lang = page.lang,
+                              .author = page.author,
+                              .date = page.date,
+                              .text = page.text,
+                              .main_text = page.main_text,
+                              .markdown = page.markdown,
+                              .jsonld = page.jsonld,
+                              .microdata = page.microdata,
+                              .opengraph = page.opengraph,
+                              .meta = &page.meta});
+}
+
+// What was made for a rule only is not the page's.
+void drop_unwanted(const ParseWants& wants, ParsedPage& page) {
+  if (!wants.main_text) page.main_text.clear();
+  if (!wants.markdown) page.markdown.clear();
+  if (wants.structured) return;
+  const ParsedPage nothing;
+  page.jsonld = nothing.jsonld;
+  page.microdata = nothing.microdata;
+  page.opengraph = nothing.opengraph;
+  page.structured_other = nothing.structured_other;
 }
 
 // A piece out of the middle: pages begin with menus.
@@ -99,7 +139,18 @@ void add_robots(const ParseJob& job, ParsedPage& page) {
 
 }  // namespace
 
-PageReader::PageReader(const std::vector<RuleSet>&) {}
+PageReader::PageReader(const std::vector<RuleSet>& rule_sets) {
+  for (const RuleSet& set : rule_sets) {
+    auto compiled = CompiledRules::compile(set);
+    rules_.push_back(compiled ? std::optional(std::move(*compiled)) : std::nullopt);
+  }
+}
+
+const CompiledRules* PageReader::rules_for(const ParseJob& job) const {
+  if (job.rule_set == 0 || job.rule_set > rules_.size()) return nullptr;
+  const auto& rules = rules_[job.rule_set - 1];
+  return rules && rules->concern(job.url) ? &*rules : nullptr;
+}
 
 void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& page) {
   page.base = job.url;
@@ -128,8 +179,10 @@ void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& pa
 
 void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPage& page) {
   const DocumentText text(body, job.headers.content_type, page);
+  const CompiledRules* rules = rules_for(job);
+  const RuleNeeds needs = needs_of(job.wants, rules);
   std::optional<HtmlTree> tree;
-  if (needs_tree(job.wants)) {
+  if (needs.tree) {
     tree = HtmlTree::parse(text.view());
     page.used_tree = tree.has_value();
     page.over_limits = !tree.has_value();
@@ -140,11 +193,18 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   } else {
     scanner_.scan(text.view(), scan_options(job, page), page, extras);
   }
-  if (tree) add_tree_facts(*tree, job, job.wants, page);
+  if (tree) add_tree_facts(*tree, job, needs, page);
+  if (rules != nullptr) {
+    add_records(*rules, job, text.view(), tree ? &*tree : nullptr, page);
+    drop_unwanted(job.wants, page);
+  }
 }
 
 void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPage& page) {
   DocumentText text(body, job.headers.content_type, page);
+  if (const CompiledRules* rules = rules_for(job)) {
+    add_records(*rules, job, text.view(), nullptr, page);
+  }
   if (page.kind == DocumentKind::text) page.text = std::move(text).take();
 }
 

@@ -17,6 +17,7 @@
 
 #include "crawler/model/page.h"
 #include "parsers/document_text.h"
+#include "parsers/extract.h"
 #include "parsers/html_tree.h"
 #include "parsers/page_scan.h"
 #include "parsers/parser.h"
@@ -34,11 +35,14 @@ class PageReader {
   void read(const ParseJob& job, std::string_view body, model::ParsedPage& page);
 
  private:
+  // The rules that have something to say about this page, or null.
+  const CompiledRules* rules_for(const ParseJob& job) const;
   void read_html(const ParseJob& job, std::string_view body, model::ParsedPage& page);
   void read_listing(const ParseJob& job, std::string_view body, model::ParsedPage& page);
   void read_text(const ParseJob& job, std::string_view body, model::ParsedPage& page);
 
   PageScanner scanner_;
+  std::vector<std::optional<CompiledRules>> rules_;
 };
 
 }  // namespace crawld::parsers

@@ -154,6 +154,39 @@ TEST_CASE("main text, Markdown and structured data are made only if they are ask
   CHECK(full.links.size() == plain.links.size());
 }
 
+TEST_CASE("rules make records of the pages that they match, through a sandboxed worker as well") {
+  FieldRule price{.name = "price", .source = "css:.price", .type = ValueType::number};
+  FieldRule text{.name = "body", .source = "main_text"};
+  FieldRule data{.name = "kind", .source = "jsonld:@type"};
+  const std::vector<RuleSet> rules = {
+      {{{.name = "other", .match = "*/elsewhere/*", .fields = {price}}}},
+      {{{.name = "item", .match = "*/dir/*", .fields = {price, text, data}}}}};
+  ParseJob job = html(
+      "<script type=application/ld+json>{\"@type\":\"Product\"}</script>"
+      "<p class=price>12.50</p>");
+  auto options = test::real_options();
+  options.rule_sets = rules;
+  WorkerProcess worker(options);
+  GumboParser parser(rules);
+  for (Parser* which : {static_cast<Parser*>(&parser), static_cast<Parser*>(&worker)}) {
+    job.rule_set = 2;
+    auto outcome = which->parse(job, test::in(std::chrono::seconds(20)));
+    REQUIRE(std::holds_alternative<model::ParsedPage>(outcome));
+    const auto& page = std::get<model::ParsedPage>(outcome);
+    REQUIRE(page.records.size() == 1);
+    CHECK(page.records[0].rule == "item");
+    CHECK(page.records[0].fields_json.find("\"price\":12.5") != std::string::npos);
+    CHECK(page.records[0].fields_json.find("Product") != std::string::npos);
+    CHECK(page.used_tree);
+    CHECK(page.main_text.empty());  // made for the rule, not asked for
+    CHECK(page.jsonld == "[]");
+    job.rule_set = 1;  // matches other pages
+    outcome = which->parse(job, test::in(std::chrono::seconds(20)));
+    CHECK(std::get<model::ParsedPage>(outcome).records.empty());
+    CHECK_FALSE(std::get<model::ParsedPage>(outcome).used_tree);
+  }
+}
+
 TEST_CASE("headers speak for any kind of document") {
   ParseJob job{.url = "http://a.test/x.pdf", .body = "%PDF-1.4 ..."};
   job.headers.content_type = "application/pdf";
