@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <ctime>
 #include <string>
 
 #include "crawler/robots/lifetime.h"
@@ -23,6 +24,10 @@ bool allowed(const std::string& robots_txt, const std::string& path,
              const std::string& agent = "examplebot") {
   return ask(robots_txt, path, agent).allowed;
 }
+
+// Of this process, so that a busy machine changes nothing; the bounds below are far
+// above the milliseconds it takes and far below what a blow-up would.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::string times(int n, const std::string& text) {
   std::string all;
@@ -170,9 +175,9 @@ TEST_CASE("many wildcards against many a's take no time to speak of") {
   const std::string hostile = "/" + times(200, "*a") + "*z$";
   const std::string text = "User-agent: *\nDisallow: " + hostile + "\nDisallow: /aaa\n";
   const AgentRules rules = Rules::parse(text).rules_for("x");
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   CHECK_FALSE(rules.allowed("/" + std::string(2000, 'a')).allowed);
-  CHECK(std::chrono::steady_clock::now() - start < milliseconds(100));
+  CHECK(cpu_seconds() - start < 5);
 }
 
 TEST_CASE("60,000 groups for other bots do not hide the one for everybody") {
@@ -181,9 +186,9 @@ TEST_CASE("60,000 groups for other bots do not hide the one for everybody") {
     text += "User-agent: bot" + std::to_string(i) + "\nDisallow: /\n\n";
   }
   text += "User-agent: *\nDisallow: /x\n";
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   CHECK_FALSE(allowed(text, "/x"));
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+  CHECK(cpu_seconds() - start < 10);
 }
 
 TEST_CASE("allowing an index page allows its folder") {
