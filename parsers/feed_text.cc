@@ -14,6 +14,13 @@ constexpr std::size_t kMaxTitle = 1024;
 // Markup around a title is not worth more; it bounds what unclosed tags can cost.
 constexpr std::size_t kMaxHtml = 16 << 10;
 
+// At most `size` bytes of `text`, in whole characters.
+std::string_view front(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<std::uint8_t>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 // The size of the tag at the front of `html`, whose attribute values may hold ">";
 // 0 when it does not end.
 std::size_t tag_size(std::string_view html) {
@@ -65,7 +72,7 @@ std::size_t hidden_size(std::string_view html) {
 }  // namespace
 
 std::string html_fragment_text(std::string_view html) {
-  html = html.substr(0, kMaxHtml);
+  html = front(html, kMaxHtml);
   std::string out;
   while (!html.empty()) {
     const std::size_t plain = std::min(html.find_first_of("<&"), html.size());
@@ -103,11 +110,7 @@ std::string title_text(std::string_view text) {
     }
     if (out.size() > kMaxTitle) break;
   }
-  if (out.size() > kMaxTitle) {
-    std::size_t end = kMaxTitle;
-    while (end > 0 && (static_cast<std::uint8_t>(out[end]) & 0xC0) == 0x80) --end;
-    out.resize(end);
-  }
+  out.resize(front(out, kMaxTitle).size());
   if (out.ends_with(' ')) out.pop_back();
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/base64.h"
+#include "parsers/charset_utf8.h"
 #include "parsers/dates.h"
 #include "parsers/feed.h"
 #include "parsers/feed_text.h"
@@ -285,7 +286,7 @@ void FeedReader::take_title(bool is_own) {
   if (made.has_title || (!is_own && !made.entry.title.empty())) return;
   made.has_title = is_own;
   if (form_ == TextForm::base64) {
-    made.entry.title = html_fragment_text(base::base64_decode(text_).value_or(""));
+    made.entry.title = html_fragment_text(repaired_utf8(base::base64_decode(text_).value_or("")));
   } else if (form_ == TextForm::html && !has_markup_) {
     made.entry.title = html_fragment_text(text_);
   } else {

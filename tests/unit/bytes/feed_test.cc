@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "crawler/base/escape.h"
 #include "parsers/dates.h"
 #include "parsers/feed_text.h"
 
@@ -85,6 +86,15 @@ TEST_CASE("titles are plain text whatever form they have") {
   CHECK(title("<title type='xhtml'><div xmlns='x'>a <b>b</b> &amp; c</div></title>") == "a b & c");
   CHECK(title("<title>\n a\n  b </title>") == "a b");
   CHECK(title("<title>" + std::string(2000, 'x') + "</title>").size() == 1024);
+}
+
+TEST_CASE("titles stay valid UTF-8 when they are cut or hold broken bytes") {
+  const std::string base64 = "<entry><title mode='base64'>/8OpIMM=</title></entry>";
+  CHECK(first("<feed>" + base64 + "</feed>").title == "\xEF\xBF\xBD\xC3\xA9 \xEF\xBF\xBD");
+  std::string letters = "x";
+  while (letters.size() < 20'000) letters += "\xC3\xA9";
+  CHECK(crawld::base::is_utf8(html_fragment_text(letters)));
+  CHECK(crawld::base::is_utf8(html_fragment_text("<" + std::string(16'380, 'x') + letters)));
 }
 
 TEST_CASE("other vocabularies speak where the feed's own is silent") {
