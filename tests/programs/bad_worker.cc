@@ -79,7 +79,10 @@ void eat_memory() {
 void misbehave(std::string_view how, std::uint32_t sequence) {
   if (how == "loop") burn();
   if (how == "hang") ::pause();
-  if (how == "segv") std::raise(SIGSEGV);
+  if (how == "segv") {
+    std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would catch it
+    std::raise(SIGSEGV);
+  }
   if (how == "kill") std::raise(SIGKILL);
   if (how == "xcpu") std::raise(SIGXCPU);
   if (how == "sys") std::raise(SIGSYS);
