@@ -15,6 +15,13 @@ int parse_command(const Arguments& arguments);
 int inspect_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int demo_command(const Arguments& arguments);
+int run_command(const Arguments& arguments);
+int status_command(const Arguments& arguments);
+int pause_command(const Arguments& arguments);
+int resume_command(const Arguments& arguments);
+int stop_command(const Arguments& arguments);
+int reload_command(const Arguments& arguments);
+int add_command(const Arguments& arguments);
 
 // `crawld ARGUMENTS...`: finds the command and runs it.
 int run(const Arguments& arguments);

@@ -1,6 +1,4 @@
 // crawld crawl: a one-shot crawl into a database.
-#include <sys/statvfs.h>
-
 #include <cstdio>
 #include <memory>
 
@@ -13,6 +11,9 @@
 #include "crawler/cli/result_stream.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/cli/summary.h"
+#include "crawler/daemon/control_commands.h"
+#include "crawler/daemon/control_socket.h"
+#include "crawler/daemon/guards.h"
 #include "crawler/daemon/session.h"
 
 namespace crawld::cli {
@@ -71,31 +72,27 @@ std::string shown_command(const Arguments& arguments) {
   return text;
 }
 
-// Holds fetching while the database's file system has too little room.
-void guard_disk(daemon::Session& session) {
-  struct statvfs facts {};
-  if (statvfs(session.database().path().c_str(), &facts) != 0) return;
-  const std::uint64_t free_bytes = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
-  session.pipeline().hold(pipeline::Hold::disk, free_bytes < session.config().disk_low);
-}
-
 // Turns until the crawl has ended, a signal came or the time is over.
-Ending watch(daemon::Session& session, StopSignals& signals, Progress& progress,
-             const base::Clock& clock) {
+Ending watch(daemon::Session& session, StopSignals& signals, const daemon::ControlWishes& wishes,
+             Progress& progress, const base::Clock& clock) {
   const base::Instant started = clock.now();
-  base::Instant next_disk_check = started;
+  base::Instant next_look = started;
+  daemon::Guards guards({.database = session.config().database,
+                         .disk_low = session.config().disk_low,
+                         .memory_high = session.config().memory_high},
+                        session.pipeline());
   const std::chrono::seconds most_time = session.config().limits.time;
   pipeline::Pipeline& pipeline = session.pipeline();
   while (!pipeline.wait(clock.now() + kTurn)) {
     const base::Instant now = clock.now();
     progress.show(pipeline.status(), now);
-    if (signals.asked()) return {kInterrupted, "interrupted", false};
+    if (signals.asked() || wishes.stop) return {kInterrupted, "interrupted", false};
     if (most_time.count() > 0 && now - started >= most_time) {
       return {kTimeLimit, "time limit reached", false};
     }
-    if (now >= next_disk_check) {
-      guard_disk(session);
-      next_disk_check = now + std::chrono::seconds(1);
+    if (now >= next_look) {
+      guards.look();
+      next_look = now + std::chrono::seconds(1);
     }
   }
   return ending_of(pipeline.end());
@@ -161,8 +158,14 @@ int crawl_command(const Arguments& arguments) {
   if (const base::Status started = running.start(); !started) {
     return complain(started.error().message, exit_code(started.error()));
   }
-  const Ending ending = watch(running, signals, progress, clock);
+  daemon::ControlWishes wishes;
+  auto control = daemon::ControlSocket::open(
+      running.config().database + ".sock",
+      [&](const std::string& request) { return daemon::answer_control(request, running, wishes); });
+  if (!control) base::log::warn("control.none", {{"why", control.error().message}});
+  const Ending ending = watch(running, signals, wishes, progress, clock);
   signals.arm_second();
+  if (control) control->reset();  // nobody asks a crawl that is being put away
   return finish(running, options, arguments, progress, ending);
 }
 

@@ -22,6 +22,13 @@ constexpr Command kCommands[] = {
     {"parse", parse_command, "parse a file as a page, JSON on standard output"},
     {"inspect", inspect_command,
      "url, robots, links, select, charset, sitemap: JSON Lines in and out"},
+    {"run", run_command, "the daemon, in the foreground, for systemd"},
+    {"status", status_command, "what a running crawl does now, and what limits it"},
+    {"pause", pause_command, "hold fetching"},
+    {"resume", resume_command, "go on after a pause"},
+    {"stop", stop_command, "end a running crawl; its state is kept"},
+    {"reload", reload_command, "read the configuration again"},
+    {"add", add_command, "hand URLs to a running crawl"},
     {"check", check_command, "validate a configuration"},
     {"demo", demo_command, "serve a small site on loopback to try things on"},
 };

@@ -53,16 +53,34 @@ Status Rooms::open_fetch(const base::Clock& clock) {
   options.dns.servers = config_.dns_servers;
   options.dns.hosts.assign(config_.dns_hosts.begin(), config_.dns_hosts.end());
   options.dns.resolve = config_.resolve;
-  for (const config::Site& site : config_.sites) {
-    options.sites.push_back(fetch_config(site));
-    auto guard = fetch::AddressGuard::with_allowed(site.allow_addresses);
-    if (!guard) return std::move(guard).error();
-    guards_.push_back(*std::move(guard));
-  }
+  for (const config::Site& site : config_.sites) options.sites.push_back(fetch_config(site));
+  if (Status guards = set_guards(config_); !guards) return guards;
   auto context = fetch::FetchContext::open(std::move(options));
   if (!context) return std::move(context).error();
   fetch_ = *std::move(context);
   return base::Done{};
+}
+
+Status Rooms::set_guards(const config::Config& config) {
+  std::vector<fetch::AddressGuard> guards;
+  for (const config::Site& site : config.sites) {
+    auto guard = fetch::AddressGuard::with_allowed(site.allow_addresses);
+    if (!guard) return std::move(guard).error();
+    guards.push_back(*std::move(guard));
+  }
+  base::MutexLock lock(mutex_);
+  guards_ = std::move(guards);
+  return base::Done{};
+}
+
+Status Rooms::replace_sites(const config::Config& config, pipeline::RunMode mode) {
+  auto table = pipeline::compile_sites(config, mode);
+  if (!table) return std::move(table).error();
+  std::vector<fetch::SiteFetchConfig> sites;
+  for (const config::Site& site : config.sites) sites.push_back(fetch_config(site));
+  if (Status replaced = fetch_->replace_sites(std::move(sites)); !replaced) return replaced;
+  sites_->replace(*std::move(table));
+  return set_guards(config);  // its CIDRs were read by fetch just now
 }
 
 Status Rooms::open_workers() {
@@ -99,6 +117,7 @@ pipeline::ParseStage::Options Rooms::parse_options() {
 bool Rooms::is_forbidden(const model::Url& url) const {
   const auto address = fetch::IpAddress::parse(url.hostname());
   if (!address) return false;
+  base::MutexLock lock(mutex_);
   return std::all_of(guards_.begin(), guards_.end(), [&](const fetch::AddressGuard& guard) {
     return !guard.refusal(*address).empty();
   });

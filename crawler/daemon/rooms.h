@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "crawler/base/clock.h"
+#include "crawler/base/mutex.h"
 #include "crawler/base/result.h"
 #include "crawler/fetch/address_guard.h"
 #include "crawler/fetch/curl_fetcher.h"
@@ -30,6 +31,9 @@ class Rooms {
   std::unique_ptr<fetch::Fetcher> make_fetcher();
   std::unique_ptr<parsers::WorkerProcess> make_parser();
 
+  // Other sites, by SiteId, under the same workers. On an error nothing has changed.
+  base::Status replace_sites(const config::Config& config, pipeline::RunMode mode);
+
   pipeline::ParseStage::Options parse_options();
   pipeline::SiteBook& sites() { return *sites_; }
   fetch::FetchContext& fetch() { return *fetch_; }
@@ -39,13 +43,15 @@ class Rooms {
   explicit Rooms(const config::Config& config) : config_(config) {}
 
   base::Status open_fetch(const base::Clock& clock);
+  base::Status set_guards(const config::Config& config);
   base::Status open_workers();
   bool is_forbidden(const model::Url& url) const;
 
   const config::Config config_;
   std::unique_ptr<pipeline::SiteBook> sites_;
   std::unique_ptr<fetch::FetchContext> fetch_;
-  std::vector<fetch::AddressGuard> guards_;  // by SiteId
+  mutable base::Mutex mutex_;
+  std::vector<fetch::AddressGuard> guards_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
   std::shared_ptr<const parsers::WorkerProgram> program_;
 };
 

@@ -134,6 +134,35 @@ void Session::inject_seeds(pipeline::Injections& injections, model::SiteId id) c
     add(sitemap, model::Purpose::sitemap);
 }
 
+Status Session::replace_sites(std::vector<config::Site> sites) {
+  config::Config next = setup_.config;
+  std::vector<bool> kept(next.sites.size(), false);
+  for (config::Site& site : sites) {
+    const auto same = std::find_if(next.sites.begin(), next.sites.end(),
+                                   [&](const config::Site& old) { return old.name == site.name; });
+    if (same == next.sites.end()) {
+      site.extract = {};
+      next.sites.push_back(std::move(site));
+      kept.push_back(true);
+    } else {
+      site.extract = same->extract;
+      kept[static_cast<std::size_t>(same - next.sites.begin())] = true;
+      *same = std::move(site);
+    }
+  }
+  if (Status replaced = rooms_->replace_sites(next, setup_.mode); !replaced) return replaced;
+  frontier_->set_sites(pipeline::frontier_settings(next, setup_.mode));
+  setup_.config = std::move(next);
+  pipeline::SiteNames names;
+  for (model::SiteId id = 0; id < setup_.config.sites.size(); ++id) {
+    names.all.push_back(setup_.config.sites[id].name);
+    frontier_->pause_site(id, !kept[id]);
+  }
+  pipeline_->rename_sites(std::move(names));
+  pipeline_->inject(seeds());
+  return base::Done{};
+}
+
 std::vector<parsers::WorkerCounters> Session::workers() const {
   std::vector<parsers::WorkerCounters> all;
   for (const parsers::WorkerProcess* worker : workers_) all.push_back(worker->counters());

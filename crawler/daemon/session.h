@@ -51,6 +51,11 @@ class Session {
   // The seeds and sitemaps of all sites, judged.
   pipeline::Injections seeds() const;
 
+  // Hands other sites to every room: the same names keep their ids, new ones come behind,
+  // and those that `sites` leaves out are paused. All or nothing. Extraction rules stay
+  // as they are until the next start, since the workers were started with them.
+  base::Status replace_sites(std::vector<config::Site> sites);
+
   // Frees the database and its lock; only after the pipeline was drained.
   void close();
 

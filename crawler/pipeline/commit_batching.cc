@@ -39,6 +39,10 @@ base::WallTime CommitStage::wall_of(base::Instant instant) const {
 }
 
 Status CommitStage::flush() {
+  if (!new_site_names_.empty()) {
+    if (Status entered = store_.set_sites(new_site_names_); !entered) return entered;
+    new_site_names_.clear();
+  }
   spill_overflow();
   if (ids_.url >= store_.horizon() + options_.checkpoint_urls) checkpoint_queue();
   snapshot_hosts();

@@ -43,6 +43,11 @@ struct Injections {
   std::vector<Injection> all;
 };
 
-using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections>;
+// The configuration was reloaded: names of all sites, by SiteId.
+struct SiteNames {
+  std::vector<std::string> all;
+};
+
+using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections, SiteNames>;
 
 }  // namespace crawld::pipeline

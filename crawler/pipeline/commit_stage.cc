@@ -415,4 +415,6 @@ void CommitStage::book(Injections injections) {
   if (!offers.empty()) frontier_.offer(std::move(offers));
 }
 
+void CommitStage::book(SiteNames names) { new_site_names_ = std::move(names.all); }
+
 }  // namespace crawld::pipeline

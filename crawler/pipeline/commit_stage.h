@@ -75,6 +75,7 @@ class CommitStage {
   void book(RobotsReply reply);
   void book(Refusals refusals);
   void book(Injections injections);
+  void book(SiteNames names);
 
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
@@ -118,6 +119,7 @@ class CommitStage {
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
   RunTotals totals_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
+  std::vector<std::string> new_site_names_;  // to be entered before the next batch
 };
 
 }  // namespace crawld::pipeline

@@ -220,6 +220,8 @@ bool Pipeline::inject(Injections injections) {
   return taken;
 }
 
+bool Pipeline::rename_sites(SiteNames names) { return commits_.push(std::move(names), 256); }
+
 bool Pipeline::wait(base::Instant until) {
   base::MutexLock lock(mutex_);
   while (end_.load() == End::running) {

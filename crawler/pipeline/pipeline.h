@@ -67,6 +67,8 @@ class Pipeline {
 
   // URLs from outside; waits for room in the commit queue. False once draining.
   bool inject(Injections injections);
+  // After a reload: the names of all sites, by SiteId.
+  bool rename_sites(SiteNames names);
 
   // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk)
   // or `until`. True when it has ended.

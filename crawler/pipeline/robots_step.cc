@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crawler/policy/settle.h"
+#include "crawler/robots/lifetime.h"
 #include "crawler/robots/rules.h"
 
 namespace crawld::pipeline {
@@ -95,7 +96,7 @@ class RobotsReading {
     const int status = response.status;
     const std::string code = "http_" + std::to_string(status);
     if (status >= 200 && status < 300) {
-      read_body(body);
+      read_body(body, robots::lifetime(response.headers.joined("Cache-Control")));
     } else if (status >= 300 && status < 400) {
       follow(response.headers.get("Location"), code);
     } else if (status >= 400 && status < 500 && status != 429) {
@@ -116,7 +117,7 @@ class RobotsReading {
     reply_.follow = target->without_fragment();
   }
 
-  void read_body(const model::ParseOutcome& body) {
+  void read_body(const model::ParseOutcome& body, base::Duration lifetime) {
     if (const auto* failure = std::get_if<model::ParseFailure>(&body)) {
       return unreachable(std::string(to_string(failure->kind)), Verdict::disallowed, {});
     }
@@ -130,7 +131,7 @@ class RobotsReading {
       if (url && url->crawlable()) reply_.sitemaps.push_back(url->without_fragment());
     }
     reply_.outcome = "done";
-    keep(kKeep);
+    keep(lifetime);
   }
 
   RobotsReply reply_;

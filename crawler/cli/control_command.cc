@@ -1,0 +1,163 @@
+// crawld status, pause, resume, stop, reload, add: words with a running crawl.
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "config/load.h"
+#include "config/units.h"
+#include "crawler/base/escape.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/cli/progress.h"
+#include "crawler/daemon/control_socket.h"
+
+namespace crawld::cli {
+namespace {
+
+using nlohmann::json;
+
+struct ControlOptions {
+  std::string config_file;
+  std::string database;
+  std::string socket;
+  std::string site;
+  std::vector<std::string> urls;
+  bool as_json = false;
+};
+
+void add_where(CLI::App& app, ControlOptions& options) {
+  app.add_option("-c,--config", options.config_file, "the configuration of the running crawl");
+  app.add_option("--db", options.database, "the database of the running crawl");
+  app.add_option("--socket", options.socket, "its control socket");
+}
+
+// Where the running crawl listens: as told, else the crawl in this folder, else the daemon.
+base::Result<std::string> socket_of(const ControlOptions& options) {
+  if (!options.socket.empty()) return options.socket;
+  if (!options.database.empty()) return options.database + ".sock";
+  if (!options.config_file.empty()) {
+    const auto loaded = config::load(options.config_file);
+    if (!loaded) return loaded.error();
+    const config::Config& config = loaded->config;
+    return config.control.empty() ? config.database + ".sock" : config.control;
+  }
+  if (access("./crawl.db.sock", F_OK) == 0) return std::string("./crawl.db.sock");
+  return config::Config{}.control;
+}
+
+base::Result<json> ask(const ControlOptions& options, const json& request) {
+  const auto socket = socket_of(options);
+  if (!socket) return socket.error();
+  const auto answer =
+      daemon::ask_control(*socket, request.dump(-1, ' ', false, json::error_handler_t::replace));
+  if (!answer) return answer.error();
+  json parsed = json::parse(*answer, nullptr, false);
+  if (!parsed.is_object())
+    return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
+  if (parsed.contains("error") && parsed["error"].is_string()) {
+    return base::Error{base::Error::Code::invalid, parsed["error"].get<std::string>()};
+  }
+  return parsed;
+}
+
+void print_status(const json& status) {
+  const auto number = [&](const char* key) { return status.value(key, std::uint64_t{0}); };
+  const auto time =
+      std::chrono::milliseconds(static_cast<std::int64_t>(status.value("seconds", 0.0) * 1000));
+  std::printf("pid %llu, running for %s, database %s\n",
+              static_cast<unsigned long long>(number("pid")), human_time(time).c_str(),
+              base::printable(status.value("database", "")).c_str());
+  std::printf("  %s pages stored, %s requests, %s errors, %s received\n",
+              grouped(number("pages")).c_str(), grouped(number("requests")).c_str(),
+              grouped(number("errors")).c_str(), config::format_bytes(number("bytes")).c_str());
+  std::printf("  %s URLs waiting on %s hosts, %s transfers open\n",
+              grouped(number("waiting")).c_str(), grouped(number("hosts")).c_str(),
+              grouped(number("in_flight")).c_str());
+  const std::string held = status.value("held_because", "");
+  std::printf("  limited by: %s\n",
+              held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
+}
+
+int control(const Arguments& arguments, const char* name, const char* help, bool wants_site) {
+  ControlOptions options;
+  CLI::App app(help, name);
+  add_where(app, options);
+  if (wants_site) app.add_option("SITE", options.site, "one site; all without it");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  json request = {{"command", name}};
+  if (!options.site.empty()) request["site"] = options.site;
+  const auto answer = ask(options, request);
+  if (!answer) return complain(answer.error().message, kError);
+  return kFinished;
+}
+
+void read_urls(std::istream& in, std::vector<std::string>& urls) {
+  for (std::string line; std::getline(in, line);) {
+    line = line.substr(0, line.find_first_of("\t\r"));
+    if (!line.empty() && line.front() != '#') urls.push_back(line);
+  }
+}
+
+}  // namespace
+
+int status_command(const Arguments& arguments) {
+  ControlOptions options;
+  CLI::App app("What a running crawl does now, and what limits its speed.", "status");
+  add_where(app, options);
+  app.add_flag("--json", options.as_json, "everything, as one JSON object");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  const auto answer = ask(options, {{"command", "status"}});
+  if (!answer) return complain(answer.error().message, kError);
+  if (options.as_json) {
+    std::puts(answer->dump().c_str());
+  } else {
+    print_status(*answer);
+  }
+  return kFinished;
+}
+
+int pause_command(const Arguments& arguments) {
+  return control(arguments, "pause", "Hold fetching; what is under way goes on.", true);
+}
+int resume_command(const Arguments& arguments) {
+  return control(arguments, "resume", "Go on after a pause.", true);
+}
+int stop_command(const Arguments& arguments) {
+  return control(arguments, "stop", "End a running crawl; its state is kept.", false);
+}
+int reload_command(const Arguments& arguments) {
+  return control(arguments, "reload", "Read the configuration again; a bad one is refused.", false);
+}
+
+int add_command(const Arguments& arguments) {
+  ControlOptions options;
+  std::vector<std::string> files;
+  CLI::App app("Hand URLs to a running crawl; they are fetched even if known.", "add");
+  add_where(app, options);
+  app.add_option("--site", options.site, "the site they belong to (default: the first)");
+  app.add_option("-i,--input-file", files, "a URL list; - for standard input")
+      ->allow_extra_args(false);
+  app.add_option("URL", options.urls, "URLs");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  for (const std::string& file : files) {
+    std::ifstream in(file);
+    if (file != "-" && !in) return complain("cannot read the URL list " + file, kError);
+    read_urls(file == "-" ? std::cin : in, options.urls);
+  }
+  if (options.urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
+  json request = {{"command", "add"}, {"urls", options.urls}};
+  if (!options.site.empty()) request["site"] = options.site;
+  const auto answer = ask(options, request);
+  if (!answer) return complain(answer.error().message, kError);
+  for (const json& url : answer->value("refused", json::array())) {
+    complain("refused: " + url.dump(), kError);
+  }
+  std::fprintf(stderr, "added %d\n", answer->value("added", 0));
+  return answer->value("refused", json::array()).empty() ? kFinished : kError;
+}
+
+}  // namespace crawld::cli

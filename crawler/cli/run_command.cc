@@ -1,0 +1,210 @@
+// crawld run: the daemon, in the foreground, for systemd.
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "config/load.h"
+#include "config/units.h"
+#include "crawler/base/log.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/daemon/control_commands.h"
+#include "crawler/daemon/control_socket.h"
+#include "crawler/daemon/guards.h"
+#include "crawler/daemon/metrics.h"
+#include "crawler/daemon/notify.h"
+#include "crawler/daemon/reload.h"
+#include "crawler/daemon/session.h"
+#include "crawler/daemon/status_json.h"
+#include "crawler/daemon/watchdog.h"
+
+namespace crawld::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTurn{200};
+constexpr milliseconds kPatience{120'000};  // longer than any parse deadline
+
+base::log::Level log_level(const std::string& name) {
+  if (name == "debug") return base::log::Level::debug;
+  if (name == "warn") return base::log::Level::warn;
+  if (name == "error") return base::log::Level::error;
+  return base::log::Level::info;
+}
+
+base::log::Format log_format(config::LogFormat format) {
+  switch (format) {
+    case config::LogFormat::text:
+      return base::log::Format::text;
+    case config::LogFormat::json:
+      return base::log::Format::json;
+    case config::LogFormat::journald:
+      return base::log::Format::journald;
+  }
+  return base::log::Format::text;
+}
+
+// TERM, INT: end. HUP: reload. QUIT: tell what everything is doing.
+sigset_t daemon_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
+  return set;
+}
+
+class Daemon {
+ public:
+  Daemon(daemon::Session& session, std::string config_file)
+      : session_(session),
+        config_file_(std::move(config_file)),
+        guards_({.database = session.config().database,
+                 .disk_low = session.config().disk_low,
+                 .memory_high = session.config().memory_high},
+                session.pipeline()) {}
+
+  base::Status open() {
+    const config::Config& config = session_.config();
+    const std::string socket = config.control.empty() ? config.database + ".sock" : config.control;
+    auto control = daemon::ControlSocket::open(socket, [this](const std::string& request) {
+      return daemon::answer_control(request, session_, wishes_);
+    });
+    if (!control) return std::move(control).error();
+    control_ = *std::move(control);
+    if (config.metrics_listen.empty()) return base::Done{};
+    auto metrics = daemon::MetricsServer::open(config.metrics_listen, session_,
+                                               [this] { return healthy_.load(); });
+    if (!metrics) return std::move(metrics).error();
+    metrics_ = *std::move(metrics);
+    return base::Done{};
+  }
+
+  // Turns until it is told to end, or the store fails.
+  void loop() {
+    daemon::notify_service_manager("READY=1");
+    const sigset_t signals = daemon_signals();
+    const timespec turn{0, std::chrono::nanoseconds(kTurn).count()};
+    while (!wishes_.stop && session_.pipeline().end() == pipeline::End::running) {
+      switch (sigtimedwait(&signals, nullptr, &turn)) {
+        case SIGTERM:
+        case SIGINT:
+          wishes_.stop = true;
+          break;
+        case SIGHUP:
+          wishes_.reload = true;
+          break;
+        case SIGQUIT:
+          base::log::info("state", {{"status", daemon::status_json(session_)}});
+          break;
+        default:
+          break;
+      }
+      if (wishes_.reload.exchange(false)) reload();
+      look();
+    }
+  }
+
+ private:
+  void reload() {
+    daemon::notify_service_manager("RELOADING=1");
+    const auto report = daemon::reload(config_file_, session_);
+    daemon::notify_service_manager("READY=1");
+    if (report) {
+      base::log::info("reload.done", {{"differences", report->empty() ? "none" : *report}});
+    } else {
+      base::log::error("reload.refused",
+                       {{"why", report.error().message}, {"running", "the old configuration"}});
+    }
+  }
+
+  // Once a second: guards, watchdog, status; once an interval: the line of figures.
+  void look() {
+    const base::Instant now = clock_.now();
+    if (now < next_look_) return;
+    next_look_ = now + std::chrono::seconds(1);
+    guards_.look();
+    const pipeline::Status status = session_.pipeline().status();
+    healthy_ = watchdog_.healthy(status, now);
+    std::string state =
+        "STATUS=" + std::to_string(status.totals.pages) + " pages, " +
+        std::to_string(status.frontier.waiting) + " waiting, limit: " +
+        (status.held_because.empty() ? std::string(to_string(status.limit)) : status.held_because);
+    if (healthy_) state += "\nWATCHDOG=1";
+    daemon::notify_service_manager(state);
+    if (now < next_figures_) return;
+    next_figures_ = now + session_.config().stats_interval;
+    base::log::info("figures", {{"pages", status.totals.pages},
+                                {"requests", status.totals.fetches},
+                                {"waiting", status.frontier.waiting},
+                                {"open", status.frontier.in_flight},
+                                {"errors", status.totals.errors},
+                                {"bytes", status.totals.bytes},
+                                {"resident", config::format_bytes(daemon::resident_memory())},
+                                {"limit", to_string(status.limit)}});
+  }
+
+  daemon::Session& session_;
+  const std::string config_file_;
+  const base::SystemClock clock_;
+  daemon::Guards guards_;
+  daemon::Watchdog watchdog_{kPatience};
+  daemon::ControlWishes wishes_;
+  std::atomic<bool> healthy_{true};
+  std::unique_ptr<daemon::ControlSocket> control_;
+  std::unique_ptr<daemon::MetricsServer> metrics_;
+  base::Instant next_look_{};
+  base::Instant next_figures_{};
+};
+
+int serve(daemon::Session& session, const std::string& config_file) {
+  Daemon daemon(session, config_file);
+  if (const base::Status opened = daemon.open(); !opened)
+    return complain(opened.error().message, kError);
+  if (const base::Status started = session.start(); !started) {
+    return complain(started.error().message, exit_code(started.error()));
+  }
+  base::log::info("run.start", {{"database", session.config().database},
+                                {"sites", session.config().sites.size()}});
+  daemon.loop();
+  daemon::notify_service_manager("STOPPING=1");
+  const base::Status drained = session.pipeline().drain(session.config().stop_timeout, "stopped");
+  if (!drained) {
+    base::log::error("run.failed", {{"why", drained.error().message}});
+    return exit_code(drained.error());
+  }
+  base::log::info("run.end", {{"pages", session.pipeline().status().totals.pages}});
+  return kFinished;
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments) {
+  std::string file;
+  std::string database;
+  CLI::App app("Crawl the sites of a configuration again and again.", "run");
+  app.add_option("-c,--config", file, "the YAML file")->required();
+  app.add_option("--db", database, "database file, in place of the configured one");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  auto loaded = config::load(file);
+  if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  if (!database.empty()) loaded->config.database = database;
+  if (loaded->config.sites.empty()) return complain(file + ": no sites", kBadConfiguration);
+  base::log::open(log_level(loaded->config.log_level), log_format(loaded->config.log));
+  for (const std::string& warning : loaded->warnings)
+    base::log::warn("config", {{"warning", warning}});
+  const sigset_t signals = daemon_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  const base::SystemClock clock;
+  auto session = daemon::Session::open({.config = std::move(loaded->config),
+                                        .mode = {.recurring = true},
+                                        .command = "crawld run -c " + file},
+                                       clock);
+  if (!session) return complain(session.error().message, exit_code(session.error()));
+  const int code = serve(**session, file);
+  (*session)->close();
+  return code;
+}
+
+}  // namespace crawld::cli

@@ -1,0 +1,99 @@
+#include "crawler/daemon/control_commands.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "crawler/base/log.h"
+#include "crawler/daemon/status_json.h"
+
+namespace crawld::daemon {
+namespace {
+
+using nlohmann::json;
+
+std::string refused(const std::string& why) {
+  return json{{"error", why}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+std::string done(json more = json::object()) {
+  more["ok"] = true;
+  return more.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::optional<model::SiteId> find_site(const Session& session, const std::string& name) {
+  const auto& sites = session.config().sites;
+  for (model::SiteId id = 0; id < sites.size(); ++id) {
+    if (sites[id].name == name) return id;
+  }
+  return std::nullopt;
+}
+
+std::string pause(Session& session, const std::string& site, bool on) {
+  base::log::info(on ? "control.pause" : "control.resume", {{"site", site.empty() ? "all" : site}});
+  if (site.empty()) {
+    session.pipeline().hold(pipeline::Hold::user, on);
+    return done();
+  }
+  const auto id = find_site(session, site);
+  if (!id) return refused("there is no site \"" + site + "\"");
+  session.frontier().pause_site(*id, on);
+  return done();
+}
+
+std::string add(Session& session, const std::string& site, const json& urls) {
+  model::SiteId id = 0;
+  if (!site.empty()) {
+    const auto found = find_site(session, site);
+    if (!found) return refused("there is no site \"" + site + "\"");
+    id = *found;
+  }
+  if (!urls.is_array()) return refused("urls: a list is wanted");
+  const auto table = session.sites().table();
+  pipeline::Injections injections;
+  json bad = json::array();
+  for (const json& text : urls) {
+    const auto url = text.is_string() ? model::Url::parse(text.get<std::string>()) : std::nullopt;
+    if (!url || !url->crawlable()) {
+      bad.push_back(text);
+      continue;
+    }
+    const model::Url canonical = (*table)[id]->canonicalizer.canonicalize(*url);
+    const policy::Judgement judgement = (*table)[id]->scope.judge_seed(canonical);
+    session.sites().add_seed(id, canonical);
+    injections.all.push_back({.url = canonical,
+                              .site = id,
+                              .state = judgement.verdict,
+                              .reason = judgement.reason,
+                              .again = true});
+  }
+  const std::size_t count = injections.all.size();
+  if (!session.pipeline().inject(std::move(injections))) return refused("the crawl is ending");
+  base::log::info("control.add", {{"urls", count}});
+  return done({{"added", count}, {"refused", bad}});
+}
+
+}  // namespace
+
+std::string answer_control(const std::string& request, Session& session, ControlWishes& wishes) {
+  const json asked = json::parse(request, nullptr, false);
+  if (!asked.is_object() || !asked.contains("command") || !asked["command"].is_string()) {
+    return refused("a JSON object with a \"command\" is wanted");
+  }
+  const auto command = asked["command"].get<std::string>();
+  const std::string site =
+      asked.contains("site") && asked["site"].is_string() ? asked["site"].get<std::string>() : "";
+  if (command == "status") return status_json(session);
+  if (command == "pause") return pause(session, site, true);
+  if (command == "resume") return pause(session, site, false);
+  if (command == "add") return add(session, site, asked.value("urls", json()));
+  if (command == "stop") {
+    wishes.stop = true;
+    return done();
+  }
+  if (command == "reload") {
+    wishes.reload = true;
+    return done();
+  }
+  return refused("there is no command \"" + command + "\"");
+}
+
+}  // namespace crawld::daemon

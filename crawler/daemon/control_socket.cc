@@ -1,0 +1,167 @@
+#include "crawler/daemon/control_socket.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <list>
+#include <vector>
+
+namespace crawld::daemon {
+namespace {
+
+using base::Error;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostRequest = 64U << 10;
+constexpr std::size_t kMostPeers = 32;
+constexpr std::chrono::seconds kMostIdle{10};
+constexpr std::size_t kStack = 512U << 10;
+constexpr std::size_t kMostAnswer = 64U << 20;
+
+struct Peer {
+  base::Fd socket;
+  std::string in;
+  std::string out;
+  Clock::time_point deadline;
+};
+
+std::string why() { return std::strerror(errno); }
+
+base::Result<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) {
+    return Error{Error::Code::invalid, path + ": too long for a socket's name"};
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+bool is_ours(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  return peer.uid == geteuid() || peer.uid == 0;
+}
+
+// Reads what is there. False when the peer is gone or says too much.
+bool read_some(Peer& peer) {
+  char buffer[4'096];
+  const ssize_t n = ::recv(peer.socket.get(), buffer, sizeof(buffer), 0);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  if (n == 0) return false;
+  peer.in.append(buffer, static_cast<std::size_t>(n));
+  return peer.in.size() <= kMostRequest;
+}
+
+bool write_some(Peer& peer) {
+  const ssize_t n = ::send(peer.socket.get(), peer.out.data(), peer.out.size(), MSG_NOSIGNAL);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  peer.out.erase(0, static_cast<std::size_t>(n));
+  return true;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& path,
+                                                                 Handler handler) {
+  const auto address = address_of(path);
+  if (!address) return address.error();
+  struct stat facts {};
+  if (lstat(path.c_str(), &facts) == 0) {
+    if (!S_ISSOCK(facts.st_mode)) {
+      return Error{Error::Code::invalid,
+                   path + " is in the way of the control socket; it is no socket"};
+    }
+    ::unlink(path.c_str());
+  }
+  std::unique_ptr<ControlSocket> control(new ControlSocket(path, std::move(handler)));
+  control->listener_ = base::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  control->wake_ = base::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  const mode_t before = umask(0177);
+  const bool bound = ::bind(control->listener_.get(), reinterpret_cast<const sockaddr*>(&*address),
+                            sizeof(sockaddr_un)) == 0;
+  umask(before);
+  if (!bound || ::listen(control->listener_.get(), 16) != 0) {
+    return Error{Error::Code::io, "cannot make the control socket " + path + ": " + why()};
+  }
+  auto thread = base::Thread::start("control", kStack, [raw = control.get()] { raw->serve(); });
+  if (!thread) return std::move(thread).error();
+  control->thread_ = *std::move(thread);
+  return control;
+}
+
+ControlSocket::~ControlSocket() {
+  const std::uint64_t one = 1;
+  if (wake_.open()) (void)!::write(wake_.get(), &one, sizeof(one));
+  thread_.join();
+  ::unlink(path_.c_str());
+}
+
+void ControlSocket::serve() {
+  std::list<Peer> peers;
+  while (true) {
+    std::vector<pollfd> polled = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    for (const Peer& peer : peers) {
+      polled.push_back(
+          {peer.socket.get(), static_cast<short>(peer.out.empty() ? POLLIN : POLLOUT), 0});
+    }
+    if (::poll(polled.data(), polled.size(), 1'000) < 0 && errno != EINTR) return;
+    if (polled[0].revents != 0) return;
+    const Clock::time_point now = Clock::now();
+    std::size_t at = 2;
+    for (auto peer = peers.begin(); peer != peers.end(); ++at) {
+      bool keep = now < peer->deadline;
+      if (keep && polled[at].revents != 0) {
+        keep = peer->out.empty() ? read_some(*peer) : write_some(*peer);
+        const std::size_t end = peer->in.find('\n');
+        if (keep && end != std::string::npos) {
+          peer->out += handler_(peer->in.substr(0, end)) + "\n";
+          peer->in.erase(0, end + 1);
+          peer->deadline = now + kMostIdle;
+        }
+      }
+      peer = keep ? std::next(peer) : peers.erase(peer);
+    }
+    if (polled[1].revents == 0) continue;
+    base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
+    peers.push_back({std::move(fresh), {}, {}, now + kMostIdle});
+  }
+}
+
+base::Result<std::string> ask_control(const std::string& path, const std::string& request) {
+  const auto address = address_of(path);
+  if (!address) return address.error();
+  const base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(sockaddr_un)) !=
+      0) {
+    const bool nobody = errno == ENOENT || errno == ECONNREFUSED;
+    return Error{nobody ? Error::Code::not_found : Error::Code::io,
+                 nobody ? "no crawl listens at " + path : "cannot reach " + path + ": " + why()};
+  }
+  const timeval patience{30, 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  const std::string line = request + "\n";
+  if (::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(line.size())) {
+    return Error{Error::Code::io, "cannot write to " + path + ": " + why()};
+  }
+  std::string answer;
+  char buffer[16'384];
+  while (answer.find('\n') == std::string::npos && answer.size() < kMostAnswer) {
+    const ssize_t n = ::recv(socket.get(), buffer, sizeof(buffer), 0);
+    if (n <= 0) return Error{Error::Code::io, "the crawl at " + path + " did not answer"};
+    answer.append(buffer, static_cast<std::size_t>(n));
+  }
+  answer.resize(answer.find('\n'));
+  return answer;
+}
+
+}  // namespace crawld::daemon

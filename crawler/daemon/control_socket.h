@@ -1,0 +1,46 @@
+// The control socket: one JSON request a line in, one JSON answer a line out.
+//
+// A Unix socket of mode 0600; peers of another user than ours or root are refused
+// (SO_PEERCRED). Requests are at most 64 KiB, connections at most 32 and 10 s idle, so
+// garbage, slow and silent peers harm nothing. It has a thread of its own, which calls
+// the handler.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "crawler/base/fd.h"
+#include "crawler/base/result.h"
+#include "crawler/base/thread.h"
+
+namespace crawld::daemon {
+
+class ControlSocket {
+ public:
+  // Makes one answer of one request, both without line ends. Called by the socket's thread.
+  using Handler = std::function<std::string(const std::string& request)>;
+
+  // Takes the place of a socket that is left over at `path`, of nothing else.
+  static base::Result<std::unique_ptr<ControlSocket>> open(const std::string& path,
+                                                           Handler handler);
+  ~ControlSocket();
+  ControlSocket(const ControlSocket&) = delete;
+  ControlSocket& operator=(const ControlSocket&) = delete;
+
+ private:
+  ControlSocket(std::string path, Handler handler)
+      : path_(std::move(path)), handler_(std::move(handler)) {}
+  void serve();
+
+  const std::string path_;
+  const Handler handler_;
+  base::Fd listener_;
+  base::Fd wake_;  // eventfd: the end
+  base::Thread thread_;
+};
+
+// Asks the crawl that listens at `path`. Errors: not_found (nobody listens), io.
+base::Result<std::string> ask_control(const std::string& path, const std::string& request);
+
+}  // namespace crawld::daemon

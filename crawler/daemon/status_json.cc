@@ -1,0 +1,87 @@
+#include "crawler/daemon/status_json.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "config/version.h"
+#include "crawler/daemon/guards.h"
+
+namespace crawld::daemon {
+namespace {
+
+using nlohmann::ordered_json;
+
+double seconds(auto duration) { return std::chrono::duration<double>(duration).count(); }
+
+ordered_json queue_json(const pipeline::QueueDepth& depth) {
+  return {{"items", depth.items}, {"bytes", depth.bytes}, {"threads_waiting", depth.waiting}};
+}
+
+ordered_json workers_json(const std::vector<parsers::WorkerCounters>& workers) {
+  ordered_json all = ordered_json::array();
+  for (const parsers::WorkerCounters& worker : workers) {
+    all.push_back({{"pages", worker.pages},
+                   {"started", worker.started},
+                   {"died", worker.died},
+                   {"timeouts", worker.timeouts},
+                   {"bad_replies", worker.bad_replies},
+                   {"cpu_seconds", seconds(worker.cpu)}});
+  }
+  return all;
+}
+
+ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
+  ordered_json all = ordered_json::array();
+  for (const frontier::HostSnapshot& host : hosts) {
+    all.push_back({{"host", host.origin},
+                   {"waiting", host.waiting},
+                   {"in_flight", host.in_flight},
+                   {"pages", host.pages},
+                   {"gap_ms", host.gap.count()},
+                   {"troubles", host.troubles},
+                   {"circuit_open", host.broken}});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string status_json(Session& session) {
+  const pipeline::Status status = session.pipeline().status();
+  double worker_cpu = 0;
+  const auto workers = session.workers();
+  for (const auto& worker : workers) worker_cpu += seconds(worker.cpu);
+  ordered_json out;
+  out["version"] = config::kVersion;
+  out["pid"] = getpid();
+  out["database"] = session.config().database;
+  out["seconds"] = seconds(status.elapsed);
+  out["limit"] = to_string(status.limit);
+  out["held_because"] = status.held_because;
+  out["pages"] = status.totals.pages;
+  out["unchanged"] = status.totals.unchanged;
+  out["requests"] = status.totals.fetches;
+  out["errors"] = status.totals.errors;
+  out["retries"] = status.totals.retries;
+  out["bytes"] = status.totals.bytes;
+  out["waiting"] = status.frontier.waiting;
+  out["in_flight"] = status.frontier.in_flight;
+  out["hosts"] = status.frontier.hosts;
+  out["states"] = status.states;
+  out["outcomes"] = status.totals.outcomes;
+  out["problems"] = status.totals.problems;
+  out["queues"] = {{"fetched", queue_json(status.fetched)},
+                   {"commits", queue_json(status.commits)}};
+  out["parsing"] = status.parsing;
+  out["cpu_seconds"] = {{"fetch", seconds(status.fetch_cpu)},
+                        {"parse", seconds(status.parse_cpu)},
+                        {"commit", seconds(status.commit_cpu)},
+                        {"workers", worker_cpu}};
+  out["resident_bytes"] = resident_memory();
+  out["workers"] = workers_json(workers);
+  out["busiest_hosts"] = hosts_json(status.hosts);
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace crawld::daemon
