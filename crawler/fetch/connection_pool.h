@@ -17,6 +17,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/mutex.h"
+#include "crawler/fetch/tls.h"
 
 namespace crawld::fetch {
 
@@ -48,7 +49,7 @@ struct Session {
 
   const std::string key;
   Sockets sockets;  // outlives `easy`, which closes them
-  bool close_notify_seen = false;
+  TlsWatch tls;
   CURL* const easy;
   curl_slist* resolve = nullptr;  // what was last given to CURLOPT_RESOLVE
   std::string resolve_entry;

@@ -6,7 +6,7 @@
 namespace crawld::fetch {
 namespace {
 
-int seen_index() {
+int watch_index() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
@@ -14,8 +14,14 @@ int seen_index() {
 void on_info(const SSL* ssl, int where, int value) {
   if ((where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT) return;
   if ((value & 0xFF) != SSL_AD_CLOSE_NOTIFY) return;
-  auto* seen = static_cast<bool*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), seen_index()));
-  if (seen != nullptr) *seen = true;
+  auto* watch = static_cast<TlsWatch*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index()));
+  if (watch != nullptr) watch->close_notify_seen = true;
+}
+
+void on_message(int /*written*/, int /*version*/, int content_type, const void* /*bytes*/,
+                std::size_t /*size*/, SSL* /*ssl*/, void* arg) {
+  const auto* watch = static_cast<const TlsWatch*>(arg);
+  if (content_type == SSL3_RT_HEADER && watch->on_record != nullptr) watch->on_record(watch->who);
 }
 
 }  // namespace
@@ -39,9 +45,11 @@ base::Result<TrustStore> TrustStore::open(const std::string& ca_certificate) {
 
 void TrustStore::install(SSL_CTX* context) const { SSL_CTX_set1_cert_store(context, store_.get()); }
 
-void watch_close_notify(SSL_CTX* context, bool* seen) {
-  SSL_CTX_set_ex_data(context, seen_index(), seen);
+void observe(SSL_CTX* context, TlsWatch* watch) {
+  SSL_CTX_set_ex_data(context, watch_index(), watch);
   SSL_CTX_set_info_callback(context, &on_info);
+  SSL_CTX_set_msg_callback(context, &on_message);
+  SSL_CTX_set_msg_callback_arg(context, watch);
 }
 
 }  // namespace crawld::fetch

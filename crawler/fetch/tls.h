@@ -25,9 +25,18 @@ class TrustStore {
   std::shared_ptr<X509_STORE> store_;  // counted by OpenSSL's connections as well
 };
 
-// Sets `*seen` once the peer says close_notify on a connection of `context`: the
-// only proof that a body which ends with the connection is whole (RFC 8446
-// section 6.1). `seen` must outlive the context's connections.
-void watch_close_notify(SSL_CTX* context, bool* seen);
+// What a connection tells us while libcurl is at work inside it.
+struct TlsWatch {
+  // The peer said close_notify: the only proof that a body which ends with the
+  // connection is whole (RFC 8446 section 6.1).
+  bool close_notify_seen = false;
+  // Called for every record, in or out. libcurl looks at no clock while a peer
+  // keeps it busy with frames that lead nowhere; this can.
+  void (*on_record)(void* who) = nullptr;
+  void* who = nullptr;
+};
+
+// `watch` must outlive the connections of `context`.
+void observe(SSL_CTX* context, TlsWatch* watch);
 
 }  // namespace crawld::fetch

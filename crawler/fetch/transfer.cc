@@ -95,7 +95,7 @@ Transfer::Transfer(Session& session, const TransferPlan& plan, std::stop_token s
 
 TransferResult Transfer::run() {
   session_.transfer = this;
-  session_.close_notify_seen = false;
+  session_.tls.close_notify_seen = false;
   if (!std::exchange(session_.configured, true)) configure();
   set_request();
   curl_slist* headers = nullptr;
@@ -232,13 +232,17 @@ int Transfer::on_progress(void* session, curl_off_t, curl_off_t, curl_off_t, cur
   return self.stop_.stop_requested() || !self.keeps_pace() ? 1 : 0;
 }
 
+bool Transfer::in_time() {
+  const base::Instant now = std::chrono::steady_clock::now() - held_back_;
+  if (now - started_ <= plan_.time_left) return true;
+  fail(FetchFailureKind::timeout, "the transfer took longer than allowed");
+  return false;
+}
+
 // libcurl calls this at least once a second, however little comes in.
 bool Transfer::keeps_pace() {
+  if (!in_time()) return false;
   const base::Instant now = std::chrono::steady_clock::now() - held_back_;
-  if (now - started_ > plan_.time_left) {
-    fail(FetchFailureKind::timeout, "the transfer took longer than allowed");
-    return false;
-  }
   if (received_ == 0) {
     window_start_ = now;
     if (now - started_ <= limits_.first_byte_timeout) return true;
@@ -309,8 +313,17 @@ CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) 
   Session& own = *static_cast<Session*>(session);
   auto* tls = static_cast<SSL_CTX*>(context);
   if (own.transfer->limits_.verify_tls) own.transfer->plan_.site.trust().install(tls);
-  watch_close_notify(tls, &own.close_notify_seen);
+  own.tls.on_record = &Transfer::on_tls_record;
+  own.tls.who = &own;
+  observe(tls, &own.tls);
   return CURLE_OK;
+}
+
+// A peer that floods us with records leaves libcurl no time for its own time-outs.
+void Transfer::on_tls_record(void* session) {
+  Session& own = *static_cast<Session*>(session);
+  Transfer* self = own.transfer;
+  if (self != nullptr && !self->failed_by_us_ && !self->in_time()) own.sockets.cut();
 }
 
 void Transfer::fail(FetchFailureKind kind, std::string why) {
@@ -323,7 +336,7 @@ TransferResult Transfer::conclude(CURLcode code) {
   result.timings = timings();
   const bool is_tls = plan_.url.scheme_kind() == model::Scheme::https;
   if (code == CURLE_OK && is_tls && reader_.has_response() && reader_.ends_by_close() &&
-      !session_.close_notify_seen) {
+      !session_.tls.close_notify_seen) {
     // RFC 9112 section 9.8: such a body may have been cut by anyone on the way.
     fail(FetchFailureKind::truncated, "the TLS connection ended without close_notify");
   }

@@ -56,11 +56,13 @@ class Transfer {
   static curl_socket_t on_open_socket(void* session, curlsocktype purpose, curl_sockaddr* address);
   static int on_socket_options(void* session, curl_socket_t socket, curlsocktype purpose);
   static int on_close_socket(void* session, curl_socket_t socket);
+  static void on_tls_record(void* session);
   static CURLcode on_tls_context(CURL* easy, void* context, void* session);
 
   void configure();
   void configure_proxy_and_auth();
   void set_request();
+  bool in_time();
   bool keeps_pace();
   bool may_dial(const IpAddress& address);
   TransferResult conclude(CURLcode code);

@@ -12,8 +12,8 @@ namespace {
 
 // What stands in curl's test file, as its server would send it.
 std::string wire_form(const nlohmann::json& reply) {
-  const std::string attributes =
-      reply["attrs"].is_string() ? reply["attrs"].get<std::string>() : std::string();
+  const bool marked = reply.contains("attrs") && reply["attrs"].is_string();
+  const std::string attributes = marked ? reply["attrs"].get<std::string>() : std::string();
   std::string bytes = base::base64_decode(reply["b64"].get<std::string>()).value_or("");
   if (attributes.find("nonewline") != std::string::npos && bytes.ends_with('\n')) bytes.pop_back();
   if (attributes.find("crlf") == std::string::npos) return bytes;
