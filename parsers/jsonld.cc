@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "parsers/jsonld_escape.h"
 
 namespace crawld::parsers {
 namespace {
@@ -237,7 +238,7 @@ class Mender {
       const char c = text_[at_];
       if (c == quote && ends_here()) break;
       if (c == '\\' && at_ + 1 < text_.size()) {
-        escape(body);
+        at_ = append_unescaped(text_, at_, body);
         continue;
       }
       body += c;
@@ -253,84 +254,6 @@ class Mender {
     while (next < text_.size() && is_space(text_[next])) ++next;
     return next >= text_.size() ||
            std::string_view(",:}]\"'/;<").find(text_[next]) != std::string_view::npos;
-  }
-
-  void escape(std::string& body) {
-    const char c = text_[at_ + 1];
-    at_ += 2;
-    switch (c) {
-      case 'n':
-        body += '\n';
-        return;
-      case 't':
-        body += '\t';
-        return;
-      case 'r':
-        body += '\r';
-        return;
-      case 'b':
-        body += '\b';
-        return;
-      case 'f':
-        body += '\f';
-        return;
-      case 'u':
-        return unicode(body);
-      default:
-        body += c;
-        return;
-    }
-  }
-
-  void unicode(std::string& body) {
-    int unit = hex4(at_);
-    if (unit < 0) {
-      body += 'u';
-      return;
-    }
-    at_ += 4;
-    auto code = static_cast<std::uint32_t>(unit);
-    if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
-      const int low = hex4(at_ + 2);
-      if (low >= 0xDC00 && low < 0xE000) {
-        code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
-        at_ += 6;
-      }
-    }
-    append_utf8(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, body);
-  }
-
-  int hex4(std::size_t at) const {
-    if (at + 4 > text_.size()) return -1;
-    int value = 0;
-    for (const char c : text_.substr(at, 4)) {
-      const int digit = is_digit(c)            ? c - '0'
-                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                               : -1;
-      if (digit < 0) return -1;
-      value = value * 16 + digit;
-    }
-    return value;
-  }
-
-  static void append_utf8(std::uint32_t code, std::string& out) {
-    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xC0 | (code >> 6));
-      tail(0);
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xE0 | (code >> 12));
-      tail(6);
-      tail(0);
-    } else {
-      out += static_cast<char>(0xF0 | (code >> 18));
-      tail(12);
-      tail(6);
-      tail(0);
-    }
   }
 
   std::string_view text_;

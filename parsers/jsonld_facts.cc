@@ -1,70 +1,23 @@
 #include "parsers/jsonld_facts.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <vector>
+
+#include "parsers/jsonld_escape.h"
 
 namespace crawld::parsers {
 namespace {
 
-void append_utf8(std::uint32_t code, std::string& out) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
-// Four hex digits at the front of `text`, or -1.
-int hex4(std::string_view text) {
-  if (text.size() < 4) return -1;
-  int value = 0;
-  for (const char c : text.substr(0, 4)) {
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
-    if (digit < 0) return -1;
-    value = value * 16 + digit;
-  }
-  return value;
-}
-
-// The body of a JSON string with its escapes undone; a lone surrogate becomes U+FFFD.
+// The body of a JSON string with its escapes undone.
 std::string unescape(std::string_view body) {
   std::string out;
   out.reserve(body.size());
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    if (body[i] != '\\' || i + 1 == body.size()) {
-      out += body[i];
-      continue;
+  for (std::size_t i = 0; i < body.size();) {
+    if (body[i] == '\\') {
+      i = append_unescaped(body, i, out);
+    } else {
+      out += body[i++];
     }
-    const char c = body[++i];
-    if (c == 'u') {
-      const int unit = hex4(body.substr(i + 1));
-      if (unit < 0) continue;
-      i += 4;
-      auto code = static_cast<std::uint32_t>(unit);
-      if (code >= 0xD800 && code < 0xDC00 && body.substr(i + 1, 2) == "\\u") {
-        const int low = hex4(body.substr(i + 3));
-        if (low >= 0xDC00 && low < 0xE000) {
-          code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
-          i += 6;
-        }
-      }
-      append_utf8(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, out);
-      continue;
-    }
-    out += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' || c == 'b' || c == 'f' ? ' ' : c;
   }
   return out;
 }

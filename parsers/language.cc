@@ -8,7 +8,7 @@
 namespace crawld::parsers {
 namespace {
 
-constexpr std::size_t kEnough = 64 << 10;
+constexpr std::size_t kEnough = 4 << 10;  // bytes; more only makes the same answer slower
 
 // The front of `text`, cut between characters.
 std::string_view front(std::string_view text, std::size_t most) {

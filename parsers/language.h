@@ -7,7 +7,7 @@
 namespace crawld::parsers {
 
 // ISO 639 code ("en", "pt", "zh-Hant"), or empty where the text is too short or too
-// mixed to tell. Looks at most at the first 64 KiB. Threads: any.
+// mixed to tell. Looks at the first 4 KiB. Threads: any.
 std::string detect_language(std::string_view utf8);
 
 }  // namespace crawld::parsers

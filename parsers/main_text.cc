@@ -1,11 +1,15 @@
 #include "parsers/main_text.h"
 
+#include <algorithm>
+#include <span>
+
 #include "parsers/language.h"
 #include "parsers/main_text_choice.h"
 #include "parsers/main_text_features.h"
 #include "parsers/main_text_model.h"
 #include "parsers/main_text_outline.h"
 #include "parsers/markdown.h"
+#include "parsers/markdown_inline.h"
 #include "parsers/metadata.h"
 
 namespace crawld::parsers {
@@ -40,6 +44,39 @@ std::string plain_text(const PageOutline& page, const std::vector<std::size_t>& 
   return text;
 }
 
+constexpr std::size_t kArticleLength = 600;  // bytes of a JSON-LD body that is worth having
+
+// Pages that are drawn by script have their article in JSON-LD alone.
+bool told_better(const std::string& told, const std::string& seen) {
+  return told.size() >= kArticleLength && seen.size() * 3 < told.size();
+}
+
+// Lines with their white space folded; empty ones are left out.
+std::string lines_of(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string line;
+    append_folded(text.substr(0, end), line);
+    const auto first = line.find_first_not_of(' ');
+    if (first != std::string::npos) {
+      if (!out.empty()) out += '\n';
+      out += line.substr(first, line.find_last_not_of(' ') - first + 1);
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string paragraphs(std::string_view lines) {
+  std::string out;
+  for (const char c : lines) {
+    if (c == '\n') out += '\n';
+    append_escaped({&c, 1}, out);
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
 Article extract_article(const HtmlTree& tree, const ArticleInput& input) {
@@ -48,10 +85,14 @@ Article extract_article(const HtmlTree& tree, const ArticleInput& input) {
   const auto page = outline_page(tree.document());
   const auto blocks = article_blocks(page, {told.title, told.description, told.article_body});
   article.text = plain_text(page, blocks);
-  article.lang = detect_language(article.text);
-  if (input.markdown) {
-    article.markdown = to_markdown(page, blocks, input.base.empty() ? input.url : input.base);
+  const auto base = input.base.empty() ? input.url : input.base;
+  if (told_better(told.article_body, article.text)) {
+    article.text = lines_of(told.article_body);
+    if (input.markdown) article.markdown = paragraphs(article.text);
+  } else if (input.markdown) {
+    article.markdown = to_markdown(page, blocks, base);
   }
+  article.lang = detect_language(article.text);
   if (!input.text) article.text.clear();
   article.title = std::move(told.title);
   article.author = std::move(told.author);

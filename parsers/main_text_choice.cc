@@ -28,6 +28,7 @@ void add_shingles(std::span<const std::uint32_t> words, HashSet& said) {
 }
 
 constexpr std::uint64_t kEnoughText = 250;   // characters that make an article
+constexpr float kGroupWeight = 0.5F;         // of the others in a table or list
 constexpr std::size_t kShortestRepeat = 12;  // words; shorter ones may well be said twice
 
 std::uint32_t grandparent(const PageOutline& page, std::uint32_t element) {
@@ -84,6 +85,55 @@ void drop_comments(const PageOutline& page, std::vector<std::size_t>& kept) {
   std::erase_if(kept, [&](std::size_t i) { return comment[page.blocks[i].element] != 0; });
 }
 
+// Teasers that are articles of their own, beside the one that the text begins in.
+void drop_other_articles(const PageOutline& page, std::vector<std::size_t>& kept) {
+  if (kept.empty()) return;
+  std::vector<std::uint32_t> article(page.elements.size(), kNoElement);  // outermost
+  for (std::size_t i = 0; i < article.size(); ++i) {
+    const auto& element = page.elements[i];
+    if (element.parent != kNoElement) article[i] = article[element.parent];
+    if (article[i] == kNoElement && element.tag == GUMBO_TAG_ARTICLE) {
+      article[i] = static_cast<std::uint32_t>(i);
+    }
+  }
+  const auto article_of = [&](std::size_t i) { return article[page.blocks[i].element]; };
+  const auto first = article_of(kept.front());
+  if (first == kNoElement) return;
+  std::uint64_t inside = 0;
+  for (const auto i : kept) inside += article_of(i) == first ? page.blocks[i].chars : 0;
+  if (inside < kEnoughText) return;
+  std::erase_if(
+      kept, [&](std::size_t i) { return article_of(i) != first && article_of(i) != kNoElement; });
+}
+
+// The cells of a table and the items of a list belong together: each is judged by the
+// half by what the others are.
+std::vector<float> evened_out(const PageOutline& page, const std::vector<float>& likelihood) {
+  struct Sum {
+    double likely = 0;
+    double chars = 0;
+  };
+  std::vector<Sum> sums(page.elements.size());
+  const auto group_of = [&](std::size_t i) {
+    const auto& element = page.elements[page.blocks[i].element];
+    return element.cell != kNoElement ? element.table : element.list;
+  };
+  for (std::size_t i = 0; i < likelihood.size(); ++i) {
+    const auto group = group_of(i);
+    if (group == kNoElement) continue;
+    sums[group].likely += static_cast<double>(likelihood[i]) * page.blocks[i].chars;
+    sums[group].chars += page.blocks[i].chars;
+  }
+  auto even = likelihood;
+  for (std::size_t i = 0; i < likelihood.size(); ++i) {
+    const auto group = group_of(i);
+    if (group == kNoElement) continue;
+    const auto mean = static_cast<float>(sums[group].likely / sums[group].chars);
+    even[i] = (1 - kGroupWeight) * likelihood[i] + kGroupWeight * mean;
+  }
+  return even;
+}
+
 std::vector<std::size_t> above(const std::vector<float>& likelihood, float least) {
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < likelihood.size(); ++i) {
@@ -95,13 +145,15 @@ std::vector<std::size_t> above(const std::vector<float>& likelihood, float least
 }  // namespace
 
 std::vector<std::size_t> choose_blocks(const PageOutline& page, const PageWords& words,
-                                       const std::vector<float>& likelihood, float keep_above) {
+                                       const std::vector<float>& judged, float keep_above) {
+  const auto likelihood = evened_out(page, judged);
   auto kept = above(likelihood, keep_above);
   if (kept.empty() && !likelihood.empty()) {
     kept = above(likelihood, *std::max_element(likelihood.begin(), likelihood.end()) / 2);
   }
   drop_hidden(page, kept);
   drop_comments(page, kept);
+  drop_other_articles(page, kept);
   drop_repeats(page, words, kept);
   return kept;
 }

@@ -261,7 +261,6 @@ class FirstPass {
       neighbour_columns(i, i >= k ? i - k : kNobody, row);
       neighbour_columns(i, i + k < page_.blocks.size() ? i + k : kNobody, row);
     }
-    if (static_cast<std::size_t>(row.end() - at) != columns()) std::abort();
   }
 
   void text_columns(std::size_t i, Row& row) const {
@@ -554,7 +553,6 @@ FeatureTable second_pass_features(const PageOutline& page, const FeatureTable& f
     row.put(std::min(since_last, to_next[i + 1] + 1));
     row.put_flag(since_last < 99 && to_next[i] < 99);
     since_last = likelihood[i] > kSure ? 1 : std::min(since_last + 1, 99U);
-    if (static_cast<std::size_t>(row.end() - table.row(i)) != table.width()) std::abort();
   }
   return table;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 #include <utility>
 
 #include "parsers/html_tree.h"
@@ -211,6 +210,10 @@ class OutlineBuilder {
       read_attribute(attribute->name, attribute->value, element, signature);
     }
     element.signature = signature;
+    // A quoted post ("twitter-tweet") is text of the article, no button.
+    if (element.tag == GUMBO_TAG_BLOCKQUOTE) {
+      element.own_hints &= ~(bit(ClassHint::share) | bit(ClassHint::gallery));
+    }
     if (element.tag == GUMBO_TAG_BODY || element.tag == GUMBO_TAG_HTML) element.own_hints = 0;
     return element;
   }
@@ -395,17 +398,24 @@ void sum_up(PageOutline& page) {
   }
 }
 
+// Sorted, so that equal siblings stand together; cheaper than a table of them.
 void count_alike(PageOutline& page) {
-  std::unordered_map<std::uint64_t, std::uint32_t> seen;
-  seen.reserve(page.elements.size());
-  const auto key = [](const OutlineElement& e) {
-    return (static_cast<std::uint64_t>(e.parent) << 32) | e.signature;
-  };
-  for (const auto& element : page.elements) {
-    if (element.blocks > 0) ++seen[key(element)];
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  order.reserve(page.elements.size());
+  for (std::uint32_t i = 0; i < page.elements.size(); ++i) {
+    const auto& element = page.elements[i];
+    page.elements[i].alike = 1;
+    if (element.blocks == 0) continue;
+    order.push_back({(static_cast<std::uint64_t>(element.parent) << 32) | element.signature, i});
   }
-  for (auto& element : page.elements) {
-    element.alike = element.blocks > 0 ? seen[key(element)] : 1;
+  std::sort(order.begin(), order.end());
+  for (std::size_t first = 0; first < order.size();) {
+    auto end = first + 1;
+    while (end < order.size() && order[end].first == order[first].first) ++end;
+    for (auto i = first; i < end; ++i) {
+      page.elements[order[i].second].alike = static_cast<std::uint32_t>(end - first);
+    }
+    first = end;
   }
 }
 

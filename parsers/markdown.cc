@@ -132,7 +132,8 @@ class MarkdownWriter {
     const auto& block = page_.blocks[index];
     const auto& element = element_of(index);
     const Place place{element.item, element.item == kNoElement ? kNoElement : element.list,
-                      element.item == kNoElement ? std::uint8_t{0} : element.list_depth,
+                      element.item == kNoElement ? std::uint8_t{0}
+                                                 : std::max(element.list_depth, std::uint8_t{1}),
                       element.quote_depth};
     const bool new_item = place.item != kNoElement && place.item != last_.item;
     separate(place);

@@ -4,15 +4,10 @@
 #include <array>
 
 #include "parsers/jsonld_facts.h"
+#include "parsers/structured_words.h"
 
 namespace crawld::parsers {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 // White space folded to single spaces, none at the ends; a no-break space counts.
 std::string folded(std::string_view text) {
@@ -90,15 +85,6 @@ void offer(Best& best, const std::string_view (&names)[kCount], std::string_view
   if (at != std::end(names)) best.offer(static_cast<std::size_t>(at - names), content);
 }
 
-bool has_word(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find_first_of(" \t\n\r\f"), list.size());
-    if (list.substr(0, end) == word) return true;
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return false;
-}
-
 bool is_url(std::string_view text) {
   return text.find("://") != std::string_view::npos || text.starts_with("www.") ||
          text.starts_with('/') || text.starts_with('@');
@@ -132,7 +118,8 @@ class MetadataReader {
         if (document_title_.empty()) document_title_ = folded(text_content(element));
         break;
       case GUMBO_TAG_SCRIPT:
-        if (lower(attribute(element, "type").value_or("")).find("ld+json") != std::string::npos) {
+        if (ascii_lower(attribute(element, "type").value_or("")).find("ld+json") !=
+            std::string::npos) {
           add_jsonld_facts(text_content(element), facts_);
         }
         break;
@@ -154,7 +141,7 @@ class MetadataReader {
     for (const auto* key : {"name", "property", "itemprop", "http-equiv"}) {
       const auto named = attribute(element, key);
       if (!named) continue;
-      const auto name = lower(folded(*named));
+      const auto name = ascii_lower(folded(*named));
       offer(titles_, kTitleNames, name, content);
       offer(descriptions_, kDescriptionNames, name, content);
       offer(sites_, kSiteNames, name, content);
@@ -170,26 +157,46 @@ class MetadataReader {
     const bool published =
         attribute(element, "pubdate") ||
         attribute(element, "itemprop").value_or("") == "datePublished" ||
-        lower(attribute(element, "class").value_or("")).find("publish") != std::string::npos;
+        ascii_lower(attribute(element, "class").value_or("")).find("publish") != std::string::npos;
     if (published && published_time_.empty()) published_time_ = when;
     if (first_time_.empty()) first_time_ = when;
   }
 
   void byline(const GumboNode* element) {
-    const auto property = attribute(element, "itemprop").value_or("");
-    if (property == "datePublished" && published_time_.empty()) {
-      auto when = date_to_iso8601(attribute(element, "content").value_or(""));
-      if (when.empty() && may_read()) when = date_to_iso8601(folded(text_content(element)));
-      published_time_ = when;
+    const auto& attributes = element->v.element.attributes;
+    bool said = false;
+    for (unsigned i = 0; i < attributes.length; ++i) {
+      const auto* told = static_cast<const GumboAttribute*>(attributes.data[i]);
+      const std::string_view name = told->name;
+      if (name == "class") {
+        said = said || names_author(told->value);
+      } else if (name == "rel") {
+        said = said || std::string_view(told->value) == "author";
+      } else if (name == "itemprop") {
+        said = said || std::string_view(told->value) == "author";
+        if (std::string_view(told->value) == "datePublished") published(element);
+      }
     }
-    if (!visible_author_.empty()) return;
-    const auto name = attribute(element, "class").value_or("");
-    const bool said = property == "author" || attribute(element, "rel").value_or("") == "author" ||
-                      has_word(name, "author") || has_word(name, "byline") ||
-                      has_word(name, "author-name") || has_word(name, "p-author");
-    if (!said || !may_read()) return;
+    if (!said || !visible_author_.empty() || !may_read()) return;
     auto text = folded(text_content(element).substr(0, kLongestName * 4));
     if (text.size() <= kLongestName && text.size() > 2) visible_author_ = std::move(text);
+  }
+
+  static bool names_author(std::string_view classes) {
+    if (classes.find("author") == std::string_view::npos &&
+        classes.find("byline") == std::string_view::npos) {
+      return false;
+    }
+    return has_word(classes, "author") || has_word(classes, "byline") ||
+           has_word(classes, "author-name") || has_word(classes, "p-author");
+  }
+
+  void published(const GumboNode* element) {
+    if (!published_time_.empty()) return;
+    published_time_ = date_to_iso8601(attribute(element, "content").value_or(""));
+    if (published_time_.empty() && may_read()) {
+      published_time_ = date_to_iso8601(folded(text_content(element)));
+    }
   }
 
   // Elements within elements would have their text read once for each.
@@ -206,7 +213,9 @@ class MetadataReader {
   std::string author() const {
     std::string name = folded(facts_.author);
     if (name.empty() || is_url(name)) name = folded(authors_.value());
-    if (name.empty()) name = visible_author_;
+    if (name.empty())
+      name = visible_author_.substr(0, visible_author_.find_first_of("0123456789|"));
+    while (!name.empty() && (name.back() == ' ' || name.back() == ',')) name.pop_back();
     for (const std::string_view start : {"by ", "By ", "BY ", "von ", "Von ", "par ", "Par ",
                                          "por ", "Por ", "Autor: ", "Author: ", "Posted by "}) {
       if (name.starts_with(start)) return name.substr(start.size());
@@ -260,12 +269,6 @@ class MetadataReader {
 constexpr std::array<std::string_view, 9> kTitleCuts = {" | ", " - ", " – ",  " — ", " » ",
                                                         " « ", " · ", " :: ", " / "};
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::string without_site_name(std::string_view title, std::string_view site_name,
@@ -283,10 +286,10 @@ std::string without_site_name(std::string_view title, std::string_view site_name
     width = cut.size();
   }
   if (last == std::string_view::npos) return std::string(title);
-  const auto front = trimmed(title.substr(0, last));
-  const auto back = trimmed(title.substr(last + width));
-  if (!site_name.empty() && lower(back) == lower(site_name)) return std::string(front);
-  if (!site_name.empty() && lower(front) == lower(site_name)) return std::string(back);
+  const auto front = trim_space(title.substr(0, last));
+  const auto back = trim_space(title.substr(last + width));
+  if (!site_name.empty() && ascii_lower(back) == ascii_lower(site_name)) return std::string(front);
+  if (!site_name.empty() && ascii_lower(front) == ascii_lower(site_name)) return std::string(back);
   // Without a name to go by: the short end of a long title is the site's.
   const bool pipe = title.substr(last, width).find_first_of("|") != std::string_view::npos;
   if (back.size() * (pipe ? 1 : 2) < front.size() && front.size() > 15) return std::string(front);

@@ -9,6 +9,7 @@
 
 #include "crawler/base/escape.h"
 #include "parsers/structured_text.h"
+#include "parsers/structured_words.h"
 
 namespace crawld::parsers {
 namespace {
@@ -16,23 +17,6 @@ namespace {
 using base::json_string;
 
 constexpr std::size_t kMaxOutput = 8 << 20;  // bytes; shared items can multiply without end
-
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const auto end = std::min(text.find_first_of(" \t\n\r\f"), text.size());
-    if (end > 0) words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\r\f";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 constexpr std::uint32_t kNoItem = 0xFFFFFFFF;
 
@@ -94,7 +78,7 @@ class MicrodataReader {
   void add_property(std::uint32_t item, const GumboNode* element) {
     const auto names = attribute(element, "itemprop");
     if (!names) return;
-    const auto words = words_of(*names);
+    const auto words = space_separated(*names);
     if (words.empty()) return;
     const auto value = value_of(element, words.front());
     auto& to = items_[item];
@@ -107,7 +91,7 @@ class MicrodataReader {
 
   void add_referenced_properties(std::uint32_t number) {
     const auto* root = items_[number].element;
-    const auto ids = words_of(attribute(root, "itemref").value_or(""));
+    const auto ids = space_separated(attribute(root, "itemref").value_or(""));
     if (ids.empty()) return;
     for (const auto id : ids) {
       const auto* target = by_id(id);
@@ -116,8 +100,10 @@ class MicrodataReader {
       while (node != nullptr && ++references_walked_ <= kMaxReferences) {
         const bool element = is_element(node);
         if (element && node->type != GUMBO_NODE_TEMPLATE) add_property(number, node);
-        const bool closed = element && (item_of_[element_index(node)] != kNoItem ||
-                                        node->type == GUMBO_NODE_TEMPLATE);
+        // What is referred to lends its properties even where it is an item of its own.
+        const bool own = element && item_of_[element_index(node)] != kNoItem;
+        const bool lends = node == target && !attribute(node, "itemprop");
+        const bool closed = element && ((own && !lends) || node->type == GUMBO_NODE_TEMPLATE);
         node = closed ? next_outside(node, target) : next_node(node, target);
       }
     }
@@ -155,7 +141,7 @@ class MicrodataReader {
   std::string plain_value(const GumboNode* element) const {
     const auto url = [&](const char* name) {
       const auto told = attribute(element, name);
-      return told ? absolute(trimmed(*told)) : std::string{};
+      return told ? absolute(trim_space(*told)) : std::string{};
     };
     switch (static_cast<int>(element->v.element.tag)) {
       case GUMBO_TAG_META:
@@ -285,7 +271,7 @@ class MicrodataReader {
       if (!out.empty()) out += ',';
       out += json_string(key) + ":" + json;
     };
-    const auto types = words_of(attribute(element, "itemtype").value_or(""));
+    const auto types = space_separated(attribute(element, "itemtype").value_or(""));
     if (types.size() == 1) {
       add("type", json_string(types.front()));
     } else if (!types.empty()) {
@@ -294,7 +280,7 @@ class MicrodataReader {
       add("type", list + "]");
     }
     if (const auto id = attribute(element, "itemid")) {
-      add("id", json_string(absolute(trimmed(*id))));
+      add("id", json_string(absolute(trim_space(*id))));
     }
     if (items_[number].properties.empty()) add("value", json_string(plain_value(element)));
     return out;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "parsers/structured_words.h"
 
 namespace crawld::parsers {
 namespace {
@@ -15,12 +16,6 @@ using base::json_string;
 
 constexpr std::string_view kOpenGraphPrefixes[] = {"og",      "music", "video",
                                                    "article", "book",  "profile"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 // Names in order of first appearance, each with all its values.
 class MultiMap {
@@ -55,7 +50,7 @@ class MultiMap {
   std::vector<std::pair<std::string_view, std::vector<std::string_view>>> entries_;
 };
 
-// "og: http://ogp.me/ns# fb: http://..." and xmlns:og="...".
+// "og: http://ogp.me/ns# fb: http://...".
 void read_prefixes(const GumboNode* element, std::set<std::string, std::less<>>& prefixes) {
   auto list = attribute(element, "prefix").value_or("");
   while (!list.empty()) {
@@ -63,11 +58,6 @@ void read_prefixes(const GumboNode* element, std::set<std::string, std::less<>>&
     const auto word = list.substr(0, end);
     if (word.size() > 1 && word.ends_with(':')) prefixes.emplace(word.substr(0, word.size() - 1));
     list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  const auto& attributes = element->v.element.attributes;
-  for (unsigned i = 0; i < attributes.length; ++i) {
-    const std::string_view name = static_cast<const GumboAttribute*>(attributes.data[i])->name;
-    if (name.starts_with("xmlns:")) prefixes.emplace(name.substr(6));
   }
 }
 
@@ -156,7 +146,7 @@ void read_dublin_core(const GumboNode* element, std::string_view key, std::strin
   const auto told = attribute(element, key);
   const auto value = attribute(element, value_key);
   if (!told || !value) return;
-  const auto name = lower(*told);
+  const auto name = ascii_lower(*told);
   if (name.starts_with("schema.dc")) {
     append_item(found.namespaces, json_string(told->substr(7)) + ":" + json_string(*value));
     return;

@@ -8,8 +8,8 @@
 namespace crawld::parsers {
 
 // {"og:title": "...", "og:image": ["...", "..."]}: every <meta property> whose prefix is
-// one of OpenGraph's (https://ogp.me) or declared in a prefix or xmlns attribute of the
-// html or head element. <meta name="og:..."> counts where there is no property of that name.
+// one of OpenGraph's (https://ogp.me) or declared in the prefix attribute of the html or
+// head element. <meta name="og:..."> counts where there is no property of that name.
 std::string extract_opengraph(const HtmlTree& tree);
 
 // {"twitter:card": "..."}.

@@ -2,7 +2,9 @@
 
 #include "parsers/jsonld.h"
 #include "parsers/microdata.h"
+#include "parsers/microformats.h"
 #include "parsers/opengraph.h"
+#include "parsers/rdfa.h"
 
 namespace crawld::parsers {
 
@@ -17,6 +19,8 @@ StructuredData extract_structured(const HtmlTree& tree, const std::optional<mode
   found.microdata = extract_microdata(tree, base);
   found.opengraph = extract_opengraph(tree);
   found.twitter = extract_twitter(tree);
+  found.rdfa = extract_rdfa(tree, base);
+  found.microformats = extract_microformats(tree, base);
   found.dublin_core = extract_dublin_core(tree);
   return found;
 }

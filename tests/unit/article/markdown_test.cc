@@ -1,0 +1,59 @@
+#include "parsers/markdown.h"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "parsers/html_tree.h"
+
+namespace crawld::parsers {
+namespace {
+
+std::string markdown(std::string_view html) {
+  const auto tree = HtmlTree::parse(html);
+  REQUIRE(tree);
+  const auto page = outline_page(tree->document());
+  std::vector<std::size_t> all(page.blocks.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return to_markdown(page, all, "https://a.test/dir/page");
+}
+
+}  // namespace
+
+TEST_CASE("headings and paragraphs are apart by an empty line") {
+  CHECK(markdown("<h2>One</h2><p>Two\n three</p><p>Four") == "## One\n\nTwo three\n\nFour\n");
+}
+
+TEST_CASE("emphasis, code and links are marked, white space stays outside of the marks") {
+  CHECK(markdown("<p>a <b>bold </b>and <i>slanted</i> <code>x*y</code> <a href=../z>here</a>.") ==
+        "a **bold** and *slanted* `x*y` [here](https://a.test/z).\n");
+}
+
+TEST_CASE("links that lead nowhere on the web keep their text") {
+  CHECK(markdown("<p><a href='javascript:alert(1)'>run</a> <a href='mailto:a@b'>write</a>") ==
+        "run write\n");
+}
+
+TEST_CASE("lists nest, ordered ones are numbered") {
+  CHECK(markdown("<ul><li>a<ol><li>b<li>c</ol><li>d</ul>") == "- a\n  1. b\n  2. c\n- d\n");
+}
+
+TEST_CASE("quotes and code blocks keep their lines") {
+  CHECK(markdown("<blockquote><p>a<p>b</blockquote>") == "> a\n>\n> b\n");
+  CHECK(markdown("<pre>x = 1\n  y</pre>") == "```\nx = 1\n  y\n```\n");
+}
+
+TEST_CASE("data tables become tables, a bar in a cell is escaped") {
+  CHECK(markdown("<table><tr><th>a<th>b<tr><td>1<td>2|3</table>") ==
+        "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |\n");
+}
+
+TEST_CASE("what only looks like markup is escaped") {
+  CHECK(markdown("<p># no *heading* [x]") == "\\# no \\*heading\\* \\[x\\]\n");
+  CHECK(markdown("<p>1. no list") == "1\\. no list\n");
+}
+
+TEST_CASE("images stand with their absolute address") {
+  CHECK(markdown("<p>see <img src=i.png alt='a b'>") == "see ![a b](https://a.test/dir/i.png)\n");
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,188 @@
+// The structured data of extruct's and the microformats project's cases.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "parsers/structured.h"
+
+namespace crawld {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string folder() {
+  const char* told = std::getenv("CRAWLD_SUITES");
+  return std::string(told != nullptr ? told : "../shared/suites") + "/structured-data";
+}
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
+// id -> the clause by which the case is wrong, or not ours.
+std::map<std::string, std::string> judged() {
+  std::map<std::string, std::string> all;
+  std::ifstream in("tests/data/judged/structured-data.txt");
+  for (std::string line; std::getline(in, line);) {
+    if (const auto colon = line.find(": "); colon != line.npos) {
+      all[line.substr(0, colon)] = line.substr(colon + 2);
+    }
+  }
+  return all;
+}
+
+// extruct has a strict form, in which every value is a list, and one in which a single
+// value stands alone. Here a list of one is its value.
+Json loose(const Json& value) {
+  if (value.is_array() && value.size() == 1) return loose(value[0]);
+  Json out = value;
+  if (out.is_structured()) {
+    for (auto& part : out) part = loose(part);
+  }
+  return out;
+}
+
+// [{"namespace", "properties": [[name, value], ...]}] as our object.
+Json opengraph_object(const Json& expected) {
+  Json out = Json::object();
+  for (const auto& head : expected) {
+    for (const auto& pair : head["properties"]) {
+      auto& at = out[pair[0].get<std::string>()];
+      if (at.is_null()) {
+        at = pair[1];
+      } else if (at.is_array()) {
+        at.push_back(pair[1]);
+      } else {
+        at = Json::array({at, pair[1]});
+      }
+    }
+  }
+  return out;
+}
+
+struct Tally {
+  int passed = 0;
+  int total = 0;
+};
+
+class Scorer {
+ public:
+  void check(const std::string& id, const std::string& syntax, const Json& expected,
+             const Json& found) {
+    auto& tally = tallies_[syntax];
+    ++tally.total;
+    if (expected == found) {
+      ++tally.passed;
+      return;
+    }
+    if (judged_.contains(id)) return;
+    INFO(id << " " << syntax << "\nexpected " << expected.dump() << "\nfound    " << found.dump());
+    CHECK(expected == found);
+  }
+  void print() const {
+    for (const auto& [syntax, tally] : tallies_) {
+      std::cout << "structured-data " << syntax << " " << tally.passed << "/" << tally.total
+                << "\n";
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> judged_ = judged();
+  std::map<std::string, Tally> tallies_;
+};
+
+// An order in which nodes of RDFa can be compared.
+Json by_id(Json nodes) {
+  std::sort(nodes.begin(), nodes.end(),
+            [](const Json& a, const Json& b) { return a.value("@id", "") < b.value("@id", ""); });
+  return nodes;
+}
+
+void score(const std::string& id, const std::string& syntax, const Json& expected,
+           const parsers::StructuredData& found, Scorer& scorer) {
+  if (syntax == "json-ld") scorer.check(id, syntax, expected, Json::parse(found.jsonld));
+  if (syntax == "microdata") {
+    scorer.check(id, syntax, loose(expected), loose(Json::parse(found.microdata)));
+  }
+  if (syntax == "opengraph") {
+    scorer.check(id, syntax, opengraph_object(expected), Json::parse(found.opengraph));
+  }
+  if (syntax == "rdfa") scorer.check(id, syntax, by_id(expected), by_id(Json::parse(found.rdfa)));
+  if (syntax == "microformat") {
+    scorer.check(id, syntax, expected, Json::parse(found.microformats)["items"]);
+  }
+  if (syntax == "microformats-canonical-json") {
+    scorer.check(id, syntax, expected, Json::parse(found.microformats));
+  }
+  if (syntax == "dublincore" && !expected.empty()) {
+    scorer.check(id, syntax, expected[0], Json::parse(found.dublin_core));
+  }
+}
+
+// The document base URL: that of the first <base>, resolved against the page's own.
+std::optional<model::Url> document_base(const parsers::HtmlTree& tree, const Json& told) {
+  std::optional<model::Url> url;
+  if (told.is_string()) url = model::Url::parse(told.get<std::string>());
+  for (const auto* element : tree.elements()) {
+    if (!parsers::is_html(element, GUMBO_TAG_BASE)) continue;
+    if (const auto href = parsers::attribute(element, "href")) {
+      return url ? url->resolve(*href) : model::Url::parse(*href);
+    }
+  }
+  return url;
+}
+
+// Forms that are extruct's options, not kinds of data.
+bool is_other_form(const Json& item) {
+  const auto options = item.value("options", Json());
+  if (options.is_object() &&
+      (options.value("uniform", false) || options.value("return_html_node", false))) {
+    return true;
+  }
+  const std::string source = item["source"];
+  return source.find("TestMicrodataFlat") != source.npos ||
+         source.find("TestMicrodataWithText") != source.npos;
+}
+
+}  // namespace
+
+TEST_CASE("structured data is read as extruct and the microformats tests say") {
+  std::ifstream in(folder() + "/shared.jsonl");
+  if (!in) {
+    std::cout << "structured-data: no cases in " << folder() << ", nothing scored\n";
+    return;
+  }
+  Scorer scorer;
+  for (std::string line; std::getline(in, line);) {
+    const auto item = Json::parse(line);
+    if (is_other_form(item)) continue;
+    const auto html = read(folder() + "/" + item["file"].get<std::string>());
+    const auto tree = parsers::HtmlTree::parse(html);
+    REQUIRE(tree);
+    auto told = item["base_url"];
+    if (const auto options = item.value("options", Json()); options.contains("url")) {
+      told = options["url"];
+    }
+    const auto base = document_base(*tree, told);
+    const auto found = parsers::extract_structured(*tree, base);
+    const std::string syntax = item["syntax"];
+    if (syntax != "all") {
+      score(item["id"], syntax, item["expected"], found, scorer);
+      continue;
+    }
+    for (const auto& [kind, expected] : item["expected"].items()) {
+      score(item["id"], kind, expected, found, scorer);
+    }
+  }
+  scorer.print();
+}
+
+}  // namespace crawld

@@ -1,0 +1,89 @@
+#include "parsers/structured.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace crawld::parsers {
+namespace {
+
+using Json = nlohmann::json;
+
+StructuredData read(std::string_view html) {
+  const auto tree = HtmlTree::parse(html);
+  REQUIRE(tree);
+  return extract_structured(*tree, model::Url::parse("https://a.test/dir/page"));
+}
+
+}  // namespace
+
+TEST_CASE("a property that is repeated becomes a list") {
+  const auto found = read(
+      "<meta property='og:image' content='a'><meta property='og:image' content='b'>"
+      "<meta property='og:title' content='T'>");
+  CHECK(found.opengraph == R"({"og:image":["a","b"],"og:title":"T"})");
+}
+
+TEST_CASE("microdata within microdata is nested, URLs are absolute") {
+  const auto found = read(
+      "<div itemscope itemtype=http://schema.org/Product><a itemprop=url href=../x>n</a>"
+      "<div itemprop=offers itemscope itemtype=http://schema.org/Offer>"
+      "<meta itemprop=price content=5></div></div>");
+  const auto items = Json::parse(found.microdata);
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["properties"]["url"] == "https://a.test/x");
+  CHECK(items[0]["properties"]["offers"]["properties"]["price"] == "5");
+}
+
+TEST_CASE("an item that refers to what holds it does not nest for ever") {
+  const auto found = read(
+      "<div id=a itemscope itemref=b></div>"
+      "<div id=b itemprop=x itemscope itemref=b></div>");
+  CHECK(Json::accept(found.microdata));
+}
+
+TEST_CASE("items that share items do not multiply without end") {
+  std::string html;
+  for (int i = 0; i < 60; ++i) {
+    const auto own = std::to_string(i);
+    const auto next = std::to_string(i + 1);
+    html +=
+        "<div id=p" + own + " itemprop=x itemscope itemref='p" + next + " q" + next + "'></div>";
+    html +=
+        "<div id=q" + own + " itemprop=x itemscope itemref='p" + next + " q" + next + "'></div>";
+  }
+  const auto found = read("<div itemscope itemref='p0 q0'></div>" + html);
+  CHECK(found.microdata.size() < 32'000'000);
+  CHECK(Json::accept(found.microdata));
+}
+
+TEST_CASE("RDFa Lite gives nodes with full names") {
+  const auto found = read(
+      "<p vocab=http://schema.org/ resource=#me typeof=Person><span property=name>Ann</span></p>");
+  const auto nodes = Json::parse(found.rdfa);
+  REQUIRE(nodes.size() == 2);
+  CHECK(nodes[1]["@id"] == "https://a.test/dir/page#me");
+  CHECK(nodes[1]["@type"][0] == "http://schema.org/Person");
+  CHECK(nodes[1]["http://schema.org/name"][0]["@value"] == "Ann");
+}
+
+TEST_CASE("a classic hCard is an h-card") {
+  const auto found = read("<p class=vcard><a class='fn url' href=/me>Ann</a></p>");
+  const auto item = Json::parse(found.microformats)["items"][0];
+  CHECK(item["type"] == Json({"h-card"}));
+  CHECK(item["properties"]["name"] == Json({"Ann"}));
+  CHECK(item["properties"]["url"] == Json({"https://a.test/me"}));
+}
+
+TEST_CASE("every kind is valid JSON on a page of nothing but beginnings") {
+  std::string html;
+  for (int i = 0; i < 400; ++i) {
+    html +=
+        "<div itemscope itemprop=a class='h-entry p-name e-x' property=b typeof=c vocab=d rel=e>";
+  }
+  const auto found = read(html);
+  for (const auto& json : {found.jsonld, found.microdata, found.opengraph, found.others()}) {
+    CHECK(Json::accept(json));
+  }
+}
+
+}  // namespace crawld::parsers
