@@ -1,4 +1,6 @@
 // "TLS" of the faults that must be survived.
+#include <pthread.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/certificates.h"
@@ -123,4 +125,27 @@ TEST_CASE("a connection made without verification serves no site that verifies")
   CHECK(outcome(fetcher.fetch({.request = request})) == "200");
   request.site = 1;
   CHECK(outcome(fetcher.fetch({.request = request})) == "tls");
+}
+
+TEST_CASE("a TLS transfer fits on a stack of 128 KiB") {
+  TinyServer server(always(ok("secret")), tls(authority().issue("127.0.0.1")));
+  Fetching web(trusting_site());
+  struct Job {
+    Fetching& web;
+    std::string url;
+    std::string seen;
+  } job{web, server.url("/"), ""};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  REQUIRE(pthread_attr_setstacksize(&attributes, 128 << 10) == 0);
+  pthread_t thread;
+  const auto body = [](void* arg) -> void* {
+    Job& mine = *static_cast<Job*>(arg);
+    mine.seen = outcome(mine.web.get(mine.url));
+    return nullptr;
+  };
+  REQUIRE(pthread_create(&thread, &attributes, body, &job) == 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  CHECK(job.seen == "200");
 }
