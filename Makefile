@@ -109,6 +109,12 @@ $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/lib
 	@$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
 $(BUILD)/tests/unit_worker: | $(BUILD)/crawld-parse $(TEST_PROGRAMS)
 
+# A disk that fails on demand, preloaded into children of the storage tests.
+$(BUILD)/tests/disk_faults.so: tests/support/faults/disk_faults.cc
+	@mkdir -p $(@D)
+	@g++ -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -o $@ $< -ldl
+$(BUILD)/tests/unit_storage: | $(BUILD)/tests/disk_faults.so
+
 $(UNIT_PROGRAMS):
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
