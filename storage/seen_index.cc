@@ -13,8 +13,8 @@ namespace crawld::storage {
 namespace {
 
 // So many runs of one level are merged into one of the next.
-constexpr std::size_t kFanOut = 6;
-constexpr std::size_t kFilterBitsPerKey = 8;
+constexpr std::size_t kFanOut = 12;
+constexpr std::size_t kFilterBitsPerKey = 6;
 // Rows that a commit merges or frees: some always, more when much was inserted.
 constexpr std::size_t kSliceRows = 8;
 constexpr std::size_t kSlicePerEntry = 4;
@@ -95,7 +95,7 @@ class SeenIndex::State {
   Pending pending_;
 };
 
-// The budget is shared by the number of keys; with room enough each gets its 8 bits.
+// The budget is shared by the number of keys; with room enough each gets its bits.
 std::size_t SeenIndex::State::filter_bytes(std::uint64_t run_entries) const {
   const std::uint64_t wanted = run_entries * kFilterBitsPerKey / 8;
   const std::uint64_t all = std::max<std::uint64_t>(entries, 1) * kFilterBitsPerKey / 8;

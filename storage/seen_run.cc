@@ -16,7 +16,7 @@ static_assert(std::endian::native == std::endian::little, "rows are written as t
 constexpr std::size_t kHashBytes = 8;
 constexpr std::size_t kIdBytes = 4;
 constexpr std::size_t kEntryBytes = kHashBytes + kIdBytes;
-constexpr int kFilterBits = 6;  // set per key
+constexpr int kFilterBits = 4;  // set per key
 
 template <class T>
 T load(const char* from) {
