@@ -177,10 +177,11 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page,
   if (!known || *known != 0) return known;
   const std::uint64_t id = ids_.body++;
   auto done = database_.run(
-      "INSERT OR REPLACE INTO bodies (id, hash, codec, size, data) VALUES (?1, ?2, 'zstd', ?3, ?4)",
+      "INSERT OR REPLACE INTO bodies (id, hash, page_id, codec, size, data) "
+      "VALUES (?1, ?2, ?3, 'zstd', ?4, ?5)",
       [&](Statement& s) {
-        s.integer(1, as_integer(id)).text(2, parsed.content_hash);
-        s.integer(3, as_integer(parsed.body_size)).blob(4, parsed.packed_body);
+        s.integer(1, as_integer(id)).text(2, parsed.content_hash).integer(3, as_integer(page.id));
+        s.integer(4, as_integer(parsed.body_size)).blob(5, parsed.packed_body);
       });
   if (!done) return std::move(done).error();
   new_bodies_.emplace(key, id);

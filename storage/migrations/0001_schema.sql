@@ -154,6 +154,7 @@ CREATE TABLE pages (
 CREATE TABLE bodies (
   id INTEGER PRIMARY KEY,
   hash TEXT NOT NULL,
+  page_id INTEGER NOT NULL,  -- that brought it first
   codec TEXT NOT NULL,
   size INTEGER NOT NULL,
   data BLOB NOT NULL

@@ -93,8 +93,7 @@ struct Child {
 };
 
 std::string shim() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().string() +
-         "/disk_faults.so";
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().string() + "/disk_faults.so";
 }
 
 bool shim_missing() {

@@ -1,0 +1,46 @@
+// Stored pages as a WARC 1.1 file with a CDXJ index.
+//
+// https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+// A warcinfo record, then per page version a response, the request that led to it
+// (method, target and host: other request headers are not stored) and metadata. A
+// version whose content was stored before becomes a revisit (6.7.2). Bodies are
+// written decoded, as they are stored: the headers that described the coding are
+// kept under "X-Archive-Orig-" and Content-Length is that of what follows. Each
+// record is a gzip member of its own.
+//
+// A cursor as storage/exports.h: page versions in order, each read by itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "crawler/base/result.h"
+#include "storage/commit_batch.h"
+#include "storage/database.h"
+#include "storage/exports.h"
+
+namespace crawld::storage {
+
+struct WarcOptions {
+  std::int64_t after = 0;  // last_key of the call before, to go on
+  bool gzip = true;
+  std::string file_name;  // of the WARC, for its warcinfo and the index
+  std::string software;   // "crawld/1.0"
+  Millis written_at = 0;
+};
+
+// `write` takes whole records; false stops. `index` takes a CDXJ line (with its end)
+// per response and revisit, unsorted; it may be empty.
+base::Result<ExportEnd> export_warc(Database& reader, const WarcOptions& options,
+                                    const std::function<bool(std::string_view)>& write,
+                                    const std::function<void(std::string_view)>& index = {});
+
+// The sort-friendly form of a URL: "org,example)/path?query".
+std::string surt_of(std::string_view href);
+
+// The decoded bytes of a stored body. Errors: not_found, corrupt.
+base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id);
+
+}  // namespace crawld::storage

@@ -1,0 +1,173 @@
+#include "storage/warc.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "storage/sha1.h"
+#include "storage/sqlite_store.h"
+#include "tests/unit/storage/batches.h"
+#include "tests/unit/storage/scratch.h"
+
+using namespace crawld;
+using namespace crawld::storage;
+
+namespace {
+
+StoredPage packed_page(PageId id, model::UrlId url, const std::string& href,
+                       const std::string& content) {
+  StoredPage page = page_of(id, url, href, content);
+  auto& parsed = std::get<model::ParsedPage>(page.parsed.page);
+  parsed.packed_body.resize(ZSTD_compressBound(content.size()));
+  parsed.packed_body.resize(ZSTD_compress(parsed.packed_body.data(), parsed.packed_body.size(),
+                                          content.data(), content.size(), 1));
+  auto& response = std::get<model::Response>(page.parsed.fetched.outcome);
+  response.headers.add("Content-Encoding", "gzip");
+  response.headers.add("X-Odd", "a\r\nInjected: yes");
+  return page;
+}
+
+struct Record {
+  std::map<std::string, std::string> fields;
+  std::string block;
+};
+
+// One gzip member at `offset`; moves it to the end of the member.
+std::string member_at(const std::string& file, std::size_t& offset) {
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  std::string out(1 << 20, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file.data() + offset));
+  stream.avail_in = static_cast<uInt>(file.size() - offset);
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  offset += stream.total_in;
+  inflateEnd(&stream);
+  return out;
+}
+
+// Read by the grammar of WARC 1.1 section 4, strictly.
+Record read_record(std::string_view text) {
+  Record record;
+  REQUIRE(text.starts_with("WARC/1.1\r\n"));
+  const std::size_t head_end = text.find("\r\n\r\n");
+  REQUIRE(head_end != std::string_view::npos);
+  std::string_view head = text.substr(10, head_end + 2 - 10);
+  while (!head.empty()) {
+    const std::size_t end = head.find("\r\n");
+    const std::size_t colon = head.find(": ");
+    REQUIRE(colon < end);
+    record.fields[std::string(head.substr(0, colon))] = head.substr(colon + 2, end - colon - 2);
+    head.remove_prefix(end + 2);
+  }
+  record.block = text.substr(head_end + 4);
+  const std::size_t length = std::stoul(record.fields.at("Content-Length"));
+  REQUIRE(record.block.size() == length + 4);
+  CHECK(record.block.ends_with("\r\n\r\n"));
+  record.block.resize(length);
+  CHECK(record.fields.at("WARC-Block-Digest") == sha1_label(sha1(record.block)));
+  return record;
+}
+
+std::vector<Record> read_file_of(const std::string& file) {
+  std::vector<Record> records;
+  for (std::size_t at = 0; at < file.size();) records.push_back(read_record(member_at(file, at)));
+  return records;
+}
+
+struct Exported {
+  Exported() {
+    auto store = std::move(*SqliteStore::open(scratch.path(), {}));
+    REQUIRE(store->begin_run({.command = "crawl", .sites = {"a"}}).ok());
+    CommitBatch batch;
+    batch.hosts = {host_named(1, "http://a.test")};
+    batch.new_urls = {new_url(*store, 1, "http://a.test/"),
+                      new_url(*store, 2, "http://a.test/b?c=1")};
+    batch.new_urls[1].parent = 1;
+    batch.pages = {packed_page(1, 1, "http://a.test/", "hello"),
+                   packed_page(2, 2, "http://a.test/b?c=1", "hello")};
+    REQUIRE(store->put(batch).ok());
+    reader = std::move(*Database::open_reader(scratch.path()));
+    const auto end = export_warc(
+        *reader, {.file_name = "x.warc.gz", .software = "crawld/1"},
+        [&](std::string_view bytes) {
+          file += bytes;
+          return true;
+        },
+        [&](std::string_view line) { index += line; });
+    if (!end) FAIL(end.error().message);
+    CHECK(end->rows == 2);
+    CHECK(end->complete);
+  }
+  Scratch scratch;
+  std::unique_ptr<Database> reader;
+  std::string file;
+  std::string index;
+};
+
+}  // namespace
+
+TEST_CASE("SHA-1 gives the digests of FIPS 180 and base 32 labels") {
+  CHECK(sha1_label(sha1("")) == "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
+  CHECK(sha1_label(sha1("abc")) == "sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5");
+  CHECK(sha1_label(sha1(std::string(1'000'000, 'a'))) == "sha1:GSVJOPGUYTNKJ5Q65MV5XLJHGFSTIALP");
+}
+
+TEST_CASE("a WARC holds a response, its request and metadata for each page") {
+  const Exported exported;
+  const auto records = read_file_of(exported.file);
+  REQUIRE(records.size() == 7);
+  CHECK(records[0].fields.at("WARC-Type") == "warcinfo");
+  const Record& response = records[1];
+  CHECK(response.fields.at("WARC-Type") == "response");
+  CHECK(response.fields.at("WARC-Target-URI") == "http://a.test/");
+  CHECK(response.fields.at("WARC-Date") == "2023-11-14T22:13:20.123Z");
+  CHECK(response.fields.at("WARC-IP-Address") == "192.0.2.1");
+  CHECK(response.fields.at("WARC-Payload-Digest") == sha1_label(sha1("hello")));
+  CHECK(response.block ==
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Archive-Orig-Content-Encoding: gzip\r\n"
+        "X-Odd: a  Injected: yes\r\nContent-Length: 5\r\n\r\nhello");
+  CHECK(records[2].fields.at("WARC-Concurrent-To") == response.fields.at("WARC-Record-ID"));
+  CHECK(records[2].block == "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+  CHECK(records[6].block == "hopsFromSeed: 0\r\nvia: http://a.test/\r\n");
+}
+
+TEST_CASE("content that was stored before becomes a revisit that names the first") {
+  const Exported exported;
+  const Record revisit = read_file_of(exported.file)[4];
+  CHECK(revisit.fields.at("WARC-Type") == "revisit");
+  CHECK(revisit.fields.at("WARC-Target-URI") == "http://a.test/b?c=1");
+  CHECK(revisit.fields.at("WARC-Refers-To-Target-URI") == "http://a.test/");
+  CHECK(revisit.fields.at("WARC-Payload-Digest") == sha1_label(sha1("hello")));
+  CHECK_THAT(revisit.block, Catch::EndsWith("\r\n\r\n"));
+}
+
+TEST_CASE("the CDXJ index points at the records") {
+  const Exported exported;
+  const std::string expected =
+      R"(test,a)/ 20231114221320 {"url":"http://a.test/","mime":"text/html","status":"200","digest":"sha1:)";
+  CHECK_THAT(exported.index, Catch::StartsWith(expected));
+  const std::size_t at = exported.index.find("\"offset\":\"");
+  std::size_t offset = std::stoul(exported.index.substr(at + 10));
+  CHECK(read_record(member_at(exported.file, offset)).fields.at("WARC-Type") == "response");
+  CHECK_THAT(exported.index, Catch::Contains(R"("mime":"warc/revisit")"));
+}
+
+TEST_CASE("URLs sort by their host from the right") {
+  CHECK(surt_of("https://www.example.org/a?b") == "org,example,www)/a?b");
+  CHECK(surt_of("http://example.org:8080/") == "org,example:8080)/");
+  CHECK(surt_of("http://192.0.2.1/x") == "192.0.2.1)/x");
+  CHECK(surt_of("http://[2001:db8::1]:81/x") == "[2001:db8::1]:81)/x");
+}
+
+TEST_CASE("a damaged body is reported, not exported") {
+  Exported exported;
+  auto store = std::move(*SqliteStore::open(exported.scratch.path(), {}));
+  REQUIRE(store->database().execute("UPDATE bodies SET data = x'00'").ok());
+  CHECK(body_bytes(*exported.reader, 1).error().code == base::Error::Code::corrupt);
+  CHECK(body_bytes(*exported.reader, 99).error().code == base::Error::Code::not_found);
+}
