@@ -12,11 +12,9 @@ constexpr TagSet kBlocks{Tag::address,  Tag::article,    Tag::aside,   Tag::bloc
                          Tag::fieldset, Tag::figcaption, Tag::figure,  Tag::footer,     Tag::header,
                          Tag::hgroup,   Tag::main,       Tag::menu,    Tag::nav,        Tag::ol,
                          Tag::p,        Tag::search,     Tag::section, Tag::summary,    Tag::ul};
-constexpr TagSet kEndBlocks = kBlocks.with(TagSet{Tag::button, Tag::listing, Tag::pre});
 constexpr TagSet kHeadings{Tag::h1, Tag::h2, Tag::h3, Tag::h4, Tag::h5, Tag::h6};
 constexpr TagSet kFormatting{Tag::b, Tag::big,   Tag::code,   Tag::em,     Tag::font, Tag::i,
                              Tag::s, Tag::small, Tag::strike, Tag::strong, Tag::tt,   Tag::u};
-constexpr TagSet kFormattingEnds = kFormatting.with(TagSet{Tag::a, Tag::nobr});
 constexpr TagSet kObjects{Tag::applet, Tag::marquee, Tag::object};
 constexpr TagSet kVoids{Tag::area, Tag::br, Tag::embed, Tag::img, Tag::keygen, Tag::wbr};
 constexpr TagSet kQuietVoids{Tag::param, Tag::source, Tag::track};
@@ -269,6 +267,15 @@ bool OutlineBuilder::start_special(const Token& token) {
     insert_void(token);
     return true;
   }
+  if (token.tag == Tag::image) {
+    Token img = token;
+    img.tag = Tag::img;
+    return start_special(img);
+  }
+  return start_control(token) || start_raw_text(token);
+}
+
+bool OutlineBuilder::start_control(const Token& token) {
   switch (token.tag) {
     case Tag::button:
       if (in_scope(Tag::button, Scope::normal)) {
@@ -284,11 +291,23 @@ bool OutlineBuilder::start_special(const Token& token) {
       insert_void(token);
       if (!is_hidden_input(tokenizer_->attributes())) frameset_ok_ = false;
       return true;
-    case Tag::image: {
-      Token img = token;
-      img.tag = Tag::img;
-      return start_special(img);
-    }
+    case Tag::select:
+      reconstruct_formatting();
+      insert_element(token);
+      frameset_ok_ = false;
+      mode_ = mode_ == Mode::in_table || mode_ == Mode::in_caption ||
+                      mode_ == Mode::in_table_body || mode_ == Mode::in_row ||
+                      mode_ == Mode::in_cell
+                  ? Mode::in_select_in_table
+                  : Mode::in_select;
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool OutlineBuilder::start_raw_text(const Token& token) {
+  switch (token.tag) {
     case Tag::textarea:
       read_raw_text(token, TextMode::rcdata);
       tokenizer_->skip_newline();
@@ -307,98 +326,9 @@ bool OutlineBuilder::start_special(const Token& token) {
     case Tag::noembed:
       read_raw_text(token, TextMode::rawtext);
       return true;
-    case Tag::select:
-      reconstruct_formatting();
-      insert_element(token);
-      frameset_ok_ = false;
-      mode_ = mode_ == Mode::in_table || mode_ == Mode::in_caption ||
-                      mode_ == Mode::in_table_body || mode_ == Mode::in_row ||
-                      mode_ == Mode::in_cell
-                  ? Mode::in_select_in_table
-                  : Mode::in_select;
-      return true;
     default:
       return false;
   }
-}
-
-OutlineBuilder::Outcome OutlineBuilder::in_body_end(const Token& token) {
-  if (kFormattingEnds.has(token.tag)) {
-    close_formatting(token);
-    return Outcome::done;
-  }
-  if (end_block(token)) return Outcome::done;
-  switch (token.tag) {
-    case Tag::template_:
-      close_template();
-      return Outcome::done;
-    case Tag::body:
-    case Tag::html:
-      if (!in_scope(Tag::body, Scope::normal)) return Outcome::done;
-      mode_ = Mode::after_body;
-      return token.tag == Tag::html ? Outcome::again : Outcome::done;
-    case Tag::form:
-      end_form();
-      return Outcome::done;
-    case Tag::br: {
-      // "</br>" means "<br>", without its attributes.
-      reconstruct_formatting();
-      place_element(Tag::br, Space::html, false);
-      frameset_ok_ = false;
-      return Outcome::done;
-    }
-    default:
-      any_other_end_tag(token);
-      return Outcome::done;
-  }
-}
-
-bool OutlineBuilder::end_block(const Token& token) {
-  if (token.tag == Tag::p) {
-    if (!in_scope(Tag::p, Scope::button)) insert_known(Tag::p);
-    close_p();
-    return true;
-  }
-  if (kEndBlocks.has(token.tag)) {
-    if (!in_scope(token.tag, Scope::normal)) return true;
-    generate_implied_end_tags();
-    pop_until(token.tag);
-    return true;
-  }
-  if (token.tag == Tag::li || token.tag == Tag::dd || token.tag == Tag::dt) {
-    if (!in_scope(token.tag, token.tag == Tag::li ? Scope::list_item : Scope::normal)) return true;
-    generate_implied_end_tags(token.tag);
-    pop_until(token.tag);
-    return true;
-  }
-  if (kHeadings.has(token.tag)) {
-    if (!in_scope(kHeadings, Scope::normal)) return true;
-    generate_implied_end_tags();
-    pop_until_one_of(kHeadings);
-    return true;
-  }
-  if (!kObjects.has(token.tag)) return false;
-  if (in_scope(token.tag, Scope::normal)) {
-    generate_implied_end_tags();
-    pop_until(token.tag);
-    clear_to_marker();
-  }
-  return true;
-}
-
-void OutlineBuilder::end_form() {
-  if (is_open(Tag::template_)) {
-    if (!in_scope(Tag::form, Scope::normal)) return;
-    generate_implied_end_tags();
-    pop_until(Tag::form);
-    return;
-  }
-  const std::uint32_t node = form_;
-  form_ = 0;
-  if (node == 0 || !node_in_scope(node)) return;
-  generate_implied_end_tags();
-  const std::size_t index = index_of(node);
-  if (index != stack_.size()) erase_open(index);
 }
 
 }  // namespace crawld::parsers

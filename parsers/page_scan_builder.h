@@ -158,9 +158,13 @@ class OutlineBuilder {
   bool start_block(const Token& token);
   bool start_formatting(const Token& token);
   bool start_special(const Token& token);
+  bool start_control(const Token& token);
+  bool start_raw_text(const Token& token);
   void start_frameset(const Token& token);
   void start_list_item(const Token& token);
   void start_a(const Token& token);
+
+  // page_scan_body_end.cc
   Outcome in_body_end(const Token& token);
   bool end_block(const Token& token);
   void end_form();
@@ -169,12 +173,16 @@ class OutlineBuilder {
   // page_scan_tables.cc
   Outcome in_table(const Token& token);
   Outcome in_table_start(const Token& token);
+  Outcome in_table_input(const Token& token);
+  void leave_select();
   Outcome in_caption(const Token& token);
   Outcome in_column_group(const Token& token);
   Outcome in_table_body(const Token& token);
   Outcome in_row(const Token& token);
   Outcome in_cell(const Token& token);
   Outcome in_select(const Token& token);
+  Outcome in_select_start(const Token& token);
+  Outcome in_select_end(const Token& token);
   Outcome in_select_in_table(const Token& token);
   Outcome by_foster_parenting(const Token& token);
   void close_cell();

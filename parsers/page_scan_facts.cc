@@ -9,31 +9,12 @@ namespace {
 
 using model::LinkTag;
 
-constexpr std::size_t kMaxLinkText = 1'024;       // bytes
+constexpr std::size_t kMaxText = 1'024;           // bytes, of a name or title
 constexpr std::size_t kMaxLinkBytes = 64u << 20;  // of all URLs of a page together
 constexpr std::size_t kMaxHeadings = 10'000;
 constexpr std::size_t kMaxMetas = 1'000;
 constexpr std::size_t kMaxMetaValue = 16'384;  // bytes
 constexpr std::size_t kMaxFeeds = 1'000;
-constexpr std::size_t kMaxJsonLd = 1'000;
-
-// Elements that begin and end a line of text.
-constexpr TagSet kLines{
-    Tag::address, Tag::article, Tag::aside,     Tag::blockquote, Tag::body,       Tag::br,
-    Tag::caption, Tag::center,  Tag::dd,        Tag::details,    Tag::dialog,     Tag::dir,
-    Tag::div,     Tag::dl,      Tag::dt,        Tag::fieldset,   Tag::figcaption, Tag::figure,
-    Tag::footer,  Tag::form,    Tag::h1,        Tag::h2,         Tag::h3,         Tag::h4,
-    Tag::h5,      Tag::h6,      Tag::header,    Tag::hgroup,     Tag::hr,         Tag::li,
-    Tag::listing, Tag::main,    Tag::menu,      Tag::nav,        Tag::ol,         Tag::optgroup,
-    Tag::option,  Tag::p,       Tag::plaintext, Tag::pre,        Tag::search,     Tag::section,
-    Tag::summary, Tag::table,   Tag::tr,        Tag::ul,         Tag::xmp};
-// Elements that keep their text apart from its neighbours' without a new line.
-constexpr TagSet kApart{Tag::td, Tag::th, Tag::button, Tag::select, Tag::iframe, Tag::video};
-// Elements whose text is none of the page's.
-constexpr TagSet kSilent{Tag::script, Tag::style,   Tag::title,   Tag::textarea,
-                         Tag::iframe, Tag::noembed, Tag::noframes};
-// Elements whose content a reader with scripts and modern media does not see.
-constexpr TagSet kHidden{Tag::noscript, Tag::audio, Tag::video, Tag::canvas, Tag::datalist};
 
 bool is_script_url(std::string_view url) {
   return url.starts_with("javascript:") || url.starts_with("data:");
@@ -43,18 +24,6 @@ bool is_script_url(std::string_view url) {
 bool is_htmx(Attr attr) {
   return attr == Attr::hx_get || attr == Attr::hx_post || attr == Attr::hx_put ||
          attr == Attr::hx_patch || attr == Attr::hx_delete;
-}
-
-// Titles are often padded with no-break spaces that nobody means.
-std::string without_no_break_ends(std::string_view text) {
-  constexpr std::string_view kNoBreak = "\xC2\xA0";
-  const auto padded = [&](bool front) {
-    return front ? text.starts_with(kNoBreak) || text.starts_with(' ')
-                 : text.ends_with(kNoBreak) || text.ends_with(' ');
-  };
-  while (padded(true)) text.remove_prefix(text[0] == ' ' ? 1 : kNoBreak.size());
-  while (padded(false)) text.remove_suffix(text.back() == ' ' ? 1 : kNoBreak.size());
-  return std::string(text);
 }
 
 int heading_level(Tag tag) {
@@ -274,7 +243,7 @@ void FactCollector::read_feed(std::string_view rel, const std::string& url, Attr
   const std::string type = lower_case(find_copy(attributes, Attr::type));
   if ((!is_feed_type(type) && !has_token(rel, "feed")) || page_.feeds.size() >= kMaxFeeds) return;
   const std::string title = find_copy(attributes, Attr::title);
-  page_.feeds.push_back({url, type, fold_space(cut_utf8(title, kMaxLinkText))});
+  page_.feeds.push_back({url, type, fold_space(cut_utf8(title, kMaxText))});
 }
 
 void FactCollector::read_meta(Attributes attributes, bool in_noscript) {
@@ -286,7 +255,7 @@ void FactCollector::read_meta(Attributes attributes, bool in_noscript) {
   const std::string content(cut_utf8(*found, kMaxMetaValue));
   if (http_equiv == "refresh") read_refresh(content, in_noscript);
   for (const std::string* key : {&name, &property, &http_equiv}) {
-    if (key->empty() || key->size() > kMaxLinkText || page_.meta.size() >= kMaxMetas) continue;
+    if (key->empty() || key->size() > kMaxText || page_.meta.size() >= kMaxMetas) continue;
     page_.meta.emplace_back(lower_case(*key), content);
     if (page_.meta.back().first == "description" && page_.description.empty()) {
       page_.description = fold_space(content);
@@ -331,89 +300,5 @@ void FactCollector::read_param(Attributes attributes) {
 void FactCollector::read_css(std::string_view css) {
   for (const std::string& url : css_urls(css)) add_link(LinkTag::css, url);
 }
-
-void FactCollector::listen(Listener::Kind kind, std::size_t index) {
-  listeners_.push_back({kind, index, text_.place()});
-}
-
-void FactCollector::stop_listening() {
-  const Listener listener = listeners_.back();
-  listeners_.pop_back();
-  switch (listener.kind) {
-    case Listener::Kind::link:
-      page_.links[listener.index].text = text_.line_since(listener.place, kMaxLinkText);
-      return;
-    case Listener::Kind::heading:
-      page_.headings[listener.index].text = text_.line_since(listener.place, kMaxLinkText);
-      return;
-    case Listener::Kind::nothing:
-      return;
-  }
-}
-
-void FactCollector::open_text(Tag tag, Space space, Attributes attributes) {
-  if (tag == Tag::unknown) return;
-  if (space != Space::html) {
-    if (tag == Tag::script || tag == Tag::style || tag == Tag::title || tag == Tag::desc) ++silent_;
-    return;
-  }
-  if (kLines.has(tag))
-    text_.gap(FoldedText::Gap::line);
-  else if (kApart.has(tag))
-    text_.gap(FoldedText::Gap::space);
-  if (kHidden.has(tag) && hidden_++ == 0) before_hidden_ = text_.place();
-  if (!kSilent.has(tag)) return;
-  ++silent_;
-  if (tag == Tag::title)
-    capturing_ = !has_title_;
-  else if (tag == Tag::style)
-    capturing_ = options_.css_urls;
-  else if (tag == Tag::script) {
-    const auto type = find(attributes, Attr::type);
-    capturing_ = type && extras_.jsonld.size() < kMaxJsonLd &&
-                 fold_rel(type->substr(0, type->find(';'))) == "application/ld+json";
-  }
-}
-
-void FactCollector::close_text(Tag tag, Space space) {
-  if (space != Space::html) {
-    if (tag == Tag::script || tag == Tag::style || tag == Tag::title || tag == Tag::desc) --silent_;
-    return;
-  }
-  if (kHidden.has(tag) && --hidden_ == 0) text_.rewind(before_hidden_);
-  if (kLines.has(tag))
-    text_.gap(FoldedText::Gap::line);
-  else if (kApart.has(tag))
-    text_.gap(FoldedText::Gap::space);
-  if (!kSilent.has(tag)) return;
-  --silent_;
-  if (tag == Tag::title && !has_title_) {
-    page_.title = without_no_break_ends(fold_space(captured_));
-    has_title_ = true;
-  } else if (capturing_ && tag == Tag::style) {
-    read_css(captured_);
-  } else if (capturing_ && tag == Tag::script) {
-    extras_.jsonld.push_back(captured_);
-  }
-  capturing_ = false;
-  captured_.clear();
-}
-
-void FactCollector::leave(Tag tag, Space space) {
-  if (tag == Tag::unknown) return;
-  if (tag == Tag::a || (space == Space::html && (tag == Tag::form || heading_level(tag) != 0))) {
-    stop_listening();
-  }
-  close_text(tag, space);
-}
-
-void FactCollector::text(std::string_view raw, TextMode mode) {
-  if (capturing_)
-    append_text(raw, mode, captured_);
-  else if (silent_ == 0)
-    text_.add(raw, mode);
-}
-
-void FactCollector::finish() { page_.text = text_.take(); }
 
 }  // namespace crawld::parsers

@@ -33,9 +33,27 @@ std::optional<LinkTag> source_link(Tag tag) {
   }
 }
 
-std::optional<UrlAttribute> lazy(Tag tag, UrlForm form) {
+// The attributes from which scripts load images later.
+std::optional<UrlAttribute> lazy_attribute(Tag tag, Attr attr) {
   if (tag == Tag::script || tag == Tag::input) return std::nullopt;
-  return UrlAttribute{source_link(tag).value_or(LinkTag::other), form};
+  const LinkTag link = source_link(tag).value_or(LinkTag::other);
+  switch (attr) {
+    case Attr::data_srcset:
+    case Attr::data_lazy_srcset:
+      return UrlAttribute{link, UrlForm::srcset};
+    case Attr::data_src:
+    case Attr::data_lazy:
+    case Attr::data_lazy_src:
+    case Attr::data_original:
+    case Attr::data_full_src:
+    case Attr::data_hi_res_src:
+    case Attr::data_src_small:
+    case Attr::data_src_medium:
+    case Attr::data_src_large:
+      return UrlAttribute{link, UrlForm::lazy};
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -61,19 +79,6 @@ std::optional<UrlAttribute> url_attribute(Tag tag, Attr attr) {
     case Attr::data:
       if (tag == Tag::object) return UrlAttribute{LinkTag::object, UrlForm::one};
       return std::nullopt;
-    case Attr::data_srcset:
-    case Attr::data_lazy_srcset:
-      return lazy(tag, UrlForm::srcset);
-    case Attr::data_src:
-    case Attr::data_lazy:
-    case Attr::data_lazy_src:
-    case Attr::data_original:
-    case Attr::data_full_src:
-    case Attr::data_hi_res_src:
-    case Attr::data_src_small:
-    case Attr::data_src_medium:
-    case Attr::data_src_large:
-      return lazy(tag, UrlForm::lazy);
     case Attr::data_href:
     case Attr::data_bg:
     case Attr::background:
@@ -100,7 +105,7 @@ std::optional<UrlAttribute> url_attribute(Tag tag, Attr attr) {
       if (tag == Tag::head) return UrlAttribute{LinkTag::other, UrlForm::spaced};
       return std::nullopt;
     default:
-      return std::nullopt;
+      return lazy_attribute(tag, attr);
   }
 }
 

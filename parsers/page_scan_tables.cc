@@ -107,16 +107,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_table_start(const Token& token) {
     case Tag::template_:
       return in_head_start(token);
     case Tag::input:
-      for (const Attribute& attribute : tokenizer_->attributes()) {
-        std::string scratch;
-        std::string type;
-        if (attribute.id != Attr::type) continue;
-        append_name(decode_attribute(attribute.value, scratch), type);
-        if (type != "hidden") continue;
-        insert_void(token);
-        return Outcome::done;
-      }
-      return by_foster_parenting(token);
+      return in_table_input(token);
     case Tag::form:
       if (is_open(Tag::template_) || form_ != 0) return Outcome::done;
       form_ = insert_element(token);
@@ -125,6 +116,20 @@ OutlineBuilder::Outcome OutlineBuilder::in_table_start(const Token& token) {
     default:
       return by_foster_parenting(token);
   }
+}
+
+// A hidden input may stand in a table; others are moved out.
+OutlineBuilder::Outcome OutlineBuilder::in_table_input(const Token& token) {
+  for (const Attribute& attribute : tokenizer_->attributes()) {
+    if (attribute.id != Attr::type) continue;
+    std::string scratch;
+    std::string type;
+    append_name(decode_attribute(attribute.value, scratch), type);
+    if (type != "hidden") continue;
+    insert_void(token);
+    return Outcome::done;
+  }
+  return by_foster_parenting(token);
 }
 
 OutlineBuilder::Outcome OutlineBuilder::in_caption(const Token& token) {
@@ -295,39 +300,47 @@ OutlineBuilder::Outcome OutlineBuilder::in_select(const Token& token) {
       insert_text(token);
       return Outcome::done;
     case TokenKind::start_tag:
-      switch (token.tag) {
-        case Tag::html:
-          return in_body(token);
-        case Tag::option:
-          if (current_is(Tag::option)) pop();
-          insert_element(token);
-          return Outcome::done;
-        case Tag::optgroup:
-        case Tag::hr:
-          if (current_is(Tag::option)) pop();
-          if (current_is(Tag::optgroup)) pop();
-          if (token.tag == Tag::hr)
-            insert_void(token);
-          else
-            insert_element(token);
-          return Outcome::done;
-        case Tag::script:
-        case Tag::template_:
-          return in_head_start(token);
-        case Tag::select:
-        case Tag::input:
-        case Tag::keygen:
-        case Tag::textarea:
-          if (!in_scope(Tag::select, Scope::select)) return Outcome::done;
-          pop_until(Tag::select);
-          reset_mode();
-          return token.tag == Tag::select ? Outcome::done : Outcome::again;
-        default:
-          return Outcome::done;
-      }
+      return in_select_start(token);
     case TokenKind::end_tag:
-      break;
+      return in_select_end(token);
   }
+  return Outcome::done;
+}
+
+OutlineBuilder::Outcome OutlineBuilder::in_select_start(const Token& token) {
+  switch (token.tag) {
+    case Tag::html:
+      return in_body(token);
+    case Tag::option:
+      if (current_is(Tag::option)) pop();
+      insert_element(token);
+      return Outcome::done;
+    case Tag::optgroup:
+    case Tag::hr:
+      if (current_is(Tag::option)) pop();
+      if (current_is(Tag::optgroup)) pop();
+      if (token.tag == Tag::hr) {
+        insert_void(token);
+      } else {
+        insert_element(token);
+      }
+      return Outcome::done;
+    case Tag::script:
+    case Tag::template_:
+      return in_head_start(token);
+    case Tag::select:
+    case Tag::input:
+    case Tag::keygen:
+    case Tag::textarea:
+      if (!in_scope(Tag::select, Scope::select)) return Outcome::done;
+      leave_select();
+      return token.tag == Tag::select ? Outcome::done : Outcome::again;
+    default:
+      return Outcome::done;
+  }
+}
+
+OutlineBuilder::Outcome OutlineBuilder::in_select_end(const Token& token) {
   switch (token.tag) {
     case Tag::optgroup:
       if (current_is(Tag::option) && stack_.size() > 1 &&
@@ -335,21 +348,25 @@ OutlineBuilder::Outcome OutlineBuilder::in_select(const Token& token) {
         pop();
       }
       if (current_is(Tag::optgroup)) pop();
-      return Outcome::done;
+      break;
     case Tag::option:
       if (current_is(Tag::option)) pop();
-      return Outcome::done;
+      break;
     case Tag::select:
-      if (!in_scope(Tag::select, Scope::select)) return Outcome::done;
-      pop_until(Tag::select);
-      reset_mode();
-      return Outcome::done;
+      if (in_scope(Tag::select, Scope::select)) leave_select();
+      break;
     case Tag::template_:
       close_template();
-      return Outcome::done;
+      break;
     default:
-      return Outcome::done;
+      break;
   }
+  return Outcome::done;
+}
+
+void OutlineBuilder::leave_select() {
+  pop_until(Tag::select);
+  reset_mode();
 }
 
 OutlineBuilder::Outcome OutlineBuilder::in_select_in_table(const Token& token) {
@@ -358,8 +375,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_select_in_table(const Token& token) {
   const bool ends = is_end(token, kTables);
   if (!ends && !is_start(token, kTables)) return in_select(token);
   if (ends && !in_scope(token.tag, Scope::table)) return Outcome::done;
-  pop_until(Tag::select);
-  reset_mode();
+  leave_select();
   return Outcome::again;
 }
 
