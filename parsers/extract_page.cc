@@ -105,7 +105,10 @@ Page::Found Page::find_css(const Source& source, const Item& scope) {
   auto& matcher = matchers_[source.number];
   if (!matcher) matcher = std::make_unique<SelectorMatcher>(*source.selector, *selectors_);
   std::vector<Item> items;
-  for (const Selected& found : matcher->values(scope.element, kMostItems)) {
+  bool after = source.looks_after && scope.element != nullptr;
+  auto all = after ? matcher->values_after(scope.element, kMostItems)
+                   : matcher->values(scope.element, kMostItems);
+  for (const Selected& found : all) {
     Item item;
     item.element = found.element;
     item.is_text = found.is_text;

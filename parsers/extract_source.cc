@@ -49,6 +49,7 @@ base::Status compile_into(std::optional<T>& into, std::string_view text) {
 base::Status compile_rest(Source& source, std::string_view rest) {
   switch (source.kind) {
     case SourceKind::css:
+      source.looks_after = rest.starts_with('+') || rest.starts_with('~');
       return compile_into(source.selector, with_scope(rest));
     case SourceKind::xpath:
       return compile_into(source.xpath, rest);

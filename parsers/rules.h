@@ -41,7 +41,7 @@ struct FieldRule {
   std::string name;
   // Where the value comes from:
   //   css:SELECTOR       text of the elements; ::text and ::attr(x) as in Scrapy. A
-  //                      leading combinator ("> a") starts at the element of `each`.
+  //                      leading combinator ("> a", "+ dd") starts at the element of `each`.
   //   xpath:EXPRESSION   HTML and XML (feeds) alike
   //   jsonld:PATH        "offers.price", "author[0].name", "Product.offers.price": a
   //                      first name that is an @type selects the objects of that type

@@ -49,12 +49,27 @@ class SelectorMatcher::Matching {
   void set_scope(ElementNumber scope) { match_.set_scope(scope == kNoElement ? 0 : scope); }
   const SelectorDocument& document() const { return document_; }
 
+  struct Range {
+    ElementNumber from;
+    ElementNumber to;  // one past the last
+  };
+  Range inside(ElementNumber scope) const {
+    if (scope == kNoElement) return {0, document_.size()};
+    return {scope + 1, document_.end_of(scope)};
+  }
+  Range after(ElementNumber scope) const {
+    ElementNumber parent = document_.parent(scope);
+    ElementNumber end = document_.end_of(scope);
+    return {end, parent == kNoElement ? end : document_.end_of(parent)};
+  }
+
+  std::vector<Selected> values(Range range, std::size_t most);
+
   // Visit(ElementNumber, const Complex&) -> false to stop; each element once per
   // complex selector that matches it if `all`, else once.
   template <class Visit>
-  void each(ElementNumber scope, bool all, Visit visit) {
-    ElementNumber from = scope == kNoElement ? 0 : scope + 1;
-    ElementNumber to = scope == kNoElement ? document_.size() : document_.end_of(scope);
+  void each(Range range, bool all, Visit visit) {
+    auto [from, to] = range;
     auto judge = [&](ElementNumber e) {
       for (const Complex& complex : match_.top().complexes) {
         if (!match_.matches(complex, e)) continue;
@@ -116,7 +131,7 @@ std::vector<const GumboNode*> SelectorMatcher::select(const GumboNode* scope, st
   ElementNumber within = matching_->document().number(scope);
   if (scope != nullptr && within == kNoElement) return found;
   matching_->set_scope(within);
-  matching_->each(within, false, [&](ElementNumber e, const Complex&) {
+  matching_->each(matching_->inside(within), false, [&](ElementNumber e, const Complex&) {
     if (found.size() >= most) return false;
     found.push_back(matching_->document().node(e));
     return found.size() < most;
@@ -125,13 +140,24 @@ std::vector<const GumboNode*> SelectorMatcher::select(const GumboNode* scope, st
 }
 
 std::vector<Selected> SelectorMatcher::values(const GumboNode* scope, std::size_t most) {
-  std::vector<Selected> found;
   ElementNumber within = matching_->document().number(scope);
-  if (scope != nullptr && within == kNoElement) return found;
+  if (scope != nullptr && within == kNoElement) return {};
   matching_->set_scope(within);
+  return matching_->values(matching_->inside(within), most);
+}
+
+std::vector<Selected> SelectorMatcher::values_after(const GumboNode* scope, std::size_t most) {
+  ElementNumber before = matching_->document().number(scope);
+  if (before == kNoElement) return {};
+  matching_->set_scope(before);
+  return matching_->values(matching_->after(before), most);
+}
+
+std::vector<Selected> SelectorMatcher::Matching::values(Range range, std::size_t most) {
+  std::vector<Selected> found;
   ElementNumber last_element = kNoElement;  // reported as an element already
-  matching_->each(within, true, [&](ElementNumber e, const Complex& complex) {
-    const GumboNode* node = matching_->document().node(e);
+  each(range, true, [&](ElementNumber e, const Complex& complex) {
+    const GumboNode* node = document_.node(e);
     switch (complex.output) {
       case Output::element:
         if (last_element != e) found.push_back({node, false, {}});

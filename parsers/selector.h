@@ -75,6 +75,9 @@ class SelectorMatcher {
   // As select(), but with ::text and ::attr() carried out: each text node and each
   // attribute is one result. ::text means the element's own text nodes.
   std::vector<Selected> values(const GumboNode* scope = nullptr, std::size_t most = SIZE_MAX);
+  // As values(), but looks at what follows `scope` below the same parent: for
+  // selectors such as ":scope + dd". Needs: scope.
+  std::vector<Selected> values_after(const GumboNode* scope, std::size_t most = SIZE_MAX);
   bool matches(const GumboNode* element, const GumboNode* scope = nullptr);
 
  private:

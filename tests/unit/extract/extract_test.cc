@@ -152,6 +152,16 @@ TEST_CASE("each makes a record of every match, fields in the order of the file")
   CHECK(all[1].errors_json == R"({"price":"no number in \"sold out\""})");
 }
 
+TEST_CASE("a field may look at what follows the element of each") {
+  auto all =
+      records(one({{.name = "term", .source = "self"}, {.name = "is", .source = "css:+ dd"}}, "dt"),
+              {.body = "<dl><dt>a<dd>1<dt>b<dt>c<dd>3"});
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].fields_json == R"({"term":"a","is":"1"})");
+  CHECK(all[1].fields_json == R"({"term":"b","is":null})");
+  CHECK(all[2].fields_json == R"({"term":"c","is":"3"})");
+}
+
 TEST_CASE("fields nest") {
   FieldRule item{.name = "items", .source = "css:article", .list = true};
   item.fields = {{.name = "n", .source = "css:h2"},

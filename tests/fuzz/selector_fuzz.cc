@@ -1,0 +1,56 @@
+// Any selector or path on any page ends, and selectors mean the same however asked.
+//
+// Input: selector, NUL, page.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "parsers/html_tree.h"
+#include "parsers/selector.h"
+#include "parsers/xpath.h"
+
+using namespace crawld::parsers;
+
+namespace {
+
+void expect(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::size_t split = std::min(input.find('\0'), input.size());
+  std::string_view text = input.substr(0, split);
+  auto tree = HtmlTree::parse(input.substr(std::min(split + 1, input.size())));
+  auto selector = Selector::compile(text);
+  auto path = XPath::compile(text);
+  if (!tree) return 0;
+  for (std::size_t i = 0; i < tree->elements().size(); ++i) {
+    expect(element_index(tree->elements()[i]) == i);
+  }
+  if (selector) {
+    SelectorDocument document(*tree);
+    SelectorMatcher scan(*selector, document);
+    auto found = scan.select();
+    // In document order, each once, and each matches when asked alone.
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      expect(i == 0 || element_index(found[i - 1]) < element_index(found[i]));
+      expect(SelectorMatcher(*selector, document).matches(found[i]));
+      if (i == 20) break;
+    }
+    // The index, in use from the third time on, finds the same.
+    SelectorMatcher(*selector, document).select();
+    SelectorMatcher(*selector, document).select();
+    expect(SelectorMatcher(*selector, document).select() == found);
+  }
+  if (path) {
+    auto copy = XmlTree::copy_of(*tree);
+    unsigned long steps = 200'000;
+    if (copy) (void)path->evaluate(*copy, nullptr, &steps).ok();
+  }
+  return 0;
+}
