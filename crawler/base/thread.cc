@@ -12,12 +12,20 @@ namespace {
 struct Start {
   std::string name;
   std::function<void()> body;
+  std::shared_ptr<std::atomic<std::int64_t>> total_cpu;
 };
+
+std::chrono::nanoseconds read_clock(clockid_t clock) {
+  timespec used{};
+  if (clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 void* run(void* argument) {
   const std::unique_ptr<Start> start(static_cast<Start*>(argument));
   pthread_setname_np(pthread_self(), start->name.substr(0, 15).c_str());
   start->body();
+  start->total_cpu->store(read_clock(CLOCK_THREAD_CPUTIME_ID).count());
   return nullptr;
 }
 
@@ -28,7 +36,8 @@ Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stack_bytes);
-  auto start = std::make_unique<Start>(Start{std::move(name), std::move(body)});
+  auto total_cpu = std::make_shared<std::atomic<std::int64_t>>(0);
+  auto start = std::make_unique<Start>(Start{std::move(name), std::move(body), total_cpu});
   // Signals are the main thread's business.
   sigset_t all;
   sigset_t before;
@@ -44,16 +53,20 @@ Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
   }
   start.release();
   thread.joinable_ = true;
+  thread.total_cpu_ = std::move(total_cpu);
   return thread;
 }
 
 Thread::Thread(Thread&& other) noexcept
-    : handle_(other.handle_), joinable_(std::exchange(other.joinable_, false)) {}
+    : handle_(other.handle_),
+      total_cpu_(std::move(other.total_cpu_)),
+      joinable_(std::exchange(other.joinable_, false)) {}
 
 Thread& Thread::operator=(Thread&& other) noexcept {
   if (this != &other) {
     join();
     handle_ = other.handle_;
+    total_cpu_ = std::move(other.total_cpu_);
     joinable_ = std::exchange(other.joinable_, false);
   }
   return *this;
@@ -66,11 +79,10 @@ void Thread::join() {
 }
 
 std::chrono::nanoseconds Thread::cpu_time() const {
+  if (total_cpu_ && total_cpu_->load() > 0) return std::chrono::nanoseconds(total_cpu_->load());
   clockid_t clock{};
-  timespec used{};
   if (!joinable_ || pthread_getcpuclockid(handle_, &clock) != 0) return {};
-  clock_gettime(clock, &used);
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+  return read_clock(clock);
 }
 
 }  // namespace crawld::base

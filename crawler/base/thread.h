@@ -6,9 +6,12 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -28,11 +31,13 @@ class Thread {
   ~Thread();
 
   void join();
-  // CPU time used so far; zero once joined.
+  // CPU time used so far, or in all once it has ended.
   std::chrono::nanoseconds cpu_time() const;
 
  private:
   pthread_t handle_{};
+  std::shared_ptr<std::atomic<std::int64_t>>
+      total_cpu_;  // ns, set at its end; shared with the thread
   bool joinable_ = false;
 };
 

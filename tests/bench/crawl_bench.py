@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""make bench: crawld beside other crawlers on one site, paired, as a table and as JSON.
+
+Each crawler runs in turn, several times; medians are shown. CPU is that of the
+crawler's whole process tree (user and system), memory its largest resident sum.
+
+  real site   SQLite's documentation (Debian's sqlite3-doc) behind nginx, no latency
+  slow hosts  200 hosts at 200 ms a response, one connection each (synthetic pages)
+"""
+import json
+import os
+import pathlib
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
+CRAWLD = BUILD / "crawld"
+SITE = pathlib.Path("/usr/share/doc/sqlite3")
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+SLOW_HOSTS = 200
+SLOW_PAGES = 5
+SLOW_SECONDS = 0.2
+
+
+def tree_memory(pid):
+    """Resident bytes of a process and all that it started."""
+    total, todo = 0, [pid]
+    while todo:
+        one = todo.pop()
+        try:
+            total += int(pathlib.Path(f"/proc/{one}/statm").read_text().split()[1]) * resource.getpagesize()
+            for task in pathlib.Path(f"/proc/{one}/task").iterdir():
+                todo += [int(child) for child in (task / "children").read_text().split()]
+        except (OSError, ValueError, IndexError):
+            pass
+    return total
+
+
+def measure(command, cwd):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, tree_memory(process.pid))
+        time.sleep(0.02)
+    wall = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu, peak
+
+
+class Nginx:
+    def __init__(self, folder):
+        self.port = free_port()
+        config = folder / "nginx.conf"
+        config.write_text(f"""
+            pid {folder}/pid; error_log {folder}/error.log; daemon off; worker_processes 1;
+            events {{ worker_connections 4096; }}
+            http {{ include /etc/nginx/mime.types; access_log off; keepalive_requests 1000000;
+              client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+              uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+              server {{ listen 127.0.0.1:{self.port}; root {SITE}; }} }}""")
+        self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", config], stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def crawlers(url, folder):
+    """name -> (command, how many pages it stored)."""
+    db = folder / "crawl.db"
+
+    def crawld_pages():
+        import sqlite3
+        with sqlite3.connect(db) as connection:
+            return connection.execute("SELECT count(*) FROM pages").fetchone()[0]
+
+    def files():
+        return sum(1 for path in folder.rglob("*") if path.is_file() and path != db)
+
+    known = {
+        "crawld": ([str(CRAWLD), "crawl", "-q", "--db", str(db), "--allow-address", "127.0.0.0/8", "--delay", "0",
+                    "-e", "robots=off", "-p", "-np", "--concurrency-per-host", "8", "--no-search-index", url], crawld_pages),
+        "wget2": (["wget2", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
+        "wget": (["wget", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
+        "httrack": (["httrack", url, "-O", str(folder), "-q", "-s0", "-c8", "-%c1000", "-A0", "-%!"], files),
+    }
+    return {name: value for name, value in known.items() if shutil.which(value[0][0]) or name == "crawld"}
+
+
+def real_site():
+    rows = {}
+    with tempfile.TemporaryDirectory() as top:
+        top = pathlib.Path(top)
+        server = Nginx(top)
+        try:
+            for turn in range(ROUNDS):
+                for name in crawlers(server.url(), top):
+                    folder = top / f"{name}-{turn}"
+                    folder.mkdir()
+                    command, count = crawlers(server.url(), folder)[name]
+                    wall, cpu, peak = measure(command, folder)
+                    rows.setdefault(name, []).append((count(), wall, cpu, peak))
+        finally:
+            server.close()
+    return rows
+
+
+def slow_server():
+    """One asyncio server that answers every request after SLOW_SECONDS."""
+    code = f"""
+import asyncio
+BODY = b'<title>p</title>' + b'<p>' + b'x ' * 20000
+async def serve(reader, writer):
+    try:
+        while True:
+            head = await reader.readuntil(b'\\r\\n\\r\\n')
+            path = head.split(b' ', 2)[1]
+            await asyncio.sleep({SLOW_SECONDS})
+            if path == b'/':
+                links = b''.join(b'<a href="/%d">x</a>' % n for n in range(1, {SLOW_PAGES}))
+            else:
+                links = b''
+            body = BODY + links
+            writer.write(b'HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(body) + body)
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+async def main():
+    server = await asyncio.start_server(serve, '127.0.0.1', PORT, backlog=4096)
+    async with server:
+        await server.serve_forever()
+asyncio.run(main())
+"""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", code.replace("PORT", str(port))])
+    time.sleep(0.5)
+    return process, port
+
+
+def slow_hosts():
+    rows = []
+    process, port = slow_server()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            seeds = pathlib.Path(folder) / "seeds"
+            seeds.write_text("".join(f"http://h{n}.test:{port}/\n" for n in range(SLOW_HOSTS)))
+            config = pathlib.Path(folder) / "c.yaml"
+            config.write_text("dns: {hosts: {" + ", ".join(f"h{n}.test: 127.0.0.1" for n in range(SLOW_HOSTS)) + "}}\n"
+                              "defaults: {delay: 0s, robots: ignore, concurrency_per_ip: 0, "
+                              "autothrottle: {enabled: false}, allow_addresses: [127.0.0.0/8]}\n")
+            for turn in range(ROUNDS):
+                db = pathlib.Path(folder) / f"{turn}.db"
+                wall, cpu, peak = measure([str(CRAWLD), "crawl", "-q", "-c", str(config), "--db", str(db), "-i", str(seeds),
+                                           "--concurrency", str(SLOW_HOSTS)], folder)
+                import sqlite3
+                with sqlite3.connect(db) as connection:
+                    rows.append((connection.execute("SELECT count(*) FROM pages").fetchone()[0], wall, cpu, peak))
+    finally:
+        process.terminate()
+        process.wait()
+    return {"crawld": rows}
+
+
+def table(title, rows):
+    print(f"\n{title} (medians of {ROUNDS})")
+    print(f"  {'crawler':10} {'pages':>7} {'seconds':>8} {'pages/s':>8} {'CPU s':>7} {'pages/CPU s':>12} {'peak MiB':>9} {'x wget2':>8}")
+    out = {}
+    for name, runs in rows.items():
+        pages, wall, cpu, peak = (statistics.median(run[i] for run in runs) for i in range(4))
+        out[name] = {"pages": pages, "seconds": round(wall, 3), "cpu_seconds": round(cpu, 3),
+                     "pages_per_cpu_second": round(pages / cpu, 1), "peak_mib": round(peak / 2**20, 1),
+                     "spread_cpu": [round(min(r[2] for r in runs), 3), round(max(r[2] for r in runs), 3)]}
+    base = out.get("wget2", {}).get("pages_per_cpu_second")
+    for name, row in out.items():
+        ratio = f"{row['pages_per_cpu_second'] / base:8.2f}" if base else "       -"
+        print(f"  {name:10} {row['pages']:7.0f} {row['seconds']:8.2f} {row['pages'] / row['seconds']:8.0f} "
+              f"{row['cpu_seconds']:7.2f} {row['pages_per_cpu_second']:12.0f} {row['peak_mib']:9.0f} {ratio}")
+    return out
+
+
+def main():
+    result = {"real_site": table("real site: sqlite3-doc behind nginx", real_site()),
+              "slow_hosts": table(f"{SLOW_HOSTS} hosts at {SLOW_SECONDS * 1000:.0f} ms a response", slow_hosts())}
+    path = BUILD / "bench.json"
+    path.write_text(json.dumps(result, indent=1))
+    print(f"\nas JSON: {path}")
+
+
+main()
