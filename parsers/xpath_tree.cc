@@ -155,6 +155,8 @@ class HtmlEntities {
 
 xmlEntity* find_entity(void* parser, const xmlChar* name) {
   auto* context = static_cast<xmlParserCtxt*>(parser);
+  // In a DTD it is asked for only to be given the text of a declaration to own.
+  if (context->inSubset != 0) return nullptr;
   bool in_attribute = context->instate == XML_PARSER_ATTRIBUTE_VALUE;
   return static_cast<HtmlEntities*>(context->_private)->find(view(name), in_attribute);
 }
