@@ -3,7 +3,7 @@
 -- Times are milliseconds since the epoch, UTC. Verdicts and outcomes are text.
 -- Wide tables are only appended to, in order of their ids: no unique index over
 -- URLs (the seen index answers what is known), one links row per page version.
--- Documented for users in docs/sql.md; the views below are the stable way in.
+-- The views below are the stable way in for users.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
