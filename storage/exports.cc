@@ -26,7 +26,7 @@ constexpr const char* kPages =
     "p.text AS text, p.main_text AS main_text, p.markdown AS markdown "
     "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
     "JOIN urls AS u ON u.id = p.url_id LEFT JOIN sites AS s ON s.id = p.site_id "
-    "WHERE p.id > ?1 ORDER BY p.id LIMIT ?2";
+    "WHERE p.id > ?1 AND p.fetched_at >= ?3 ORDER BY p.id LIMIT ?2";
 
 constexpr const char* kRecords =
     "SELECT r.id, u.url AS url, r.rule AS rule, r.fields AS fields_json, "
@@ -34,7 +34,7 @@ constexpr const char* kRecords =
     "strftime('%Y-%m-%dT%H:%M:%fZ', p.fetched_at / 1000.0, 'unixepoch') AS fetched_at, "
     "r.page_id AS page_id FROM records AS r JOIN urls AS u ON u.id = r.url_id "
     "JOIN pages AS p ON p.id = r.page_id LEFT JOIN sites AS s ON s.id = r.site_id "
-    "WHERE r.id > ?1 ORDER BY r.id LIMIT ?2";
+    "WHERE r.id > ?1 AND p.fetched_at >= ?3 ORDER BY r.id LIMIT ?2";
 
 // The key is the page: a slice is so many pages with all their links.
 constexpr const char* kLinks =
@@ -43,10 +43,11 @@ constexpr const char* kLinks =
     "THEN h.host || json_extract(j.value, '$[0]') ELSE json_extract(j.value, '$[0]') END "
     "AS to_url, json_extract(j.value, '$[1]') AS text, json_extract(j.value, '$[2]') AS rel, "
     "json_extract(j.value, '$[3]') AS tag, json_extract(j.value, '$[4]') AS nofollow "
-    "FROM (SELECT id, url_id FROM pages WHERE id > ?1 ORDER BY id LIMIT ?2) AS p "
+    "FROM (SELECT id, url_id, fetched_at FROM pages WHERE id > ?1 ORDER BY id LIMIT ?2) AS p "
     "JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
     "JOIN links AS l ON l.page_id = p.id JOIN urls AS u ON u.id = p.url_id "
-    "LEFT JOIN hosts AS h ON h.id = u.host_id JOIN json_each(l.links) AS j ORDER BY p.id, j.key";
+    "LEFT JOIN hosts AS h ON h.id = u.host_id JOIN json_each(l.links) AS j "
+    "WHERE p.fetched_at >= ?3 ORDER BY p.id, j.key";
 
 constexpr const char* kChanges =
     "SELECT f.id, u.url AS url, f.change AS change, "
@@ -55,14 +56,14 @@ constexpr const char* kChanges =
     "f.page_id AS page_id, p.previous_id AS previous_page_id FROM fetches AS f "
     "JOIN urls AS u ON u.id = f.url_id LEFT JOIN pages AS p ON p.id = f.page_id "
     "LEFT JOIN urls AS t ON t.id = p.redirect_to "
-    "WHERE f.id > ?1 AND f.change IS NOT NULL ORDER BY f.id LIMIT ?2";
+    "WHERE f.id > ?1 AND f.change IS NOT NULL AND f.started_at >= ?3 ORDER BY f.id LIMIT ?2";
 
 constexpr const char* kUrls =
     "SELECT u.id, u.url AS url, u.state AS state, u.reason AS reason, u.depth AS depth, "
     "u.attempts AS attempts, u.hop AS hop, o.url AS found_on, s.name AS site, "
     "strftime('%Y-%m-%dT%H:%M:%fZ', u.due_at / 1000.0, 'unixepoch') AS due_at, "
     "u.metadata AS metadata_json FROM urls AS u LEFT JOIN urls AS o ON o.id = u.parent_id "
-    "LEFT JOIN sites AS s ON s.id = u.site_id WHERE u.id > ?1 ORDER BY u.id LIMIT ?2";
+    "LEFT JOIN sites AS s ON s.id = u.site_id WHERE u.id > ?1 AND ?3 = ?3 ORDER BY u.id LIMIT ?2";
 
 const char* sql_of(ExportTable table) {
   switch (table) {
@@ -123,11 +124,12 @@ std::string json_line(const Statement& s, const std::vector<Column>& columns) {
   return line += "}\n";
 }
 
-std::string csv_line(const Statement& s, const std::vector<Column>& columns) {
+std::string csv_line(const Statement& s, const std::vector<Column>& columns, bool quote_formulas) {
   std::string line;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (i != 0) line += ',';
-    line += csv_field(s.text(static_cast<int>(i) + 1));
+    const std::string_view text = s.text(static_cast<int>(i) + 1);
+    line += quote_formulas ? csv_field(without_formula(text)) : csv_field(text);
   }
   return line += "\r\n";
 }
@@ -141,12 +143,13 @@ std::string csv_header(const std::vector<Column>& columns) {
   return line += "\r\n";
 }
 
-std::string line_of(const Statement& s, const std::vector<Column>& columns, ExportFormat format) {
-  switch (format) {
+std::string line_of(const Statement& s, const std::vector<Column>& columns,
+                    const ExportOptions& options) {
+  switch (options.format) {
     case ExportFormat::jsonl:
       return json_line(s, columns);
     case ExportFormat::csv:
-      return csv_line(s, columns);
+      return csv_line(s, columns, options.quote_formulas);
     case ExportFormat::urls:
       return std::string(s.text(1)) + "\n";
   }
@@ -163,12 +166,12 @@ struct Slice {
 base::Result<Slice> read_slice(Database& reader, Statement& s, const std::vector<Column>& columns,
                                const ExportOptions& options, std::int64_t after) {
   Slice slice{.lines = {}, .last_key = after};
-  s.integer(1, after).integer(2, options.slice);
+  s.integer(1, after).integer(2, options.slice).integer(3, options.since);
   while (true) {
     auto row = s.step();
     if (!row) return std::move(row).error();
     if (!*row) break;
-    slice.lines.emplace_back(s.integer(0), line_of(s, columns, options.format));
+    slice.lines.emplace_back(s.integer(0), line_of(s, columns, options));
   }
   if (!slice.lines.empty()) slice.last_key = slice.lines.back().first;
   if (options.table != ExportTable::links) return slice;
@@ -220,6 +223,13 @@ std::string csv_field(std::string_view text) {
     quoted += c;
   }
   return quoted += '"';
+}
+
+std::string without_formula(std::string_view text) {
+  const bool formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != text.npos;
+  const bool number = text.find_first_not_of("+-0123456789.eE") == text.npos;
+  return (formula && !number ? "'" : "") + std::string(text);
 }
 
 base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& options,

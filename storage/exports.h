@@ -27,9 +27,11 @@ std::optional<ExportFormat> export_format_from(std::string_view name);
 struct ExportOptions {
   ExportTable table = ExportTable::pages;
   ExportFormat format = ExportFormat::jsonl;
-  std::int64_t after = 0;     // last_key of the call before, to go on
-  bool header = true;         // of CSV
-  std::uint32_t slice = 200;  // rows a read
+  std::int64_t after = 0;       // last_key of the call before, to go on
+  std::int64_t since = 0;       // fetched or seen at or after, ms; 0: any time. Not of urls
+  bool header = true;           // of CSV
+  bool quote_formulas = false;  // of CSV: cells go through without_formula()
+  std::uint32_t slice = 200;    // rows a read
 };
 
 struct ExportEnd {
@@ -44,5 +46,9 @@ base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& optio
 
 // A field for CSV (RFC 4180): quoted where it must be.
 std::string csv_field(std::string_view text);
+
+// `text` with an apostrophe in front where a spreadsheet would run it (it starts with
+// = + - @, a tab or a carriage return). Numbers stay as they are.
+std::string without_formula(std::string_view text);
 
 }  // namespace crawld::storage

@@ -22,6 +22,12 @@ int resume_command(const Arguments& arguments);
 int stop_command(const Arguments& arguments);
 int reload_command(const Arguments& arguments);
 int add_command(const Arguments& arguments);
+int sql_command(const Arguments& arguments);
+int search_command(const Arguments& arguments);
+int export_command(const Arguments& arguments);
+int diff_command(const Arguments& arguments);
+int audit_command(const Arguments& arguments);
+int backup_command(const Arguments& arguments);
 
 // `crawld ARGUMENTS...`: finds the command and runs it.
 int run(const Arguments& arguments);

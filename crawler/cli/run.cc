@@ -30,6 +30,12 @@ constexpr Command kCommands[] = {
     {"reload", reload_command, "read the configuration again"},
     {"add", add_command, "hand URLs to a running crawl"},
     {"check", check_command, "validate a configuration"},
+    {"sql", sql_command, "read-only SQL over a crawl, also while it runs"},
+    {"search", search_command, "full-text search over stored pages"},
+    {"export", export_command, "rows for others: JSON Lines, CSV, URL lists, sitemaps"},
+    {"diff", diff_command, "what changed between two stored versions of a page"},
+    {"audit", audit_command, "check that the books balance"},
+    {"backup", backup_command, "a consistent copy, also while the crawl runs"},
     {"demo", demo_command, "serve a small site on loopback to try things on"},
 };
 

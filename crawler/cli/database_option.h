@@ -1,0 +1,25 @@
+// `--db FILE`, the same for every command that reads a crawl database.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crawler/base/result.h"
+#include "storage/database.h"
+
+namespace CLI {
+class App;
+}
+
+namespace crawld::cli {
+
+void add_database_option(CLI::App& app, std::string& path);
+
+// `given`, or where it is empty ./crawl.db, or where there is none the daemon's
+// database if that exists.
+std::string database_path(const std::string& given);
+
+// A reader; it never disturbs a crawl that is running. Errors as Database::open_reader.
+base::Result<std::unique_ptr<storage::Database>> open_database(const std::string& given);
+
+}  // namespace crawld::cli

@@ -1,0 +1,142 @@
+// crawld diff: what changed between two stored versions of a page.
+#include <cstdio>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/escape.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/database_option.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/known_url.h"
+#include "crawler/cli/option_parser.h"
+#include "storage/diff.h"
+
+namespace crawld::cli {
+namespace {
+
+using storage::PageVersion;
+
+struct DiffOptions {
+  std::string url;
+  std::string database;
+  std::uint64_t from = 0;  // 0: the one before `to`
+  std::uint64_t to = 0;    // 0: the newest
+  bool list = false;
+  bool json = false;
+};
+
+const PageVersion* version_of(const std::vector<PageVersion>& versions, std::uint64_t number) {
+  for (const PageVersion& version : versions) {
+    if (version.number == number) return &version;
+  }
+  return nullptr;
+}
+
+std::string shown_time(const PageVersion& version) {
+  return base::to_iso8601(base::from_millis(version.fetched_at));
+}
+
+std::string version_json(const PageVersion& version) {
+  return "{\"version\":" + std::to_string(version.number) +
+         ",\"fetched_at\":" + base::json_string(shown_time(version)) +
+         ",\"status\":" + std::to_string(version.status) +
+         ",\"change\":" + base::json_string(version.change) +
+         ",\"title\":" + base::json_string(version.title) +
+         ",\"content_hash\":" + base::json_string(version.content_hash) +
+         ",\"page_id\":" + std::to_string(version.id) + "}";
+}
+
+int list_versions(const std::vector<PageVersion>& versions, bool json) {
+  for (const PageVersion& version : versions) {
+    if (json) {
+      std::puts(version_json(version).c_str());
+      continue;
+    }
+    std::printf("%3llu  %s  %d  %s  %s\n", static_cast<unsigned long long>(version.number),
+                shown_time(version).c_str(), version.status,
+                base::printable(version.change).c_str(), base::printable(version.title).c_str());
+  }
+  return kFinished;
+}
+
+// Printable, but lines stay lines.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += base::printable(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string diff_json(const DiffOptions& options, const PageVersion& from, const PageVersion& to,
+                      std::string_view old_text, std::string_view new_text) {
+  std::string lines;
+  for (const storage::DiffLine& line : storage::diff_lines(old_text, new_text)) {
+    if (line.kind == storage::DiffKind::same) continue;
+    lines += (lines.empty() ? "" : ",");
+    lines += line.kind == storage::DiffKind::added ? R"(["+",)" : R"(["-",)";
+    lines += base::json_string(line.text) + "]";
+  }
+  return "{\"url\":" + base::json_string(options.url) + ",\"from\":" + version_json(from) +
+         ",\"to\":" + version_json(to) + ",\"lines\":[" + lines + "]}";
+}
+
+int compare(storage::Database& reader, const DiffOptions& options, const PageVersion& from,
+            const PageVersion& to) {
+  const auto old_text = storage::version_text(reader, from.id);
+  if (!old_text) return complain(old_text.error().message, exit_code(old_text.error()));
+  const auto new_text = storage::version_text(reader, to.id);
+  if (!new_text) return complain(new_text.error().message, exit_code(new_text.error()));
+  if (options.json) {
+    std::puts(diff_json(options, from, to, *old_text, *new_text).c_str());
+    return kFinished;
+  }
+  if (from.title != to.title) {
+    std::printf("-title: %s\n+title: %s\n", base::printable(from.title).c_str(),
+                base::printable(to.title).c_str());
+  }
+  const auto name = [&](const PageVersion& version) {
+    return options.url + " version " + std::to_string(version.number) + " " + shown_time(version);
+  };
+  const std::string diff = storage::unified_diff(*old_text, *new_text, name(from), name(to));
+  std::fputs(printable_lines(diff).c_str(), stdout);
+  if (diff.empty()) complain("the stored text is the same", kFinished);
+  return kFinished;
+}
+
+}  // namespace
+
+int diff_command(const Arguments& arguments) {
+  DiffOptions options;
+  CLI::App app("What changed between two stored versions of a page.", "diff");
+  app.add_option("URL", options.url, "the page")->required();
+  add_database_option(app, options.database);
+  app.add_option("--from", options.from, "older version, 1 is the first (default: before --to)");
+  app.add_option("--to", options.to, "newer version (default: the newest)");
+  app.add_flag("--list", options.list, "list the versions");
+  app.add_flag("--json", options.json, "JSON");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  auto reader = open_database(options.database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  const auto url = find_known_url(**reader, options.url);
+  if (!url) return complain(url.error().message, exit_code(url.error()));
+  options.url = url->href;
+  if (url->id == 0) return complain(options.url + " is not known", kError);
+  const auto versions = storage::page_versions(**reader, url->id);
+  if (!versions) return complain(versions.error().message, exit_code(versions.error()));
+  if (versions->empty()) return complain("no version of " + options.url + " is stored", kError);
+  if (options.list) return list_versions(*versions, options.json);
+  const std::uint64_t to = options.to != 0 ? options.to : versions->front().number;
+  const std::uint64_t from = options.from != 0 ? options.from : to - 1;
+  const PageVersion* older = version_of(*versions, from);
+  const PageVersion* newer = version_of(*versions, to);
+  if (older == nullptr || newer == nullptr) {
+    return complain("there is no version " + std::to_string(newer == nullptr ? to : from) + " of " +
+                        options.url + "; stored: " + std::to_string(versions->size()),
+                    kError);
+  }
+  return compare(**reader, options, *older, *newer);
+}
+
+}  // namespace crawld::cli

@@ -1,0 +1,98 @@
+// crawld export: committed rows for others, also while the crawl runs.
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include "crawler/cli/commands.h"
+#include "crawler/cli/database_option.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/cli/output_file.h"
+#include "crawler/cli/sitemap_writer.h"
+#include "crawler/cli/time_option.h"
+#include "storage/exports.h"
+
+namespace crawld::cli {
+namespace {
+
+using storage::ExportEnd;
+using Write = std::function<bool(std::string_view)>;
+
+struct ExportFlags {
+  std::string database;
+  std::string format = "jsonl";
+  std::string table;
+  std::string output;
+  std::string since;
+  std::int64_t after = 0;
+  bool no_header = false;
+  bool csv_safe = false;
+  bool quiet = false;
+};
+
+void add_flags(CLI::App& app, ExportFlags& flags) {
+  add_database_option(app, flags.database);
+  app.add_option("-f,--format", flags.format, "jsonl, csv, urls or sitemap (default jsonl)")
+      ->check(CLI::IsMember({"jsonl", "csv", "urls", "sitemap"}));
+  app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
+      ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
+  app.add_option("-o,--output", flags.output,
+                 "written to FILE.part, renamed when complete (default: standard output)");
+  app.add_option("--since", flags.since, "fetched at or after: 2026-11-21 or 2026-11-21T08:00:00Z");
+  app.add_option("--after", flags.after, "go on behind this key, as told by the call before");
+  app.add_flag("--no-header", flags.no_header, "CSV without its first line");
+  app.add_flag("--csv-safe", flags.csv_safe,
+               "CSV cells that a spreadsheet would run get an apostrophe in front");
+  app.add_flag("-q,--quiet", flags.quiet, "do not tell how many rows there were");
+}
+
+base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags& flags,
+                                   std::int64_t since, const Write& write) {
+  if (flags.format == "sitemap") return write_sitemap(reader, flags.after, since, write);
+  storage::ExportOptions options{.after = flags.after,
+                                 .since = since,
+                                 .header = !flags.no_header,
+                                 .quote_formulas = flags.csv_safe};
+  options.format = storage::export_format_from(flags.format).value_or(options.format);
+  // A list of URLs is of those that were stored, unless another table is asked for.
+  options.table = storage::export_table_from(flags.table).value_or(options.table);
+  return storage::export_rows(reader, options, write);
+}
+
+int tell_end(const ExportFlags& flags, const ExportEnd& end) {
+  if (flags.quiet) return kFinished;
+  std::fprintf(stderr, "crawld: %llu rows; %s --after %lld\n",
+               static_cast<unsigned long long>(end.rows),
+               end.complete ? "what is committed later:" : "there are more:",
+               static_cast<long long>(end.last_key));
+  return kFinished;
+}
+
+}  // namespace
+
+int export_command(const Arguments& arguments) {
+  ExportFlags flags;
+  std::int64_t since = 0;
+  CLI::App app("Committed rows for others, each once, also while the crawl runs.", "export");
+  add_flags(app, flags);
+  if (const auto code = parse_options(app, arguments)) return *code;
+  if (!read_time("--since", flags.since, since)) return kUsage;
+  if (since != 0 && flags.table == "urls") {
+    return complain("--since: the table urls has no time; take changes", kUsage);
+  }
+  // A reader that went away is an error of write(), not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  auto reader = open_database(flags.database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  auto output = OutputFile::open(flags.output);
+  if (!output) return complain(output.error().message, exit_code(output.error()));
+  const auto end = write_rows(**reader, flags, since,
+                              [&](std::string_view bytes) { return output->write(bytes); });
+  if (!end) return complain(end.error().message, exit_code(end.error()));
+  if (const base::Status done = output->finish(); !done) {
+    return complain(done.error().message, exit_code(done.error()));
+  }
+  return tell_end(flags, *end);
+}
+
+}  // namespace crawld::cli

@@ -1,0 +1,38 @@
+// `-o FILE`: a result that appears complete or not at all.
+//
+// Written to FILE.part, which is synced and renamed by finish(); what was there before
+// stays until then. Without a file, standard output. Threads: one.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "crawler/base/result.h"
+
+namespace crawld::cli {
+
+class OutputFile {
+ public:
+  // An empty path and "-" mean standard output.
+  static base::Result<OutputFile> open(const std::string& path);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  // What was not finished leaves FILE.part behind.
+  ~OutputFile();
+
+  // False: it cannot be written; finish() tells why.
+  bool write(std::string_view bytes);
+  // Errors: disk_full, io.
+  base::Status finish();
+
+ private:
+  OutputFile(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
+  std::string part() const { return path_ + ".part"; }
+
+  std::string path_;  // empty: standard output
+  std::FILE* file_;
+  int error_ = 0;  // errno of the first write that failed
+};
+
+}  // namespace crawld::cli

@@ -1,0 +1,42 @@
+// crawld sql: read-only SQL over a crawl, also while it runs.
+#include <cstdio>
+
+#include "crawler/cli/commands.h"
+#include "crawler/cli/database_option.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/cli/table.h"
+#include "storage/query.h"
+
+namespace crawld::cli {
+
+int sql_command(const Arguments& arguments) {
+  std::string sql;
+  std::string database;
+  bool json = false;
+  bool csv = false;
+  bool csv_safe = false;
+  std::uint32_t seconds = 0;
+  CLI::App app("Read-only SQL over a crawl, also while it runs.", "sql");
+  app.add_option("SQL", sql, "one SELECT; docs/sql.md tells the tables and views")->required();
+  add_database_option(app, database);
+  auto* as_json = app.add_flag("--json", json, "one JSON object a row");
+  app.add_flag("--csv", csv, "CSV with a header (RFC 4180)")->excludes(as_json);
+  app.add_flag("--csv-safe", csv_safe, "as --csv; cells that a spreadsheet would run are quoted");
+  app.add_option("--timeout", seconds, "give up after so many seconds (default: never)");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  auto reader = open_database(database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  const TableForm form = json              ? TableForm::json
+                         : csv || csv_safe ? TableForm::csv
+                                           : TableForm::text;
+  Table table(form, csv_safe ? Formulas::quoted : Formulas::kept);
+  const base::Status done =
+      storage::query(**reader, sql, table, {.timeout = std::chrono::seconds(seconds)});
+  const bool written = table.finish();
+  if (!done) return complain(done.error().message, exit_code(done.error()));
+  if (!written) return complain("standard output cannot be written", kError);
+  return kFinished;
+}
+
+}  // namespace crawld::cli

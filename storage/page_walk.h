@@ -1,0 +1,50 @@
+// The stored pages one after the other, newest version each, for commands that go
+// through all of them (`crawld extract`, `crawld export --format sitemap`).
+//
+// A cursor as storage/exports.h: each slice is a read of its own.
+// Threads: those of the connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "crawler/model/request.h"
+#include "crawler/model/response.h"
+#include "storage/commit_batch.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+
+struct WalkedPage {
+  PageId id = 0;
+  model::UrlId url_id = 0;
+  std::string url;
+  std::string site;
+  Millis fetched_at = 0;
+  Millis changed_at = 0;  // the last time the content was new; 0: not told
+  int status = 0;
+  bool truncated = false;
+  std::string kind;       // a model::DocumentKind as text
+  std::string canonical;  // empty: none told
+  std::string robots;     // directives, separated by commas
+  std::string rule_set;   // hash of the rules of its records; empty: none
+};
+
+// Up to `limit` pages behind `after`, in order of id.
+base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
+                                                 std::uint32_t limit);
+
+// How many pages a walk behind `after` gives.
+base::Result<std::int64_t> count_walk(Database& reader, PageId after);
+
+// What a page was made of, to make it again.
+struct StoredBody {
+  model::Headers headers;
+  std::string packed;      // zstd frame of the decoded bytes; empty: the body was not kept
+  std::uint64_t size = 0;  // decoded, bytes
+};
+base::Result<StoredBody> stored_body(Database& reader, PageId page);
+
+}  // namespace crawld::storage
