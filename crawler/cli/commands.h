@@ -23,6 +23,7 @@ int stop_command(const Arguments& arguments);
 int reload_command(const Arguments& arguments);
 int add_command(const Arguments& arguments);
 int sql_command(const Arguments& arguments);
+int why_command(const Arguments& arguments);
 int search_command(const Arguments& arguments);
 int export_command(const Arguments& arguments);
 int diff_command(const Arguments& arguments);

@@ -127,6 +127,9 @@ int diff_command(const Arguments& arguments) {
   if (!versions) return complain(versions.error().message, exit_code(versions.error()));
   if (versions->empty()) return complain("no version of " + options.url + " is stored", kError);
   if (options.list) return list_versions(*versions, options.json);
+  if (versions->size() == 1) {
+    return complain("there is one version of " + options.url + ", so nothing to compare", kError);
+  }
   const std::uint64_t to = options.to != 0 ? options.to : versions->front().number;
   const std::uint64_t from = options.from != 0 ? options.from : to - 1;
   const PageVersion* older = version_of(*versions, from);

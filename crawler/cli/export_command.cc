@@ -10,6 +10,7 @@
 #include "crawler/cli/output_file.h"
 #include "crawler/cli/sitemap_writer.h"
 #include "crawler/cli/time_option.h"
+#include "crawler/cli/warc_files.h"
 #include "storage/exports.h"
 
 namespace crawld::cli {
@@ -32,8 +33,8 @@ struct ExportFlags {
 
 void add_flags(CLI::App& app, ExportFlags& flags) {
   add_database_option(app, flags.database);
-  app.add_option("-f,--format", flags.format, "jsonl, csv, urls or sitemap (default jsonl)")
-      ->check(CLI::IsMember({"jsonl", "csv", "urls", "sitemap"}));
+  app.add_option("-f,--format", flags.format, "jsonl (default), csv, urls, warc, cdxj or sitemap")
+      ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "sitemap"}));
   app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
   app.add_option("-o,--output", flags.output,
@@ -59,6 +60,17 @@ base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags&
   return storage::export_rows(reader, options, write);
 }
 
+base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags& flags,
+                                   std::int64_t since) {
+  auto output = OutputFile::open(flags.output);
+  if (!output) return std::move(output).error();
+  auto end = write_rows(reader, flags, since,
+                        [&](std::string_view bytes) { return output->write(bytes); });
+  if (!end) return end;
+  if (auto done = output->finish(); !done) return std::move(done).error();
+  return end;
+}
+
 int tell_end(const ExportFlags& flags, const ExportEnd& end) {
   if (flags.quiet) return kFinished;
   std::fprintf(stderr, "crawld: %llu rows; %s --after %lld\n",
@@ -80,18 +92,20 @@ int export_command(const Arguments& arguments) {
   if (since != 0 && flags.table == "urls") {
     return complain("--since: the table urls has no time; take changes", kUsage);
   }
+  if (flags.format == "cdxj" && (flags.output.empty() || flags.output == "-")) {
+    return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
+  }
+  if (since != 0 && (flags.format == "warc" || flags.format == "cdxj")) {
+    return complain("--since: a WARC goes on by --after", kUsage);
+  }
   // A reader that went away is an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   auto reader = open_database(flags.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
-  auto output = OutputFile::open(flags.output);
-  if (!output) return complain(output.error().message, exit_code(output.error()));
-  const auto end = write_rows(**reader, flags, since,
-                              [&](std::string_view bytes) { return output->write(bytes); });
+  const bool warc = flags.format == "warc" || flags.format == "cdxj";
+  const auto end = warc ? write_warc_files(**reader, flags.output, flags.after)
+                        : write_file(**reader, flags, since);
   if (!end) return complain(end.error().message, exit_code(end.error()));
-  if (const base::Status done = output->finish(); !done) {
-    return complain(done.error().message, exit_code(done.error()));
-  }
   return tell_end(flags, *end);
 }
 

@@ -31,6 +31,7 @@ constexpr Command kCommands[] = {
     {"add", add_command, "hand URLs to a running crawl"},
     {"check", check_command, "validate a configuration"},
     {"sql", sql_command, "read-only SQL over a crawl, also while it runs"},
+    {"why", why_command, "how a URL was found, what decided about it, when it is due"},
     {"search", search_command, "full-text search over stored pages"},
     {"export", export_command, "rows for others: JSON Lines, CSV, URL lists, sitemaps"},
     {"diff", diff_command, "what changed between two stored versions of a page"},

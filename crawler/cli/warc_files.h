@@ -1,0 +1,20 @@
+// A WARC file and its CDXJ index beside it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "crawler/base/result.h"
+#include "storage/database.h"
+#include "storage/exports.h"
+
+namespace crawld::cli {
+
+// Writes `path` (X.warc.gz, or X.warc for records that are not compressed), and with it
+// X.cdxj, sorted by its key. Standard output ("" or "-") gets the WARC alone, compressed.
+// The index is held in memory until the end: about 250 bytes a page version. `path` may
+// also name the index (X.cdxj); the WARC is then X.warc.gz.
+base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
+                                                  const std::string& path, std::int64_t after);
+
+}  // namespace crawld::cli

@@ -1,0 +1,189 @@
+// crawld why: what is known of one URL, and which rule decided about it.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/escape.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/database_option.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/known_url.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/policy/scope.h"
+#include "storage/url_story.h"
+
+namespace crawld::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using storage::UrlStory;
+
+std::string time_text(storage::Millis moment) {
+  return moment == 0 ? std::string() : base::to_iso8601(base::from_millis(moment));
+}
+
+// The line of robots.txt that a reason such as "robots.txt line 3" names.
+std::string robots_line(const UrlStory& story) {
+  constexpr std::string_view kLine = "robots.txt line ";
+  if (!story.reason.starts_with(kLine)) return {};
+  std::string_view text = story.robots_txt;
+  for (int left = std::atoi(story.reason.c_str() + kLine.size()) - 1; left > 0; --left) {
+    const std::size_t end = text.find('\n');
+    if (end == text.npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return std::string(text.substr(0, text.find_first_of("\r\n")));
+}
+
+const char* hop_name(char hop) {
+  switch (hop) {
+    case 'S':
+      return "seed";
+    case 'R':
+      return "redirect";
+    case 'E':
+      return "embedded";
+    case 'M':
+      return "sitemap";
+    default:
+      return "link";
+  }
+}
+
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+ordered_json story_json(const UrlStory& story) {
+  ordered_json out{{"url", story.url}, {"known", true}, {"state", story.state}};
+  out["reason"] = text_or_null(story.reason);
+  out["robots_line"] = text_or_null(robots_line(story));
+  out["site"] = story.site;
+  out["purpose"] = story.purpose;
+  out["depth"] = story.depth;
+  out["redirects"] = story.redirects;
+  out["found_in_run"] = story.found_in_run;
+  ordered_json way = ordered_json::array();
+  for (const storage::StoryHop& hop : story.way) {
+    way.push_back({{"url", hop.url}, {"by", hop_name(hop.hop)}});
+  }
+  out["way"] = std::move(way);
+  out["attempts"] = story.attempts;
+  out["visits"] = story.visits;
+  out["changes"] = story.changes;
+  out["status"] = story.status == 0 ? ordered_json(nullptr) : ordered_json(story.status);
+  out["visited_at"] = text_or_null(time_text(story.visited_at));
+  out["due_at"] = text_or_null(time_text(story.due_at));
+  ordered_json fetches = ordered_json::array();
+  for (const storage::StoryAttempt& fetch : story.fetches) {
+    fetches.push_back({{"at", time_text(fetch.at)},
+                       {"outcome", fetch.outcome},
+                       {"detail", text_or_null(fetch.detail)},
+                       {"status", fetch.status},
+                       {"bytes", fetch.bytes},
+                       {"ms", static_cast<double>(fetch.total_us) / 1000}});
+  }
+  out["fetches"] = std::move(fetches);
+  out["host"] = {{"host", story.host},
+                 {"opens_at", text_or_null(time_text(story.host_opens_at))},
+                 {"delay_ms", story.host_delay_ms},
+                 {"failures", story.host_failures},
+                 {"reason", text_or_null(story.host_reason)},
+                 {"robots_status", story.robots_status},
+                 {"robots_fetched_at", text_or_null(time_text(story.robots_fetched_at))}};
+  if (!story.metadata.empty()) {
+    out["metadata"] = ordered_json::parse(story.metadata, nullptr, false);
+  }
+  return out;
+}
+
+void line(const char* name, const std::string& text) {
+  if (!text.empty()) std::printf("%-10s %s\n", name, base::printable(text).c_str());
+}
+
+void print_text(const UrlStory& story) {
+  line("url", story.url);
+  line("state", story.state + (story.reason.empty() ? "" : ": " + story.reason));
+  line("robots", robots_line(story));
+  line("site", story.site);
+  line("depth",
+       std::to_string(story.depth) + ", found in run " + std::to_string(story.found_in_run));
+  for (const storage::StoryHop& hop : story.way) line(hop_name(hop.hop), hop.url);
+  line("visited", story.visited_at == 0
+                      ? std::string("never")
+                      : time_text(story.visited_at) + ", status " + std::to_string(story.status) +
+                            ", " + std::to_string(story.visits) + " visits, " +
+                            std::to_string(story.changes) + " changes");
+  line("due", time_text(story.due_at));
+  for (const storage::StoryAttempt& fetch : story.fetches) {
+    line("fetch", time_text(fetch.at) + " " + fetch.outcome +
+                      (fetch.status != 0 ? " " + std::to_string(fetch.status) : "") + ", " +
+                      std::to_string(fetch.bytes) + " bytes, " +
+                      std::to_string(fetch.total_us / 1000) + " ms" +
+                      (fetch.detail.empty() ? "" : ": " + fetch.detail));
+  }
+  line("host", story.host + (story.host_reason.empty() ? "" : ": " + story.host_reason) +
+                   (story.host_opens_at == 0 ? "" : ", opens " + time_text(story.host_opens_at)) +
+                   ", delay " + std::to_string(story.host_delay_ms) + " ms");
+  line("robots.txt", story.robots_fetched_at == 0
+                         ? std::string("not asked yet")
+                         : "status " + std::to_string(story.robots_status) + ", asked " +
+                               time_text(story.robots_fetched_at));
+  line("metadata", story.metadata);
+}
+
+// What a crawl without rules of its own would say to this URL.
+policy::Judgement default_judgement(const std::string& href) {
+  const auto url = model::Url::parse(href);
+  const auto rules = policy::ScopeRules::compile({});
+  if (!url || !rules) return {model::Verdict::blocked, "no URL"};
+  return rules->judge_seed(*url);
+}
+
+int tell_unknown(const std::string& href, bool json) {
+  const policy::Judgement judgement = default_judgement(href);
+  const bool fine = judgement.verdict == model::Verdict::queued;
+  const std::string verdict = fine ? "queued" : std::string(to_string(judgement.verdict));
+  if (json) {
+    const ordered_json out{{"url", href},
+                           {"known", false},
+                           {"as_a_seed", verdict},
+                           {"reason", text_or_null(judgement.reason)}};
+    std::puts(out.dump(-1, ' ', false, ordered_json::error_handler_t::replace).c_str());
+    return kError;
+  }
+  line("url", href);
+  line("state", "not known: no page that was read links to it, and it is no seed");
+  line("as a seed", verdict + (judgement.reason.empty() ? "" : ": " + judgement.reason));
+  return kError;
+}
+
+}  // namespace
+
+int why_command(const Arguments& arguments) {
+  std::string typed;
+  std::string database;
+  bool json = false;
+  CLI::App app("How a URL was found, what decided about it, and when it is due.", "why");
+  app.add_option("URL", typed, "as typed; looked up in its canonical form")->required();
+  add_database_option(app, database);
+  app.add_flag("--json", json, "one JSON object");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  auto reader = open_database(database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  const auto url = find_known_url(**reader, typed);
+  if (!url) return complain(url.error().message, exit_code(url.error()));
+  if (url->id == 0) return tell_unknown(url->href, json);
+  const auto story = storage::url_story(**reader, url->id);
+  if (!story) return complain(story.error().message, exit_code(story.error()));
+  if (!story.value()) return tell_unknown(url->href, json);
+  if (json) {
+    const auto replace = ordered_json::error_handler_t::replace;
+    std::puts(story_json(**story).dump(-1, ' ', false, replace).c_str());
+  } else {
+    print_text(**story);
+  }
+  return kFinished;
+}
+
+}  // namespace crawld::cli

@@ -1,0 +1,97 @@
+#include "storage/url_story.h"
+
+#include <algorithm>
+
+namespace crawld::storage {
+namespace {
+
+constexpr std::size_t kLongestWay = 256;
+
+base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStory>& story) {
+  return reader.each(
+      "SELECT u.url, u.state, u.reason, ifnull(u.purpose, 'page'), s.name, u.depth, u.redirects, "
+      "u.attempts, u.run_id, u.due_at, u.metadata, v.visits, v.changes, v.visited_at, v.status, "
+      "h.host, h.reason, max(ifnull(h.next_allowed, 0), ifnull(h.backed_off_until, 0)), "
+      "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text "
+      "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
+      "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN hosts AS h ON h.id = u.host_id "
+      "LEFT JOIN robots_versions AS r ON r.id = h.robots_id WHERE u.id = ?1",
+      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(id)); },
+      [&](Statement& s) {
+        story = UrlStory{.id = id,
+                         .url = std::string(s.text(0)),
+                         .state = std::string(s.text(1)),
+                         .reason = std::string(s.text(2)),
+                         .purpose = std::string(s.text(3)),
+                         .site = std::string(s.text(4)),
+                         .depth = s.integer(5),
+                         .redirects = s.integer(6),
+                         .attempts = s.integer(7),
+                         .found_in_run = s.integer(8),
+                         .due_at = s.integer(9),
+                         .metadata = std::string(s.text(10)),
+                         .way = {},
+                         .visits = s.integer(11),
+                         .changes = s.integer(12),
+                         .visited_at = s.integer(13),
+                         .status = static_cast<int>(s.integer(14)),
+                         .host = std::string(s.text(15)),
+                         .host_reason = std::string(s.text(16)),
+                         .host_opens_at = s.integer(17),
+                         .host_delay_ms = s.integer(18),
+                         .host_failures = s.integer(19),
+                         .robots_status = static_cast<int>(s.integer(20)),
+                         .robots_fetched_at = s.integer(21),
+                         .robots_txt = std::string(s.text(22)),
+                         .fetches = {}};
+      });
+}
+
+base::Status read_way(Database& reader, UrlStory& story) {
+  model::UrlId at = story.id;
+  while (at != 0 && story.way.size() < kLongestWay) {
+    model::UrlId parent = 0;
+    auto done = reader.each(
+        "SELECT url, hop, parent_id FROM urls WHERE id = ?1",
+        [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(at)); },
+        [&](Statement& s) {
+          const std::string_view hop = s.text(1);
+          story.way.push_back({std::string(s.text(0)), hop.empty() ? 'L' : hop.front()});
+          parent = static_cast<model::UrlId>(s.integer(2));
+        });
+    if (!done) return done;
+    // A parent is always older; damaged rows must not send us in a circle.
+    at = parent < at ? parent : 0;
+  }
+  std::reverse(story.way.begin(), story.way.end());
+  return base::Done{};
+}
+
+base::Status read_fetches(Database& reader, UrlStory& story) {
+  return reader.each(
+      "SELECT started_at, outcome, detail, status, bytes, total_us FROM fetches "
+      "WHERE id > (SELECT ifnull(max(id), 0) - 2000000 FROM fetches) AND url_id = ?1 "
+      "ORDER BY id DESC LIMIT 5",
+      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(story.id)); },
+      [&](Statement& s) {
+        story.fetches.push_back({.at = s.integer(0),
+                                 .outcome = std::string(s.text(1)),
+                                 .detail = std::string(s.text(2)),
+                                 .status = static_cast<int>(s.integer(3)),
+                                 .bytes = s.integer(4),
+                                 .total_us = s.integer(5)});
+      });
+}
+
+}  // namespace
+
+base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId id) {
+  std::optional<UrlStory> story;
+  auto done = read_facts(reader, id, story);
+  if (done && story) done = read_way(reader, *story);
+  if (done && story) done = read_fetches(reader, *story);
+  if (!done) return std::move(done).error();
+  return story;
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,64 @@
+// Everything the books say about one URL: `crawld why`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "crawler/model/request.h"
+#include "storage/commit_batch.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+
+// One step of the way from a seed.
+struct StoryHop {
+  std::string url;
+  char hop = 'L';  // how the step to it was made: S seed, L link, R redirect, E embed, M manifest
+};
+
+struct StoryAttempt {
+  Millis at = 0;
+  std::string outcome;
+  std::string detail;
+  int status = 0;
+  std::int64_t bytes = 0;
+  std::int64_t total_us = 0;
+};
+
+struct UrlStory {
+  model::UrlId id = 0;
+  std::string url;
+  std::string state;
+  std::string reason;
+  std::string purpose;
+  std::string site;
+  std::int64_t depth = 0;
+  std::int64_t redirects = 0;
+  std::int64_t attempts = 0;  // failed in a row
+  std::int64_t found_in_run = 0;
+  Millis due_at = 0;          // next retry or visit; 0: none planned
+  std::string metadata;       // JSON object; empty: none
+  std::vector<StoryHop> way;  // from the seed to this URL, both included
+  std::int64_t visits = 0;
+  std::int64_t changes = 0;
+  Millis visited_at = 0;  // 0: never
+  int status = 0;         // of the last visit
+  std::string host;
+  std::string host_reason;   // why it is slowed, dead or closed
+  Millis host_opens_at = 0;  // no contact before
+  std::int64_t host_delay_ms = 0;
+  std::int64_t host_failures = 0;
+  int robots_status = 0;
+  Millis robots_fetched_at = 0;       // 0: never asked
+  std::string robots_txt;             // as it is now
+  std::vector<StoryAttempt> fetches;  // the last ones, newest first
+};
+
+// Nothing when there is no such row. The fetches are looked for among the newest two
+// million: there is no index over them.
+base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId id);
+
+}  // namespace crawld::storage

@@ -1,0 +1,179 @@
+"""What people do with a crawl: each command over one small crawl."""
+import csv
+import gzip
+import io
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from conftest import CRAWLD, CountingServer, Crawl
+
+FRONT = """<!doctype html><html lang=en><title>A shop of lamps</title>
+<a href="/lamp">lamp</a> <a href="/private/x">private</a> <a href="/missing">old lamp</a>
+<a href="/twin">twin</a> <a href="/moved">moved</a><p>Bright lanterns for long evenings.</p>"""
+LAMP = """<!doctype html><title>=HYPERLINK("http://evil.test","lamp")</title>
+<h1>Lamp</h1><p class=price>EUR 12.50</p><p>A copper lantern with a long cord.</p>"""
+TWIN = "<!doctype html><title>A shop of lamps</title><p>Nothing but a twin.</p>"
+
+
+def respond(path):
+    html = {"Content-Type": "text/html; charset=utf-8"}
+    if path == "/robots.txt":
+        return 200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /private/\n"
+    if path == "/moved":
+        return 301, {"Location": "/lamp"}, b""
+    page = {"/": FRONT, "/lamp": LAMP, "/twin": TWIN}.get(path)
+    return (200, html, page.encode()) if page else (404, html, b"gone")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    server = CountingServer(respond)
+    crawl = Crawl(tmp_path_factory.mktemp("data"))
+    result = crawl.run("--delay", "0", server.url())
+    assert result.returncode == 0, result.stderr
+    crawl.url = server.url
+    yield crawl
+    server.close()
+
+
+def run(site, command, *arguments, timeout=120):
+    return subprocess.run([str(CRAWLD), command, "--db", str(site.db), *map(str, arguments)],
+                          capture_output=True, text=True, timeout=timeout)
+
+
+def json_lines(result):
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_sql_answers_as_a_table_as_json_and_as_csv(site):
+    query = "SELECT url, status FROM v_pages ORDER BY url"
+    table = run(site, "sql", query).stdout.splitlines()
+    assert table[0].split() == ["url", "status"]
+    rows = json_lines(run(site, "sql", query, "--json"))
+    assert {row["url"] for row in rows} >= {site.url("/"), site.url("/lamp")}
+    assert len(table) == len(rows) + 2
+    as_csv = list(csv.DictReader(io.StringIO(run(site, "sql", query, "--csv").stdout)))
+    assert [row["url"] for row in as_csv] == [row["url"] for row in rows]
+
+
+def test_sql_refuses_to_write_and_a_wrong_flag_is_usage(site):
+    refused = run(site, "sql", "DELETE FROM urls")
+    assert refused.returncode == 1 and "only SELECT" in refused.stderr and refused.stdout == ""
+    assert run(site, "sql", "SELECT 1", "--no-such-flag").returncode == 2
+
+
+def test_text_of_the_web_cannot_move_the_cursor(site):
+    assert "\x1b" not in run(site, "sql", "SELECT char(27) || '[2J' AS x").stdout
+
+
+def test_audit_tells_which_check_fails_and_ends_with_one(site, tmp_path):
+    counts = "the kept counts are the counts of the states"
+    checks = [json.loads(line) for line in run(site, "audit", "--json").stdout.splitlines()]
+    assert len(checks) > 10
+    assert [check["ok"] for check in checks if check["check"] == counts] == [True]
+    copy = tmp_path / "copy.db"
+    assert run(site, "backup", copy).returncode == 0
+    broken = Crawl(tmp_path)
+    broken.db = copy
+    subprocess.run(["sqlite3", str(copy), "UPDATE url_counts SET count = count + 1"], check=True)
+    told = run(broken, "audit")
+    assert told.returncode == 1 and "WRONG  " + counts in told.stdout and "balance" in told.stderr
+
+
+def test_backup_never_overwrites(site, tmp_path):
+    target = tmp_path / "there"
+    target.write_text("mine")
+    assert run(site, "backup", target).returncode == 1
+    assert target.read_text() == "mine"
+
+
+def test_why_names_the_line_of_robots_txt_and_the_way_from_the_seed(site):
+    told = json_lines(run(site, "why", site.url("/private/x#part"), "--json"))[0]
+    assert told["state"] == "disallowed" and told["robots_line"] == "Disallow: /private/"
+    assert [hop["url"] for hop in told["way"]] == [site.url("/"), site.url("/private/x")]
+    page = json_lines(run(site, "why", site.url("/lamp"), "--json"))[0]
+    assert page["state"] == "done" and page["fetches"][0]["status"] == 200
+    unknown = run(site, "why", site.url("/never"))
+    assert unknown.returncode == 1 and "not known" in unknown.stdout
+
+
+def test_exports_can_be_gone_on_with(site, tmp_path):
+    every = json_lines(run(site, "export", "--format", "jsonl"))
+    assert {row["url"] for row in every} >= {site.url("/"), site.url("/lamp")}
+    target = tmp_path / "pages.jsonl"
+    result = run(site, "export", "-o", target)
+    last = re.search(r"--after (\d+)", result.stderr).group(1)
+    assert len(target.read_text().splitlines()) == len(every)
+    assert run(site, "export", "--after", last).stdout == ""
+    assert not (tmp_path / "pages.jsonl.part").exists()
+
+
+def test_safe_csv_holds_no_formula(site):
+    plain = run(site, "export", "--format", "csv").stdout
+    safe = run(site, "export", "--format", "csv", "--csv-safe").stdout
+    titles = [row["title"] for row in csv.DictReader(io.StringIO(safe))]
+    assert any(row["title"].startswith("=") for row in csv.DictReader(io.StringIO(plain)))
+    assert not any(title.startswith("=") for title in titles)
+
+
+def test_export_since_the_future_is_empty_and_a_wrong_time_is_usage(site):
+    assert run(site, "export", "--since", "2999-01-01").stdout == ""
+    assert run(site, "export", "--since", "yesterday").returncode == 2
+
+
+def test_links_urls_and_a_sitemap_are_exported(site):
+    links = json_lines(run(site, "export", "--table", "links"))
+    assert (site.url("/"), site.url("/lamp")) in {(row["from_url"], row["to_url"]) for row in links}
+    assert site.url("/lamp") in run(site, "export", "--format", "urls").stdout.splitlines()
+    tree = ElementTree.fromstring(run(site, "export", "--format", "sitemap").stdout)
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert site.url("/lamp") in [loc.text for loc in tree.iter(space + "loc")]
+
+
+def test_a_warc_is_written_with_its_index(site, tmp_path):
+    target = tmp_path / "pages.warc.gz"
+    assert run(site, "export", "--format", "warc", "-o", target).returncode == 0
+    assert gzip.decompress(target.read_bytes()).startswith(b"WARC/1.1\r\n")
+    index = (tmp_path / "pages.cdxj").read_text().splitlines()
+    assert index and index == sorted(index)
+    offset = int(json.loads(index[0].split(" ", 2)[2])["offset"])
+    assert target.read_bytes()[offset:offset + 2] == b"\x1f\x8b"
+
+
+def test_search_finds_words_and_knows_when_there_are_none(site):
+    hits = json_lines(run(site, "search", "copper", "lantern", "--json"))
+    assert [hit["url"] for hit in hits] == [site.url("/lamp")]
+    assert "[copper]" in hits[0]["snippet"]
+    assert json_lines(run(site, "search", "xylophone", "--json")) == []
+
+
+def test_diff_shows_what_changed_between_two_versions(site, tmp_path):
+    assert run(site, "diff", site.url("/lamp")).returncode == 1  # one version only
+    copy = Crawl(tmp_path)
+    assert run(site, "backup", copy.db).returncode == 0
+    subprocess.run(["sqlite3", str(copy.db), f"""
+        CREATE TEMP TABLE again AS SELECT p.* FROM pages AS p JOIN urls AS u ON u.id = p.url_id
+          WHERE u.url = '{site.url("/twin")}';
+        UPDATE again SET previous_id = id, text = 'Something else.', main_text = NULL,
+          id = (SELECT max(id) + 1 FROM pages);
+        INSERT INTO pages SELECT * FROM again;
+        UPDATE visits SET page_id = (SELECT id FROM again)
+          WHERE url_id = (SELECT url_id FROM again);"""], check=True)
+    told = run(copy, "diff", site.url("/twin"))
+    assert "-Nothing but a twin." in told.stdout and "+Something else." in told.stdout, told.stderr
+    as_json = json_lines(run(copy, "diff", site.url("/twin"), "--json"))[0]
+    assert ["+", "Something else."] in as_json["lines"]
+    assert len(json_lines(run(copy, "diff", site.url("/twin"), "--list", "--json"))) == 2
+
+
+def test_without_a_database_every_command_says_which_file_is_missing(tmp_path):
+    for command in (["sql", "SELECT 1"], ["audit"], ["why", "http://a.test/"], ["export"],
+                    ["search", "x"], ["backup", str(tmp_path / "b")]):
+        result = subprocess.run([str(CRAWLD), *command, "--db", str(tmp_path / "none.db")],
+                                capture_output=True, text=True)
+        assert result.returncode == 1 and "none.db" in result.stderr, command
