@@ -17,11 +17,11 @@ using parsers::ValueType;
 constexpr Choice<ValueType> kTypes[] = {
     {"string", ValueType::string},   {"number", ValueType::number}, {"integer", ValueType::integer},
     {"boolean", ValueType::boolean}, {"date", ValueType::date},     {"url", ValueType::url},
-    {"price", ValueType::price}};
+    {"price", ValueType::price},     {"rows", ValueType::rows}};
 
 // Selector notations that may stand as a key of their own: {css: ".price"}.
-constexpr std::array<std::string_view, 8> kSources = {"css",  "xpath", "jsonld",   "microdata",
-                                                      "meta", "json",  "jsonpath", "og"};
+constexpr std::array<std::string_view, 9> kSources = {
+    "css", "xpath", "jsonld", "microdata", "meta", "json", "jsonpath", "og", "twitter"};
 
 class RulesReader {
  public:
@@ -131,7 +131,7 @@ class RulesReader {
         read_fields(member.value, field.fields);
       else
         wrong_key(member, "a field",
-                  "css, xpath, jsonld, microdata, meta, og, json, jsonpath, from, regex, "
+                  "css, xpath, jsonld, microdata, meta, og, twitter, json, jsonpath, from, regex, "
                   "attribute, type, list, html, required, default, join, trim, lower, "
                   "replace, locale, fields");
     }
@@ -150,9 +150,15 @@ class RulesReader {
     return false;
   }
 
-  // {pattern: replacement, ...} or a list of such maps, in order.
+  // {expression: text, ...}, or a list of such maps and of pairs [expression, text], in order.
   void read_replace(const Value& value, FieldRule& field) {
     if (value.kind == Value::Kind::list) {
+      const auto& items = value.items;
+      if (items.size() == 2 && items[0].kind == Value::Kind::scalar &&
+          items[1].kind == Value::Kind::scalar) {
+        field.replace.emplace_back(items[0].text, items[1].text);
+        return;
+      }
       for (const Value& item : value.items) read_replace(item, field);
       return;
     }
@@ -231,13 +237,15 @@ std::string field_yaml(const FieldRule& field) {
   if (!field.trim) add("trim", "false");
   if (field.lower) add("lower", "true");
   if (!field.locale.empty()) add("locale", yaml_scalar(field.locale));
+  std::string pairs;
   for (const auto& [pattern, text] : field.replace) {
-    add("replace", "{" + yaml_scalar(pattern) + ": " + yaml_scalar(text) + "}");
+    pairs += (pairs.empty() ? "[" : ", [") + yaml_scalar(pattern) + ", " + yaml_scalar(text) + "]";
   }
+  if (!pairs.empty()) add("replace", "[" + pairs + "]");
   if (!field.fields.empty()) {
     std::string nested = "{";
     for (const FieldRule& one : field.fields) {
-      nested += (nested.size() > 1 ? ", " : "") + one.name + ": " + field_yaml(one);
+      nested += (nested.size() > 1 ? ", " : "") + yaml_scalar(one.name) + ": " + field_yaml(one);
     }
     add("fields", nested + "}");
   }

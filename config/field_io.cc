@@ -1,15 +1,18 @@
 #include "config/field_io.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "config/units.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/fd.h"
 
 namespace crawld::config {
 namespace {
@@ -29,6 +32,18 @@ std::string_view kind_name(Value::Kind kind) {
 }
 
 constexpr std::size_t kMostSecretBytes = 64U << 10;
+
+// Its content, cut at kMostSecretBytes; empty if it is no regular file or cannot be read.
+std::string secret_file(const std::string& path) {
+  // Not blocking: a FIFO without a writer must not hang the start.
+  const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat facts {};
+  if (!file.open() || fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  std::string content(kMostSecretBytes, '\0');
+  const ssize_t n = ::read(file.get(), content.data(), content.size());
+  content.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return content;
+}
 
 }  // namespace
 
@@ -72,14 +87,11 @@ bool ReadField::expand(const Value& value, std::string& into) {
       }
       into += found;
     } else if (name.starts_with("file:")) {
-      std::ifstream file(name.substr(5), std::ios::binary);
-      std::string content(kMostSecretBytes, '\0');
-      file.read(content.data(), static_cast<std::streamsize>(content.size()));
-      if (file.gcount() == 0) {
+      std::string content = secret_file(name.substr(5));
+      if (content.empty()) {
         fail_at(value, "a file " + name.substr(5) + " that can be read");
         return false;
       }
-      content.resize(static_cast<std::size_t>(file.gcount()));
       while (!content.empty() && (content.back() == '\n' || content.back() == '\r'))
         content.pop_back();
       into += content;

@@ -3,11 +3,12 @@
 namespace crawld::config {
 namespace {
 
-// One generic function a field serves both directions: `io` is a ReadField or a WriteField.
+// One generic function a field serves all: `io` is a ReadField, WriteField or DescribeField.
 template <class Owner, class Visit>
 constexpr Field<Owner> field(std::string_view path, std::string_view help, Visit) {
   return {path, help, [](ReadField& io, Owner& owner) { Visit{}(io, owner); },
-          [](WriteField& io, const Owner& owner) { Visit{}(io, owner); }};
+          [](WriteField& io, const Owner& owner) { Visit{}(io, owner); },
+          [](DescribeField& io, const Owner& owner) { Visit{}(io, owner); }};
 }
 
 constexpr Choice<RobotsPolicy> kRobots[] = {{"obey", RobotsPolicy::obey},

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "config/field_io.h"
+#include "config/field_schema.h"
 
 namespace crawld::config {
 
@@ -15,6 +16,7 @@ struct Field {
   std::string_view help;  // one line
   void (*read)(ReadField&, Owner&);
   void (*write)(WriteField&, const Owner&);
+  void (*describe)(DescribeField&, const Owner&);
 };
 
 // Keys at the top of the file.

@@ -14,6 +14,7 @@
 #include "config/extract_rules.h"
 #include "config/fields.h"
 #include "config/yaml_tree.h"
+#include "crawler/base/escape.h"
 #include "crawler/base/fd.h"
 
 namespace crawld::config {
@@ -66,10 +67,9 @@ class Loader {
       problems_.push_back({root.place, "a configuration is a map of keys, such as \"sites:\""});
     }
     if (root.kind == Value::Kind::map) read_root(root);
-    std::vector<Problem> warnings;
-    if (problems_.empty()) check_config(loaded_.config, places_, problems_, warnings);
+    if (problems_.empty()) check_config(loaded_.config, places_, problems_, warnings_);
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
-    for (const Problem& warning : warnings) loaded_.warnings.push_back(line_of(warning));
+    for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
     return std::move(loaded_);
   }
 
@@ -122,6 +122,7 @@ class Loader {
       }
       ReadField io(member.value, key, problems_);
       field->read(io, owner);
+      warn_of_open_secrets(member, path);
       return;
     }
     if (is_group(fields, path)) {
@@ -129,6 +130,26 @@ class Loader {
       return;
     }
     unknown_key(member, prefix, shown, fields, others);
+  }
+
+  // Passwords belong where few can read them; the rest of the file may be shown around.
+  void warn_of_open_secrets(const Value::Member& member, const std::string& path) {
+    const auto open = [this](const Value& value, const std::string& key) {
+      if (value.kind != Value::Kind::scalar || value.text.empty()) return;
+      if (value.text.find("${") != std::string::npos) return;
+      warnings_.push_back({value.place, key + ": a secret in the open; ${env:NAME} or ${file:PATH} "
+                                              "keeps it out of this file"});
+    };
+    if (path == "auth") open(member.value, path);
+    if (path == "proxy" && member.value.text.find('@') != std::string::npos) {
+      open(member.value, path);
+    }
+    if (path != "headers") return;
+    for (const Value::Member& header : member.value.members) {
+      std::string name = header.key;
+      for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+      if (name == "authorization" || name == "cookie") open(header.value, header.key);
+    }
   }
 
   template <class Owner>
@@ -142,16 +163,19 @@ class Loader {
       const std::string_view rest = field.path.substr(start.size());
       known.insert(std::string(rest.substr(0, rest.find('.'))));
     }
+    // A key far longer than any is no slip of the finger, and costs time to compare.
+    constexpr std::size_t kLongestSlip = 40;
     std::string nearest;
-    std::size_t best = member.key.size() / 2 + 1;
+    std::size_t best = std::max<std::size_t>(member.key.size() / 2, 2) + 1;
     for (const std::string& name : known) {
+      if (member.key.size() > kLongestSlip) break;
       const std::size_t distance = edit_distance(member.key, name);
       if (distance < best) {
         best = distance;
         nearest = name;
       }
     }
-    std::string message = "unknown key \"" + member.key + "\"";
+    std::string message = "unknown key \"" + base::printable(member.key.substr(0, 60)) + "\"";
     if (!shown.empty()) message += " in \"" + shown + "\"";
     message += nearest.empty() ? "; crawld.example.yaml shows every key"
                                : "; did you mean \"" + nearest + "\"?";
@@ -204,15 +228,19 @@ class Loader {
       }
       const char* text = std::getenv(name.c_str());
       if (text == nullptr) continue;
-      const Value value = read_environment_value(text);
-      ReadField io(value, name, problems_);
+      std::vector<Problem> found;
+      const Value value = read_environment_value(text, found);
+      ReadField io(value, name, found);
       field.read(io, owner);
+      if (field.path == "database") loaded_.names_database = true;
+      // A place in a variable is none in the file.
+      for (Problem& problem : found) problems_.push_back({{}, std::move(problem.message)});
     }
   }
 
   // The same notation as in the file: lists and maps in brackets.
-  Value read_environment_value(const std::string& text) {
-    if (text.starts_with("[") || text.starts_with("{")) return read_yaml(text, {}, problems_);
+  static Value read_environment_value(const std::string& text, std::vector<Problem>& problems) {
+    if (text.starts_with("[") || text.starts_with("{")) return read_yaml(text, {}, problems);
     return {.kind = Value::Kind::scalar, .text = text};
   }
 
@@ -226,15 +254,20 @@ class Loader {
     std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
       return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
     });
+    constexpr std::size_t kMostShown = 200;
     std::string text;
-    for (const Problem& problem : problems_) {
-      text += (text.empty() ? "" : "\n") + line_of(problem);
+    for (std::size_t i = 0; i < std::min(problems_.size(), kMostShown); ++i) {
+      text += (text.empty() ? "" : "\n") + line_of(problems_[i]);
+    }
+    if (problems_.size() > kMostShown) {
+      text += "\n" + name_ + ": and " + std::to_string(problems_.size() - kMostShown) + " more";
     }
     return text;
   }
 
   const std::string name_;
   std::vector<Problem> problems_;
+  std::vector<Problem> warnings_;
   std::vector<SitePlaces> places_;
   Loaded loaded_;
 };
@@ -254,7 +287,9 @@ base::Result<std::string> read_file(const std::string& path) {
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t n = ::read(file.get(), text.data() + done, text.size() - done);
-    if (n <= 0) break;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Error{Error::Code::io, path + ": cannot be read: " + std::strerror(errno)};
+    if (n == 0) break;
     done += static_cast<std::size_t>(n);
   }
   text.resize(done);

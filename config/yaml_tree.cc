@@ -50,10 +50,12 @@ class Builder final : public YAML::EventHandler {
     if (found == anchors_.end()) {
       throw Refused{{place_of(mark), "an alias must not stand inside what it names"}};
     }
-    charge(found->second.second, place_of(mark));
-    Value copy = found->second.first;
+    const Anchored& named = found->second;
+    charge(named.weight, place_of(mark));
+    deepen(named.depth, place_of(mark));
+    Value copy = named.value;
     copy.place = place_of(mark);
-    add_uncharged(std::move(copy), 0);
+    place(std::move(copy));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -72,48 +74,68 @@ class Builder final : public YAML::EventHandler {
   struct Frame {
     Value value;
     YAML::anchor_t anchor = 0;
-    std::size_t values_before = 0;
+    std::size_t weight_before = 0;
+    std::size_t depth = 1;  // of what it holds, itself included
     bool has_key = false;
     std::string key;
     Place key_place;
     std::set<std::string> keys;
   };
 
-  void charge(std::size_t count, Place place) {
-    values_ += count;
-    if (values_ > limits_.values) {
-      throw Refused{{place, "more than " + std::to_string(limits_.values) + " values"}};
+  struct Anchored {
+    Value value;
+    std::size_t weight = 0;
+    std::size_t depth = 0;
+  };
+
+  // What is copied is paid for as well, long texts by their length: an alias to a text
+  // of a megabyte is no cheaper than the text.
+  static std::size_t weight_of(const Value& scalar) { return 1 + scalar.text.size() / 32; }
+
+  void charge(std::size_t weight, Place place) {
+    weight_ += weight;
+    if (weight_ > limits_.values) {
+      throw Refused{
+          {place, "more than " + std::to_string(limits_.values) + " values, aliases written out"}};
     }
   }
 
-  void add(Value value, YAML::anchor_t anchor) {
-    charge(1, value.place);
-    add_uncharged(std::move(value), anchor);
+  // The innermost frame holds something `depth` levels deep.
+  void deepen(std::size_t depth, Place place) {
+    if (frames_.size() + depth > limits_.depth) {
+      throw Refused{{place, "nested deeper than " + std::to_string(limits_.depth) + " levels"}};
+    }
+    if (!frames_.empty()) frames_.back().depth = std::max(frames_.back().depth, depth + 1);
   }
 
-  void add_uncharged(Value value, YAML::anchor_t anchor) {
-    if (anchor != 0) anchors_[anchor] = {value, 1};
+  void add(Value value, YAML::anchor_t anchor) {
+    const std::size_t weight = weight_of(value);
+    charge(weight, value.place);
+    if (anchor != 0) remember(anchor, {value, weight, 0});
     place(std::move(value));
+  }
+
+  void remember(YAML::anchor_t anchor, Anchored named) {
+    charge(named.weight, named.value.place);
+    anchors_[anchor] = std::move(named);
   }
 
   void open(Value value, YAML::anchor_t anchor) {
     charge(1, value.place);
-    if (frames_.size() >= limits_.depth) {
-      throw Refused{
-          {value.place, "nested deeper than " + std::to_string(limits_.depth) + " levels"}};
-    }
+    deepen(1, value.place);
     Frame frame;
     frame.value = std::move(value);
     frame.anchor = anchor;
-    frame.values_before = values_;
+    frame.weight_before = weight_;
     frames_.push_back(std::move(frame));
   }
 
   void shut() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    if (!frames_.empty()) frames_.back().depth = std::max(frames_.back().depth, frame.depth + 1);
     if (frame.anchor != 0) {
-      anchors_[frame.anchor] = {frame.value, values_ - frame.values_before + 1};
+      remember(frame.anchor, {frame.value, weight_ - frame.weight_before + 1, frame.depth});
     }
     place(std::move(frame.value));
   }
@@ -136,7 +158,8 @@ class Builder final : public YAML::EventHandler {
       frame.key = std::move(value.text);
       frame.key_place = value.place;
       if (!frame.keys.insert(frame.key).second) {
-        problems_.push_back({frame.key_place, "key \"" + frame.key + "\" stands here twice"});
+        problems_.push_back({frame.key_place, "key \"" + base::printable(frame.key.substr(0, 60)) +
+                                                  "\" stands here twice"});
       }
       return;
     }
@@ -147,8 +170,8 @@ class Builder final : public YAML::EventHandler {
   const YamlLimits limits_;
   Value root_{.kind = Value::Kind::map};
   std::vector<Frame> frames_;
-  std::map<YAML::anchor_t, std::pair<Value, std::size_t>> anchors_;
-  std::size_t values_ = 0;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::size_t weight_ = 0;
   std::vector<Problem> problems_;
 };
 
@@ -200,6 +223,10 @@ Value read_yaml(std::string_view text, const YamlLimits& limits, std::vector<Pro
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     parser.HandleNextDocument(builder);
+    Builder second(limits);
+    if (parser.HandleNextDocument(second)) {
+      problems.push_back({second.take().place, "a second document (\"---\"); one is read"});
+    }
   } catch (const Refused& refused) {
     problems.push_back(refused.problem);
     return {};

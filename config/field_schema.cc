@@ -1,0 +1,74 @@
+#include "config/field_schema.h"
+
+#include <array>
+#include <cstdio>
+
+namespace crawld::config {
+namespace {
+
+// What config/units reads, as regular expressions of ECMA-262.
+constexpr const char* kCountPattern = R"(^[0-9.]+ ?[kKMmG]?$)";
+constexpr const char* kBytesPattern = R"(^[0-9.]+ ?([kKMG]B|[KMGT]iB|TB|[BkKmMgGtT])?(/s)?$)";
+constexpr const char* kDurationPattern = R"(^[0-9.]+ ?(ms|s|m|h|d|w)$)";
+
+std::string pattern(const char* expression) {
+  return std::string(R"({"type": "string", "pattern": ")") + expression + "\"}";
+}
+
+}  // namespace
+
+void DescribeField::secret(const std::string&) {
+  schema_ = R"("type": "string", "examples": ["${env:NAME}", "${file:PATH}"])";
+}
+
+void DescribeField::counted(Count range, const std::string& word) {
+  schema_ = R"("anyOf": [{"type": "integer", "minimum": )" + std::to_string(range.min);
+  if (range.max <= (1ULL << 53)) schema_ += ", \"maximum\": " + std::to_string(range.max);
+  schema_ += "}, " + pattern(kCountPattern);
+  if (!word.empty()) schema_ += ", {\"const\": \"" + word + "\"}";
+  schema_ += "]";
+}
+
+void DescribeField::signed_number(int, int min, int max) {
+  schema_ = R"("type": "integer", "minimum": )" + std::to_string(min) +
+            ", \"maximum\": " + std::to_string(max);
+}
+
+void DescribeField::real(double, Real range) {
+  std::array<char, 96> text{};
+  std::snprintf(text.data(), text.size(), R"("type": "number", "minimum": %g, "maximum": %.0f)",
+                range.min, range.max);
+  schema_ = text.data();
+}
+
+void DescribeField::bytes(std::uint64_t, Count) {
+  schema_ = R"("anyOf": [{"type": "integer", "minimum": 0}, )" + pattern(kBytesPattern) + "]";
+}
+
+void DescribeField::duration(milliseconds, Span) {
+  schema_ = R"("anyOf": [{"const": 0}, )" + pattern(kDurationPattern) + "]";
+}
+
+void DescribeField::count_or_share(std::uint64_t, double) {
+  schema_ = R"("anyOf": [{"type": "integer", "minimum": 0}, )" + pattern(kCountPattern) + ", " +
+            pattern(R"(^[0-9.]+ ?%$)") + "]";
+}
+
+void DescribeField::texts(const std::vector<std::string>&) {
+  schema_ = R"("type": "array", "items": {"type": "string"})";
+}
+
+void DescribeField::ports(const std::vector<std::uint16_t>&) {
+  schema_ = R"("type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535})";
+}
+
+void DescribeField::text_map(const std::map<std::string, std::string>&) {
+  schema_ = R"("type": "object", "additionalProperties": {"type": "string"})";
+}
+
+void DescribeField::auto_or_list(bool, const std::vector<std::string>&) {
+  schema_ = R"("anyOf": [{"enum": ["auto", "off"]}, )"
+            R"({"type": "array", "items": {"type": "string", "format": "uri"}}])";
+}
+
+}  // namespace crawld::config

@@ -1,0 +1,329 @@
+// What a wrong configuration gets: a place, a key and what to do, and never a hang.
+#include "config/load.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace crawld::config;
+using Catch::Contains;
+using Catch::StartsWith;
+
+namespace {
+
+std::string error_of(const std::string& yaml) {
+  const auto loaded = load_text(yaml, "f.yaml");
+  return loaded ? "loaded" : loaded.error().message;
+}
+
+Site site_of(const std::string& keys) {
+  const auto loaded =
+      load_text("sites:\n  - name: a\n    seeds: ['http://a.test/']\n    " + keys + "\n", "f.yaml");
+  INFO((loaded ? "" : loaded.error().message));
+  REQUIRE(loaded);
+  return loaded->config.sites.at(0);
+}
+
+double cpu_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string out;
+  out.reserve(text.size() * times);
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = "/tmp/crawld-config-XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("an empty file and one of comments give the defaults") {
+  CHECK(error_of("") == "loaded");
+  CHECK(error_of("# nothing\n\n") == "loaded");
+}
+
+TEST_CASE("what is no YAML is told with its place") {
+  CHECK_THAT(error_of("sites: [a\n"), StartsWith("f.yaml:"));
+  CHECK_THAT(error_of("a: b: c\n"), StartsWith("f.yaml:1:"));
+  CHECK_THAT(error_of("defaults:\n\tdelay: 1s\n"), StartsWith("f.yaml:2:") && Contains("tabs"));
+  CHECK_THAT(error_of("just words\n"), StartsWith("f.yaml:1:1: ") && Contains("map"));
+}
+
+TEST_CASE("bytes that are no UTF-8 text are refused with their line") {
+  CHECK_THAT(error_of("log: text\n# \xE9t\xE9\n"), StartsWith("f.yaml:2:1: ") && Contains("UTF-8"));
+  CHECK_THAT(error_of(std::string("log: te\0xt\n", 11)), StartsWith("f.yaml:1:1: "));
+  CHECK_THAT(error_of(std::string("\xFF\xFEl\0o\0g\0", 8)), Contains("UTF-16"));
+  CHECK(error_of("\xEF\xBB\xBFlog: json\n") == "loaded");
+}
+
+TEST_CASE("a wrong type is told with the key's path, its place and what is wanted") {
+  const auto [yaml, place, words] = GENERATE(table<const char*, const char*, const char*>(
+      {{"concurrency: [1]\n", "f.yaml:1:14: concurrency: a list", "whole number"},
+       {"concurrency: yes\n", "f.yaml:1:14: concurrency: \"yes\"", "whole number"},
+       {"concurrency: 1e99\n", "f.yaml:1:14: concurrency", "from 1 to 10000"},
+       {"concurrency: 0\n", "f.yaml:1:14: concurrency", "from 1 to 10000"},
+       {"defaults:\n  delay: -1s\n", "f.yaml:2:10: defaults.delay: \"-1s\"", "duration"},
+       {"defaults:\n  delay: 5\n", "f.yaml:2:10: defaults.delay: \"5\"", "unit"},
+       {"defaults:\n  jitter: NaN\n", "f.yaml:2:11: defaults.jitter: \"NaN\"", "number from 0"},
+       {"defaults:\n  jitter: .inf\n", "f.yaml:2:11: defaults.jitter", "number from 0"},
+       {"defaults:\n  cookies: yes\n", "f.yaml:2:12: defaults.cookies: \"yes\"", "true or false"},
+       {"defaults:\n  timeout: 5s\n", "f.yaml:2:12: defaults.timeout", "a map"},
+       {"defaults:\n  timeout: {dns: 1e9d}\n", "f.yaml:2:18: defaults.timeout.dns", "duration"},
+       {"defaults:\n  ports: [99999]\n", "f.yaml:2:11: defaults.ports", "port number"},
+       {"defaults:\n  robots: maybe\n", "f.yaml:2:11: defaults.robots", "obey, txt_only, ignore"},
+       {"max_decoded_size: many\n", "f.yaml:1:19: max_decoded_size", "10MiB"},
+       {"database:\n", "f.yaml:1:1: database", "missing"},
+       {"sites: {}\n", "f.yaml:1:8: sites", "a list"},
+       {"sites: [a]\n", "f.yaml:1:9: sites", "a map with a name"}}));
+  INFO(yaml);
+  CHECK_THAT(error_of(yaml), StartsWith(place) && Contains(words));
+}
+
+TEST_CASE("an unknown key is told with the nearest known one") {
+  CHECK(error_of("concurency: 3\n") ==
+        "f.yaml:1:1: unknown key \"concurency\"; did you mean \"concurrency\"?");
+  CHECK_THAT(error_of("defaults:\n  max_depht: 3\n"), Contains("did you mean \"max_depth\"?"));
+  CHECK_THAT(error_of("defaults:\n  timeout: {dsn: 3s}\n"),
+             Contains("f.yaml:2:13: ") && Contains("in \"defaults.timeout\"") &&
+                 Contains("did you mean \"dns\"?"));
+  CHECK_THAT(error_of("zzzzzzzzzz: 1\n"), Contains("crawld.example.yaml"));
+}
+
+TEST_CASE("keys and site names must not stand twice") {
+  CHECK_THAT(error_of("log: text\nlog: json\n"), StartsWith("f.yaml:2:1: ") && Contains("twice"));
+  CHECK_THAT(error_of("sites:\n  - {name: a, seeds: ['http://a.test/']}\n"
+                      "  - {name: a, seeds: ['http://b.test/']}\n"),
+             StartsWith("f.yaml:3:") && Contains("two sites \"a\""));
+}
+
+TEST_CASE("every error is told at once, in the order of the file") {
+  const std::string errors = error_of("log: loud\nconcurrency: x\ndefaults: {delay: x}\nfoo: 1\n");
+  CHECK(std::count(errors.begin(), errors.end(), '\n') == 3);
+  CHECK(errors.find("f.yaml:1:") < errors.find("f.yaml:2:"));
+  CHECK(errors.find("f.yaml:3:") < errors.find("f.yaml:4:"));
+}
+
+TEST_CASE("a second document is an error and not ignored") {
+  CHECK_THAT(error_of("log: text\n---\nlog: json\n"), Contains("second document"));
+}
+
+TEST_CASE("aliases cost what they stand for") {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int k = 0; k < 9; ++k) bomb += ", " + before;
+    bomb += "]\n";
+  }
+  const double start = cpu_seconds();
+  CHECK_THAT(error_of(bomb), Contains("values"));
+  CHECK_THAT(
+      error_of("a: &a " + std::string(1 << 20, 'x') + "\nb: [*a" + repeated(", *a", 1000) + "]\n"),
+      Contains("values"));
+  CHECK(cpu_seconds() - start < 5);
+}
+
+TEST_CASE("an alias inside what it names is refused") {
+  CHECK_THAT(error_of("a: &a [*a]\n"), StartsWith("f.yaml:1:"));
+  CHECK_THAT(error_of("a: &a {b: *a}\n"), StartsWith("f.yaml:1:"));
+}
+
+TEST_CASE("aliases do not nest deeper than brackets may") {
+  std::string chain = "a0: &a0 [x]\n";
+  for (int i = 1; i < 100; ++i) {
+    chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+             "]\n";
+  }
+  CHECK_THAT(error_of(chain), Contains("nested deeper"));
+}
+
+TEST_CASE("depth, size and anchors are bounded in time") {
+  const double start = cpu_seconds();
+  CHECK_THAT(error_of("a: " + std::string(100'000, '[')), Contains("nested deeper"));
+  CHECK_THAT(error_of("a: " + repeated("{a: ", 100'000)), Contains("nested deeper"));
+  CHECK_THAT(error_of("- " + repeated("- ", 100'000)), Contains("nested deeper"));
+  CHECK_THAT(error_of("a: " + std::string(20 << 20, 'x')), Contains("larger than 8 MiB"));
+  std::string anchors = "a:\n";
+  for (int i = 0; i < 200'000; ++i) anchors += " - &a" + std::to_string(i) + " x\n";
+  CHECK_THAT(error_of(anchors), Contains("unknown key"));
+  CHECK_THAT(error_of(std::string(1000, 'k') + ": 1\n"), Contains("unknown key"));
+  CHECK(cpu_seconds() - start < 20);
+}
+
+TEST_CASE("ten thousand sites load within CPU seconds") {
+  std::string yaml = "sites:\n";
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string n = std::to_string(i);
+    yaml += "  - name: s" + n + "\n    seeds: ['https://s" + n + ".example/']\n    max_depth: 3\n";
+  }
+  const double start = cpu_seconds();
+  const auto loaded = load_text(yaml, "f.yaml");
+  REQUIRE(loaded);
+  CHECK(loaded->config.sites.size() == 10'000);
+  CHECK(cpu_seconds() - start < 10);
+}
+
+TEST_CASE("words stay words where words are wanted") {
+  const Site site = site_of("domains: [no, 010, 12:30:45, 1e3, true, 0x1F]");
+  CHECK(site.domains == std::vector<std::string>{"no", "010", "12:30:45", "1e3", "true", "0x1F"});
+}
+
+TEST_CASE("files that are no files are refused and never waited for") {
+  const Folder folder;
+  mkfifo(folder.file("fifo").c_str(), 0600);
+  for (const std::string& path : {folder.file("fifo"), std::string("/dev/zero"), folder.file("")}) {
+    const auto loaded = load(path);
+    REQUIRE(!loaded);
+    CHECK_THAT(loaded.error().message, Contains("no regular file"));
+  }
+  const auto missing = load(folder.file("missing.yaml"));
+  REQUIRE(!missing);
+  CHECK_THAT(missing.error().message, Contains("missing.yaml: cannot be read: No such file"));
+  std::ofstream(folder.file("big")).close();
+  std::filesystem::resize_file(folder.file("big"), 10ULL << 30);
+  const auto big = load(folder.file("big"));
+  REQUIRE(!big);
+  CHECK_THAT(big.error().message, Contains("larger than 8 MiB"));
+}
+
+TEST_CASE("secrets come from the environment and from files, and are shown masked") {
+  const Folder folder;
+  const Variable token("PACK_TOKEN", "t0psecret");
+  std::ofstream(folder.file("password")) << "hunter2\n";
+  const auto loaded = load_text(
+      "sites:\n  - name: a\n    seeds: ['http://a.test/']\n"
+      "    headers: {Authorization: 'Bearer ${env:PACK_TOKEN}'}\n"
+      "    auth: 'basic me:${file:" +
+          folder.file("password") + "}'\n",
+      "f.yaml");
+  REQUIRE(loaded);
+  const Site& site = loaded->config.sites[0];
+  CHECK(site.headers.at("Authorization") == "Bearer t0psecret");
+  CHECK(site.auth == "basic me:hunter2");
+  CHECK(loaded->warnings.empty());
+  const std::string shown = effective_yaml(loaded->config);
+  CHECK(shown.find("t0psecret") == std::string::npos);
+  CHECK(shown.find("hunter2") == std::string::npos);
+  CHECK_THAT(shown, Contains("***"));
+}
+
+TEST_CASE("a secret that cannot be had is an error, and a FIFO is not waited for") {
+  const Folder folder;
+  mkfifo(folder.file("fifo").c_str(), 0600);
+  const std::string start = "defaults:\n  auth: 'bearer ";
+  CHECK_THAT(error_of(start + "${env:PACK_NOT_SET}'\n"), Contains("PACK_NOT_SET that is set"));
+  CHECK_THAT(error_of(start + "${file:/nowhere}'\n"), Contains("/nowhere that can be read"));
+  CHECK_THAT(error_of(start + "${file:" + folder.file("fifo") + "}'\n"), Contains("can be read"));
+  CHECK_THAT(error_of(start + "${env:HOME'\n"), Contains("\"}\" after \"${\""));
+  CHECK_THAT(error_of(start + "${vault:x}'\n"), Contains("${env:NAME} or ${file:PATH}"));
+}
+
+TEST_CASE("a secret in the open is warned of with its place") {
+  const auto loaded = load_text("defaults:\n  auth: basic me:hunter2\n", "f.yaml");
+  REQUIRE(loaded);
+  REQUIRE(loaded->warnings.size() == 1);
+  CHECK_THAT(loaded->warnings[0], StartsWith("f.yaml:2:9: auth") && !Contains("hunter2"));
+}
+
+TEST_CASE("the environment overrides the file, and the sites override the defaults") {
+  const Variable run("CRAWLD_CONCURRENCY", "7");
+  const Variable nested("CRAWLD_LIMITS_PAGES", "5k");
+  const Variable site("CRAWLD_DEFAULTS_DELAY", "3s");
+  const Variable list("CRAWLD_DEFAULTS_EXCLUDE", "['*/x/*', '*/y/*']");
+  const auto loaded = load_text(
+      "concurrency: 9\ndefaults: {delay: 1s}\nsites:\n"
+      "  - {name: a, seeds: ['http://a.test/']}\n"
+      "  - {name: b, seeds: ['http://b.test/'], delay: 9s}\n",
+      "f.yaml");
+  REQUIRE(loaded);
+  CHECK(loaded->config.concurrency == 7);
+  CHECK(loaded->config.limits.pages == 5'000);
+  CHECK(loaded->config.sites[0].delay == std::chrono::seconds(3));
+  CHECK(loaded->config.sites[0].exclude.size() == 2);
+  CHECK(loaded->config.sites[1].delay == std::chrono::seconds(9));
+}
+
+TEST_CASE("a wrong variable is told by its name and claims no line of the file") {
+  const Variable wrong("CRAWLD_CONCURRENCY", "many");
+  CHECK_THAT(error_of("log: text\n"), StartsWith("f.yaml: CRAWLD_CONCURRENCY: \"many\""));
+}
+
+TEST_CASE("bad seeds, patterns, addresses and selectors are found at load") {
+  const auto [keys, words] = GENERATE(table<const char*, const char*>(
+      {{"seeds: ['ftp://a.test/']", "f.yaml:3:13: seeds: \"ftp://a.test/\" is no http"},
+       {"seeds: ['http://a.test:99999/']", "is no http or https URL"},
+       {"seeds: ['http://me:pw@a.test/']", "into auth:"},
+       {"seeds: []", "needs seeds"},
+       {"seeds: ['http://a.test/']\n    include: ['re:(']", "f.yaml:4:15: include"},
+       {"seeds: ['http://a.test/']\n    allow_addresses: [10.0.0.0/33]", "no CIDR"},
+       {"seeds: ['http://a.test/']\n    revisit: {min: 2d, max: 1d}", "min is larger"},
+       {"seeds: ['http://a.test/']\n    extract: [{name: r, fields: {x: 'css:a[['}}]", "f.yaml:4:"},
+       {"seeds: ['http://a.test/']\n    extract: [{name: r, fields: {x: 'xpath://a['}}]",
+        "f.yaml:4:"},
+       {"seeds: ['http://a.test/']\n    extract: [{name: r, feilds: {x: 'css:a'}}]",
+        "unknown key \"feilds\""}}));
+  INFO(keys);
+  CHECK_THAT(error_of(std::string("sites:\n  - name: a\n    ") + keys + "\n"), Contains(words));
+}
+
+TEST_CASE("what is contradictory but possible is warned of") {
+  const auto loaded = load_text(
+      "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    delay: 0\n"
+      "    concurrency_per_host: 1000\n    robots: ignore\n",
+      "f.yaml");
+  REQUIRE(loaded);
+  CHECK(loaded->warnings.size() == 2);
+}
+
+TEST_CASE("the effective configuration reads back as itself, rules too") {
+  const std::string rules =
+      "extract: [{name: r, match: '*/p/*', each: .p, fields: {t: 'css:h1', og: {twitter: title}, "
+      "p: {css: .p, type: rows, replace: [[a+, b], ['c', d]], list: true}, j: {css: .j, list: "
+      "true, join: '; '}, "
+      "n: {css: .n, fields: {'a b': 'css:i'}}}}]";
+  Config config;
+  config.sites.push_back(site_of(rules));
+  config.sites[0].budget.per_prefix_share = 0.1;
+  const std::string first = effective_yaml(config);
+  const auto again = load_text(first, "effective");
+  INFO(first << (again ? "" : again.error().message));
+  REQUIRE(again);
+  CHECK(effective_yaml(again->config) == first);
+  CHECK(again->config.sites[0].extract.rules[0].fields[2].replace.size() == 2);
+}

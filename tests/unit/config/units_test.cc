@@ -1,0 +1,96 @@
+#include "config/units.h"
+
+#include <catch2/catch.hpp>
+
+using namespace crawld::config;
+using namespace std::chrono_literals;
+
+TEST_CASE("durations carry a unit, and only zero needs none") {
+  const auto [text, wanted] = GENERATE(table<const char*, std::optional<std::chrono::milliseconds>>(
+      {{"0", 0ms},
+       {"250ms", 250ms},
+       {"1.5s", 1500ms},
+       {"2m", 120'000ms},
+       {"6h", 21'600'000ms},
+       {"7d", 604'800'000ms},
+       {"1w", 604'800'000ms},
+       {"1 s", 1000ms},
+       {"5", std::nullopt},
+       {"-1s", std::nullopt},
+       {"1e3s", std::nullopt},
+       {"s", std::nullopt},
+       {"nan", std::nullopt},
+       {"inf", std::nullopt},
+       {"infs", std::nullopt},
+       {"1.2.3s", std::nullopt},
+       {"", std::nullopt},
+       {"5 parsecs", std::nullopt},
+       {"99999999999999d", std::nullopt}}));
+  INFO(text);
+  CHECK(parse_duration(text) == wanted);
+}
+
+TEST_CASE("a bare number of wget's flags counts seconds") {
+  CHECK(parse_duration_or_seconds("2") == 2000ms);
+  CHECK(parse_duration_or_seconds("0.5") == 500ms);
+  CHECK(parse_duration_or_seconds("3m") == 180'000ms);
+  CHECK(parse_duration_or_seconds("-2") == std::nullopt);
+}
+
+TEST_CASE("sizes count in 1024 with an i and in 1000 without") {
+  const auto [text, wanted] =
+      GENERATE(table<const char*, std::optional<std::uint64_t>>({{"0", 0},
+                                                                 {"17", 17},
+                                                                 {"17B", 17},
+                                                                 {"1KiB", 1024},
+                                                                 {"1kB", 1000},
+                                                                 {"10MiB", 10u << 20},
+                                                                 {"10MB", 10'000'000},
+                                                                 {"1.5GiB", 1'610'612'736},
+                                                                 {"2k", 2048},
+                                                                 {"1TiB", 1ULL << 40},
+                                                                 {"1e9", std::nullopt},
+                                                                 {"-1", std::nullopt},
+                                                                 {"MiB", std::nullopt},
+                                                                 {"10 bytes", std::nullopt},
+                                                                 {"99999999TiB", std::nullopt}}));
+  INFO(text);
+  CHECK(parse_bytes(text) == wanted);
+}
+
+TEST_CASE("counts are whole and count in thousands") {
+  const auto [text, wanted] =
+      GENERATE(table<const char*, std::optional<std::uint64_t>>({{"0", 0},
+                                                                 {"64", 64},
+                                                                 {"50k", 50'000},
+                                                                 {"1.5k", 1500},
+                                                                 {"1M", 1'000'000},
+                                                                 {"1.5", std::nullopt},
+                                                                 {"1e3", std::nullopt},
+                                                                 {"-3", std::nullopt},
+                                                                 {"", std::nullopt},
+                                                                 {"0x10", std::nullopt},
+                                                                 {"1,000", std::nullopt},
+                                                                 {"k", std::nullopt}}));
+  INFO(text);
+  CHECK(parse_count(text) == wanted);
+}
+
+TEST_CASE("a share is a percentage of at most a hundred") {
+  CHECK(parse_share("10%") == 0.1);
+  CHECK(parse_share("100%") == 1.0);
+  CHECK(parse_share("101%") == std::nullopt);
+  CHECK(parse_share("10") == std::nullopt);
+  CHECK(parse_share("%") == std::nullopt);
+}
+
+TEST_CASE("a duration is written in the largest unit that is exact, and reads back") {
+  for (const auto& [ms, text] : {std::pair{0, "0s"},
+                                 {1500, "1500ms"},
+                                 {90'000, "90s"},
+                                 {3'600'000, "1h"},
+                                 {604'800'000, "7d"}}) {
+    CHECK(format_duration(std::chrono::milliseconds(ms)) == text);
+    CHECK(parse_duration(text) == std::chrono::milliseconds(ms));
+  }
+}
