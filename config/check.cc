@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/schedule.h"
 #include "crawler/base/pattern.h"
 #include "crawler/model/url.h"
 
@@ -48,6 +49,9 @@ class SiteCheck {
     }
     if (site_.revisit.min > site_.revisit.max) {
       problem(places_.of("revisit"), "revisit: min is larger than max");
+    }
+    if (const auto schedule = Schedule::parse(site_.schedule); !schedule) {
+      problem(places_.of("schedule"), "schedule: " + schedule.error().message);
     }
     if (site_.delay.count() == 0 && site_.concurrency_per_host > 16) {
       warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +

@@ -158,6 +158,15 @@ base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
   return next;
 }
 
+base::Status MemoryStore::make_visited_due(Millis now) {
+  for (const auto& [id, visit] : visits_) {
+    UrlUpdate& update = updates_[id];
+    update.id = id;
+    update.due_at = now;
+  }
+  return base::Done{};
+}
+
 base::Result<std::vector<QueuedUrl>> MemoryStore::urls(std::span<const model::UrlId> ids) {
   std::vector<QueuedUrl> rows;
   for (const model::UrlId id : ids) {

@@ -126,6 +126,11 @@ class PageStore {
                                                    DueCursor after = {}) = 0;
   // The earliest due_at after `after`; nothing when none is planned.
   virtual base::Result<std::optional<Millis>> next_due(Millis after) = 0;
+  // Every URL that was ever visited, or failed, is due at `now`: a recrawl.
+  virtual base::Status make_visited_due(Millis now) = 0;
+  // About once a minute: the database still stands where it was opened, and its log does
+  // not grow without end. not_found and corrupt must stop the crawl.
+  virtual base::Status check() = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 

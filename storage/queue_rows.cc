@@ -1,6 +1,7 @@
 // What the frontier reads back: hosts, chunks, waiting and due URLs, counts.
 #include <cstring>
 
+#include "crawler/base/log.h"
 #include "storage/sqlite_store.h"
 
 namespace crawld::storage {
@@ -172,6 +173,28 @@ base::Result<std::optional<Millis>> SqliteStore::next_due(Millis after) {
       [&](Statement& s) { s.integer(1, after); }, [&](Statement& s) { due = s.integer(0); });
   if (!done) return std::move(done).error();
   return due;
+}
+
+base::Status SqliteStore::make_visited_due(Millis now) {
+  if (auto begun = database_->begin(); !begun) return begun;
+  auto done = database_->each(
+      "UPDATE urls SET due_at = ?1"
+      " WHERE state IN ('done', 'not_modified', 'redirected', 'gone', 'parse_error', 'skipped',"
+      " 'failed')",
+      [&](Statement& s) { s.integer(1, now); }, [](Statement&) {});
+  if (!done) {
+    database_->rollback();
+    return done;
+  }
+  return database_->commit();
+}
+
+base::Status SqliteStore::check() {
+  if (database_->log_grew_too_large()) {
+    base::log::warn("store.log", {{"bytes", database_->log_bytes()},
+                                  {"why", "a reader holds an old snapshot; end it"}});
+  }
+  return database_->verify_file();
 }
 
 base::Result<std::vector<QueuedUrl>> SqliteStore::urls(std::span<const model::UrlId> ids) {

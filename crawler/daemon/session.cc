@@ -66,6 +66,7 @@ Status Session::open_store() {
   options.database.durability = config.durability == config::Durability::full
                                     ? storage::Durability::full
                                     : storage::Durability::normal;
+  options.search_index = config.search_index;
   auto store = storage::SqliteStore::open(config.database, options);
   if (!store) return std::move(store).error();
   store_ = *std::move(store);

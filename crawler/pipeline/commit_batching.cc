@@ -64,7 +64,29 @@ Status CommitStage::flush() {
   batch_ = {};
   batch_bytes_ = 0;
   batch_since_.reset();
+  if (Status brought = bring_forward(); !brought) return brought;
   return answer_hungry();
+}
+
+// A sitemap says that pages changed after our last visit: they are due now.
+Status CommitStage::bring_forward() {
+  if (news_.empty()) return base::Done{};
+  std::vector<model::UrlId> ids;
+  for (const auto& [id, lastmod] : news_) ids.push_back(id);
+  std::map<model::UrlId, std::int64_t> lastmods(news_.begin(), news_.end());
+  news_.clear();
+  auto rows = store_.urls(ids);
+  if (!rows) return std::move(rows).error();
+  const base::WallTime now = clock_.wall();
+  for (const storage::QueuedUrl& row : *rows) {
+    const bool stale = row.visited_at > 0 && lastmods[row.id] > row.visited_at;
+    if (!stale || row.due_at <= base::to_millis(now) || row.state == Verdict::retry_later) continue;
+    batch_.updates.push_back(
+        {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});
+    next_due_ = now;
+    if (!batch_since_) batch_since_ = clock_.now();
+  }
+  return base::Done{};
 }
 
 Status CommitStage::end_run(const std::string& exit) {
@@ -188,6 +210,9 @@ Status CommitStage::load() {
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
   if (Status queue = load_queue(); !queue) return queue;
+  if (options_.recrawl) {
+    if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
+  }
   auto due = store_.next_due(0);
   if (!due) return std::move(due).error();
   if (*due) next_due_ = base::from_millis(**due);
@@ -245,7 +270,7 @@ Status CommitStage::take_due() {
   if (!rows) return std::move(rows).error();
   std::vector<Candidate> offers;
   for (const storage::QueuedUrl& row : *rows) {
-    if (!options_.recurring && row.state != Verdict::retry_later) continue;
+    if (!takes_revisits() && row.state != Verdict::retry_later) continue;
     auto one = candidate(row);
     if (!one) continue;
     count(row.state, Verdict::queued);
@@ -268,6 +293,8 @@ Status CommitStage::take_due() {
 }
 
 bool CommitStage::finished() const {
+  // Of a recrawl: pages that are due and not taken up yet.
+  if (options_.recrawl && next_due_ && *next_due_ <= clock_.wall()) return false;
   const auto retries = states_.find("retry_later");
   return frontier_.idle() && (retries == states_.end() || retries->second == 0);
 }

@@ -199,6 +199,11 @@ void CommitStage::store_page(model::Settled settled) {
                              .site = lease.request.site,
                              .parsed = std::move(settled.parsed),
                              .change = settled.change};
+  if (const auto* response = stored.parsed.fetched.response()) {
+    stored.body_bytes = std::max<std::uint64_t>(response->body_size, response->body.size());
+    // A page that was cut off is kept, but does not take the place of a whole one.
+    stored.supersedes = !response->truncated || stored.change == model::Change::first_seen;
+  }
   if (stored.site < table->size()) {
     const SiteRules& rules = *(*table)[stored.site];
     stored.rule_set_hash = rules.rule_set_hash;
@@ -229,6 +234,7 @@ void CommitStage::discover(const model::Settled& settled) {
       continue;
     }
     ++totals_.duplicates;
+    if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
     const auto deep = too_deep_.find(known[i]);
     if (deep == too_deep_.end() || found[i].state != Verdict::queued) continue;
     // Found again on a shorter way than the one that was refused.

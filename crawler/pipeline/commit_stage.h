@@ -93,8 +93,10 @@ class CommitStage {
   void checkpoint_queue();
   base::Status answer_hungry();
   base::Status load_queue();
+  base::Status bring_forward();
   void remember(const std::vector<frontier::Candidate>& candidates);
   void ensure_host(model::HostId id, model::SiteId site);
+  bool takes_revisits() const { return options_.recurring || options_.recrawl; }
   std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
   base::WallTime wall_of(base::Instant instant) const;
 
@@ -119,7 +121,8 @@ class CommitStage {
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
   RunTotals totals_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
-  std::vector<std::string> new_site_names_;  // to be entered before the next batch
+  std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
+  std::vector<std::string> new_site_names_;                  // to be entered before the next batch
 };
 
 }  // namespace crawld::pipeline

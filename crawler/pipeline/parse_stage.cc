@@ -106,6 +106,7 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
   // What the worker read is kept in its own form; the raw bytes only where it read nothing.
   if (std::holds_alternative<model::ParsedPage>(parsed.page)) {
     auto& response = std::get<model::Response>(parsed.fetched.outcome);
+    response.body_size = response.body.size();
     std::string().swap(response.body);
   }
   model::Settled settled = policy::settle(std::move(parsed), rules.settle, clock_.wall());

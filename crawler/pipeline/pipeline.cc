@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread looks up
 constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
 constexpr milliseconds kRetryWrite{1'000};
+constexpr std::chrono::seconds kCheckStore{60};
 constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
 constexpr std::size_t kCommitItems = 1'024;
@@ -143,6 +144,10 @@ void Pipeline::commit_turn() {
   if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
     write_or_hold([this] { return commit_.take_due(); });
   }
+  if (now >= next_check_) {
+    next_check_ = now + kCheckStore;
+    write_or_hold([this] { return store_.check(); });
+  }
   check_limits();
 }
 
@@ -160,9 +165,9 @@ void Pipeline::write_or_hold(const std::function<base::Status()>& write) {
       return;
     }
     const base::Error& error = written.error();
-    const bool hopeless = error.code == base::Error::Code::corrupt ||
-                          error.code == base::Error::Code::invalid ||
-                          error.code == base::Error::Code::incompatible;
+    const bool hopeless =
+        error.code == base::Error::Code::corrupt || error.code == base::Error::Code::invalid ||
+        error.code == base::Error::Code::not_found || error.code == base::Error::Code::incompatible;
     if (!(holds_.load() & static_cast<std::uint32_t>(Hold::store))) {
       base::log::error("store.failed", {{"why", error.message}});
     }

@@ -120,6 +120,7 @@ class Pipeline {
   std::atomic<std::uint32_t> parsing_{0};  // parse threads with a page in hand
   StageCounters counters_;
   base::Instant started_{};
+  base::Instant next_check_{};  // of the store; the commit thread's
 
   mutable base::Mutex mutex_;
   base::CondVar ended_;

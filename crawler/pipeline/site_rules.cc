@@ -8,7 +8,7 @@ namespace {
 using config::Config;
 using config::Site;
 
-policy::SettlePolicy settle_policy(const Site& site, RunMode mode) {
+policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Schedule schedule) {
   return {.retries = site.retries,
           .retry_delay = site.retry_delay,
           .max_retry_after = site.max_retry_after,
@@ -17,7 +17,9 @@ policy::SettlePolicy settle_policy(const Site& site, RunMode mode) {
           .default_interval = site.revisit.default_interval,
           .min_interval = site.revisit.min,
           .max_interval = site.revisit.max,
-          .adaptive = site.revisit.adaptive};
+          .adaptive = site.revisit.adaptive,
+          .schedule = std::move(schedule),
+          .obey_opt_out = site.opt_out == config::OptOut::obey};
 }
 
 policy::FollowPolicy follow_policy(const Site& site) {
@@ -64,12 +66,17 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode) {
       return base::Error{scope.error().code,
                          "site \"" + site.name + "\": " + scope.error().message};
     }
+    auto schedule = config::Schedule::parse(site.schedule);
+    if (!schedule) {
+      return base::Error{schedule.error().code,
+                         "site \"" + site.name + "\": schedule: " + schedule.error().message};
+    }
     auto rules = std::make_shared<SiteRules>(
         SiteRules{.name = site.name,
                   .config = site,
                   .scope = *std::move(scope),
                   .canonicalizer = policy::Canonicalizer(site.canonicalize),
-                  .settle = settle_policy(site, mode),
+                  .settle = settle_policy(site, mode, *std::move(schedule)),
                   .follow = follow_policy(site),
                   .wants = parse_wants(config, site)});
     if (!site.extract.empty()) {

@@ -25,13 +25,15 @@ Cure cure_of(FetchFailureKind kind) {
     case FetchFailureKind::truncated:
     case FetchFailureKind::empty_reply:
     case FetchFailureKind::reset:
-    case FetchFailureKind::proxy: return Cure::retry;
+    case FetchFailureKind::proxy:
+      return Cure::retry;
     case FetchFailureKind::tls:  // a bad certificate does not heal in seconds
     case FetchFailureKind::too_large:
     case FetchFailureKind::blocked_address:
     case FetchFailureKind::blocked_port:
     case FetchFailureKind::blocked_scheme:
-    case FetchFailureKind::aborted: return Cure::none;
+    case FetchFailureKind::aborted:
+      return Cure::none;
   }
   return Cure::none;
 }
@@ -44,10 +46,32 @@ bool is_blocked(FetchFailureKind kind) {
 // Statuses that may be different the next time.
 bool is_transient(int status) {
   switch (status) {
-    case 408: case 425: case 429: case 500: case 502: case 503: case 504:
-    case 520: case 521: case 522: case 523: case 524: return true;
-    default: return false;
+    case 408:
+    case 425:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+    case 520:
+    case 521:
+    case 522:
+    case 523:
+    case 524:
+      return true;
+    default:
+      return false;
   }
+}
+
+// The opt-out signal of a page, or empty.
+std::string_view opt_out(const model::ParsedPage& page) {
+  for (const std::string& directive : page.robots) {
+    if (directive == "noai" || directive == "noimageai" || directive == "tdm-reservation") {
+      return directive;
+    }
+  }
+  return {};
 }
 
 bool is_redirect(int status) {
@@ -86,10 +110,12 @@ class Settlement {
     }
     if (asked && *asked > policy_.max_retry_after) {
       end(last, "retry_after_too_long");
-      if (policy_.recurring) settled_.due_at = now_ + std::min<milliseconds>(*asked, policy_.max_interval);
+      if (policy_.recurring)
+        settled_.due_at = now_ + std::min<milliseconds>(*asked, policy_.max_interval);
       return;
     }
-    const milliseconds back_off = policy_.retry_delay * (1LL << std::min<unsigned>(request().attempt, 16));
+    const milliseconds back_off =
+        policy_.retry_delay * (1LL << std::min<unsigned>(request().attempt, 16));
     settled_.due_at = now_ + std::max(back_off, asked.value_or(milliseconds{0}));
     end(Verdict::retry_later, std::move(reason));
   }
@@ -161,6 +187,11 @@ class Settlement {
       visited(Verdict::skipped, Change::none);
       return;
     }
+    if (const std::string_view signal = opt_out(*page); policy_.obey_opt_out && !signal.empty()) {
+      visited(Verdict::disallowed, Change::none);
+      settled_.reason = "opt_out " + std::string(signal);
+      return;
+    }
     const model::History& history = request().history;
     const bool same = !history.content_hash.empty() && history.content_hash == page->content_hash;
     if (same) {
@@ -183,6 +214,9 @@ class Settlement {
   // Longer by half after a visit without news, shorter by a half after one with news
   // (the shape of Nutch's AdaptiveFetchSchedule), between min and max.
   seconds next_interval(Change change) const {
+    if (!policy_.schedule.continuous()) {
+      return std::chrono::duration_cast<seconds>(policy_.schedule.next(now_) - now_);
+    }
     const seconds last = request().history.interval.count() > 0 ? request().history.interval
                                                                 : policy_.default_interval;
     seconds next = last;
@@ -224,7 +258,8 @@ model::Settled settle(model::Parsed parsed, const SettlePolicy& policy, base::Wa
 std::optional<milliseconds> retry_after(std::string_view value, base::WallTime now) {
   constexpr std::int64_t kMostSeconds = 400LL * 86'400;
   std::int64_t seconds_asked = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds_asked);
+  const auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), seconds_asked);
   if (error == std::errc::result_out_of_range) return std::chrono::seconds(kMostSeconds);
   if (error == std::errc() && end == value.data() + value.size()) {
     if (seconds_asked < 0) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "config/schedule.h"
 #include "crawler/base/clock.h"
 #include "crawler/model/settlement.h"
 
@@ -16,15 +17,17 @@ using std::chrono::seconds;
 
 // config::Site's slice.
 struct SettlePolicy {
-  std::uint32_t retries = 3;               // after the first attempt
-  milliseconds retry_delay{1'000};         // doubles with each attempt
-  milliseconds max_retry_after{300'000};   // a longer Retry-After gives the URL up
+  std::uint32_t retries = 3;              // after the first attempt
+  milliseconds retry_delay{1'000};        // doubles with each attempt
+  milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::uint32_t max_redirects = 20;
-  bool recurring = false;                  // the site is visited again: plan the next visit
+  bool recurring = false;  // the site is visited again: plan the next visit
   seconds default_interval{7 * 86'400};
   seconds min_interval{3'600};
   seconds max_interval{90 * 86'400};
   bool adaptive = true;
+  config::Schedule schedule;  // where it has moments, they rule and the intervals do not
+  bool obey_opt_out = false;  // noai, noimageai, tdm-reservation: do not keep the page
 };
 
 // How a transfer's end concerns the whole host. Needs nothing but the transfer, so

@@ -20,6 +20,10 @@ struct Crawl {
     config.sites = {std::move(site)};
     return Simulation(config, web, clock, store, mode);
   }
+  Simulation recrawl(config::Site site) {
+    config.sites = {std::move(site)};
+    return Simulation(config, web, clock, store, {}, Simulation::Recrawl::yes);
+  }
 };
 
 // A site of `count` pages, each linking to the next three.
@@ -209,10 +213,66 @@ TEST_CASE("a recurring site asks again with its validators, and a 304 stores no 
        {.status = 304, .body = {}, .headers = {}}});
   config::Site site = quick_site({"http://a.test/"});
   site.revisit.default_interval = std::chrono::hours(1);
-  site.schedule = "continuous";
   Simulation simulation = crawl.start(site, {.recurring = true});
   simulation.run(100, std::chrono::hours(3));
   CHECK(crawl.web.count("http://a.test/") >= 2);
   CHECK(crawl.web.log().back().validators.etag == "\"v1\"");
   CHECK(crawl.store.pages().size() == 1);
+}
+
+TEST_CASE("a scheduled site is visited at the beat of its schedule") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({}));
+  config::Site site = quick_site({"http://a.test/"});
+  site.robots = config::RobotsPolicy::ignore;
+  site.schedule = "every 6h";
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, std::chrono::hours(25));
+  const auto times = crawl.web.times("a.test");
+  REQUIRE(times.size() == 5);
+  CHECK(times[2] - times[1] == std::chrono::hours(6));
+  CHECK(times[4] - times[3] == std::chrono::hours(6));
+}
+
+TEST_CASE("a newer lastmod in a sitemap brings a visit forward") {
+  Crawl crawl;
+  const auto sitemap = [](const std::string& lastmod) {
+    return Answer{.body = "<urlset><url><loc>http://a.test/</loc><lastmod>" + lastmod +
+                          "</lastmod></url></urlset>",
+                  .headers = {{"Content-Type", "application/xml"}}};
+  };
+  crawl.web.robots("a.test", "Sitemap: http://a.test/map.xml");
+  crawl.web.page("http://a.test/", links({}));
+  crawl.web.answers("http://a.test/map.xml", {sitemap("2020-01-01"), sitemap("2099-01-01")});
+  config::Site site = quick_site({"http://a.test/"});
+  site.revisit.default_interval = std::chrono::hours(10);
+  site.revisit.adaptive = false;
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, std::chrono::hours(10) + std::chrono::minutes(1));
+  // Each was visited at the start and after ten hours; the page once more at the sitemap's word.
+  CHECK(crawl.web.count("http://a.test/map.xml") == 2);
+  CHECK(crawl.web.count("http://a.test/") == 3);
+}
+
+TEST_CASE("a recrawl visits every known page once more and then ends") {
+  Crawl crawl;
+  add_chain(crawl.web, 5);
+  crawl.start(quick_site({"http://a.test/0"})).run();
+  crawl.clock.advance(std::chrono::hours(1));
+  Simulation again = crawl.recrawl(quick_site({"http://a.test/0"}));
+  again.run();
+  CHECK(again.finished());
+  CHECK(crawl.web.count("http://a.test/3") == 2);
+  CHECK(crawl.store.pages().size() == 5);
+}
+
+TEST_CASE("a page that asks not to be kept for learning is not kept where that is obeyed") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", "<meta name=robots content=noai>" + links({}));
+  config::Site site = quick_site({"http://a.test/"});
+  site.opt_out = config::OptOut::obey;
+  Simulation simulation = crawl.start(site);
+  simulation.run();
+  CHECK(crawl.store.pages().empty());
+  CHECK(simulation.state("http://a.test/") == "disallowed");
 }

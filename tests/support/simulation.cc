@@ -29,14 +29,16 @@ config::Site quick_site(std::vector<std::string> seeds) {
 }
 
 Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
-                       storage::MemoryStore& store, pipeline::RunMode mode)
+                       storage::MemoryStore& store, pipeline::RunMode mode, Recrawl recrawl)
     : config_(std::move(config)),
+      mode_(mode),
       web_(web),
       clock_(clock),
       store_(store),
       sites_(compiled(config_, mode)),
       frontier_(pipeline::frontier_settings(config_, mode), {.page_limit = config_.limits.pages}),
-      commit_(store, frontier_, sites_, clock, {.batch_pages = 4, .recurring = mode.recurring}) {
+      commit_(store, frontier_, sites_, clock,
+              {.batch_pages = 4, .recurring = mode.recurring, .recrawl = recrawl == Recrawl::yes}) {
   std::vector<std::string> names;
   for (const config::Site& site : config_.sites) names.push_back(site.name);
   (void)store_.begin_run({.command = "simulation", .version = {}, .sites = names});
@@ -80,8 +82,7 @@ bool Simulation::turn() {
     (void)commit_.take_due();
     return true;
   }
-  if (commit_.finished() &&
-      !(commit_.next_due() && config_.sites.front().schedule == "continuous")) {
+  if (commit_.finished() && !mode_.recurring) {
     finished_ = true;
     return false;
   }

@@ -21,8 +21,10 @@ config::Site quick_site(std::vector<std::string> seeds);
 class Simulation {
  public:
   // `store` outlives it: a second simulation over the same store is a restart.
+  enum class Recrawl { no, yes };
   Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
-             storage::MemoryStore& store, pipeline::RunMode mode = {});
+             storage::MemoryStore& store, pipeline::RunMode mode = {},
+             Recrawl recrawl = Recrawl::no);
 
   // Runs to the end, or until `requests` were made, or `time` has passed.
   void run(std::size_t requests = 100'000,
@@ -37,6 +39,7 @@ class Simulation {
   bool turn();
 
   config::Config config_;
+  const pipeline::RunMode mode_;
   ScriptedWeb& web_;
   ManualClock& clock_;
   storage::MemoryStore& store_;

@@ -1,0 +1,145 @@
+#include "config/schedule.h"
+
+#include <charconv>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/units.h"
+
+namespace crawld::config {
+namespace {
+
+using base::Error;
+
+constexpr int kMostYears = 5;  // a line such as "0 0 30 2 *" never comes
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    if (separator != ' ' || end != 0) parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  if (separator == ' ' && !parts.empty() && parts.back().empty()) parts.pop_back();
+  return parts;
+}
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// One part of a field: "*", "5", "1-5", "*/10", "8-18/2".
+template <std::size_t N>
+bool read_part(std::string_view part, int low, int high, std::bitset<N>& into) {
+  int step = 1;
+  const std::size_t slash = part.find('/');
+  if (slash != std::string_view::npos) {
+    const auto parsed = number(part.substr(slash + 1));
+    if (!parsed || *parsed < 1) return false;
+    step = *parsed;
+    part = part.substr(0, slash);
+  }
+  int first = low;
+  int last = high;
+  if (part != "*") {
+    const std::size_t dash = part.find('-');
+    const auto from = number(part.substr(0, dash));
+    if (!from) return false;
+    first = *from;
+    last = slash == std::string_view::npos ? first : high;
+    if (dash != std::string_view::npos) {
+      const auto to = number(part.substr(dash + 1));
+      if (!to) return false;
+      last = *to;
+    }
+  }
+  if (first < low || last > high || first > last) return false;
+  for (int value = first; value <= last; value += step) into.set(static_cast<std::size_t>(value));
+  return true;
+}
+
+template <std::size_t N>
+bool read_field(std::string_view field, int low, int high, std::bitset<N>& into) {
+  for (const std::string_view part : split(field, ',')) {
+    if (!read_part(part, low, high, into)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+base::Result<Schedule> Schedule::parse(std::string_view text) {
+  Schedule schedule;
+  if (text.empty() || text == "continuous") return schedule;
+  if (text.starts_with("every ")) {
+    const auto every = parse_duration(text.substr(6));
+    if (!every || every->count() < 1'000) {
+      return Error{Error::Code::invalid,
+                   "\"" + std::string(text) + "\" is no schedule such as \"every 6h\""};
+    }
+    schedule.kind_ = Kind::every;
+    schedule.every_ = *every;
+    return schedule;
+  }
+  const auto fields = split(text, ' ');
+  std::bitset<8> weekdays;
+  const bool fine = fields.size() == 5 && read_field(fields[0], 0, 59, schedule.minutes_) &&
+                    read_field(fields[1], 0, 23, schedule.hours_) &&
+                    read_field(fields[2], 1, 31, schedule.days_) &&
+                    read_field(fields[3], 1, 12, schedule.months_) &&
+                    read_field(fields[4], 0, 7, weekdays);
+  if (!fine) {
+    return Error{
+        Error::Code::invalid,
+        "\"" + std::string(text) +
+            "\" is neither \"every 6h\", \"continuous\" nor a cron line such as \"30 4 * * 1\""};
+  }
+  schedule.kind_ = Kind::cron;
+  for (std::size_t day = 0; day < 8; ++day) {
+    if (weekdays.test(day)) schedule.weekdays_.set(day % 7);  // 7 is Sunday too
+  }
+  schedule.any_day_ = fields[2] == "*";
+  schedule.any_weekday_ = fields[4] == "*";
+  return schedule;
+}
+
+bool Schedule::day_matches(int month, int day, int weekday) const {
+  if (!months_.test(static_cast<std::size_t>(month))) return false;
+  const bool by_day = days_.test(static_cast<std::size_t>(day));
+  const bool by_weekday = weekdays_.test(static_cast<std::size_t>(weekday));
+  if (any_day_ || any_weekday_) return by_day && by_weekday;
+  return by_day || by_weekday;
+}
+
+base::WallTime Schedule::next(base::WallTime now) const {
+  const std::int64_t ms = base::to_millis(now);
+  if (kind_ == Kind::every) {
+    // Aligned to the epoch, so that a restart keeps the beat.
+    const std::int64_t every = every_.count();
+    return base::from_millis((ms / every + 1) * every);
+  }
+  auto at = static_cast<std::time_t>((ms / 60'000 + 1) * 60);  // the next full minute
+  const std::time_t end = at + static_cast<std::time_t>(kMostYears) * 366 * 86'400;
+  while (at < end) {
+    std::tm parts{};
+    gmtime_r(&at, &parts);
+    if (!day_matches(parts.tm_mon + 1, parts.tm_mday, parts.tm_wday)) {
+      at += 86'400 - (parts.tm_hour * 3'600 + parts.tm_min * 60);
+    } else if (!hours_.test(static_cast<std::size_t>(parts.tm_hour))) {
+      at += 3'600 - parts.tm_min * 60;
+    } else if (!minutes_.test(static_cast<std::size_t>(parts.tm_min))) {
+      at += 60;
+    } else {
+      break;
+    }
+  }
+  return base::from_millis(static_cast<std::int64_t>(at) * 1'000);
+}
+
+}  // namespace crawld::config
