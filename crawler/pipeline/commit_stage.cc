@@ -12,8 +12,6 @@ namespace {
 using frontier::Candidate;
 using model::Verdict;
 
-constexpr std::uint32_t kMostSitemaps = 1'000;  // of one site and run
-
 storage::Millis millis_or_zero(const std::optional<base::WallTime>& time) {
   return time ? base::to_millis(*time) : 0;
 }
@@ -211,122 +209,6 @@ void CommitStage::store_page(model::Settled settled) {
     stored.store_text = rules.config.store_text;
   }
   batch_.pages.push_back(std::move(stored));
-}
-
-// --- discovery -------------------------------------------------------------------------------
-
-void CommitStage::discover(const model::Settled& settled) {
-  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
-    totals_.links += page->links.size();
-  }
-  const auto& found = settled.discovered;
-  if (found.empty()) return;
-  const model::Lease& lease = settled.parsed.fetched.lease;
-  std::vector<std::uint64_t> hashes(found.size());
-  std::vector<model::UrlId> known(found.size());
-  for (std::size_t i = 0; i < found.size(); ++i) hashes[i] = storage::url_hash(found[i].url.href());
-  store_.seen().find(hashes, known);
-  std::vector<Candidate> offers;
-  std::vector<Candidate> again;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (known[i] == 0) {
-      enter(found[i], hashes[i], lease.request.site, lease.url_id, {}, offers);
-      continue;
-    }
-    ++totals_.duplicates;
-    if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
-    const auto deep = too_deep_.find(known[i]);
-    if (deep == too_deep_.end() || found[i].state != Verdict::queued) continue;
-    // Found again on a shorter way than the one that was refused.
-    too_deep_.erase(deep);
-    count(Verdict::too_deep, Verdict::queued);
-    batch_.updates.push_back({.id = known[i], .state = Verdict::queued});
-    again.push_back({.url_id = known[i],
-                     .host_id = host_of(found[i].url, lease.request.site),
-                     .request = {.url = found[i].url,
-                                 .purpose = found[i].purpose,
-                                 .site = lease.request.site,
-                                 .depth = found[i].depth,
-                                 .redirects = found[i].redirects,
-                                 .parent = lease.url_id}});
-  }
-  remember(again);
-  std::move(again.begin(), again.end(), std::back_inserter(offers));
-  if (!offers.empty()) frontier_.offer(std::move(offers));
-}
-
-void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
-                        model::UrlId parent, std::string metadata, std::vector<Candidate>& offers) {
-  storage::NewUrl row{.id = ids_.url++,
-                      .hash = hash,
-                      .host = host_of(found.url, site),
-                      .site = site,
-                      .url = found.url.href(),
-                      .state = found.state,
-                      .reason = found.reason,
-                      .depth = found.depth,
-                      .redirects = found.redirects,
-                      .hop = found.hop,
-                      .purpose = found.purpose,
-                      .parent = parent,
-                      .metadata = std::move(metadata)};
-  store_.seen().insert(hash, row.id);
-  if (row.purpose == model::Purpose::sitemap && row.state == Verdict::queued &&
-      ++sitemaps_[site] > kMostSitemaps) {
-    row.state = Verdict::over_budget;
-    row.reason = "sitemaps";
-  }
-  ++totals_.discovered;
-  ++states_[std::string(to_string(row.state))];
-  batch_bytes_ += row.url.size() + 64;
-  if (row.state == Verdict::too_deep) too_deep_.emplace(row.id, row.depth);
-  if (row.state == Verdict::queued) {
-    offers.push_back({.url_id = row.id,
-                      .host_id = row.host,
-                      .request = {.url = found.url,
-                                  .purpose = found.purpose,
-                                  .site = site,
-                                  .depth = found.depth,
-                                  .redirects = found.redirects,
-                                  .parent = parent}});
-  }
-  batch_.new_urls.push_back(std::move(row));
-}
-
-model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
-  if (!url.crawlable()) return 0;
-  const std::string origin = url.origin();
-  model::HostId id = hosts_.find(origin);
-  if (id == 0) {
-    id = ids_.host++;
-    hosts_.add(id, origin);
-  }
-  ensure_host(id, site);
-  return id;
-}
-
-// Hands the host to the frontier with the clocks and the rules that are stored of it,
-// so that a restart neither bursts nor asks again what it knows.
-void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
-  if (frontier_.knows_host(id)) return;
-  const storage::HostState& state = hosts_.get(id);
-  const auto instant_of = [&](storage::Millis at) {
-    return clock_.now() + (base::from_millis(at) - clock_.wall());
-  };
-  frontier_.add_host(
-      {.id = id,
-       .origin = state.origin,
-       .site = site,
-       .opens_at = state.next_allowed > 0 ? instant_of(state.next_allowed) : base::Instant::min(),
-       .adaptive_delay = state.delay,
-       .troubles = state.failures,
-       .pages = state.pages});
-  if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))
-    return;
-  const auto text = store_.robots_text(state.robots_version);
-  if (!text) return;
-  frontier_.set_robots(id, restore_robots(*text, state.robots_status, options_.robots_agent,
-                                          instant_of(state.robots_expires_at)));
 }
 
 // --- robots, refusals, injections ------------------------------------------------------------
