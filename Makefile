@@ -32,6 +32,7 @@ ifeq ($(MODE),tsan)
 endif
 ifeq ($(MODE),fuzz)
   CXX := $(CCACHE) clang++
+  WARNINGS := $(filter-out -Wno-restrict,$(WARNINGS))  # g++ only
   OPTIMISE := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
   HARDEN := -D_GLIBCXX_ASSERTIONS -fPIE
   LDHARDEN := -pie -fsanitize=address,undefined
@@ -152,6 +153,60 @@ deps:
 .PHONY: check-deps
 check-deps:
 	@sh tests/support/install_packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(CHECK_PACKAGES)
+
+# --- checks ---------------------------------------------------------------------------------
+# Sanitized unit tests build into folders of their own; e2e tests run unsanitized only.
+FUZZ_SECONDS ?= 60
+TSAN_GROUPS := base frontier pipeline daemon
+TSAN_PROGRAMS := $(patsubst %,build/tsan/tests/unit_%,$(filter $(TSAN_GROUPS),$(UNIT_GROUPS))) \
+                 $(if $(wildcard tests/scenarios/*.cc),build/tsan/tests/scenarios)
+
+.PHONY: asan tsan
+asan:
+	@$(MAKE) --no-print-directory MODE=asan all unit
+	@BUILD=build/asan UNIT_ONLY=1 sh tests/run.sh
+tsan:
+	@$(MAKE) --no-print-directory MODE=tsan $(TSAN_PROGRAMS)
+	@BUILD=build/tsan UNIT_ONLY=1 sh tests/run.sh
+
+# Programs of one file beside the archives: tests/fuzz/NAME_fuzz.cc, tests/bench/NAME_bench.cc.
+FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cc))
+BENCHES := $(patsubst tests/bench/%.cc,$(BUILD)/bench/%,$(wildcard tests/bench/*_bench.cc))
+build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o build/fuzz/libcrawld.a build/fuzz/libparse.a
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+$(BUILD)/bench/%_bench: $(BUILD)/obj/tests/bench/%_bench.o $(BUILD)/libcrawld.a $(BUILD)/libparse.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+
+.PHONY: fuzzers fuzz
+fuzzers: $(FUZZERS)
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
+
+.PHONY: bench
+bench:
+	@$(MAKE) --no-print-directory all $(BENCHES)
+	@for bench in $(BENCHES); do \
+	  echo "== $${bench##*/}"; \
+	  case $$bench in *html_bench) $$bench /usr/share/doc/sqlite3;; *) $$bench;; esac || exit 1; \
+	done
+	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/crawl_bench.py
+
+.PHONY: lint tidy check
+lint:
+	@sh tests/lint/run.sh
+tidy: $(BUILD)/generated/migrations.inc $(BUILD)/generated/build_id.h
+	@sh tests/lint/tidy.sh -I. -I$(BUILD)/generated $(filter -D% -isystem /usr/include/%,$(CPPFLAGS))
+check: check-deps
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory tidy
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory tsan
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 
 # --- housekeeping ---------------------------------------------------------------------------
 .PHONY: clean

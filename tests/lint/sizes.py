@@ -9,16 +9,21 @@ TOPS = ("crawler", "parsers", "storage", "config")
 
 
 def functions(lines):
-    """(first line, length) of each body whose opening brace ends a line at column 0 or 2."""
-    start, indent = None, 0
+    """(first line, length) of each body whose signature starts at column 0 or 2."""
+    start, indent, signature = None, 0, 1
     for number, line in enumerate(lines, 1):
-        if start is None:
-            found = re.match(r"^( {0,2})[\w:~<>&*,\[\]\s(=\"'./-]*\S.*\)\s*(const|noexcept|override|\s)*\{$", line)
-            if found and not re.match(r"^\s*(namespace|class|struct|enum|switch|for|while|if)\b", line):
-                start, indent = number, len(found.group(1))
-        elif line.rstrip() == " " * indent + "}":
-            yield start, number - start + 1
-            start = None
+        if start is not None:
+            if line.rstrip() == " " * indent + "}":
+                yield start, number - start + 1
+                start = None
+            continue
+        own = len(line) - len(line.lstrip())
+        if own <= 2:
+            signature = number  # a signature may go on in deeper lines
+        first = lines[signature - 1]
+        if (re.search(r"\)\s*(const|noexcept|override|\s)*\{$", line)
+                and not re.match(r"^\s*(namespace|class|struct|enum|switch|for|while|if|\}|:)", first)):
+            start, indent = signature, len(first) - len(first.lstrip())
 
 
 def main():

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs each fuzzer named for SECONDS_EACH seconds; what it finds lies in build/fuzz/.
+set -u
+failed=0
+for fuzzer in "$@"; do
+  name=${fuzzer##*/}
+  found=build/fuzz/$name.found
+  mkdir -p "$found/corpus"
+  seeds=tests/fuzz/corpus/${name%_fuzz}
+  [ -d "$seeds" ] || seeds=
+  echo "== $name"
+  # shellcheck disable=SC2086  # no seeds, no argument
+  if "$fuzzer" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+      -print_final_stats=1 -artifact_prefix="$found/" "$found/corpus" $seeds >"$found.log" 2>&1; then
+    grep -E 'number_of_executed_units|average_exec_per_sec' "$found.log"
+  else
+    tail -n 40 "$found.log"
+    failed=$((failed + 1))
+  fi
+done
+echo "$# fuzzers, $failed failed"
+[ $failed -eq 0 ]
