@@ -213,6 +213,17 @@ check: check-deps
 clean:
 	rm -rf build
 
+# --- installing -----------------------------------------------------------------------------
+prefix ?= /usr/local
+
+.PHONY: install
+install: all
+	@BUILD=$(BUILD) DESTDIR=$(DESTDIR) prefix=$(prefix) sh packaging/install.sh
+
+.PHONY: deb
+deb: all
+	@BUILD=$(BUILD) sh packaging/deb.sh
+
 .PHONY: help
 help:
 	@echo "make crawl [URL=...]  install what is missing, build, crawl (the demo site without URL)"
@@ -222,7 +233,8 @@ help:
 	@echo "make asan | tsan      the tests under address+UB, or thread sanitizer"
 	@echo "make fuzz             every fuzzer for FUZZ_SECONDS (default 60)"
 	@echo "make bench            figures, paired with other crawlers"
-	@echo "make install          DESTDIR and prefix are honoured"
+	@echo "make install          into DESTDIR/prefix (default /usr/local); config and database untouched"
+	@echo "make deb              $(BUILD)/crawld_VERSION_ARCH.deb"
 	@echo "make deps | clean"
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

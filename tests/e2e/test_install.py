@@ -1,0 +1,116 @@
+"""What `make install` puts into place works from there; nothing is built here."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import BUILD, CRAWLD, html
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+RECIPES = sorted((TREE / "docs/recipes").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("root")
+    environment = {**os.environ, "BUILD": str(BUILD), "DESTDIR": str(root), "prefix": "/usr"}
+    subprocess.run(["sh", str(TREE / "packaging/install.sh")], env=environment, check=True)
+    return root
+
+
+def run(*command, **options):
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60, **options)
+
+
+def test_the_installed_program_tells_its_version(root):
+    result = run(root / "usr/bin/crawld", "--version")
+    assert result.returncode == 0
+    assert result.stdout == run(CRAWLD, "--version").stdout
+
+
+def test_the_installed_example_is_a_configuration(root):
+    example = root / "usr/share/doc/crawld/crawld.example.yaml"
+    result = run(root / "usr/bin/crawld", "check", "-c", example)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_every_file_that_is_promised_is_there(root):
+    for name in ("libexec/crawld/crawld-parse", "lib/systemd/system/crawld.service",
+                 "lib/systemd/system/crawld@.service", "share/crawld/schema.json",
+                 "share/bash-completion/completions/crawld", "share/zsh/vendor-completions/_crawld",
+                 "share/fish/vendor_completions.d/crawld.fish", "share/doc/crawld/README.md"):
+        assert (root / "usr" / name).is_file(), name
+
+
+def test_the_installed_daemon_runs_and_stops_with_workers_of_its_own_root(root, tmp_path, serve):
+    site = serve(lambda path: html(["/a"]) if path == "/" else html([]))
+    config = tmp_path / "crawld.yaml"
+    config.write_text(f"""
+database: {tmp_path}/crawl.db
+control: {tmp_path}/control.sock
+allow_addresses: [127.0.0.0/8]
+sites:
+  - {{name: here, seeds: ["{site.url()}"], robots: ignore, delay: 0}}
+""")
+    with open(tmp_path / "log", "w") as log:
+        daemon = subprocess.Popen([root / "usr/bin/crawld", "run", "-c", config], stdout=log, stderr=log,
+                                  start_new_session=True)
+        try:
+            until = time.monotonic() + 30
+            while "/a" not in site.paths() and time.monotonic() < until and daemon.poll() is None:
+                time.sleep(0.05)
+            time.sleep(0.5)
+            daemon.send_signal(signal.SIGTERM)
+            code = daemon.wait(timeout=30)
+        finally:
+            if daemon.poll() is None:
+                daemon.kill()
+    assert "/a" in site.paths(), (tmp_path / "log").read_text()
+    assert code == 0, (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_is_a_valid_configuration(root, recipe):
+    result = run(root / "usr/bin/crawld", "check", "-c", recipe)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_every_recipe_has_its_page():
+    assert len(RECIPES) == 3
+    for recipe in RECIPES:
+        assert recipe.name in recipe.with_suffix(".md").read_text()
+
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", ["crawld.service", "crawld@.service"])
+def test_the_unit_is_shut_in(root, unit):
+    result = run("systemd-analyze", "security", "--offline=yes", "--threshold=15",
+                 root / "usr/lib/systemd/system" / unit)
+    assert result.returncode == 0, result.stdout[-400:] + result.stderr
+
+
+@needs_systemd
+def test_the_unit_has_no_errors(root):
+    result = run("systemd-analyze", "verify", "--man=no", f"--root={root}", "crawld.service")
+    # /bin/kill and the units that ours waits for are the machine's, not this root's.
+    foreign = ("/bin/kill", "Unit ")
+    ours = [line for line in result.stderr.splitlines()
+            if "crawld" in line and not any(word in line for word in foreign)]
+    assert ours == []
+
+
+def test_bash_completes_commands_and_flags(root):
+    script = f"""
+PATH={root}/usr/bin:$PATH
+source {root}/usr/share/bash-completion/completions/crawld
+COMP_WORDS=(crawld cr) COMP_CWORD=1; _crawld; echo "${{COMPREPLY[@]}}"
+COMP_WORDS=(crawld crawl --max-p) COMP_CWORD=2; _crawld; echo "${{COMPREPLY[@]}}"
+"""
+    assert run("bash", "-c", script).stdout.splitlines() == ["crawl", "--max-pages"]
