@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <set>
 
 #include "config/schedule.h"
+#include "crawler/base/escape.h"
 #include "crawler/base/pattern.h"
 #include "crawler/model/url.h"
 
@@ -33,36 +35,67 @@ class SiteCheck {
             std::vector<Problem>& warnings)
       : site_(site), places_(places), problems_(problems), warnings_(warnings) {}
 
-  void run() {
+  void check_site() {
     if (site_.name.empty()) problem(places_.site, "a site needs a name");
     if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
       problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
     }
     check_urls("seeds", site_.seeds);
-    check_urls("sitemaps", site_.sitemap_urls);
-    check_patterns("include", site_.include);
-    check_patterns("exclude", site_.exclude);
+    check_keys([this](const char* key) { return places_.keys.contains(key); });
+  }
+
+  void check_defaults() {
+    check_keys([](const char*) { return true; });
+  }
+
+ private:
+  // `says(key)`: the value is this one's own, and not taken from the defaults.
+  template <class Says>
+  void check_keys(Says says) {
+    if (says("sitemaps")) check_urls("sitemaps", site_.sitemap_urls);
+    if (says("include")) check_patterns("include", site_.include);
+    if (says("exclude")) check_patterns("exclude", site_.exclude);
+    if (says("allow_addresses")) check_addresses();
+    if (says("headers")) check_headers();
+    if (says("revisit") && site_.revisit.min > site_.revisit.max) {
+      problem(places_.of("revisit"), "revisit: min is larger than max");
+    }
+    if ((says("delay") || says("concurrency_per_host")) && site_.delay.count() == 0 &&
+        site_.concurrency_per_host > 16) {
+      warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
+                                    " requests open to one host; few webmasters will like it");
+    }
+    if (says("robots") && site_.robots == RobotsPolicy::ignore) {
+      warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
+    }
+  }
+
+  void check_addresses() {
     for (std::size_t i = 0; i < site_.allow_addresses.size(); ++i) {
       if (is_cidr(site_.allow_addresses[i])) continue;
       problem(places_.of("allow_addresses", i), "allow_addresses: \"" + site_.allow_addresses[i] +
                                                     "\" is no CIDR such as 10.0.0.0/8");
     }
-    if (site_.revisit.min > site_.revisit.max) {
-      problem(places_.of("revisit"), "revisit: min is larger than max");
-    }
-    if (const auto schedule = Schedule::parse(site_.schedule); !schedule) {
-      problem(places_.of("schedule"), "schedule: " + schedule.error().message);
-    }
-    if (site_.delay.count() == 0 && site_.concurrency_per_host > 16) {
-      warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
-                                    " requests open to one host; few webmasters will like it");
-    }
-    if (site_.robots == RobotsPolicy::ignore) {
-      warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
+  }
+
+  // RFC 9110 section 5.5: a line break in a value would forge further headers.
+  void check_headers() {
+    const auto forges = [](const std::string& text) {
+      return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+      });
+    };
+    for (const auto& [name, value] : site_.headers) {
+      if (name.empty() || forges(name) || name.find_first_of(": ") != std::string::npos) {
+        problem(places_.of("headers"), "headers: \"" + base::printable(name) + "\" is no name");
+      } else if (forges(value)) {
+        problem(places_.of("headers"), "headers: the value of " + base::printable(name) +
+                                           " holds a line break or control character");
+      }
     }
   }
 
- private:
   void problem(Place place, std::string message) {
     problems_.push_back({place, std::move(message)});
   }
@@ -97,15 +130,17 @@ class SiteCheck {
 
 }  // namespace
 
-void check_config(const Config& config, const std::vector<SitePlaces>& places,
-                  std::vector<Problem>& problems, std::vector<Problem>& warnings) {
+void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
+                  const SitePlaces& default_places, std::vector<Problem>& problems,
+                  std::vector<Problem>& warnings) {
+  SiteCheck(defaults, default_places, problems, warnings).check_defaults();
   std::set<std::string> names;
   for (std::size_t i = 0; i < config.sites.size(); ++i) {
     const Site& site = config.sites[i];
     if (!site.name.empty() && !names.insert(site.name).second) {
       problems.push_back({places[i].of("name"), "there are two sites \"" + site.name + "\""});
     }
-    SiteCheck(site, places[i], problems, warnings).run();
+    SiteCheck(site, places[i], problems, warnings).check_site();
   }
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
   if (!kLevels.contains(config.log_level)) {

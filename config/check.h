@@ -27,7 +27,9 @@ struct SitePlaces {
 };
 
 // `places` is parallel to config.sites. Appends what is wrong, and what is merely odd.
-void check_config(const Config& config, const std::vector<SitePlaces>& places,
-                  std::vector<Problem>& problems, std::vector<Problem>& warnings);
+// What sites take from `defaults` is judged once, there.
+void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
+                  const SitePlaces& default_places, std::vector<Problem>& problems,
+                  std::vector<Problem>& warnings);
 
 }  // namespace crawld::config

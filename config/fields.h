@@ -1,4 +1,5 @@
-// The only list of configuration keys: path, help, type and range of each.
+// The only list of configuration keys: path, help, type and range of each. The example and
+// the schema are made of it: after a change here, CRAWLD_UPDATE=1 build/tests/unit_config.
 #pragma once
 
 #include <span>

@@ -67,7 +67,10 @@ class Loader {
       problems_.push_back({root.place, "a configuration is a map of keys, such as \"sites:\""});
     }
     if (root.kind == Value::Kind::map) read_root(root);
-    if (problems_.empty()) check_config(loaded_.config, places_, problems_, warnings_);
+    if (problems_.empty()) {
+      check_config(loaded_.config, places_, loaded_.defaults, default_places_, problems_,
+                   warnings_);
+    }
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
     for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
     return std::move(loaded_);
@@ -80,8 +83,10 @@ class Loader {
       if (member.key == "sites") {
         sites = &member.value;
       } else if (member.key == "defaults") {
+        for (const Value::Member& key : member.value.members) note_places(key, default_places_);
         read_group(member.value, "", "defaults", site_fields(), loaded_.defaults, {});
       } else if (member.key == "allow_addresses") {
+        note_places(member, default_places_);
         ReadField io(member.value, member.key, problems_);
         io.texts(loaded_.defaults.allow_addresses);
       } else {
@@ -182,6 +187,11 @@ class Loader {
     problems_.push_back({member.place, std::move(message)});
   }
 
+  static void note_places(const Value::Member& member, SitePlaces& places) {
+    places.keys[member.key] = member.value.place;
+    for (const Value& item : member.value.items) places.items[member.key].push_back(item.place);
+  }
+
   void read_sites(const Value& sites) {
     if (sites.kind != Value::Kind::list) {
       problems_.push_back(
@@ -200,10 +210,7 @@ class Loader {
     }
     const std::string shown = "sites[" + std::to_string(loaded_.config.sites.size()) + "]";
     for (const Value::Member& member : value.members) {
-      places.keys[member.key] = member.value.place;
-      if (member.value.kind == Value::Kind::list) {
-        for (const Value& item : member.value.items) places.items[member.key].push_back(item.place);
-      }
+      note_places(member, places);
       ReadField io(member.value, member.key, problems_);
       if (member.key == "name")
         io.text(site.name);
@@ -269,6 +276,7 @@ class Loader {
   std::vector<Problem> problems_;
   std::vector<Problem> warnings_;
   std::vector<SitePlaces> places_;
+  SitePlaces default_places_;
   Loaded loaded_;
 };
 

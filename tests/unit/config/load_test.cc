@@ -327,3 +327,18 @@ TEST_CASE("the effective configuration reads back as itself, rules too") {
   CHECK(effective_yaml(again->config) == first);
   CHECK(again->config.sites[0].extract.rules[0].fields[2].replace.size() == 2);
 }
+
+TEST_CASE("what the defaults say wrongly is told once, at its place, with or without sites") {
+  const std::string defaults = "defaults:\n  include: ['*/a/*', 're:(']\n";
+  CHECK_THAT(error_of(defaults), StartsWith("f.yaml:2:22: include"));
+  const std::string both = error_of(defaults +
+                                    "sites:\n  - {name: a, seeds: ['http://a.test/']}\n"
+                                    "  - {name: b, seeds: ['http://b.test/']}\n");
+  CHECK(std::count(both.begin(), both.end(), '\n') == 0);
+}
+
+TEST_CASE("a header that would forge another is refused") {
+  CHECK_THAT(error_of("defaults:\n  headers: {X-A: \"b\\r\\nCookie: c\"}\n"),
+             StartsWith("f.yaml:2:12: headers") && Contains("line break"));
+  CHECK_THAT(error_of("defaults:\n  headers: {'X A': b}\n"), Contains("is no name"));
+}
