@@ -9,7 +9,7 @@
 
 namespace crawld::parsers {
 
-constexpr float kKeepAbove = 0.55F;
+constexpr float kKeepAbove = 0.45F;
 
 // Blocks in reading order: those likelier than `keep_above`, without what is hidden
 // and without what says again what was said. Where a page has none, the likeliest.

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "parsers/main_text_row.h"
 #include "parsers/main_text_scan.h"
-#include "parsers/main_text_shingles.h"
+#include "parsers/main_text_witness.h"
 
 namespace crawld::parsers {
 namespace {
@@ -16,63 +17,6 @@ constexpr std::size_t kWithins = static_cast<std::size_t>(Within::count);
 constexpr std::size_t kCues = static_cast<std::size_t>(Cue::count);
 constexpr std::size_t kLevels = 4;      // containers above a block that it is told about
 constexpr std::size_t kNeighbours = 2;  // blocks before and after
-
-class Row {
- public:
-  explicit Row(float* at) : at_(at) {}
-  void put(double value) { *at_++ = static_cast<float>(value); }
-  void put_flag(bool value) { put(value ? 1 : 0); }
-  const float* end() const { return at_; }
-
- private:
-  float* at_;
-};
-
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-double log_size(double size) { return std::log2(1 + size); }
-
-// Text that the page itself calls its article, to recognise it in a block.
-class WitnessText {
- public:
-  explicit WitnessText(std::string_view text) : triples_(0), singles_(0) {
-    std::vector<std::uint32_t> words;
-    hash_words(text.substr(0, kMost), words);
-    size_ = words.size();
-    triples_ = HashSet(size_);
-    singles_ = HashSet(size_);
-    for (std::size_t i = 0; i < size_; ++i) {
-      singles_.add(words[i]);
-      if (i + 2 < size_) triples_.add(shingle(words, i));
-    }
-  }
-  std::size_t size() const { return size_; }
-  // Share of the block's words (in threes where there are) found; -1: nothing to say.
-  double share(std::span<const std::uint32_t> words) const {
-    const auto count = words.size();
-    if (size_ < 3 || count == 0) return -1;
-    std::size_t hits = 0;
-    if (count < 3) {
-      for (std::size_t i = 0; i < count; ++i) hits += singles_.has(words[i]) ? 1 : 0;
-      return 0.5 * ratio(static_cast<double>(hits), static_cast<double>(count));
-    }
-    for (std::size_t i = 0; i + 2 < count; ++i) hits += triples_.has(shingle(words, i)) ? 1 : 0;
-    return ratio(static_cast<double>(hits), static_cast<double>(count - 2));
-  }
-  // Words in common over words in the longer of the two.
-  double likeness(std::span<const std::uint32_t> words) const {
-    const auto count = words.size();
-    if (size_ == 0 || count == 0 || count > 60) return 0;
-    std::size_t hits = 0;
-    for (std::size_t i = 0; i < count; ++i) hits += singles_.has(words[i]) ? 1 : 0;
-    return ratio(static_cast<double>(hits), static_cast<double>(std::max(size_, count)));
-  }
-
- private:
-  static constexpr std::size_t kMost = 1 << 18;  // bytes of witness text that are read
-  std::size_t size_ = 0;
-  HashSet triples_;
-  HashSet singles_;
-};
 
 class FirstPass {
  public:
@@ -445,116 +389,13 @@ class FirstPass {
   unsigned articles_ = 0;
 };
 
-// Likely text counts for an element, other text against it.
-struct Tally {
-  double likely = 0;
-  double chars = 0;
-  double value = 0;
-};
-
-std::vector<Tally> tally(const PageOutline& page, const std::vector<float>& likelihood) {
-  constexpr double kEven = 0.4;
-  std::vector<Tally> tallies(page.elements.size());
-  for (std::size_t i = 0; i < page.blocks.size(); ++i) {
-    const double chars = page.blocks[i].chars;
-    auto& at = tallies[page.blocks[i].element];
-    at.likely += likelihood[i] * chars;
-    at.chars += chars;
-    at.value += (likelihood[i] - kEven) * chars;
-  }
-  for (auto i = tallies.size(); i-- > 1;) {
-    const auto parent = page.elements[i].parent;
-    if (parent == kNoElement) continue;
-    tallies[parent].likely += tallies[i].likely;
-    tallies[parent].chars += tallies[i].chars;
-    tallies[parent].value += tallies[i].value;
-  }
-  return tallies;
-}
-
-std::uint32_t best_of(const std::vector<Tally>& tallies) {
-  std::uint32_t best = kNoElement;
-  double value = 0;
-  for (std::size_t i = 0; i < tallies.size(); ++i) {
-    // Of equals the deepest: it comes last.
-    if (tallies[i].value < value || tallies[i].value <= 0) continue;
-    value = tallies[i].value;
-    best = static_cast<std::uint32_t>(i);
-  }
-  return best;
-}
-
-constexpr std::size_t kSecondColumns = 18;
-
 }  // namespace
 
 std::size_t first_pass_columns() { return FirstPass::columns(); }
-std::size_t second_pass_columns() { return first_pass_columns() + kSecondColumns; }
 
 FeatureTable first_pass_features(const PageOutline& page, const PageWords& words,
                                  const ArticleWitness& witness) {
   return FirstPass(page, words, witness).run();
-}
-
-std::uint32_t likeliest_container(const PageOutline& page, const std::vector<float>& likelihood) {
-  return best_of(tally(page, likelihood));
-}
-
-FeatureTable second_pass_features(const PageOutline& page, const FeatureTable& first,
-                                  const std::vector<float>& likelihood) {
-  const auto tallies = tally(page, likelihood);
-  const auto best = best_of(tallies);
-  std::vector<char> in_best(page.elements.size());
-  for (std::size_t i = 0; i < page.elements.size(); ++i) {
-    const auto parent = page.elements[i].parent;
-    in_best[i] = i == best || (parent != kNoElement && in_best[parent]) ? 1 : 0;
-  }
-  const auto count = page.blocks.size();
-  // Sure blocks before and after, and how far the nearest ones are.
-  constexpr float kSure = 0.6F;
-  std::vector<unsigned> sure_before(count + 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    sure_before[i + 1] = sure_before[i] + (likelihood[i] > kSure ? 1 : 0);
-  }
-  std::vector<unsigned> to_next(count + 1, 99);
-  for (auto i = count; i-- > 0;) {
-    to_next[i] = likelihood[i] > kSure ? 0 : std::min(to_next[i + 1] + 1, 99U);
-  }
-  FeatureTable table(second_pass_columns());
-  table.resize(count);
-  unsigned since_last = 99;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::copy_n(first.row(i), first.width(), table.row(i));
-    Row row(table.row(i) + first.width());
-    const auto at = [&](std::size_t k) { return k < count ? likelihood[k] : 0.0F; };
-    row.put(likelihood[i]);
-    row.put(at(i - 1));
-    row.put(at(i - 2));
-    row.put(at(i + 1));
-    row.put(at(i + 2));
-    row.put((at(i - 1) + at(i - 2) + at(i - 3) + at(i + 1) + at(i + 2) + at(i + 3)) / 6);
-    auto element = page.blocks[i].element;
-    row.put_flag(in_best[element] != 0);
-    row.put(ratio(best == kNoElement ? 0 : tallies[best].likely,
-                  best == kNoElement ? 0 : tallies[best].chars));
-    element = page.elements[element].container;
-    for (std::size_t level = 0; level < 4; ++level) {
-      row.put(element == kNoElement
-                  ? -1
-                  : ratio(tallies[element].likely - likelihood[i] * page.blocks[i].chars,
-                          tallies[element].chars - page.blocks[i].chars));
-      if (element == kNoElement) continue;
-      element = page.elements[element].container;
-    }
-    row.put(ratio(sure_before[i], sure_before[count]));
-    row.put(sure_before[count]);
-    row.put(since_last);
-    row.put(to_next[i]);
-    row.put(std::min(since_last, to_next[i + 1] + 1));
-    row.put_flag(since_last < 99 && to_next[i] < 99);
-    since_last = likelihood[i] > kSure ? 1 : std::min(since_last + 1, 99U);
-  }
-  return table;
 }
 
 }  // namespace crawld::parsers

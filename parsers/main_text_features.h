@@ -49,7 +49,4 @@ FeatureTable first_pass_features(const PageOutline& page, const PageWords& words
 FeatureTable second_pass_features(const PageOutline& page, const FeatureTable& first,
                                   const std::vector<float>& likelihood);
 
-// The element that holds most of the likely text and least of the rest.
-std::uint32_t likeliest_container(const PageOutline& page, const std::vector<float>& likelihood);
-
 }  // namespace crawld::parsers

@@ -1,43 +1,74 @@
 #include "tests/bench/main_text_training/pages.h"
 
 #include <cmath>
+#include <span>
 #include <unordered_set>
 
 #include "parsers/main_text_scan.h"
+#include "parsers/main_text_shingles.h"
 
 namespace crawld::training {
 namespace {
 
-std::uint32_t triple(const std::uint32_t* w) { return ((w[0] * 31U) ^ w[1]) * 0x85EBCA6BU + w[2]; }
+using Words = std::span<const std::uint32_t>;
 
-// Blocks found in the truth, in threes of words; short ones as a whole line of it.
-void label_by_truth(Page& page) {
-  std::unordered_set<std::uint32_t> triples, whole;
-  std::vector<std::uint32_t> all;
-  parsers::hash_words(page.truth, all);
-  for (std::size_t i = 0; i + 2 < all.size(); ++i) triples.insert(triple(&all[i]));
-  const auto whole_hash = [](const std::vector<std::uint32_t>& w) {
-    std::uint32_t h = 0;
-    for (const auto x : w) h = (h ^ x) * 0x9E3779B1U;
-    return h;
-  };
-  for (const auto& line : page.lines) {
-    std::vector<std::uint32_t> w;
-    parsers::hash_words(line, w);
-    whole.insert(whole_hash(w));
-  }
-  for (std::size_t i = 0; i < page.texts.size(); ++i) {
-    std::vector<std::uint32_t> w;
-    parsers::hash_words(page.texts[i], w);
-    if (w.empty()) continue;
-    bool in = whole.contains(whole_hash(w));
-    if (w.size() >= 3 && !in) {
-      std::size_t hits = 0;
-      for (std::size_t k = 0; k + 2 < w.size(); ++k) hits += triples.contains(triple(&w[k]));
-      in = hits * 2 > w.size() - 2;
+std::uint32_t whole_hash(Words words) {
+  std::uint32_t hash = 0;
+  for (const auto word : words) hash = (hash ^ word) * 0x9E3779B1U;
+  return hash;
+}
+
+// The article as it should be: runs of three words, and whole lines.
+class Truth {
+ public:
+  explicit Truth(const Page& page) {
+    std::vector<std::uint32_t> words;
+    parsers::hash_words(page.truth, words);
+    for (std::size_t i = 0; i + 2 < words.size(); ++i) shingles_.insert(parsers::shingle(words, i));
+    for (const auto& line : page.lines) {
+      words.clear();
+      parsers::hash_words(line, words);
+      lines_.insert(whole_hash(words));
     }
-    page.label[i] = in ? 1 : 0;
-    page.weight[i] = static_cast<float>(std::pow(std::min<std::size_t>(w.size(), 150), 0.6));
+  }
+  bool holds(Words words) const {
+    if (lines_.contains(whole_hash(words))) return true;
+    if (words.size() < 3) return false;
+    std::size_t hits = 0;
+    for (std::size_t k = 0; k + 2 < words.size(); ++k) {
+      hits += shingles_.contains(parsers::shingle(words, k)) ? 1 : 0;
+    }
+    return hits * 2 > words.size() - 2;
+  }
+
+ private:
+  std::unordered_set<std::uint32_t> shingles_;
+  std::unordered_set<std::uint32_t> lines_;
+};
+
+std::uint32_t row_of(const Page& page, std::size_t block) {
+  const auto cell = page.outline.elements[page.outline.blocks[block].element].cell;
+  return cell == parsers::kNoElement ? cell : page.outline.elements[cell].parent;
+}
+
+// A block is in when the truth holds it, or the row of the table that it is a cell of.
+void label_by_truth(Page& page) {
+  const Truth truth(page);
+  const auto blocks = page.texts.size();
+  for (std::size_t first = 0; first < blocks;) {
+    const auto row = row_of(page, first);
+    auto end = first + 1;
+    while (end < blocks && row != parsers::kNoElement && row_of(page, end) == row) ++end;
+    const auto* words = page.words.words.data();
+    const bool in_row =
+        truth.holds({words + page.words.start[first], words + page.words.start[end]});
+    for (auto i = first; i < end; ++i) {
+      const auto own = page.words.of(i);
+      if (own.empty()) continue;
+      page.label[i] = in_row || truth.holds(own) ? 1 : 0;
+      page.weight[i] = static_cast<float>(std::pow(std::min<std::size_t>(own.size(), 150), 0.6));
+    }
+    first = end;
   }
 }
 
