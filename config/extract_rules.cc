@@ -1,6 +1,9 @@
 #include "config/extract_rules.h"
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "config/field_io.h"
@@ -257,6 +260,32 @@ std::string field_yaml(const FieldRule& field) {
 void read_extract_rules(const Value& value, parsers::RuleSet& rules,
                         std::vector<Problem>& problems) {
   RulesReader(problems).read(value, rules);
+}
+
+base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
+  using base::Error;
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) {
+    return Error{Error::Code::not_found, path + ": is no file that can be read"};
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) return Error{Error::Code::io, path + ": cannot be read"};
+  std::vector<Problem> problems;
+  parsers::RuleSet rules;
+  const Value root = read_yaml(text, {}, problems);
+  const Value* list = &root;
+  for (const Value::Member& member : root.members) {
+    if (member.key == "extract") list = &member.value;
+  }
+  if (problems.empty()) read_extract_rules(*list, rules, problems);
+  if (problems.empty()) return rules;
+  std::string message;
+  for (const Problem& problem : problems) {
+    message += (message.empty() ? "" : "\n") + path + ":" + std::to_string(problem.place.line) +
+               ":" + std::to_string(problem.place.column) + ": " + problem.message;
+  }
+  return Error{Error::Code::invalid, std::move(message)};
 }
 
 std::string extract_rules_yaml(const parsers::RuleSet& rules, int indent) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/yaml_tree.h"
+#include "crawler/base/result.h"
 #include "parsers/rules.h"
 
 namespace crawld::config {
@@ -13,6 +14,10 @@ namespace crawld::config {
 // type is a problem at its own place.
 void read_extract_rules(const Value& value, parsers::RuleSet& rules,
                         std::vector<Problem>& problems);
+
+// The rules of a file of their own: a list as under `extract:`, or a map with that key.
+// Regular files only, up to 8 MiB. The error lists every problem as FILE:LINE:COLUMN.
+base::Result<parsers::RuleSet> load_extract_rules(const std::string& path);
 
 // The rules as YAML, from `indent` on; empty when there are none.
 std::string extract_rules_yaml(const parsers::RuleSet& rules, int indent);

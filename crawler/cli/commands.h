@@ -29,6 +29,9 @@ int export_command(const Arguments& arguments);
 int diff_command(const Arguments& arguments);
 int audit_command(const Arguments& arguments);
 int backup_command(const Arguments& arguments);
+int test_command(const Arguments& arguments);
+int extract_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
 
 // `crawld ARGUMENTS...`: finds the command and runs it.
 int run(const Arguments& arguments);

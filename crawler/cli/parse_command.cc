@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "config/extract_rules.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
@@ -37,7 +38,14 @@ int parse_command(const Arguments& arguments) {
   app.add_option("--url", options.url, "the URL it came from");
   app.add_option("--content-type", options.content_type, "as the server said it");
   app.add_option("--content-encoding", options.content_encoding, "gzip, br, ...");
+  app.add_option("--extract", options.rules, "YAML file of rules, as under extract: of a site");
   if (const auto code = parse_options(app, arguments)) return *code;
+  std::vector<parsers::RuleSet> rules;
+  if (!options.rules.empty()) {
+    auto loaded = config::load_extract_rules(options.rules);
+    if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+    rules.push_back(*std::move(loaded));
+  }
   const auto body = read_input(options.file);
   if (!body) return complain(body.error().message, kError);
   const auto url = model::Url::parse(options.url);
@@ -48,8 +56,9 @@ int parse_command(const Arguments& arguments) {
                   .content_encoding = options.content_encoding},
       .body = *body,
       .wants = {.main_text = true, .markdown = true, .structured = true, .packed_body = false},
+      .rule_set = rules.empty() ? 0U : 1U,
       .robots_agent = "crawld"};
-  parsers::GumboParser parser;
+  parsers::GumboParser parser(rules);
   const model::ParseOutcome outcome =
       parser.parse(job, std::chrono::steady_clock::time_point::max());
   std::puts(parsed_page_json(url->href(), outcome).c_str());

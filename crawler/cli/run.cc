@@ -33,10 +33,13 @@ constexpr Command kCommands[] = {
     {"sql", sql_command, "read-only SQL over a crawl, also while it runs"},
     {"why", why_command, "how a URL was found, what decided about it, when it is due"},
     {"search", search_command, "full-text search over stored pages"},
+    {"report", report_command, "a crawl in figures: text, JSON or one HTML file"},
     {"export", export_command, "rows for others: JSON Lines, CSV, URL lists, sitemaps"},
     {"diff", diff_command, "what changed between two stored versions of a page"},
     {"audit", audit_command, "check that the books balance"},
     {"backup", backup_command, "a consistent copy, also while the crawl runs"},
+    {"test", test_command, "run the tests that extraction rules carry"},
+    {"extract", extract_command, "run the rules again over stored bodies"},
     {"demo", demo_command, "serve a small site on loopback to try things on"},
 };
 

@@ -177,3 +177,71 @@ def test_without_a_database_every_command_says_which_file_is_missing(tmp_path):
         result = subprocess.run([str(CRAWLD), *command, "--db", str(tmp_path / "none.db")],
                                 capture_output=True, text=True)
         assert result.returncode == 1 and "none.db" in result.stderr, command
+
+
+RULES = """
+  - name: lamp
+    match: "*/lamp"
+    fields:
+      name: "css:h1"
+      price: {css: ".price", regex: '[\\d.]+', type: number}
+"""
+
+
+def test_parse_makes_records_by_rules_of_a_file(tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES.replace("*/lamp", "*"))
+    (tmp_path / "lamp.html").write_text(LAMP)
+    result = subprocess.run([str(CRAWLD), "parse", "--extract", str(tmp_path / "rules.yaml"),
+                             str(tmp_path / "lamp.html")], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["records"][0]["fields"] == {"name": "Lamp", "price": 12.5}
+    (tmp_path / "rules.yaml").write_text("- name: x\n  fields: {a: 'css:['}\n")
+    wrong = subprocess.run([str(CRAWLD), "parse", "--extract", str(tmp_path / "rules.yaml"),
+                            str(tmp_path / "lamp.html")], capture_output=True, text=True)
+    assert wrong.returncode == 4 and "rules.yaml:2:" in wrong.stderr
+
+
+def config_file(folder, name, extract):
+    text = f"sites:\n- name: {name}\n  seeds: ['http://a.test/']\n  extract:\n{extract}"
+    (folder / "crawld.yaml").write_text(text)
+    return folder / "crawld.yaml"
+
+
+def test_rule_tests_tell_expected_and_got(tmp_path):
+    (tmp_path / "lamp.html").write_text(LAMP)
+    tests = "    tests:\n    - {file: lamp.html, expect: {name: Lamp, price: %s}}\n"
+    for price, code in ((12.5, 0), (13, 1)):
+        config = config_file(tmp_path, "shop", RULES.lstrip("\n") + tests % price)
+        result = subprocess.run([str(CRAWLD), "test", "-c", str(config)], capture_output=True, text=True)
+        assert result.returncode == code, result.stderr + result.stdout
+    assert "price: expected 13, got 12.5" in result.stdout
+
+
+def test_extract_makes_records_of_stored_bodies_once(site, tmp_path):
+    copy = Crawl(tmp_path)
+    assert run(site, "backup", copy.db).returncode == 0
+    name = copy.sql("SELECT name FROM sites")[0][0]
+    config = config_file(tmp_path, f"'{name}'", RULES)
+    result = run(copy, "extract", "-c", config)
+    assert result.returncode == 0, result.stderr
+    assert [json.loads(row[0]) for row in copy.sql("SELECT fields FROM records")] == [
+        {"name": "Lamp", "price": 12.5}]
+    again = run(copy, "extract", "-c", config)
+    assert again.returncode == 0 and len(copy.sql("SELECT id FROM records")) == 1
+    assert run(copy, "extract", "nobody", "-c", config).returncode == 2
+
+
+def test_report_names_broken_links_with_the_pages_that_hold_them(site, tmp_path):
+    report = json_lines(run(site, "report", "--json"))[0]
+    assert {"url": site.url("/missing"), "why": "http_404",
+            "held_by": site.url("/")} in report["broken_links"]
+    assert report["titles_double"][0]["pages"] == 2
+    assert [(row["url"], row["target"]) for row in report["redirects"]] == [(site.url("/moved"), "/lamp")]
+
+
+def test_the_html_report_is_inert(site, tmp_path):
+    target = tmp_path / "report.html"
+    assert run(site, "report", "--html", target).returncode == 0
+    text = target.read_text()
+    assert "default-src 'none'" in text and "<svg" in text
+    assert "<script" not in text and "http://evil.test\"" not in text

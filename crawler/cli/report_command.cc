@@ -1,0 +1,103 @@
+// crawld report: a crawl in figures, as text, JSON or one HTML file.
+#include <cstdio>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/escape.h"
+#include "crawler/cli/commands.h"
+#include "crawler/cli/database_option.h"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
+#include "crawler/cli/output_file.h"
+#include "crawler/cli/report_html.h"
+#include "crawler/cli/table.h"
+#include "storage/report.h"
+
+namespace crawld::cli {
+namespace {
+
+using storage::ReportSection;
+
+class Rows final : public storage::QueryRows {
+ public:
+  void columns(std::span<const std::string_view> names) override {
+    names_.assign(names.begin(), names.end());
+  }
+  bool row(std::span<const storage::Value> values) override {
+    std::vector<std::string> text;
+    json_ += json_.empty() ? "{" : ",{";
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      text.push_back(value_text(values[i]));
+      json_ += (i > 0 ? "," : "") + base::json_string(names_[i]) + ":" + value_json(values[i]);
+    }
+    json_ += "}";
+    rows_.push_back(std::move(text));
+    return true;
+  }
+
+  ReportTable table(const ReportSection& section) && {
+    return {std::string(section.title), section.bar, std::move(names_), std::move(rows_)};
+  }
+  std::string json() const { return "[" + json_ + "]"; }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<std::vector<std::string>> rows_;
+  std::string json_;
+};
+
+base::Status print_text(storage::Database& reader) {
+  for (const ReportSection& section : storage::report_sections()) {
+    std::printf("%s\n", std::string(section.title).c_str());
+    Table table(TableForm::text, Formulas::kept);
+    if (auto done = storage::query(reader, section.sql, table); !done) return done;
+    table.finish();
+    std::puts("");
+  }
+  return base::Done{};
+}
+
+base::Status print_json(storage::Database& reader) {
+  std::string out;
+  for (const ReportSection& section : storage::report_sections()) {
+    Rows rows;
+    if (auto done = storage::query(reader, section.sql, rows); !done) return done;
+    out += (out.empty() ? "{" : ",") + base::json_string(section.name) + ":" + rows.json();
+  }
+  std::puts((out + "}").c_str());
+  return base::Done{};
+}
+
+base::Status write_html(storage::Database& reader, const std::string& file) {
+  std::vector<ReportTable> tables;
+  for (const ReportSection& section : storage::report_sections()) {
+    Rows rows;
+    if (auto done = storage::query(reader, section.sql, rows); !done) return done;
+    tables.push_back(std::move(rows).table(section));
+  }
+  auto output = OutputFile::open(file);
+  if (!output) return std::move(output).error();
+  output->write(report_html(reader.path(), base::to_iso8601(base::SystemClock().wall()), tables));
+  return output->finish();
+}
+
+}  // namespace
+
+int report_command(const Arguments& arguments) {
+  std::string database;
+  std::string html;
+  bool json = false;
+  CLI::App app("A crawl in figures: outcomes, broken links, duplicates, coverage.", "report");
+  add_database_option(app, database);
+  auto* as_html = app.add_option("--html", html, "write one self-contained HTML file");
+  app.add_flag("--json", json, "one JSON object, a list of rows a section")->excludes(as_html);
+  if (const auto code = parse_options(app, arguments)) return *code;
+  auto reader = open_database(database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  const base::Status done = !html.empty() ? write_html(**reader, html)
+                            : json        ? print_json(**reader)
+                                          : print_text(**reader);
+  if (!done) return complain(done.error().message, exit_code(done.error()));
+  return kFinished;
+}
+
+}  // namespace crawld::cli
