@@ -79,6 +79,12 @@ def test_a_recipe_is_a_valid_configuration(root, recipe):
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_the_rule_of_the_shop_passes_the_test_that_it_carries(root):
+    result = run(root / "usr/bin/crawld", "test", "-c", TREE / "docs/recipes/shop_prices.yaml")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 passed, 0 failed" in result.stdout
+
+
 def test_every_recipe_has_its_page():
     assert len(RECIPES) == 3
     for recipe in RECIPES:
