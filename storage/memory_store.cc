@@ -158,6 +158,13 @@ base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
   return next;
 }
 
+base::Result<std::string> MemoryStore::last_coverage() {
+  for (std::size_t i = runs_.size(); i > 1; --i) {
+    if (!runs_[i - 2].coverage_json.empty()) return runs_[i - 2].coverage_json;
+  }
+  return std::string();
+}
+
 base::Status MemoryStore::make_visited_due(Millis now) {
   for (const auto& [id, visit] : visits_) {
     UrlUpdate& update = updates_[id];

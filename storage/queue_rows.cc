@@ -189,6 +189,16 @@ base::Status SqliteStore::make_visited_due(Millis now) {
   return database_->commit();
 }
 
+base::Result<std::string> SqliteStore::last_coverage() {
+  std::string coverage;
+  auto done = database_->each(
+      "SELECT coverage FROM runs WHERE coverage IS NOT NULL AND id < (SELECT max(id) FROM runs)"
+      " ORDER BY id DESC LIMIT 1",
+      [](Statement&) {}, [&](Statement& s) { coverage = s.text(0); });
+  if (!done) return std::move(done).error();
+  return coverage;
+}
+
 base::Status SqliteStore::check() {
   if (database_->log_grew_too_large()) {
     base::log::warn("store.log", {{"bytes", database_->log_bytes()},

@@ -67,6 +67,7 @@ std::string summary_text(const Summary& summary) {
     slow += hosts[i].origin + " (" + config::format_duration(hosts[i].gap) + " a request)";
   }
   line("slowest", slow);
+  for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
   line("database", summary.database);
   line("output", summary.output);
   if (!summary.resume.empty()) {
@@ -93,6 +94,7 @@ std::string summary_json(const Summary& summary) {
   out["discovered"] = totals.discovered;
   out["outcomes"] = totals.outcomes;
   out["problems"] = totals.problems;
+  out["coverage_drops"] = totals.coverage_drops;
   out["states"] = status.states;
   out["queued"] = state(status, "queued") + state(status, "retry_later");
   out["connections"] = summary.fetch.connected;

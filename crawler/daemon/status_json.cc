@@ -71,6 +71,7 @@ std::string status_json(Session& session) {
   out["states"] = status.states;
   out["outcomes"] = status.totals.outcomes;
   out["problems"] = status.totals.problems;
+  out["coverage_drops"] = status.totals.coverage_drops;
   out["queues"] = {{"fetched", queue_json(status.fetched)},
                    {"commits", queue_json(status.commits)}};
   out["parsing"] = status.parsing;

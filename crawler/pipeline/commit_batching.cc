@@ -50,7 +50,8 @@ Status CommitStage::flush() {
   batch_.run = {.fetches = totals_.fetches,
                 .pages = totals_.pages,
                 .errors = totals_.errors,
-                .bytes = totals_.bytes};
+                .bytes = totals_.bytes,
+                .coverage_json = coverage_.to_json()};
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
   for (const storage::QueueChunk& chunk : batch_.chunks) {
@@ -99,7 +100,11 @@ Status CommitStage::end_run(const std::string& exit) {
                 .fetches = totals_.fetches,
                 .pages = totals_.pages,
                 .errors = totals_.errors,
-                .bytes = totals_.bytes};
+                .bytes = totals_.bytes,
+                .coverage_json = coverage_.to_json()};
+  for (const std::string& drop : coverage_drops()) {
+    base::log::warn("coverage.drop", {{"field", drop}});
+  }
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
   return written;
@@ -210,6 +215,9 @@ Status CommitStage::load() {
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
   if (Status queue = load_queue(); !queue) return queue;
+  auto coverage = store_.last_coverage();
+  if (!coverage) return std::move(coverage).error();
+  coverage_before_ = Coverage::from_json(*coverage);
   if (options_.recrawl) {
     if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
   }

@@ -202,6 +202,9 @@ void CommitStage::store_page(model::Settled settled) {
     // A page that was cut off is kept, but does not take the place of a whole one.
     stored.supersedes = !response->truncated || stored.change == model::Change::first_seen;
   }
+  if (const auto* page = std::get_if<model::ParsedPage>(&stored.parsed.page)) {
+    for (const model::Record& record : page->records) coverage_.add(record);
+  }
   if (stored.site < table->size()) {
     const SiteRules& rules = *(*table)[stored.site];
     stored.rule_set_hash = rules.rule_set_hash;

@@ -210,6 +210,7 @@ void Pipeline::finish(End end) {
 
 void Pipeline::publish() {
   RunTotals totals = commit_.totals();
+  totals.coverage_drops = commit_.coverage_drops();
   auto states = commit_.states();
   base::MutexLock lock(mutex_);
   totals_ = std::move(totals);

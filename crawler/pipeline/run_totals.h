@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace crawld::pipeline {
 
@@ -19,6 +20,7 @@ struct RunTotals {
   std::uint64_t discovered = 0;                   // URLs new to the books
   std::uint64_t duplicates = 0;                   // links to URLs already known
   std::map<std::string, std::uint64_t> outcomes;  // verdict of each visit
+  std::vector<std::string> coverage_drops;  // fields that match far less than in the run before
   std::map<std::string, std::uint64_t> problems;  // reason of each that was not good
 };
 
