@@ -18,7 +18,8 @@ using model::ParsedPage;
 using model::ParseFailure;
 using model::ParseOutcome;
 
-constexpr std::size_t kMaxRobotsTxt = 512U << 10;  // RFC 9309 section 2.5 asks for 500 KiB
+// As much as robots::Rules reads; RFC 9309 section 2.5 asks for 500 KiB at least.
+constexpr std::size_t kMaxRobotsTxt = 5U << 20;
 
 // xxh3-128, 32 hex digits, most significant first.
 std::string content_hash(std::string_view body) {
