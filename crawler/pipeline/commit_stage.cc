@@ -51,7 +51,9 @@ std::size_t weight(const model::Settled& settled) {
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
     bytes += page->packed_body.size() + page->text.size() + page->main_text.size() +
              page->markdown.size();
-    for (const model::Link& link : page->links) bytes += link.url.size() + link.text.size();
+    for (const model::Link& link : page->links) {
+      bytes += sizeof(link) + link.url.size() + link.text.size();
+    }
   }
   if (const auto* response = settled.parsed.fetched.response()) bytes += response->body.size();
   return bytes;
