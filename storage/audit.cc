@@ -58,9 +58,10 @@ constexpr SqlCheck kSqlChecks[] = {
     {"every record belongs to a page",
      "SELECT count(*), sum(p.id IS NULL), max(CASE WHEN p.id IS NULL THEN 'record ' || r.id END) "
      "FROM records AS r LEFT JOIN pages AS p ON p.id = r.page_id"},
+    // robots.txt is a fact about a host: its fetches carry no URL.
     {"every fetch is of a known URL",
      "SELECT count(*), sum(u.id IS NULL), max(CASE WHEN u.id IS NULL THEN 'fetch ' || f.id END) "
-     "FROM fetches AS f LEFT JOIN urls AS u ON u.id = f.url_id"},
+     "FROM fetches AS f LEFT JOIN urls AS u ON u.id = f.url_id WHERE f.url_id <> 0"},
     {"every URL that is done was visited",
      "SELECT count(*), sum(v.url_id IS NULL), max(CASE WHEN v.url_id IS NULL THEN u.url END) "
      "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id WHERE u.state = 'done'"},

@@ -160,3 +160,29 @@ def test_wrong_input_gets_one_clear_line_and_its_exit_code(crawl, tmp_path):
     other = crawl.run("http://a.test/")
     assert other.returncode == 1 and len(other.stderr.strip().splitlines()) == 1
     assert crawl.db.read_text().startswith("this is no database")
+
+
+def test_a_recrawl_is_conditional_and_stores_no_unchanged_page(crawl, serve):
+
+    def respond(path):
+        if path == "/robots.txt":
+            return 404, {}, b""
+        status, fields, body = html([f"/p/{n}" for n in range(5)]) if path == "/" else html([])
+        return status, {**fields, "ETag": f'"{path}"'}, body
+
+    site = serve(respond)
+    crawl.run("--delay", "0", site.url())
+    pages = crawl.sql("SELECT count(*) FROM pages")
+    before = len(site.log)
+    result = crawl.run("--delay", "0", "--recrawl", "--json", site.url())
+    assert result.returncode == 0, result.stderr
+    assert len(site.log) - before >= 6
+    assert summary(result)["unchanged"] == 6
+    assert crawl.sql("SELECT count(*) FROM pages") == pages
+
+
+def test_the_books_balance_after_a_crawl_with_robots(crawl, serve):
+    site = serve(chain(20))
+    crawl.run("--delay", "0", site.url())
+    audit = subprocess.run([CRAWLD, "audit", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
+    assert audit.returncode == 0, audit.stdout
