@@ -125,18 +125,19 @@ $(UNIT_PROGRAMS):
 unit: $(UNIT_PROGRAMS)
 
 # --- the two commands -----------------------------------------------------------------------
+JOBS ?= $(shell nproc)
 URL ?=
 DEMO_PORT ?= 8099
 
 .PHONY: crawl
 crawl: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@if [ -n "$(URL)" ]; then $(BUILD)/crawld crawl $(URL); \
 	else BUILD=$(BUILD) PORT=$(DEMO_PORT) sh tests/support/crawl_demo.sh; fi
 
 .PHONY: test
 test: deps
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory -j$(JOBS) all unit
 	@BUILD=$(BUILD) sh tests/run.sh
 
 # Debian packages: to build with, to test with.
