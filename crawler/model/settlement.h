@@ -23,23 +23,23 @@ struct Parsed {
 // The named state in which every URL ever discovered stands. Stored as text in
 // urls.state; `urls.reason` holds the detail ("http_404", "dns", "rule exclude[0]").
 enum class Verdict : std::uint8_t {
-  queued,         // known, not settled yet
-  done,           // fetched and stored
-  not_modified,   // 304, or the same content again
-  redirected,     // its target is a URL of its own
-  retry_later,    // failed for now; due again at a known time
-  failed,         // failed for good
-  gone,           // 404 or 410
-  parse_error,    // fetched and stored, but the parser could not read it
-  skipped,        // of a type that is not wanted; not stored
-  disallowed,     // robots.txt or an opt-out signal said no
-  out_of_scope,   // a scope rule said no
-  too_deep,       // beyond max_depth or max_redirects
-  trapped,        // a trap guard said no
-  over_budget,    // a budget or limit was used up
-  blocked,        // an address, port or scheme that is never contacted
-  duplicate,      // another URL is the canonical one
-  parked          // its site left the configuration
+  queued,        // known, not settled yet
+  done,          // fetched and stored
+  not_modified,  // 304, or the same content again
+  redirected,    // its target is a URL of its own
+  retry_later,   // failed for now; due again at a known time
+  failed,        // failed for good
+  gone,          // 404 or 410
+  parse_error,   // fetched and stored, but the parser could not read it
+  skipped,       // of a type that is not wanted; not stored
+  disallowed,    // robots.txt or an opt-out signal said no
+  out_of_scope,  // a scope rule said no
+  too_deep,      // beyond max_depth or max_redirects
+  trapped,       // a trap guard said no
+  over_budget,   // a budget or limit was used up
+  blocked,       // an address, port or scheme that is never contacted
+  duplicate,     // another URL is the canonical one
+  parked         // its site left the configuration
 };
 std::string_view to_string(Verdict verdict);
 std::optional<Verdict> verdict_from(std::string_view text);
@@ -56,8 +56,8 @@ struct Discovered {
   Purpose purpose = Purpose::page;
   std::uint16_t depth = 0;
   std::uint16_t redirects = 0;
-  char hop = 'L';                   // Heritrix hop letters: L link, R redirect, E embed, M manifest
-  std::int64_t lastmod = 0;         // of a sitemap entry, ms since the epoch; 0: not told
+  char hop = 'L';            // Heritrix hop letters: L link, R redirect, E embed, M manifest
+  std::int64_t lastmod = 0;  // of a sitemap entry, ms since the epoch; 0: not told
 };
 
 // What the host should do after this contact.
@@ -70,6 +70,7 @@ struct HostAdvice {
   Mood mood = Mood::good;
   std::chrono::milliseconds retry_after{0};  // asked for by the host; 0: nothing asked
   std::chrono::milliseconds latency{0};      // for autothrottle; 0: do not adapt
+  std::chrono::microseconds setup{0};        // DNS and handshakes before the request went out
 };
 
 struct Settled {
@@ -80,7 +81,7 @@ struct Settled {
   std::chrono::seconds interval{0};      // that led to due_at as a revisit; 0: not planned
   bool counts_attempt = true;            // false for an aborted transfer: the URL stays queued
   Change change = Change::none;
-  bool store_page = false;               // a new version goes into `pages`
+  bool store_page = false;  // a new version goes into `pages`
   HostAdvice advice;
   std::vector<Discovered> discovered;
 };

@@ -244,6 +244,8 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   }
   const model::Response& response = *fetched.response();
   advice.latency = std::chrono::duration_cast<milliseconds>(fetched.timings.total);
+  const model::Timings& timings = fetched.timings;
+  advice.setup = std::max({timings.dns, timings.connect, timings.tls});
   if (response.status != 429 && response.status != 503) return advice;
   advice.mood = Mood::throttle;
   const auto asked = retry_after(response.headers.get("Retry-After"), fetched.fetched_at);
