@@ -19,12 +19,12 @@ namespace crawld::parsers {
 struct ParseWants {
   bool main_text = false;
   bool markdown = false;
-  bool structured = false;      // JSON-LD, microdata, OpenGraph, ... as JSON
+  bool structured = false;  // JSON-LD, microdata, OpenGraph, ... as JSON
   bool packed_body = true;
-  bool raw_body = false;        // ParsedPage::body (robots.txt)
-  bool css_urls = false;        // url() of style sheets and style attributes as links
-  bool form_links = false;      // action of GET forms
-  bool always_tree = false;     // parse.tree: always
+  bool raw_body = false;     // ParsedPage::body (robots.txt)
+  bool css_urls = false;     // url() of style sheets and style attributes as links
+  bool form_links = false;   // action of GET forms
+  bool always_tree = false;  // parse.tree: always
 };
 
 // The headers of the response that a parser must know. Empty: not sent.
@@ -32,7 +32,7 @@ struct ParseHeaders {
   std::string content_type;
   std::string content_encoding;
   std::string content_language;
-  std::string link;          // joined values
+  std::string link;  // joined values
   std::string refresh;
   std::string x_robots_tag;  // joined values
 };
@@ -41,15 +41,15 @@ struct ParseJob {
   std::string url;  // absolute, canonical: the base of relative links
   model::Purpose purpose = model::Purpose::page;
   ParseHeaders headers;
-  std::string_view body;         // as received, still encoded; outlives the call
-  bool truncated = false;        // cut by our limit: a missing end of stream is no error then
+  std::string_view body;   // as received, still encoded; outlives the call
+  bool truncated = false;  // cut by our limit: a missing end of stream is no error then
   ParseWants wants;
-  std::uint32_t rule_set = 0;    // index into the rule sets given at start + 1; 0: none
+  std::uint32_t rule_set = 0;  // index into the rule sets given at start + 1; 0: none
   std::uint64_t max_decoded_size = 32ULL << 20;  // bytes
   std::uint32_t max_links = 100'000;
-  std::string known_hash;        // content hash of what is stored: if the body has the same, only
-                                 // hash and size are made and ParsedPage::unchanged is set
-  std::string robots_agent;      // our product token, for per-agent robots directives
+  std::string known_hash;    // content hash of what is stored: if the body has the same, only
+                             // hash and size are made and ParsedPage::unchanged is set
+  std::string robots_agent;  // our product token, for per-agent robots directives
 };
 
 class Parser {

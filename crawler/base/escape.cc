@@ -47,7 +47,8 @@ bool is_control(std::string_view sequence) {
     const auto c = static_cast<std::uint8_t>(sequence[0]);
     return c < 0x20 || c == 0x7F;
   }
-  return sequence.size() == 2 && sequence[0] == '\xC2' && static_cast<std::uint8_t>(sequence[1]) < 0xA0;
+  return sequence.size() == 2 && sequence[0] == '\xC2' &&
+         static_cast<std::uint8_t>(sequence[1]) < 0xA0;
 }
 
 template <class OnSequence, class OnBroken>

@@ -16,8 +16,8 @@ std::atomic<Format> current_format{Format::text};
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "crawld", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("crawld",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_level(spdlog::level::trace);
     // A full or closed stderr must not harm the crawl.
     made->set_error_handler([](const std::string&) {});
@@ -28,22 +28,32 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: return spdlog::level::off;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::off;
 }
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
-    case Level::off: return "off";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      return "off";
   }
   return "off";
 }
@@ -51,11 +61,16 @@ std::string_view level_name(Level level) {
 // sd-daemon(3): "<N>" in front of a line gives journald its priority.
 std::string_view journal_prefix(Level level) {
   switch (level) {
-    case Level::debug: return "<7>";
-    case Level::info: return "<6>";
-    case Level::warn: return "<4>";
-    case Level::error: return "<3>";
-    case Level::off: return "";
+    case Level::debug:
+      return "<7>";
+    case Level::info:
+      return "<6>";
+    case Level::warn:
+      return "<4>";
+    case Level::error:
+      return "<3>";
+    case Level::off:
+      return "";
   }
   return "";
 }
@@ -92,9 +107,15 @@ void open(Level level, Format format) {
   current_level = level;
   current_format = format;
   switch (format) {
-    case Format::text: logger().set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v"); return;
-    case Format::json: logger().set_pattern("%v"); return;
-    case Format::journald: logger().set_pattern("%v"); return;
+    case Format::text:
+      logger().set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
+      return;
+    case Format::json:
+      logger().set_pattern("%v");
+      return;
+    case Format::journald:
+      logger().set_pattern("%v");
+      return;
   }
 }
 
@@ -111,7 +132,8 @@ void write(Level level, std::string_view event, Fields fields) {
       logger().log(spdlog_level(level), json_line(level, event, fields));
       return;
     case Format::journald:
-      logger().log(spdlog_level(level), std::string(journal_prefix(level)) + text_line(event, fields));
+      logger().log(spdlog_level(level),
+                   std::string(journal_prefix(level)) + text_line(event, fields));
       return;
   }
 }

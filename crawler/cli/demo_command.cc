@@ -1,9 +1,9 @@
 // crawld demo: serve the demo site on loopback, until a signal comes.
 #include <httplib.h>
 
+#include <poll.h>
 #include <cstdio>
 #include <string>
-#include <poll.h>
 
 #include "crawler/cli/commands.h"
 #include "crawler/cli/demo_site.h"

@@ -62,7 +62,7 @@ struct Feed {
 
 // One <url> or <sitemap> of a sitemap, or one entry of a feed.
 struct SitemapEntry {
-  std::string loc;         // absolute
+  std::string loc;           // absolute
   std::int64_t lastmod = 0;  // milliseconds since the epoch, 0: not told
   std::string lastmod_text;  // as written
   std::string changefreq;    // as written, lower case
@@ -92,24 +92,24 @@ std::string_view to_string(DocumentKind kind);
 
 struct ParsedPage {
   DocumentKind kind = DocumentKind::empty;  // after sniffing where the type is missing
-  std::string base;            // the document base URL (HTML 2.4.3), absolute
-  std::string charset;         // WHATWG name, lower case: "utf-8", "windows-1252", ...
-  std::string charset_source;  // "bom" | "transport" | "meta" | "detector" | "default"
-  std::string lang;            // <html lang>, Content-Language, or detected
+  std::string base;                         // the document base URL (HTML 2.4.3), absolute
+  std::string charset;                      // WHATWG name, lower case: "utf-8", "windows-1252", ...
+  std::string charset_source;               // "bom" | "transport" | "meta" | "detector" | "default"
+  std::string lang;                         // <html lang>, Content-Language, or detected
   std::string title;
   std::string description;
-  std::string canonical;             // rel=canonical (element or header), absolute
-  std::vector<std::string> robots;   // directives that hold for us, lower case: "noindex", ...
-  std::string refresh;               // target of a meta refresh or Refresh header, absolute
-  std::vector<Link> links;           // document order
-  bool links_truncated = false;      // there were more than the limit
-  std::string text;                  // all visible text, white space folded by block
-  std::string main_text;             // boilerplate removed; only if asked for
-  std::string markdown;              // of the main text; only if asked for
+  std::string canonical;            // rel=canonical (element or header), absolute
+  std::vector<std::string> robots;  // directives that hold for us, lower case: "noindex", ...
+  std::string refresh;              // target of a meta refresh or Refresh header, absolute
+  std::vector<Link> links;          // document order
+  bool links_truncated = false;     // there were more than the limit
+  std::string text;                 // all visible text, white space folded by block
+  std::string main_text;            // boilerplate removed; only if asked for
+  std::string markdown;             // of the main text; only if asked for
   std::string author;
-  std::string date;                  // ISO 8601, as far as told
+  std::string date;  // ISO 8601, as far as told
   std::vector<Heading> headings;
-  std::string jsonld = "[]";         // JSON arrays and object, ready to store
+  std::string jsonld = "[]";  // JSON arrays and object, ready to store
   std::string microdata = "[]";
   std::string opengraph = "{}";
   std::string structured_other = "{}";  // {"rdfa":[...],"microformats":[...],"twitter":{...}}
@@ -118,25 +118,25 @@ struct ParsedPage {
   std::vector<Record> records;
   Sitemap sitemap;
 
-  std::string content_hash;      // xxh3-128 of the decoded bytes, 32 hex digits
-  std::uint64_t simhash = 0;     // of the main text, else of the text
-  std::uint64_t body_size = 0;   // decoded bytes
-  std::string body;              // decoded bytes; only where the job asks for them (robots.txt)
-  std::string packed_body;       // zstd frame of the decoded bytes, for the store
-  bool unchanged = false;        // content_hash is the one the job knew: nothing else was made
-  bool used_tree = false;        // a gumbo tree was built
-  bool over_limits = false;      // too deep or too many attributes: links by linear scan only
+  std::string content_hash;     // xxh3-128 of the decoded bytes, 32 hex digits
+  std::uint64_t simhash = 0;    // of the main text, else of the text
+  std::uint64_t body_size = 0;  // decoded bytes
+  std::string body;             // decoded bytes; only where the job asks for them (robots.txt)
+  std::string packed_body;      // zstd frame of the decoded bytes, for the store
+  bool unchanged = false;       // content_hash is the one the job knew: nothing else was made
+  bool used_tree = false;       // a gumbo tree was built
+  bool over_limits = false;     // too deep or too many attributes: links by linear scan only
 };
 
 enum class ParseFailureKind : std::uint8_t {
-  timeout,      // over the deadline; the worker was killed
-  crashed,      // the worker died
-  memory,       // the worker ran out of its memory limit
-  cpu,          // the worker ran out of its CPU limit
-  unsupported,  // nothing we can decode (unknown Content-Encoding)
-  bad_encoding, // the content coding is broken, cut off or has no end mark
-  too_large,    // the decoded size is over the limit
-  bad_reply     // the worker's answer was refused
+  timeout,       // over the deadline; the worker was killed
+  crashed,       // the worker died
+  memory,        // the worker ran out of its memory limit
+  cpu,           // the worker ran out of its CPU limit
+  unsupported,   // nothing we can decode (unknown Content-Encoding)
+  bad_encoding,  // the content coding is broken, cut off or has no end mark
+  too_large,     // the decoded size is over the limit
+  bad_reply      // the worker's answer was refused
 };
 std::string_view to_string(ParseFailureKind kind);
 

@@ -26,11 +26,11 @@ struct Validators {
 // What earlier visits taught, for the next interval.
 struct History {
   std::uint32_t visits = 0;
-  std::uint32_t changes = 0;       // of them found something new
-  std::int64_t changed_at = 0;     // ms since the epoch; 0: never
-  std::int64_t visited_at = 0;     // ms since the epoch; 0: never
+  std::uint32_t changes = 0;         // of them found something new
+  std::int64_t changed_at = 0;       // ms since the epoch; 0: never
+  std::int64_t visited_at = 0;       // ms since the epoch; 0: never
   std::chrono::seconds interval{0};  // that led to this visit
-  std::string content_hash;        // of the last good version, hex; empty when none
+  std::string content_hash;          // of the last good version, hex; empty when none
 };
 
 struct Request {
@@ -42,7 +42,7 @@ struct Request {
   std::uint16_t attempt = 0;    // 0 for the first
   Validators validators;
   History history;
-  UrlId parent = 0;             // the URL whose page held the link; 0 for seeds
+  UrlId parent = 0;  // the URL whose page held the link; 0 for seeds
 };
 
 // The right to contact one host once. Made by Frontier::lease only; whoever holds

@@ -39,21 +39,36 @@ bool Headers::has(std::string_view name) const {
 
 std::string_view to_string(FetchFailureKind kind) {
   switch (kind) {
-    case FetchFailureKind::dns: return "dns";
-    case FetchFailureKind::connect: return "connect";
-    case FetchFailureKind::tls: return "tls";
-    case FetchFailureKind::timeout: return "timeout";
-    case FetchFailureKind::too_slow: return "too_slow";
-    case FetchFailureKind::too_large: return "too_large";
-    case FetchFailureKind::blocked_address: return "blocked_address";
-    case FetchFailureKind::blocked_port: return "blocked_port";
-    case FetchFailureKind::blocked_scheme: return "blocked_scheme";
-    case FetchFailureKind::bad_response: return "bad_response";
-    case FetchFailureKind::truncated: return "truncated";
-    case FetchFailureKind::empty_reply: return "empty_reply";
-    case FetchFailureKind::reset: return "reset";
-    case FetchFailureKind::proxy: return "proxy";
-    case FetchFailureKind::aborted: return "aborted";
+    case FetchFailureKind::dns:
+      return "dns";
+    case FetchFailureKind::connect:
+      return "connect";
+    case FetchFailureKind::tls:
+      return "tls";
+    case FetchFailureKind::timeout:
+      return "timeout";
+    case FetchFailureKind::too_slow:
+      return "too_slow";
+    case FetchFailureKind::too_large:
+      return "too_large";
+    case FetchFailureKind::blocked_address:
+      return "blocked_address";
+    case FetchFailureKind::blocked_port:
+      return "blocked_port";
+    case FetchFailureKind::blocked_scheme:
+      return "blocked_scheme";
+    case FetchFailureKind::bad_response:
+      return "bad_response";
+    case FetchFailureKind::truncated:
+      return "truncated";
+    case FetchFailureKind::empty_reply:
+      return "empty_reply";
+    case FetchFailureKind::reset:
+      return "reset";
+    case FetchFailureKind::proxy:
+      return "proxy";
+    case FetchFailureKind::aborted:
+      return "aborted";
   }
   return "unknown";
 }

@@ -34,11 +34,11 @@ class Headers {
 struct Response {
   int status = 0;
   Headers headers;
-  std::string body;        // as sent: still content-encoded, at most max_body_size bytes
+  std::string body;             // as sent: still content-encoded, at most max_body_size bytes
   std::uint64_t body_size = 0;  // of `body`, kept when the bytes themselves are let go
-  bool truncated = false;  // cut by our own limit; never set for a transfer that broke
-  std::string http_version;    // "1.0", "1.1", "2"
-  std::string remote_address;  // "192.0.2.1" as dialled
+  bool truncated = false;       // cut by our own limit; never set for a transfer that broke
+  std::string http_version;     // "1.0", "1.1", "2"
+  std::string remote_address;   // "192.0.2.1" as dialled
   std::uint16_t remote_port = 0;
 };
 

@@ -41,12 +41,18 @@ std::optional<Verdict> verdict_from(std::string_view text) {
 
 std::string_view to_string(Change change) {
   switch (change) {
-    case Change::none: return "none";
-    case Change::first_seen: return "new";
-    case Change::changed: return "changed";
-    case Change::unchanged: return "unchanged";
-    case Change::gone: return "gone";
-    case Change::moved: return "moved";
+    case Change::none:
+      return "none";
+    case Change::first_seen:
+      return "new";
+    case Change::changed:
+      return "changed";
+    case Change::unchanged:
+      return "unchanged";
+    case Change::gone:
+      return "gone";
+    case Change::moved:
+      return "moved";
   }
   return "none";
 }

@@ -9,7 +9,8 @@ namespace crawld::policy {
 std::optional<base::WallTime> parse_http_date(std::string_view text) {
   const std::string owned(text);
   // IMF-fixdate, RFC 850, asctime.
-  for (const char* format : {"%a, %d %b %Y %H:%M:%S", "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y"}) {
+  for (const char* format :
+       {"%a, %d %b %Y %H:%M:%S", "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y"}) {
     std::tm parts{};
     const char* end = strptime(owned.c_str(), format, &parts);
     if (end == nullptr) continue;

@@ -92,15 +92,19 @@ bool ScopeRules::in_scope(const model::Url& url) const {
     if (ends_in_domain(url.hostname(), domain)) return true;
   }
   switch (scope_) {
-    case config::Scope::page: return seed_hrefs_.contains(url.href());
+    case config::Scope::page:
+      return seed_hrefs_.contains(url.href());
     case config::Scope::prefix:
       for (const std::string& prefix : prefixes_) {
         if (starts_with_either_scheme(url, prefix)) return true;
       }
       return false;
-    case config::Scope::host: return hosts_.contains(std::string(url.hostname()));
-    case config::Scope::domain: return registrable_.contains(registrable_domain_or_host(url));
-    case config::Scope::any: return true;
+    case config::Scope::host:
+      return hosts_.contains(std::string(url.hostname()));
+    case config::Scope::domain:
+      return registrable_.contains(registrable_domain_or_host(url));
+    case config::Scope::any:
+      return true;
   }
   return false;
 }

@@ -51,10 +51,10 @@ class ScopeRules {
   config::Scope scope_ = config::Scope::host;
   std::vector<model::Url> seeds_;
   std::unordered_set<std::string> seed_hrefs_;
-  std::vector<std::string> prefixes_;           // origin + directory of each seed
-  std::unordered_set<std::string> hosts_;       // of the seeds
-  std::unordered_set<std::string> registrable_; // domains of the seeds
-  std::vector<std::string> domains_;            // config: these and what ends in them
+  std::vector<std::string> prefixes_;            // origin + directory of each seed
+  std::unordered_set<std::string> hosts_;        // of the seeds
+  std::unordered_set<std::string> registrable_;  // domains of the seeds
+  std::vector<std::string> domains_;             // config: these and what ends in them
   std::unordered_set<std::uint16_t> ports_;
   std::vector<base::Pattern> include_;
   std::vector<base::Pattern> exclude_;
