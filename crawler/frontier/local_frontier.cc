@@ -44,6 +44,8 @@ Turn LocalFrontier::lease(Instant now) {
   wake_snoozed(now);
   while (HostQueue* host = pick()) {
     const bool done = take_turn(*host, now, turn);
+    // A turn that used no slot of its address leaves it to the next host that waits there.
+    if (!turn.lease && host->place != Place::waiting_for_address) wake_waiter(host->address);
     schedule(*host);
     if (done) break;
   }
@@ -173,6 +175,20 @@ bool LocalFrontier::wait_for_address(HostQueue& host) {
   return true;
 }
 
+// Lets the next host that waits for a slot of this address have its turn.
+void LocalFrontier::wake_waiter(const std::string& address) {
+  const auto slot = addresses_.find(address);
+  if (slot == addresses_.end()) return;
+  while (!slot->second.waiters.empty()) {
+    HostQueue& waiter = must_find(slot->second.waiters.front());
+    slot->second.waiters.pop_front();
+    if (waiter.place != Place::waiting_for_address) continue;
+    waiter.place = Place::resting;
+    schedule(waiter);
+    if (waiter.place != Place::held) return;
+  }
+}
+
 void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& advice,
                             const std::string& address, Instant now) {
   MutexLock lock(mutex_);
@@ -184,14 +200,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   if (!lease.address_slot.empty()) {
     const auto slot = addresses_.find(lease.address_slot);
     --slot->second.in_flight;
-    while (!slot->second.waiters.empty()) {
-      HostQueue& waiter = must_find(slot->second.waiters.front());
-      slot->second.waiters.pop_front();
-      if (waiter.place != Place::waiting_for_address) continue;
-      waiter.place = Place::resting;
-      schedule(waiter);
-      break;
-    }
+    wake_waiter(lease.address_slot);
     if (slot->second.in_flight == 0 && slot->second.waiters.empty()) addresses_.erase(slot);
   }
   if (!address.empty()) host.address = address;
@@ -280,6 +289,7 @@ HostQueue* LocalFrontier::pick() {
     host.place = Place::resting;
     if (!paused_sites_.contains(host.site)) return &host;
     host.place = Place::held;
+    wake_waiter(host.address);
   }
   return nullptr;
 }

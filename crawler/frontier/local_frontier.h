@@ -161,6 +161,7 @@ class LocalFrontier final : public Frontier {
       CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  void wake_waiter(const std::string& address) CRAWL_REQUIRES(mutex_);
   void notify(std::size_t openings) CRAWL_REQUIRES(mutex_);
 
   const Options options_;
