@@ -140,7 +140,9 @@ void CommitStage::spill_overflow() {
 // next id, and the chunks that memory had taken over are deleted: one transaction, so
 // that at start-up each waiting URL is found exactly once.
 void CommitStage::checkpoint_queue() {
-  std::swap(batch_.finished_chunks, taken_chunks_);
+  // Appended, not swapped: the batch may be one that the disk refused before.
+  batch_.finished_chunks.insert(batch_.finished_chunks.end(), taken_chunks_.begin(),
+                                taken_chunks_.end());
   taken_chunks_.clear();
   batch_.finished_chunks.insert(batch_.finished_chunks.end(), snapshot_chunks_.begin(),
                                 snapshot_chunks_.end());

@@ -261,9 +261,17 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
 
 void Pipeline::hold(Hold reason, bool on) {
   const auto bit = static_cast<std::uint32_t>(reason);
-  const std::uint32_t before = on ? holds_.fetch_or(bit) : holds_.fetch_and(~bit);
-  const std::uint32_t after = on ? before | bit : before & ~bit;
-  if ((before != 0) != (after != 0)) frontier_.pause(after != 0);
+  if (on) {
+    holds_.fetch_or(bit);
+  } else {
+    holds_.fetch_and(~bit);
+  }
+  // Two reasons may come and go at once: the frontier must end up as the bits say.
+  bool held = false;
+  do {
+    held = holds_.load() != 0;
+    frontier_.pause(held);
+  } while ((holds_.load() != 0) != held);
 }
 
 base::Error Pipeline::failure() const {
