@@ -23,6 +23,7 @@ import time
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
 SITE = pathlib.Path("/usr/share/doc/sqlite3")
+SCRAPY = pathlib.Path(__file__).with_name("scrapy_links.py").resolve()
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SLOW_HOSTS = 200
 SLOW_PAGES = 5
@@ -102,6 +103,8 @@ def crawlers(url, folder):
                     "-e", "robots=off", "-p", "-np", "--concurrency-per-host", "8", "--no-search-index", url], crawld_pages),
         "wget2": (["wget2", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
         "wget": (["wget", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
+        "scrapy": (["scrapy", "runspider", str(SCRAPY), "-a", f"start={url}", "-O", str(folder / "out.jsonl")],
+                   lambda: sum(1 for _ in open(folder / "out.jsonl"))),
         "httrack": (["httrack", url, "-O", str(folder), "-q", "-s0", "-c8", "-%c1000", "-A0", "-%!"], files),
     }
     return {name: value for name, value in known.items() if shutil.which(value[0][0]) or name == "crawld"}
@@ -148,7 +151,7 @@ async def serve(reader, writer):
     finally:
         writer.close()
 async def main():
-    server = await asyncio.start_server(serve, '127.0.0.1', PORT, backlog=4096)
+    server = await asyncio.start_server(serve, '0.0.0.0', PORT, backlog=4096)
     async with server:
         await server.serve_forever()
 asyncio.run(main())
@@ -159,28 +162,49 @@ asyncio.run(main())
     return process, port
 
 
+def slow_crawlers(seeds, config, folder):
+    """As crawlers(): each of the hosts 127.0.0.1 to 127.0.0.200 gets one connection."""
+    known = {
+        "crawld": [str(CRAWLD), "crawl", "-q", "-c", str(config), "--db", str(folder / "crawl.db"), "-i", str(seeds),
+                   "--concurrency", str(SLOW_HOSTS), "--no-search-index"],
+        "wget2": ["wget2", "-q", "-r", "-l", "inf", "-e", "robots=off", f"--max-threads={SLOW_HOSTS}", "-i", str(seeds)],
+        "scrapy": ["scrapy", "runspider", str(SCRAPY), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-a", f"start=@{seeds}",
+                   "-O", str(folder / "out.jsonl")],
+    }
+    return {name: command for name, command in known.items() if shutil.which(command[0])}
+
+
+def slow_pages(name, folder):
+    if name == "crawld":
+        import sqlite3
+        with sqlite3.connect(folder / "crawl.db") as connection:
+            return connection.execute("SELECT count(*) FROM pages").fetchone()[0]
+    if name == "scrapy":
+        return sum(1 for _ in open(folder / "out.jsonl"))
+    return sum(1 for path in folder.rglob("*") if path.is_file())
+
+
 def slow_hosts():
-    rows = []
+    rows = {}
     process, port = slow_server()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            seeds = pathlib.Path(folder) / "seeds"
-            seeds.write_text("".join(f"http://h{n}.test:{port}/\n" for n in range(SLOW_HOSTS)))
-            config = pathlib.Path(folder) / "c.yaml"
-            config.write_text("dns: {hosts: {" + ", ".join(f"h{n}.test: 127.0.0.1" for n in range(SLOW_HOSTS)) + "}}\n"
-                              "defaults: {delay: 0s, robots: ignore, concurrency_per_ip: 0, "
+        with tempfile.TemporaryDirectory() as top:
+            top = pathlib.Path(top)
+            seeds = top / "seeds"
+            seeds.write_text("".join(f"http://127.0.0.{n}:{port}/\n" for n in range(1, SLOW_HOSTS + 1)))
+            config = top / "c.yaml"
+            config.write_text("defaults: {delay: 0s, robots: ignore, concurrency_per_ip: 0, "
                               "autothrottle: {enabled: false}, allow_addresses: [127.0.0.0/8]}\n")
             for turn in range(ROUNDS):
-                db = pathlib.Path(folder) / f"{turn}.db"
-                wall, cpu, peak = measure([str(CRAWLD), "crawl", "-q", "-c", str(config), "--db", str(db), "-i", str(seeds),
-                                           "--concurrency", str(SLOW_HOSTS)], folder)
-                import sqlite3
-                with sqlite3.connect(db) as connection:
-                    rows.append((connection.execute("SELECT count(*) FROM pages").fetchone()[0], wall, cpu, peak))
+                for name in slow_crawlers(seeds, config, top):
+                    folder = top / f"{name}-{turn}"
+                    folder.mkdir()
+                    wall, cpu, peak = measure(slow_crawlers(seeds, config, folder)[name], folder)
+                    rows.setdefault(name, []).append((slow_pages(name, folder), wall, cpu, peak))
     finally:
         process.terminate()
         process.wait()
-    return {"crawld": rows}
+    return rows
 
 
 def table(title, rows):
