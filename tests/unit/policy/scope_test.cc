@@ -1,0 +1,136 @@
+#include "crawler/policy/scope.h"
+
+#include <catch2/catch.hpp>
+
+#include "crawler/policy/http_date.h"
+
+using namespace crawld;
+using namespace crawld::policy;
+using config::Scope;
+using model::Verdict;
+
+namespace {
+
+config::Site site_of(Scope scope, std::string seed = "http://www.a.test/docs/index") {
+  config::Site site;
+  site.seeds = {std::move(seed)};
+  site.scope = scope;
+  return site;
+}
+
+Judgement judge(const config::Site& site, const std::string& url, const LinkContext& context = {}) {
+  const auto rules = ScopeRules::compile(site);
+  REQUIRE(rules);
+  return rules->judge(*model::Url::parse(url), context, 2026);
+}
+
+bool admits(const config::Site& site, const std::string& url) {
+  return judge(site, url).verdict == Verdict::queued;
+}
+
+}  // namespace
+
+TEST_CASE("each scope draws its line") {
+  struct Row {
+    std::string url;
+    bool page, prefix, host, domain, any;
+  };
+  const std::vector<Row> rows = {
+      {"http://www.a.test/docs/index", true, true, true, true, true},
+      {"http://www.a.test/docs/more", false, true, true, true, true},
+      {"https://www.a.test/docs/more", false, true, true, true, true},
+      {"http://www.a.test/docsmore", false, false, true, true, true},
+      {"http://www.a.test/", false, false, true, true, true},
+      {"http://a.test/", false, false, false, true, true},
+      {"http://other.a.test/", false, false, false, true, true},
+      {"http://nota.test/", false, false, false, false, true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.url);
+    CHECK(admits(site_of(Scope::page), row.url) == row.page);
+    CHECK(admits(site_of(Scope::prefix), row.url) == row.prefix);
+    CHECK(admits(site_of(Scope::host), row.url) == row.host);
+    CHECK(admits(site_of(Scope::domain), row.url) == row.domain);
+    CHECK(admits(site_of(Scope::any), row.url) == row.any);
+  }
+}
+
+TEST_CASE("only ports that were opened or that a seed has are contacted") {
+  config::Site site = site_of(Scope::any, "http://a.test:8080/");
+  CHECK(admits(site, "http://b.test/"));
+  CHECK(admits(site, "https://b.test/"));
+  CHECK(admits(site, "http://b.test:8080/"));
+  CHECK(judge(site, "http://b.test:22/").reason == "port");
+  site.ports = {22};
+  CHECK(admits(site, "http://b.test:22/"));
+}
+
+TEST_CASE("include and exclude are judged in order and name their rule") {
+  config::Site site = site_of(Scope::host);
+  site.exclude = {"*.zip", "re:/private/"};
+  site.include = {"*/docs/*"};
+  CHECK(judge(site, "http://www.a.test/docs/x.zip").reason == "exclude[0]");
+  CHECK(judge(site, "http://www.a.test/docs/private/x").reason == "exclude[1]");
+  CHECK(judge(site, "http://www.a.test/blog/x").reason == "include");
+  CHECK(admits(site, "http://www.a.test/docs/x"));
+  CHECK(admits(site, "http://www.a.test/docs/index"));
+}
+
+TEST_CASE("a bad pattern or seed does not compile and is named") {
+  config::Site site = site_of(Scope::host);
+  site.exclude = {"re:("};
+  const auto pattern = ScopeRules::compile(site);
+  REQUIRE_FALSE(pattern);
+  CHECK(pattern.error().message.find("re:(") != std::string::npos);
+  CHECK_FALSE(ScopeRules::compile(site_of(Scope::host, "ftp://a.test/")));
+  CHECK_FALSE(ScopeRules::compile(site_of(Scope::host, "a.test")));
+}
+
+TEST_CASE("depth is refused beyond the limit, domains open further hosts") {
+  config::Site site = site_of(Scope::host);
+  site.max_depth = 2;
+  site.domains = {"b.test"};
+  CHECK(judge(site, "http://www.a.test/x", {.depth = 2}).verdict == Verdict::queued);
+  CHECK(judge(site, "http://www.a.test/x", {.depth = 3}).verdict == Verdict::too_deep);
+  CHECK(admits(site, "http://x.b.test/"));
+  CHECK_FALSE(admits(site, "http://xb.test/"));
+}
+
+TEST_CASE("a sitemap may stand on another host but not behind a closed port") {
+  const config::Site site = site_of(Scope::host);
+  const LinkContext sitemap{.purpose = model::Purpose::sitemap};
+  CHECK(judge(site, "http://cdn.test/sitemap.xml", sitemap).verdict == Verdict::queued);
+  CHECK(judge(site, "http://cdn.test:22/sitemap.xml", sitemap).verdict == Verdict::blocked);
+}
+
+TEST_CASE("endless URLs are trapped, honest ones are not") {
+  const config::Site site = site_of(Scope::host);
+  const auto trapped = [&](const std::string& path) {
+    const Judgement judgement = judge(site, "http://www.a.test" + path);
+    return judgement.verdict == Verdict::trapped ? judgement.reason : "";
+  };
+  CHECK(trapped("/" + std::string(9'000, 'x')) == "max_url_length");
+  std::string deep;
+  for (int i = 0; i < 70; ++i) deep += "/" + std::to_string(i);
+  CHECK(trapped(deep) == "max_segments");
+  CHECK(trapped("/a/b/a/b/a/b/a/b/a/b") == "max_repeated_segments");
+  CHECK(trapped("/a/b/a/b/a/b/a/b") == "");
+  CHECK(trapped("/calendar/2071/11/") == "calendar");
+  CHECK(trapped("/calendar/1970/1/") == "calendar");
+  CHECK(trapped("/calendar/2030/11/") == "");
+  CHECK(trapped("/rfc/9309/section") == "");
+  CHECK(trapped("/2071/13") == "");
+}
+
+TEST_CASE("HTTP dates are read in three forms and nothing else is") {
+  const auto then = base::from_millis(784'111'777'000);
+  CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == then);
+  CHECK(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == then);
+  CHECK(parse_http_date("Sun Nov  6 08:49:37 1994") == then);
+  for (const char* text :
+       {"", "now", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37 GMT+1",
+        "Sun, 06 Nov 1994 08:49:37 PST", "Sun, 40 Nov 1994 08:49:37 GMT"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_http_date(text));
+  }
+}
