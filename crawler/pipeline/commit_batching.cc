@@ -44,7 +44,9 @@ Status CommitStage::flush() {
     new_site_names_.clear();
   }
   spill_overflow();
-  if (ids_.url >= store_.horizon() + options_.checkpoint_urls) checkpoint_queue();
+  if (unanswered_.empty() && ids_.url >= store_.horizon() + options_.checkpoint_urls) {
+    checkpoint_queue();
+  }
   snapshot_hosts();
   batch_.has_run = true;
   batch_.run = {.fetches = totals_.fetches,
@@ -155,33 +157,39 @@ void CommitStage::checkpoint_queue() {
   batch_.horizon = ids_.url;
 }
 
+// A request that cannot be read now is kept for the next try; until then no checkpoint
+// is made, since neither memory nor a taken chunk answers for its ids.
 Status CommitStage::answer_hungry() {
-  for (const frontier::BacklogRequest& request : frontier_.hungry()) {
-    std::size_t asked = request.ids.size();
-    base::Result<std::vector<storage::QueuedUrl>> rows = std::vector<storage::QueuedUrl>{};
-    if (request.chunk) {
-      asked = request.chunk->count;
-      const auto id = static_cast<storage::ChunkId>(request.chunk->id);
-      rows = store_.take_chunk(id);
-      taken_chunks_.push_back(id);
-      if (rows && id <= last_loaded_chunk_) {
-        // Ids at or above the horizon were loaded by the walk of start-up.
-        std::erase_if(*rows, [&](const auto& row) { return row.id >= loaded_horizon_; });
-      }
-    } else {
-      rows = store_.urls(request.ids);
-    }
-    std::vector<Candidate> candidates;
-    if (rows) {
-      for (const storage::QueuedUrl& row : *rows) {
-        if (row.state != Verdict::queued) continue;
-        if (auto one = candidate(row)) candidates.push_back(*std::move(one));
-      }
-    }
-    frontier_.refill(request.host, std::move(candidates), asked);
+  for (frontier::BacklogRequest& request : frontier_.hungry()) {
+    unanswered_.push_back(std::move(request));
+  }
+  while (!unanswered_.empty()) {
+    const frontier::BacklogRequest& request = unanswered_.front();
+    auto rows = read_backlog(request);
     if (!rows) return std::move(rows).error();
+    std::vector<Candidate> candidates;
+    for (const storage::QueuedUrl& row : *rows) {
+      if (row.state != Verdict::queued) continue;
+      if (auto one = candidate(row)) candidates.push_back(*std::move(one));
+    }
+    const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
+    frontier_.refill(request.host, std::move(candidates), asked);
+    if (request.chunk) taken_chunks_.push_back(static_cast<storage::ChunkId>(request.chunk->id));
+    unanswered_.pop_front();
   }
   return base::Done{};
+}
+
+base::Result<std::vector<storage::QueuedUrl>> CommitStage::read_backlog(
+    const frontier::BacklogRequest& request) {
+  if (!request.chunk) return store_.urls(request.ids);
+  const auto id = static_cast<storage::ChunkId>(request.chunk->id);
+  auto rows = store_.take_chunk(id);
+  if (rows && id <= last_loaded_chunk_) {
+    // Ids at or above the horizon were loaded by the walk of start-up.
+    std::erase_if(*rows, [&](const auto& row) { return row.id >= loaded_horizon_; });
+  }
+  return rows;
 }
 
 std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {

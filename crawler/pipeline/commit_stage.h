@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -97,6 +98,8 @@ class CommitStage {
   void spill_overflow();
   void checkpoint_queue();
   base::Status answer_hungry();
+  base::Result<std::vector<storage::QueuedUrl>> read_backlog(
+      const frontier::BacklogRequest& request);
   base::Status load_queue();
   base::Status bring_forward();
   void remember(const std::vector<frontier::Candidate>& candidates);
@@ -116,8 +119,9 @@ class CommitStage {
   storage::CommitBatch batch_;
   std::size_t batch_bytes_ = 0;
   std::optional<base::Instant> batch_since_;
-  std::vector<storage::ChunkId> taken_chunks_;     // read back; memory answers for their ids
-  std::vector<storage::ChunkId> snapshot_chunks_;  // of the last checkpoint
+  std::deque<frontier::BacklogRequest> unanswered_;  // of hungry hosts, not read yet
+  std::vector<storage::ChunkId> taken_chunks_;       // read back; memory answers for their ids
+  std::vector<storage::ChunkId> snapshot_chunks_;    // of the last checkpoint
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;

@@ -113,7 +113,9 @@ def test_one_request_a_second_and_robots_first_are_the_defaults(crawl, serve):
     assert site.paths()[0] == "/robots.txt"
     assert "/no" not in site.paths()
     times = [at for at, _ in site.log]
-    assert all(b - a >= 0.99 for a, b in zip(times, times[1:]))
+    # The server may stamp a request a little late, which shortens the gap behind it.
+    assert all(b - a >= 0.9 for a, b in zip(times, times[1:]))
+    assert times[-1] - times[0] >= len(times) - 1 - 0.1
     assert site.most_open == 1
 
 
