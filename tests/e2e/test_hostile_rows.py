@@ -3,6 +3,7 @@
 The limits are short (3 s a transfer, 8 MiB a body, one retry), so the whole crawl ends in about a
 minute. What each site does stands in tests/support/hostile_*.py.
 """
+import statistics
 import json
 import os
 import pathlib
@@ -399,11 +400,12 @@ def test_a_retry_after_is_kept(outcome, name, seconds):
 
 @pytest.mark.parametrize("name,seconds", [("crawl-delay-1", 1), ("crawl-delay-half", 0.5), ("own-delay", 0.2)])
 def test_the_gap_between_requests_is_kept(outcome, name, seconds):
-    # A request stamped late makes the gap before it longer and the one behind it shorter: the
-    # sum tells whether all were kept, each alone whether one was left out.
+    # A request stamped late makes the gap before it longer and the one behind it shorter, and
+    # two connections may be stamped together. So the median is judged, and the sum; the exact
+    # gaps are tests/scenarios/politeness_test.cc's, where the clock is turned by hand.
     gaps = outcome.gaps(f"polite-{name}")
     assert sum(gaps) >= len(gaps) * seconds - STAMP_LATE
-    assert min(gaps) >= seconds / 2
+    assert statistics.median(gaps) >= seconds * 0.95
     assert outcome.sites[f"polite-{name}"].most_open <= 2
 
 
