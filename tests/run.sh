@@ -27,8 +27,8 @@ if [ -z "${UNIT_ONLY:-}" ] && ls tests/e2e/test_*.py >/dev/null 2>&1; then
   BUILD="$BUILD" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e >"$BUILD/tests/e2e.log" 2>&1
   tail -n 40 "$BUILD/tests/e2e.log"
   line=$(tail -n 1 "$BUILD/tests/e2e.log")
-  good=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) passed.*/\1/p'); bad=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) failed.*/\1/p')
-  errors=$(echo "$line" | sed -nE 's/.*[^0-9]?([0-9]+) error.*/\1/p')
+  good=$(echo "$line" | sed -nE 's/(.*[^0-9])?([0-9]+) passed.*/\2/p'); bad=$(echo "$line" | sed -nE 's/(.*[^0-9])?([0-9]+) failed.*/\2/p')
+  errors=$(echo "$line" | sed -nE 's/(.*[^0-9])?([0-9]+) error.*/\2/p')
   passed=$((passed + ${good:-0})); failed=$((failed + ${bad:-0} + ${errors:-0}))
   [ -n "$good$bad$errors" ] || failed=$((failed + 1))
 fi

@@ -28,6 +28,12 @@ void HostClock::started(base::Instant now, double dice) {
       std::chrono::duration_cast<base::Duration>(std::chrono::duration<double, std::milli>(
           static_cast<double>(gap().count()) * (1.0 + politeness_.jitter * dice)));
   opens_at_ = std::max(opens_at_, now + wait);
+  last_request_ = std::max(last_request_.value_or(now), now);
+}
+
+void HostClock::seen(base::Instant at) {
+  last_request_ = std::max(last_request_.value_or(at), at);
+  close_until(at + gap());
 }
 
 void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
@@ -73,6 +79,7 @@ void HostClock::adapt(milliseconds latency, bool error) {
 
 bool HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
   crawl_delay_ = crawl_delay;
+  if (last_request_) close_until(*last_request_ + gap());
   return crawl_delay && *crawl_delay > politeness_.max_crawl_delay && politeness_.skip_on_excess;
 }
 

@@ -46,10 +46,14 @@ class HostClock {
   // A request starts. `dice` in [0,1) draws the jitter, which only ever lengthens the gap:
   // a promised delay is a least one.
   void started(base::Instant now, double dice);
+  // The host saw a request at `at`, later than started() when connecting took time: it counts
+  // the gap from there.
+  void seen(base::Instant at);
   // It ended. Retry-After and back-off close the host from `now` on.
   void ended(base::Instant now, const model::HostAdvice& advice);
 
-  // Robots rules became known. True when the host must be left alone (skip_on_excess).
+  // Robots rules became known; their delay counts from the request before, which is mostly that
+  // for robots.txt itself. True when the host must be left alone (skip_on_excess).
   bool set_crawl_delay(std::optional<milliseconds> crawl_delay);
   void set_politeness(const Politeness& politeness) { politeness_ = politeness; }
   const Politeness& politeness() const { return politeness_; }
@@ -74,6 +78,7 @@ class HostClock {
 
   Politeness politeness_;
   base::Instant opens_at_{};
+  std::optional<base::Instant> last_request_;  // none since the start of the program
   std::uint32_t in_flight_ = 0;
   std::uint32_t troubles_ = 0;   // consecutive
   std::uint32_t throttles_ = 0;  // consecutive 429/503

@@ -194,8 +194,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   MutexLock lock(mutex_);
   --in_flight_;
   HostQueue& host = must_find(lease.host_id);
-  // The host counts from when it saw the request, not from when we set out to connect.
-  host.clock.close_until(lease.leased_at + advice.setup + host.clock.gap());
+  host.clock.seen(lease.leased_at + advice.setup);
   host.clock.ended(now, advice);
   if (!lease.address_slot.empty()) {
     const auto slot = addresses_.find(lease.address_slot);
@@ -338,6 +337,7 @@ void LocalFrontier::set_robots(model::HostId id, HostRobots robots) {
     robots.why = "crawl-delay over max_crawl_delay";
   }
   host.robots = std::move(robots);
+  if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   schedule(host);
   notify(1);
 }

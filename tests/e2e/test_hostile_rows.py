@@ -3,11 +3,9 @@
 The limits are short (3 s a transfer, 8 MiB a body, one retry), so the whole crawl ends in about a
 minute. What each site does stands in tests/support/hostile_*.py.
 """
-import statistics
 import json
 import os
 import pathlib
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +16,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from hostile_web import network, pages
+from hostile_web.crawl import Outcome, configuration
 from conftest import CRAWLD
 from hostile_web.certificates import Authority
 from hostile_web.names import HostileNames
@@ -90,65 +89,6 @@ class Tree:
         except OSError:
             pass
         return 0
-
-
-def configuration(server, sites, names):
-    return {
-        "user_agent": {"name": "benchbot"},
-        "concurrency": 96,
-        "max_decoded_size": "8MiB",
-        "dns": {"servers": [f"127.0.0.1:{names.port}"],
-                "hosts": {site.host: site.address for site in sites if not site.host.endswith(".dns.test")}},
-        "defaults": {
-            "allow_addresses": ["127.0.1.0/24", "127.0.2.0/24"],
-            "delay": "50ms", "jitter": 0, "retries": 1, "retry_delay": "200ms", "max_redirects": 20,
-            "timeout": {"dns": "2s", "connect": "2s", "first_byte": "3s", "total": "3s"},
-            "max_body_size": "8MiB", "max_retry_after": "10s", "min_rate": 0,
-            "autothrottle": {"enabled": False, "max_delay": "1s"},
-        },
-        "sites": [{"name": site.name, "seeds": [server.url(site, path) for path in site.seeds], **site.keys}
-                  for site in sites if site.seeds],
-    }
-
-
-class Outcome:
-    """What the crawl left in its database, beside what the server saw."""
-
-    def __init__(self, database, server, names, seconds, memory, process):
-        self.server, self.names, self.seconds, self.memory = server, names, seconds, memory
-        self.code, self.stderr = process.returncode, process.stderr.read()
-        self.database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-        self.sites = {site.name: site for site in server.sites.values()}
-
-    def url(self, name, path):
-        return self.server.url(self.sites[name], path)
-
-    def row(self, name, path="/x"):
-        row = self.database.execute("SELECT state, ifnull(reason, '') FROM urls WHERE url = ?",
-                                    [self.url(name, path)]).fetchone()
-        return row or ("unknown", "")
-
-    def state(self, name, path="/x"):
-        return self.row(name, path)[0]
-
-    def sql(self, query, *values):
-        return self.database.execute(query, values).fetchall()
-
-    def outcomes(self, name, path="/x"):
-        return [row[0] for row in self.sql("SELECT outcome FROM fetches JOIN urls ON urls.id = url_id WHERE url = ?"
-                                           " ORDER BY fetches.id", self.url(name, path))]
-
-    def stored(self, name, path="/x"):
-        """(status, decoded size, truncated, parse error) of the stored page, or nothing."""
-        return self.database.execute("SELECT status, size, truncated, parse_error FROM v_pages WHERE url = ?",
-                                     [self.url(name, path)]).fetchone()
-
-    def paths(self, name):
-        return [path for path in self.server.paths(name) if path != "/robots.txt"]
-
-    def gaps(self, name):
-        times = self.server.times(name)
-        return [b - a for a, b in zip(times, times[1:])]
 
 
 @pytest.fixture(scope="module")
@@ -386,27 +326,6 @@ def test_robots_txt_comes_first_on_every_host(outcome):
 def test_sitemaps_are_bounded(outcome):
     assert len(outcome.paths("sitemap-endless")) < 50
     assert outcome.state("sitemap-foreign", "/listed") == "done"
-
-
-# How late the busy server's threads may stamp a request, in seconds.
-STAMP_LATE = 0.3
-
-
-@pytest.mark.parametrize("name,seconds", [("503", 4), ("429", 4), ("429-date", 4)])
-def test_a_retry_after_is_kept(outcome, name, seconds):
-    assert outcome.gaps(f"polite-{name}")[-1] >= seconds - STAMP_LATE
-    assert outcome.state(f"polite-{name}") == "done"
-
-
-@pytest.mark.parametrize("name,seconds", [("crawl-delay-1", 1), ("crawl-delay-half", 0.5), ("own-delay", 0.2)])
-def test_the_gap_between_requests_is_kept(outcome, name, seconds):
-    # A request stamped late makes the gap before it longer and the one behind it shorter, and
-    # two connections may be stamped together. So the median is judged, and the sum; the exact
-    # gaps are tests/scenarios/politeness_test.cc's, where the clock is turned by hand.
-    gaps = outcome.gaps(f"polite-{name}")
-    assert sum(gaps) >= len(gaps) * seconds - STAMP_LATE
-    assert statistics.median(gaps) >= seconds * 0.95
-    assert outcome.sites[f"polite-{name}"].most_open <= 2
 
 
 def test_a_crawl_delay_of_a_day_or_of_nonsense_holds_nobody_up(outcome):
