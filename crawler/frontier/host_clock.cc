@@ -7,6 +7,7 @@ namespace crawld::frontier {
 namespace {
 
 constexpr milliseconds kFirstBackOff{1'000};
+constexpr std::chrono::hours kGivenUpFor{1};
 
 // 1 s, 2 s, 4 s … for the 1st, 2nd, 3rd time in a row.
 milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most) {
@@ -17,7 +18,8 @@ milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most
 }  // namespace
 
 milliseconds HostClock::gap() const {
-  milliseconds gap = std::max(politeness_.delay, adaptive_delay_);
+  milliseconds gap = politeness_.delay;
+  if (politeness_.autothrottle) gap = std::max(gap, adaptive_delay_);
   if (crawl_delay_) gap = std::max(gap, std::min(*crawl_delay_, politeness_.max_crawl_delay));
   return gap;
 }
@@ -53,6 +55,7 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
       break;
     case model::HostAdvice::Mood::trouble:
       ++troubles_;
+      last_trouble_ = now;
       adapt(milliseconds{0}, true);
       if (broken()) {
         close_until(now + politeness_.breaker_pause);
@@ -81,6 +84,15 @@ bool HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
   crawl_delay_ = crawl_delay;
   if (last_request_) close_until(*last_request_ + gap());
   return crawl_delay && *crawl_delay > politeness_.max_crawl_delay && politeness_.skip_on_excess;
+}
+
+void HostClock::restore_troubles(std::uint32_t count) {
+  troubles_ = std::min(count, politeness_.breaker_threshold);
+}
+
+bool HostClock::dead(base::Instant now) const {
+  return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1 &&
+         now < last_trouble_ + kGivenUpFor;
 }
 
 void HostClock::close_until(base::Instant until) { opens_at_ = std::max(opens_at_, until); }

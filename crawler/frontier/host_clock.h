@@ -63,15 +63,17 @@ class HostClock {
 
   std::optional<milliseconds> crawl_delay() const { return crawl_delay_; }
   milliseconds adaptive_delay() const { return adaptive_delay_; }
+  // Holds only while the site throttles by itself: a delay of old must not outlive its
+  // configuration.
   void restore_adaptive_delay(milliseconds delay) { adaptive_delay_ = delay; }
   std::uint32_t consecutive_troubles() const { return troubles_; }
-  void restore_troubles(std::uint32_t count) { troubles_ = count; }
+  // What another run counted leaves the circuit open at most: a host given up then is probed once
+  // now.
+  void restore_troubles(std::uint32_t count);
   // The circuit is open: only a probe now and then.
   bool broken() const { return troubles_ >= politeness_.breaker_threshold; }
-  // It stayed open so often that its URLs are given up for this time.
-  bool dead() const {
-    return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1;
-  }
+  // It stayed open so often that its URLs are given up; an hour later it gets another probe.
+  bool dead(base::Instant now) const;
 
  private:
   void adapt(milliseconds latency, bool error);
@@ -82,6 +84,7 @@ class HostClock {
   std::uint32_t in_flight_ = 0;
   std::uint32_t troubles_ = 0;   // consecutive
   std::uint32_t throttles_ = 0;  // consecutive 429/503
+  base::Instant last_trouble_{};
   std::optional<milliseconds> crawl_delay_;
   milliseconds adaptive_delay_{0};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace crawld::frontier {
 namespace {
@@ -42,10 +43,11 @@ Turn LocalFrontier::lease(Instant now) {
   Turn turn;
   if (!may_lease()) return turn;
   wake_snoozed(now);
-  while (HostQueue* host = pick()) {
-    const bool done = take_turn(*host, now, turn);
+  while (HostQueue* host = pick(now)) {
+    // Its clock may have moved while it waited among the ready ones.
+    const bool done = host->clock.opens_at() <= now && take_turn(*host, now, turn);
     // A turn that used no slot of its address leaves it to the next host that waits there.
-    if (!turn.lease && host->place != Place::waiting_for_address) wake_waiter(host->address);
+    if (!turn.lease && host->place != Place::waiting_for_address) wake_waiter(host->address, now);
     schedule(*host);
     if (done) break;
   }
@@ -85,7 +87,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
   if (host.robots.state == HostRobots::State::asked) return false;
   while (!host.window.empty()) {
     const Candidate& best = *host.window.begin();
-    if (auto refusal = refuse(host, best)) {
+    if (auto refusal = refuse(host, best, now)) {
       host.take();
       --waiting_;
       --window_urls_;
@@ -130,8 +132,8 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
 
 // robots.txt and budgets are judged when the turn comes, so that the rules of the
 // day hold, not those of the day on which the link was found.
-std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host,
-                                             const Candidate& candidate) const {
+std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candidate& candidate,
+                                             Instant now) const {
   const SiteSettings& settings = site(candidate.request.site);
   const model::Request& request = candidate.request;
   const auto refusal = [&](model::Verdict verdict, std::string reason) {
@@ -144,7 +146,7 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host,
       return refusal(model::Verdict::disallowed, "robots.txt line " + std::to_string(answer.line));
     }
   }
-  if (host.clock.dead()) return refusal(model::Verdict::failed, "host_unreachable");
+  if (host.clock.dead(now)) return refusal(model::Verdict::failed, "host_unreachable");
   if (request.purpose != model::Purpose::page) return std::nullopt;
   if (settings.pages_per_host > 0 && host.pages >= settings.pages_per_host) {
     return refusal(model::Verdict::over_budget, "budget.per_host");
@@ -175,18 +177,34 @@ bool LocalFrontier::wait_for_address(HostQueue& host) {
   return true;
 }
 
-// Lets the next host that waits for a slot of this address have its turn.
-void LocalFrontier::wake_waiter(const std::string& address) {
-  const auto slot = addresses_.find(address);
-  if (slot == addresses_.end()) return;
-  while (!slot->second.waiters.empty()) {
-    HostQueue& waiter = must_find(slot->second.waiters.front());
-    slot->second.waiters.pop_front();
-    if (waiter.place != Place::waiting_for_address) continue;
-    waiter.place = Place::resting;
-    schedule(waiter);
-    if (waiter.place != Place::held) return;
+// Lets the next host that waits for a slot of this address have its turn: the first
+// that may be contacted now, since one that must wait for its clock would keep the slot idle.
+void LocalFrontier::wake_waiter(const std::string& address, Instant now) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end()) return;
+  Address& slots = found->second;
+  while (!slots.waiters.empty()) {
+    HostQueue& waiter = must_find(slots.waiters.front());
+    // Hosts that moved away left their place in the line behind.
+    const bool waits = waiter.place == Place::waiting_for_address && waiter.address == address;
+    if (waits) {
+      const std::uint32_t most = site(waiter.site).concurrency_per_ip;
+      if (most > 0 && slots.in_flight >= most) return;
+      waiter.place = Place::resting;
+      schedule(waiter);
+    }
+    slots.waiters.pop_front();
+    if (waits && waiter.place == Place::snoozed && waiter.snoozed_until <= now) return;
   }
+  if (slots.in_flight == 0) addresses_.erase(found);
+}
+
+// The host was dialled at another address: it waits no longer for a slot of the old one.
+void LocalFrontier::move_host(HostQueue& host, const std::string& address, Instant now) {
+  if (address.empty() || address == host.address) return;
+  const std::string old = std::exchange(host.address, address);
+  if (host.place == Place::waiting_for_address) host.place = Place::resting;
+  wake_waiter(old, now);
 }
 
 void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& advice,
@@ -197,14 +215,14 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   host.clock.seen(lease.leased_at + advice.setup);
   host.clock.ended(now, advice);
   if (!lease.address_slot.empty()) {
-    const auto slot = addresses_.find(lease.address_slot);
-    --slot->second.in_flight;
-    wake_waiter(lease.address_slot);
-    if (slot->second.in_flight == 0 && slot->second.waiters.empty()) addresses_.erase(slot);
+    --addresses_.find(lease.address_slot)->second.in_flight;
+    wake_waiter(lease.address_slot, now);
   }
-  if (!address.empty()) host.address = address;
+  move_host(host, address, now);
+  const bool had_turn = host.place == Place::snoozed && host.snoozed_until <= now;
   if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   schedule(host);
+  if (had_turn && host.snoozed_until > now) wake_waiter(host.address, now);
   notify(1);
 }
 
@@ -267,7 +285,7 @@ void LocalFrontier::wake_snoozed(Instant now) {
 }
 
 // The next ready host, taken out of its queue; its site goes to the end of the round.
-HostQueue* LocalFrontier::pick() {
+HostQueue* LocalFrontier::pick(Instant now) {
   while (!ready_.empty()) {
     Ring& ring = ready_.begin()->second;
     if (ring.turn.empty()) {
@@ -288,7 +306,7 @@ HostQueue* LocalFrontier::pick() {
     host.place = Place::resting;
     if (!paused_sites_.contains(host.site)) return &host;
     host.place = Place::held;
-    wake_waiter(host.address);
+    wake_waiter(host.address, now);
   }
   return nullptr;
 }

@@ -153,15 +153,17 @@ class LocalFrontier final : public Frontier {
   void unschedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
-  HostQueue* pick() CRAWL_REQUIRES(mutex_);
+  HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool has_ready() const CRAWL_REQUIRES(mutex_) { return ready_hosts_ > 0; }
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
-  std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate) const
-      CRAWL_REQUIRES(mutex_);
+  std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
+                                base::Instant now) const CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
-  void wake_waiter(const std::string& address) CRAWL_REQUIRES(mutex_);
+  void wake_waiter(const std::string& address, base::Instant now) CRAWL_REQUIRES(mutex_);
+  void move_host(HostQueue& host, const std::string& address, base::Instant now)
+      CRAWL_REQUIRES(mutex_);
   void notify(std::size_t openings) CRAWL_REQUIRES(mutex_);
 
   const Options options_;

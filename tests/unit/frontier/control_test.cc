@@ -1,0 +1,105 @@
+// Pausing, stopping, reloading and restoring.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/frontier/frontier_fixture.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+using Ids = std::vector<model::UrlId>;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("a paused frontier leases nothing and says why, and goes on where it was") {
+  LocalFrontier frontier({eager_site()}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1)});
+  frontier.pause(true);
+  CHECK(lease_all(frontier).empty());
+  CHECK(frontier.holdup(kStart) == frontier::Holdup::paused);
+  CHECK_FALSE(frontier.next_opening());
+  frontier.pause(false);
+  CHECK(lease_all(frontier) == Ids{1, 2});
+}
+
+TEST_CASE("a paused site waits while the others go on") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  add_host(frontier, 1, 0);
+  add_host(frontier, 2, 1);
+  frontier.offer({candidate(1, 1, 0), candidate(2, 2, 1)});
+  frontier.pause_site(0, true);
+  CHECK(lease_all(frontier) == Ids{2});
+  frontier.offer({candidate(3, 1, 0), candidate(4, 2, 1)});
+  CHECK(lease_all(frontier) == Ids{4});
+  frontier.pause_site(0, false);
+  CHECK(lease_all(frontier) == Ids{1, 3});
+}
+
+TEST_CASE("a stopped frontier settles what is under way and leases nothing more") {
+  LocalFrontier frontier({eager_site()}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1)});
+  const auto lease = frontier.lease(kStart).lease;
+  REQUIRE(lease);
+  frontier.stop_leasing();
+  give_back(frontier, *lease);
+  CHECK(lease_all(frontier).empty());
+  CHECK(frontier.counts().outstanding == 0);
+  CHECK(frontier.counts().waiting == 1);
+}
+
+TEST_CASE("a reload changes delays at once and keeps the clocks") {
+  SiteSettings slow = eager_site();
+  slow.politeness.delay = seconds(10);
+  LocalFrontier frontier({slow}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1), candidate(3, 1)});
+  CHECK(lease_all(frontier) == Ids{1});
+  SiteSettings quick = eager_site();
+  quick.politeness.delay = seconds(1);
+  frontier.set_sites({quick});
+  // The gap that was promised at the start of the last request still holds.
+  CHECK(lease_all(frontier, kStart + seconds(9)).empty());
+  CHECK(lease_all(frontier, kStart + seconds(10)) == Ids{2});
+  CHECK(lease_all(frontier, kStart + seconds(11)) == Ids{3});
+}
+
+TEST_CASE("a host comes back with its clock, its troubles and its page count") {
+  SiteSettings site = eager_site();
+  site.pages_per_host = 10;
+  LocalFrontier frontier({site}, {});
+  frontier.add_host({.id = 1,
+                     .origin = "http://h1.test",
+                     .site = 0,
+                     .opens_at = kStart + seconds(30),
+                     .troubles = 2,
+                     .pages = 9});
+  frontier.offer({candidate(1, 1), candidate(2, 1)});
+  CHECK(lease_all(frontier, kStart + milliseconds(29'999)).empty());
+  const auto host = frontier.host(1);
+  REQUIRE(host);
+  CHECK(host->troubles == 2);
+  CHECK(host->waiting == 2);
+  // One page is left of its budget.
+  CHECK(lease_all(frontier, kStart + seconds(30)) == Ids{1});
+}
+
+TEST_CASE("a closed frontier gives nothing and tells waiters to go") {
+  LocalFrontier frontier({eager_site()}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1)});
+  frontier.close();
+  CHECK(lease_all(frontier).empty());
+  CHECK_FALSE(frontier.wait(base::Instant::max()));
+}
+
+TEST_CASE("the busiest hosts are shown first") {
+  LocalFrontier frontier({eager_site()}, {});
+  for (model::HostId host = 1; host <= 3; ++host) add_host(frontier, host);
+  frontier.offer({candidate(1, 1), candidate(2, 2), candidate(3, 2), candidate(4, 2),
+                  candidate(5, 3), candidate(6, 3)});
+  const auto hosts = frontier.busiest_hosts(2);
+  REQUIRE(hosts.size() == 2);
+  CHECK(hosts[0].id == 2);
+  CHECK(hosts[0].waiting == 3);
+  CHECK(hosts[1].id == 3);
+}
