@@ -9,35 +9,37 @@
 namespace crawld::base {
 namespace {
 
-struct Start {
-  std::string name;
-  std::function<void()> body;
-  std::shared_ptr<std::atomic<std::int64_t>> total_cpu;
-};
-
 std::chrono::nanoseconds read_clock(clockid_t clock) {
   timespec used{};
   if (clock_gettime(clock, &used) != 0) return {};
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-void* run(void* argument) {
+}  // namespace
+
+struct Thread::Start {
+  std::string name;
+  std::function<void()> body;
+  std::shared_ptr<Cpu> cpu;
+};
+
+void* Thread::run(void* argument) {
   const std::unique_ptr<Start> start(static_cast<Start*>(argument));
   pthread_setname_np(pthread_self(), start->name.substr(0, 15).c_str());
+  clockid_t clock{};
+  if (pthread_getcpuclockid(pthread_self(), &clock) == 0) start->cpu->clock = clock;
   start->body();
-  start->total_cpu->store(read_clock(CLOCK_THREAD_CPUTIME_ID).count());
+  start->cpu->total = read_clock(CLOCK_THREAD_CPUTIME_ID).count();
   return nullptr;
 }
-
-}  // namespace
 
 Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
                              std::function<void()> body) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stack_bytes);
-  auto total_cpu = std::make_shared<std::atomic<std::int64_t>>(0);
-  auto start = std::make_unique<Start>(Start{std::move(name), std::move(body), total_cpu});
+  auto cpu = std::make_shared<Cpu>();
+  auto start = std::make_unique<Start>(Start{std::move(name), std::move(body), cpu});
   // Signals are the main thread's business.
   sigset_t all;
   sigset_t before;
@@ -53,20 +55,20 @@ Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
   }
   start.release();
   thread.joinable_ = true;
-  thread.total_cpu_ = std::move(total_cpu);
+  thread.cpu_ = std::move(cpu);
   return thread;
 }
 
 Thread::Thread(Thread&& other) noexcept
     : handle_(other.handle_),
-      total_cpu_(std::move(other.total_cpu_)),
+      cpu_(std::move(other.cpu_)),
       joinable_(std::exchange(other.joinable_, false)) {}
 
 Thread& Thread::operator=(Thread&& other) noexcept {
   if (this != &other) {
     join();
     handle_ = other.handle_;
-    total_cpu_ = std::move(other.total_cpu_);
+    cpu_ = std::move(other.cpu_);
     joinable_ = std::exchange(other.joinable_, false);
   }
   return *this;
@@ -79,10 +81,9 @@ void Thread::join() {
 }
 
 std::chrono::nanoseconds Thread::cpu_time() const {
-  if (total_cpu_ && total_cpu_->load() > 0) return std::chrono::nanoseconds(total_cpu_->load());
-  clockid_t clock{};
-  if (!joinable_ || pthread_getcpuclockid(handle_, &clock) != 0) return {};
-  return read_clock(clock);
+  if (!cpu_) return {};
+  const std::int64_t total = cpu_->total.load();
+  return total >= 0 ? std::chrono::nanoseconds(total) : read_clock(cpu_->clock.load());
 }
 
 }  // namespace crawld::base

@@ -31,13 +31,20 @@ class Thread {
   ~Thread();
 
   void join();
-  // CPU time used so far, or in all once it has ended.
+  // CPU time used so far, or in all once it has ended. Threads: any, also while another joins.
   std::chrono::nanoseconds cpu_time() const;
 
  private:
+  struct Cpu {
+    std::atomic<clockid_t> clock{-1};     // the thread's own; -1: not running yet
+    std::atomic<std::int64_t> total{-1};  // ns, set at its end
+  };
+
+  struct Start;
+  static void* run(void* start);
+
   pthread_t handle_{};
-  std::shared_ptr<std::atomic<std::int64_t>>
-      total_cpu_;  // ns, set at its end; shared with the thread
+  std::shared_ptr<Cpu> cpu_;  // shared with the thread
   bool joinable_ = false;
 };
 

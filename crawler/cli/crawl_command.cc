@@ -42,6 +42,8 @@ Ending ending_of(pipeline::End end) {
       return {kTooManyErrors, "error limit reached", false};
     case pipeline::End::store_failed:
       return {kError, "the database failed", false};
+    case pipeline::End::stage_failed:
+      return {kError, "a stage failed", false};
   }
   return {};
 }

@@ -56,10 +56,15 @@ Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFr
       commits_({.items = kCommitItems, .bytes = kCommitBytes}) {}
 
 Pipeline::~Pipeline() {
+  draining_ = true;
   frontier_.close();
   for (const auto& fetcher : fetchers_) fetcher->abort();
   fetched_.close();
   commits_.close();
+  // Before anything that they use goes.
+  for (base::Thread& thread : fetch_threads_) thread.join();
+  for (base::Thread& thread : parse_threads_) thread.join();
+  commit_thread_.join();
 }
 
 base::Status Pipeline::start(Injections seeds) {
@@ -70,19 +75,22 @@ base::Status Pipeline::start(Injections seeds) {
   for (std::uint32_t i = 0; i < options_.parse_workers; ++i) {
     parsers_.push_back(make_parser_(i));
     parsers::Parser& parser = *parsers_.back();
-    auto thread = base::Thread::start("parse-" + std::to_string(i), kParseStack,
-                                      [this, &parser] { parse_loop(parser); });
+    auto thread = base::Thread::start("parse-" + std::to_string(i), kParseStack, [this, &parser] {
+      guard("parse", [&] { parse_loop(parser); });
+    });
     if (!thread) return std::move(thread).error();
     parse_threads_.push_back(*std::move(thread));
   }
-  auto commit = base::Thread::start("commit", kCommitStack, [this] { commit_loop(); });
+  auto commit = base::Thread::start("commit", kCommitStack,
+                                    [this] { guard("commit", [this] { commit_loop(); }); });
   if (!commit) return std::move(commit).error();
   commit_thread_ = *std::move(commit);
   for (std::uint32_t i = 0; i < options_.fetch_threads; ++i) {
     fetchers_.push_back(make_fetcher_());
     fetch::Fetcher& fetcher = *fetchers_.back();
-    auto thread = base::Thread::start("fetch-" + std::to_string(i), options_.fetch_stack,
-                                      [this, &fetcher] { fetch_loop(fetcher); });
+    auto thread =
+        base::Thread::start("fetch-" + std::to_string(i), options_.fetch_stack,
+                            [this, &fetcher] { guard("fetch", [&] { fetch_loop(fetcher); }); });
     if (!thread) {
       fetchers_.pop_back();
       if (i == 0) return std::move(thread).error();
@@ -93,10 +101,34 @@ base::Status Pipeline::start(Injections seeds) {
     }
     fetch_threads_.push_back(*std::move(thread));
   }
+  started_all_.store(true);
   return base::Done{};
 }
 
 // --- loops -----------------------------------------------------------------------------------
+
+// What a stage throws (no memory, a bug) ends the crawl. The queues close, so that nobody
+// waits for the stage that is gone; what was not committed stays queued for the next run.
+void Pipeline::guard(const char* stage, const std::function<void()>& loop) {
+  std::string why;
+  try {
+    loop();
+    return;
+  } catch (const std::exception& thrown) {
+    why = thrown.what();
+  }
+  base::log::error("stage.failed", {{"stage", stage}, {"why", why}});
+  {
+    base::MutexLock lock(mutex_);
+    failure_ = {base::Error::Code::io, std::string("the ") + stage + " stage failed: " + why +
+                                           "; started again, the crawl goes on where it was"};
+    end_ = End::stage_failed;
+  }
+  frontier_.stop_leasing();
+  ended_.notify_all();
+  fetched_.close();
+  commits_.close();
+}
 
 void Pipeline::fetch_loop(fetch::Fetcher& fetcher) {
   FetchStage stage(frontier_, fetcher, sites_, clock_);
@@ -255,7 +287,7 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   commits_.close();
   commit_thread_.join();
   publish();
-  if (end_.load() == End::store_failed) return failure();
+  if (end_.load() == End::store_failed || end_.load() == End::stage_failed) return failure();
   return commit_.end_run(exit);
 }
 

@@ -70,7 +70,7 @@ class Pipeline {
   // After a reload: the names of all sites, by SiteId.
   bool rename_sites(SiteNames names);
 
-  // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk)
+  // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk or stage)
   // or `until`. True when it has ended.
   bool wait(base::Instant until);
 
@@ -82,12 +82,13 @@ class Pipeline {
   void hold(Hold reason, bool on);
 
   End end() const { return end_.load(); }
-  // Why the store failed, where end() is store_failed.
+  // Why, where end() is store_failed or stage_failed.
   base::Error failure() const CRAWL_EXCLUDES(mutex_);
 
   Status status() const CRAWL_EXCLUDES(mutex_);
 
  private:
+  void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher);
   void parse_loop(parsers::Parser& parser);
   void commit_loop();
@@ -117,6 +118,7 @@ class Pipeline {
   std::atomic<std::uint32_t> holds_{0};
   std::atomic<std::uint32_t> injecting_{0};
   std::atomic<bool> draining_{false};
+  std::atomic<bool> started_all_{false};   // the threads and the start's moment stand
   std::atomic<std::uint32_t> parsing_{0};  // parse threads with a page in hand
   StageCounters counters_;
   base::Instant started_{};

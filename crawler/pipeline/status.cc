@@ -78,7 +78,6 @@ std::string_view to_string(Limit limit) {
 Status Pipeline::status() const {
   Status status;
   const base::Instant now = clock_.now();
-  status.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - started_);
   status.end = end_.load();
   std::string store_error;
   {
@@ -94,13 +93,17 @@ Status Pipeline::status() const {
   status.stage_fetched = counters_.fetched.load();
   status.stage_parsed = counters_.parsed.load();
   status.stage_committed = counters_.committed.load();
-  for (const base::Thread& thread : fetch_threads_) status.fetch_cpu += thread.cpu_time();
-  for (const base::Thread& thread : parse_threads_) status.parse_cpu += thread.cpu_time();
-  status.commit_cpu = commit_thread_.cpu_time();
+  std::uint32_t fetch_threads = options_.fetch_threads;
+  if (started_all_.load()) {
+    status.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - started_);
+    fetch_threads = static_cast<std::uint32_t>(fetch_threads_.size());
+    for (const base::Thread& thread : fetch_threads_) status.fetch_cpu += thread.cpu_time();
+    for (const base::Thread& thread : parse_threads_) status.parse_cpu += thread.cpu_time();
+    status.commit_cpu = commit_thread_.cpu_time();
+  }
   status.hosts = frontier_.busiest_hosts(kHostsShown);
   status.held_because = held_because(holds_.load(), store_error);
-  status.limit = limit_of(status, holds_.load(), frontier_.holdup(now),
-                          static_cast<std::uint32_t>(fetch_threads_.size()));
+  status.limit = limit_of(status, holds_.load(), frontier_.holdup(now), fetch_threads);
   return status;
 }
 

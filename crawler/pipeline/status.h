@@ -23,7 +23,8 @@ enum class End : std::uint8_t {
   page_limit,
   byte_limit,
   error_limit,
-  store_failed
+  store_failed,
+  stage_failed  // a stage threw: no memory, or a bug
 };
 
 // Why fetching is held back from outside; bits of a set.

@@ -1,0 +1,144 @@
+#include "tests/unit/pipeline/threaded_crawl.h"
+
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "tests/support/simulation.h"
+
+namespace crawld::tests {
+
+bool eventually(const std::function<bool()>& holds) {
+  const auto until = std::chrono::steady_clock::now() + kForEver;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  opened_.notify_all();
+}
+
+void Gate::wait() {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  opened_.wait(lock, [this] { return open_; });
+  --waiting_;
+}
+
+std::size_t Gate::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+class SharedWeb::Fetcher final : public fetch::Fetcher {
+ public:
+  explicit Fetcher(SharedWeb& web) : web_(web) {}
+
+  model::Fetched fetch(model::Lease lease) override {
+    const std::string url = lease.request.url.href();
+    model::Fetched fetched{.lease = std::move(lease), .fetched_at = base::SystemClock().wall()};
+    if (web_.before) web_.before(url);
+    if (aborted_) {
+      fetched.outcome = model::FetchFailure{model::FetchFailureKind::aborted, {}};
+      return fetched;
+    }
+    model::Response response;
+    response.remote_address = "192.0.2.1";
+    const std::lock_guard lock(web_.mutex_);
+    ++web_.requests_[url];
+    const auto found = web_.bodies_.find(url);
+    response.status = found == web_.bodies_.end() ? 404 : 200;
+    if (found != web_.bodies_.end()) response.body = found->second;
+    response.headers.add("Content-Type", "text/html");
+    fetched.timings.bytes_received = response.body.size();
+    fetched.outcome = std::move(response);
+    return fetched;
+  }
+  void abort() override { aborted_ = true; }
+
+ private:
+  SharedWeb& web_;
+  std::atomic<bool> aborted_ = false;
+};
+
+void SharedWeb::page(const std::string& url, const std::vector<std::string>& links) {
+  std::string& body = bodies_[url];
+  for (const std::string& link : links) body += link + "\n";
+}
+
+std::unique_ptr<fetch::Fetcher> SharedWeb::make_fetcher() {
+  return std::make_unique<Fetcher>(*this);
+}
+
+std::map<std::string, int> SharedWeb::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+base::Status FaultyStore::put(const storage::CommitBatch& batch) {
+  if (before_put) {
+    if (base::Status allowed = before_put(); !allowed) return allowed;
+  }
+  return store_.put(batch);
+}
+
+class ThreadedCrawl::LineParser final : public parsers::Parser {
+ public:
+  explicit LineParser(const std::function<void(const std::string&)>& before) : before_(before) {}
+
+  model::ParseOutcome parse(const parsers::ParseJob& job,
+                            std::chrono::steady_clock::time_point) override {
+    if (before_) before_(job.url);
+    model::ParsedPage page{.kind = model::DocumentKind::html, .base = job.url};
+    std::istringstream lines{std::string(job.body)};
+    for (std::string line; std::getline(lines, line);) page.links.push_back({.url = line});
+    page.content_hash = std::to_string(std::hash<std::string>()(job.url));
+    page.body_size = job.body.size();
+    return page;
+  }
+
+ private:
+  const std::function<void(const std::string&)>& before_;
+};
+
+ThreadedCrawl::ThreadedCrawl(SharedWeb& web, storage::MemoryStore& memory)
+    : store(memory), web_(web), memory_(memory) {
+  options.fetch_threads = 8;
+  options.parse_workers = 3;
+  options.parse.forbidden_address = [](const model::Url&) { return false; };
+}
+
+ThreadedCrawl::~ThreadedCrawl() = default;
+
+void ThreadedCrawl::start(const std::string& seed) {
+  config::Site site = quick_site({seed});
+  site.robots = config::RobotsPolicy::ignore;
+  site.concurrency_per_host = 100;
+  site.concurrency_per_ip = 100;
+  config_.sites = {site};
+  auto table = pipeline::compile_sites(config_, {});
+  if (!table) throw std::runtime_error(table.error().message);
+  sites_ = std::make_unique<pipeline::SiteBook>(*std::move(table));
+  frontier_ = std::make_unique<frontier::LocalFrontier>(pipeline::frontier_settings(config_, {}),
+                                                        frontier_options);
+  (void)memory_.begin_run({.command = "test", .version = {}, .sites = {site.name}});
+  pipeline_ = std::make_unique<pipeline::Pipeline>(
+      options, store, *frontier_, *sites_, clock_, [this] { return web_.make_fetcher(); },
+      [this](std::uint32_t) { return std::make_unique<LineParser>(before_parse); });
+  const base::Status started =
+      pipeline_->start({.all = {{.url = *model::Url::parse(seed), .site = 0}}});
+  if (!started) throw std::runtime_error(started.error().message);
+}
+
+base::Status ThreadedCrawl::finish(std::chrono::milliseconds grace) {
+  pipeline_->wait(clock_.now() + kForEver);
+  return pipeline_->drain(grace, "finished");
+}
+
+}  // namespace crawld::tests
