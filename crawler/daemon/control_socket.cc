@@ -24,13 +24,6 @@ constexpr std::chrono::seconds kMostIdle{10};
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
 
-struct Peer {
-  base::Fd socket;
-  std::string in;
-  std::string out;
-  Clock::time_point deadline;
-};
-
 std::string why() { return std::strerror(errno); }
 
 base::Result<sockaddr_un> address_of(const std::string& path) {
@@ -50,24 +43,34 @@ bool is_ours(int socket) {
   return peer.uid == geteuid() || peer.uid == 0;
 }
 
+}  // namespace
+
+struct ControlSocket::Peer {
+  base::Fd socket;
+  std::string in;
+  std::string out;
+  Clock::time_point deadline;
+
+  bool read_some();
+  bool write_some();
+};
+
 // Reads what is there. False when the peer is gone or says too much.
-bool read_some(Peer& peer) {
+bool ControlSocket::Peer::read_some() {
   char buffer[4'096];
-  const ssize_t n = ::recv(peer.socket.get(), buffer, sizeof(buffer), 0);
+  const ssize_t n = ::recv(socket.get(), buffer, sizeof(buffer), 0);
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   if (n == 0) return false;
-  peer.in.append(buffer, static_cast<std::size_t>(n));
-  return peer.in.size() <= kMostRequest;
+  in.append(buffer, static_cast<std::size_t>(n));
+  return in.size() <= kMostRequest;
 }
 
-bool write_some(Peer& peer) {
-  const ssize_t n = ::send(peer.socket.get(), peer.out.data(), peer.out.size(), MSG_NOSIGNAL);
+bool ControlSocket::Peer::write_some() {
+  const ssize_t n = ::send(socket.get(), out.data(), out.size(), MSG_NOSIGNAL);
   if (n < 0) return errno == EAGAIN || errno == EINTR;
-  peer.out.erase(0, static_cast<std::size_t>(n));
+  out.erase(0, static_cast<std::size_t>(n));
   return true;
 }
-
-}  // namespace
 
 base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& path,
                                                                  Handler handler) {
@@ -119,13 +122,8 @@ void ControlSocket::serve() {
     for (auto peer = peers.begin(); peer != peers.end(); ++at) {
       bool keep = now < peer->deadline;
       if (keep && polled[at].revents != 0) {
-        keep = peer->out.empty() ? read_some(*peer) : write_some(*peer);
-        const std::size_t end = peer->in.find('\n');
-        if (keep && end != std::string::npos) {
-          peer->out += handler_(peer->in.substr(0, end)) + "\n";
-          peer->in.erase(0, end + 1);
-          peer->deadline = now + kMostIdle;
-        }
+        keep = peer->out.empty() ? peer->read_some() : peer->write_some();
+        if (keep && peer->out.empty()) answer_next(*peer, now);
       }
       peer = keep ? std::next(peer) : peers.erase(peer);
     }
@@ -134,6 +132,15 @@ void ControlSocket::serve() {
     if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
     peers.push_back({std::move(fresh), {}, {}, now + kMostIdle});
   }
+}
+
+// One at a time, so that a peer that reads slowly holds one answer and not many.
+void ControlSocket::answer_next(Peer& peer, std::chrono::steady_clock::time_point now) {
+  const std::size_t end = peer.in.find('\n');
+  if (end == std::string::npos) return;
+  peer.out = handler_(peer.in.substr(0, end)) + "\n";
+  peer.in.erase(0, end + 1);
+  peer.deadline = now + kMostIdle;
 }
 
 base::Result<std::string> ask_control(const std::string& path, const std::string& request) {

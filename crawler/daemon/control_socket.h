@@ -1,11 +1,13 @@
 // The control socket: one JSON request a line in, one JSON answer a line out.
 //
 // A Unix socket of mode 0600; peers of another user than ours or root are refused
-// (SO_PEERCRED). Requests are at most 64 KiB, connections at most 32 and 10 s idle, so
+// (SO_PEERCRED). A peer may ask again before its answer is there; it is answered in order.
+// Requests are at most 64 KiB, connections at most 32 and 10 s idle, so
 // garbage, slow and silent peers harm nothing. It has a thread of its own, which calls
 // the handler.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,7 +33,9 @@ class ControlSocket {
  private:
   ControlSocket(std::string path, Handler handler)
       : path_(std::move(path)), handler_(std::move(handler)) {}
+  struct Peer;
   void serve();
+  void answer_next(Peer& peer, std::chrono::steady_clock::time_point now);
 
   const std::string path_;
   const Handler handler_;

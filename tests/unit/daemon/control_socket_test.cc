@@ -1,0 +1,267 @@
+#include "crawler/daemon/control_socket.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+using namespace crawld;
+using daemon::ask_control;
+using daemon::ControlSocket;
+
+namespace {
+
+// A folder that goes away with the test, and the path of a socket in it.
+struct Scratch {
+  Scratch() {
+    char name[] = "/tmp/crawld-control-XXXXXX";
+    folder = mkdtemp(name);
+    path = folder + "/socket";
+  }
+  ~Scratch() { std::filesystem::remove_all(folder); }
+  std::string folder;
+  std::string path;
+};
+
+// A peer that is read from and written to by hand; it waits two minutes at most.
+class Peer {
+ public:
+  explicit Peer(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, path.c_str());
+    connected_ =
+        ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    const timeval patience{120, 0};
+    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  }
+
+  bool connected() const { return connected_; }
+  bool say(const std::string& bytes) {
+    return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
+  }
+  // Up to and without the line's end; what came so far where the other side hung up.
+  std::string line() {
+    std::string text;
+    char c = 0;
+    while (::recv(socket_.get(), &c, 1, 0) == 1 && c != '\n') text += c;
+    return text;
+  }
+  // The other side hangs up, now or in the time of patience.
+  bool cut_off() {
+    char c = 0;
+    errno = 0;
+    return ::recv(socket_.get(), &c, 1, 0) <= 0 && errno != EAGAIN;
+  }
+  void leave() { socket_.reset(); }
+
+ private:
+  base::Fd socket_;
+  bool connected_ = false;
+};
+
+std::unique_ptr<ControlSocket> listening(
+    const std::string& path,
+    ControlSocket::Handler handler = [](const std::string& s) { return "<" + s + ">"; }) {
+  auto control = ControlSocket::open(path, std::move(handler));
+  REQUIRE(control);
+  return *std::move(control);
+}
+
+}  // namespace
+
+TEST_CASE("a request gets the handler's answer") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  const auto answer = ask_control(scratch.path, "status");
+  REQUIRE(answer);
+  CHECK(*answer == "<status>");
+}
+
+TEST_CASE("a peer may ask many things, one after the other or all at once") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  Peer peer(scratch.path);
+  REQUIRE(peer.say("1\n2\n3\n"));
+  CHECK(peer.line() == "<1>");
+  CHECK(peer.line() == "<2>");
+  CHECK(peer.line() == "<3>");
+  REQUIRE(peer.say("4\n"));
+  CHECK(peer.line() == "<4>");
+}
+
+TEST_CASE("a request that comes in pieces is answered when its line ends") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  Peer peer(scratch.path);
+  for (const char c : std::string("{\"command\":")) REQUIRE(peer.say(std::string(1, c)));
+  // Another peer is served in the meantime.
+  CHECK(*ask_control(scratch.path, "other") == "<other>");
+  REQUIRE(peer.say("\"status\"}\n"));
+  CHECK(peer.line() == "<{\"command\":\"status\"}>");
+}
+
+TEST_CASE("garbage is handed on as it came and harms nothing") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  std::string garbage;
+  for (int i = 1; i < 256; ++i) {
+    if (i != '\n') garbage += static_cast<char>(i);
+  }
+  garbage += std::string(3, '\0');
+  Peer peer(scratch.path);
+  REQUIRE(peer.say(garbage + "\n"));
+  CHECK(peer.line() == "<" + garbage + ">");
+  CHECK(*ask_control(scratch.path, "") == "<>");
+}
+
+TEST_CASE("a line without end is cut off at 64 KiB") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  Peer peer(scratch.path);
+  peer.say(std::string(70'000, '['));
+  CHECK(peer.cut_off());
+  CHECK(*ask_control(scratch.path, "other") == "<other>");
+}
+
+TEST_CASE("a peer that leaves in the middle of a request or of an answer harms nobody") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path, [](const std::string& request) {
+    return request == "big" ? std::string(4 << 20, 'x') : "<" + request + ">";
+  });
+  for (int i = 0; i < 50; ++i) {
+    Peer peer(scratch.path);
+    peer.say(i % 2 == 0 ? "half a requ" : "big\n");
+    peer.leave();
+  }
+  CHECK(*ask_control(scratch.path, "other") == "<other>");
+}
+
+TEST_CASE("an answer of megabytes arrives whole") {
+  const Scratch scratch;
+  const std::string big(5 << 20, 'x');
+  const auto control = listening(scratch.path, [&](const std::string&) { return big; });
+  const auto answer = ask_control(scratch.path, "status");
+  REQUIRE(answer);
+  CHECK(*answer == big);
+}
+
+TEST_CASE("many clients are served at once") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  std::vector<std::thread> clients;
+  std::atomic<int> right = 0;
+  for (int client = 0; client < 12; ++client) {
+    clients.emplace_back([&, client] {
+      for (int i = 0; i < 20; ++i) {
+        const std::string request = std::to_string(client * 1'000 + i);
+        const auto answer = ask_control(scratch.path, request);
+        if (answer && *answer == "<" + request + ">") ++right;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(right == 12 * 20);
+}
+
+TEST_CASE("of silent peers no more than 32 are kept, and one that goes makes room") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  std::vector<Peer> silent;
+  for (int i = 0; i < 32; ++i) {
+    silent.emplace_back(scratch.path);
+    REQUIRE(silent.back().connected());
+    // Its answer shows that it was taken in.
+    REQUIRE(silent.back().say("x\n"));
+    REQUIRE(silent.back().line() == "<x>");
+  }
+  Peer one_too_many(scratch.path);
+  CHECK(one_too_many.cut_off());
+  silent.pop_back();
+  bool served = false;
+  for (int i = 0; i < 1'000 && !served; ++i) {
+    const auto answer = ask_control(scratch.path, "other");
+    served = answer && *answer == "<other>";
+  }
+  CHECK(served);
+}
+
+TEST_CASE("the socket is its user's alone, and leaves with its owner") {
+  const Scratch scratch;
+  auto control = listening(scratch.path);
+  struct stat facts {};
+  REQUIRE(stat(scratch.path.c_str(), &facts) == 0);
+  CHECK(S_ISSOCK(facts.st_mode));
+  CHECK((facts.st_mode & 0777) == 0600);
+  control.reset();
+  CHECK(stat(scratch.path.c_str(), &facts) != 0);
+  const auto answer = ask_control(scratch.path, "status");
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == base::Error::Code::not_found);
+}
+
+TEST_CASE("a peer of another user is refused even where the file lets it in") {
+  if (geteuid() != 0) {
+    WARN("not run: only root can become another user");
+    return;
+  }
+  const Scratch scratch;
+  bool asked = false;
+  const auto control = listening(scratch.path, [&](const std::string&) {
+    asked = true;
+    return std::string("secret");
+  });
+  chmod(scratch.folder.c_str(), 0755);
+  chmod(scratch.path.c_str(), 0777);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(2);
+    Peer stranger(scratch.path);
+    if (!stranger.connected()) _exit(3);
+    stranger.say("status\n");
+    _exit(stranger.cut_off() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(*ask_control(scratch.path, "status") == "secret");
+  CHECK(asked);
+}
+
+TEST_CASE("a socket that was left over is replaced, a file is not") {
+  const Scratch scratch;
+  {
+    const base::Fd left(::socket(AF_UNIX, SOCK_STREAM, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, scratch.path.c_str());
+    REQUIRE(::bind(left.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  }
+  {
+    const auto control = listening(scratch.path);
+    CHECK(*ask_control(scratch.path, "1") == "<1>");
+  }
+  std::ofstream(scratch.path) << "precious";
+  const auto refused = ControlSocket::open(scratch.path, [](const std::string& s) { return s; });
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("it is no socket") != std::string::npos);
+  CHECK(std::filesystem::file_size(scratch.path) == 8);
+}
+
+TEST_CASE("a path that is too long for a socket is refused with the path") {
+  const std::string path = "/tmp/" + std::string(200, 'x');
+  const auto refused = ControlSocket::open(path, [](const std::string& s) { return s; });
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.starts_with(path));
+}
