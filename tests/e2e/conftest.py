@@ -57,6 +57,13 @@ class CountingServer:
     def paths(self):
         return [path for _, path in self.log]
 
+    def wait_for(self, count, path=None):
+        """Until so many requests came in, of `path` only where one is given."""
+        until = time.monotonic() + 120
+        while sum(path in (None, asked) for asked in self.paths()) < count:
+            assert time.monotonic() < until, f"{count} requests never came: {self.paths()}"
+            time.sleep(0.01)
+
     def close(self):
         self.httpd.shutdown()
         self.httpd.server_close()

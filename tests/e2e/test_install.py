@@ -60,12 +60,11 @@ sites:
         daemon = subprocess.Popen([root / "usr/bin/crawld", "run", "-c", config], stdout=log, stderr=log,
                                   start_new_session=True)
         try:
-            until = time.monotonic() + 30
+            until = time.monotonic() + 120
             while "/a" not in site.paths() and time.monotonic() < until and daemon.poll() is None:
                 time.sleep(0.05)
-            time.sleep(0.5)
             daemon.send_signal(signal.SIGTERM)
-            code = daemon.wait(timeout=30)
+            code = daemon.wait(timeout=60)
         finally:
             if daemon.poll() is None:
                 daemon.kill()

@@ -1,7 +1,7 @@
 """A real site that nobody here wrote: SQLite's documentation, served by nginx."""
-import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import time
 
@@ -14,7 +14,8 @@ SITE = pathlib.Path("/usr/share/doc/sqlite3")
 def nginx(tmp_path):
     if not SITE.is_dir() or shutil.which("nginx") is None and not pathlib.Path("/usr/sbin/nginx").exists():
         pytest.fail("make deps installs nginx-light and sqlite3-doc")
-    port = 20000 + os.getpid() % 20000
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     config = tmp_path / "nginx.conf"
     config.write_text(f"""
         pid {tmp_path}/pid; error_log {tmp_path}/error.log; daemon off; master_process off;
@@ -26,7 +27,10 @@ def nginx(tmp_path):
           server {{ listen 127.0.0.1:{port}; root {SITE}; }}
         }}""")
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", config], stderr=subprocess.DEVNULL)
-    time.sleep(0.5)
+    until = time.monotonic() + 60
+    while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+        assert process.poll() is None and time.monotonic() < until, "nginx does not start"
+        time.sleep(0.05)
     yield f"http://127.0.0.1:{port}/"
     process.terminate()
     process.wait()
@@ -36,7 +40,7 @@ def test_the_stored_urls_are_those_that_wget2_finds(nginx, crawl, tmp_path):
     theirs = tmp_path / "wget2"
     theirs.mkdir()
     subprocess.run(["wget2", "-q", "-r", "-l", "inf", "-np", "-nH", "-e", "robots=off", nginx], cwd=theirs,
-                   timeout=120, check=False)
+                   timeout=300, check=False)
     found = {str(path.relative_to(theirs)) for path in theirs.rglob("*") if path.is_file()}
     result = crawl.run("--delay", "0", "-e", "robots=off", "-np", "-p", "--concurrency-per-host", 8,
                        "--no-follow", "sitemaps", nginx)

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 
 namespace crawld::tests {
@@ -92,6 +94,30 @@ std::size_t Connection::send_for_ever(const std::string& bytes, int pause_ms) {
 void Connection::stay_silent() {
   char byte = 0;
   while (wait_for(fd_, POLLIN, server_->ending_) && ::recv(fd_, &byte, 1, 0) > 0) {
+  }
+}
+
+// The client's receive queue stands in /proc/net/tcp, by its local and remote ports.
+void Connection::wait_until_read() {
+  sockaddr_in ours{};
+  sockaddr_in theirs{};
+  socklen_t size = sizeof ours;
+  ::getsockname(fd_, reinterpret_cast<sockaddr*>(&ours), &size);
+  ::getpeername(fd_, reinterpret_cast<sockaddr*>(&theirs), &size);
+  const unsigned local = ntohs(theirs.sin_port);
+  const unsigned remote = ntohs(ours.sin_port);
+  for (bool waiting = true; waiting && !server_->ending_;) {
+    waiting = false;
+    std::ifstream table("/proc/net/tcp");
+    for (std::string line; std::getline(table, line);) {
+      unsigned from = 0;
+      unsigned to = 0;
+      unsigned unread = 0;
+      if (std::sscanf(line.c_str(), " %*u: %*8x:%x %*8x:%x %*x %*x:%x", &from, &to, &unread) == 3 &&
+          from == local && to == remote && unread > 0) {
+        waiting = true;
+      }
+    }
   }
 }
 

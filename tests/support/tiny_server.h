@@ -33,6 +33,8 @@ class Connection {
   std::size_t send_for_ever(const std::string& bytes, int pause_ms = 0);
   // Keeps the connection open until the client leaves or the server ends.
   void stay_silent();
+  // Returns when the client has read all that was sent. Needs: IPv4.
+  void wait_until_read();
   void reset();      // RST instead of FIN
   void close_tls();  // close_notify, which is not sent otherwise
 

@@ -8,10 +8,10 @@ fetch::SiteFetchConfig loopback_site() {
   fetch::SiteFetchConfig site;
   site.name = "test";
   site.allow_addresses = {"127.0.0.0/8", "::1"};
-  site.dns_timeout = std::chrono::milliseconds(2'000);
-  site.connect_timeout = std::chrono::milliseconds(2'000);
-  site.first_byte_timeout = std::chrono::milliseconds(2'000);
-  site.total_timeout = std::chrono::milliseconds(3'000);
+  site.dns_timeout = std::chrono::seconds(20);
+  site.connect_timeout = std::chrono::seconds(20);
+  site.first_byte_timeout = std::chrono::seconds(20);
+  site.total_timeout = std::chrono::seconds(30);
   return site;
 }
 

@@ -9,7 +9,8 @@
 
 namespace crawld::tests {
 
-// A site that may reach loopback, with limits that keep tests short.
+// A site that may reach loopback. Its time-outs are far off, so that a busy machine meets none:
+// a test that wants one sets it.
 fetch::SiteFetchConfig loopback_site();
 
 class Fetching {

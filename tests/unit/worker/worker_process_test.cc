@@ -81,9 +81,9 @@ TEST_CASE("a page that makes a worker loop ends at its CPU limit, long before it
   options.page_cpu = 150ms;
   WorkerProcess worker(options);
   const auto start = std::chrono::steady_clock::now();
-  const auto failure = failure_of(ask_for(worker, "loop", 60s));
+  const auto failure = failure_of(ask_for(worker, "loop", 120s));
   CHECK(failure.kind == Kind::cpu);
-  CHECK(std::chrono::steady_clock::now() - start < 20s);
+  CHECK(std::chrono::steady_clock::now() - start < 60s);
   CHECK(worker.counters().cpu >= 150ms);
 }
 
@@ -91,6 +91,7 @@ TEST_CASE("a worker that hangs without using CPU is killed at the deadline") {
   WorkerProcess worker(bad_options());
   for (const char* how : {"hang", "half-and-hang", "large"}) {
     CAPTURE(how);
+    REQUIRE(page_of(ask_for(worker, "fine")) != nullptr);  // it has started
     const auto failure = failure_of(ask_for(worker, how, 200ms));
     CHECK(failure.kind == Kind::timeout);
   }
@@ -152,7 +153,7 @@ TEST_CASE("pages that kill worker after worker slow down, but never stop, the ot
   for (int i = 0; i < 6; ++i) CHECK(failure_of(ask_for(worker, "segv")).kind == Kind::crashed);
   const auto spent = std::chrono::steady_clock::now() - start;
   CHECK(spent > 500ms);  // a pause before each start but the first two
-  CHECK(spent < 10s);
+  CHECK(spent < 60s);
   CHECK(page_of(ask_for(worker, "fine")) != nullptr);
 }
 
