@@ -1,0 +1,65 @@
+// Records of a WARC file, one after the other: plain, or gzip (a member a record, or
+// one for all).
+//
+// https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+// section 4; files of WARC 0.18 and 1.0 read the same. The file is foreign: what a
+// record claims is bounded before it is believed, time is linear in the inflated
+// bytes, and memory is one block of at most `most_block` bytes. Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "storage/commit_batch.h"
+
+namespace crawld::storage {
+
+struct ArchiveRecord {
+  std::vector<std::pair<std::string, std::string>> fields;  // in order, as written
+  std::string block;                                        // its first `most_block` bytes
+  bool cut = false;                                         // the block was longer
+  std::uint64_t number = 0;                                 // in the file, from 1
+
+  // The first value, names without regard to case; empty where there is none.
+  std::string_view field(std::string_view name) const;
+};
+
+class WarcReader {
+ public:
+  // Fills `into` from its start and tells how many bytes; 0 at the end.
+  using Source = std::function<base::Result<std::size_t>(std::span<char> into)>;
+
+  WarcReader(Source source, std::uint64_t most_block);
+  ~WarcReader();
+  WarcReader(const WarcReader&) = delete;
+  WarcReader& operator=(const WarcReader&) = delete;
+
+  // The next record; nothing at the end. Errors: corrupt (no WARC, broken, cut off; the
+  // records before it stand), what the source said. After an error there is no next.
+  base::Result<std::optional<ArchiveRecord>> next();
+
+ private:
+  class Bytes;
+  base::Result<bool> read_head(ArchiveRecord& record);
+  base::Status read_block(ArchiveRecord& record);
+  base::Error broken(std::string_view what) const;
+
+  std::unique_ptr<Bytes> bytes_;
+  const std::uint64_t most_block_;
+  std::uint64_t records_ = 0;
+};
+
+// WARC-Date: "2026-11-21T08:00:00Z", with a fraction, or less precise (WARC 1.1
+// section 5.4). Nothing when it is no date.
+std::optional<Millis> warc_date(std::string_view text);
+
+}  // namespace crawld::storage

@@ -1,0 +1,167 @@
+#include "storage/warc_reader.h"
+
+#include <zlib.h>
+
+#include <catch2/catch.hpp>
+
+#include "storage/archived_response.h"
+#include "storage/warc_record.h"
+
+using namespace crawld;
+using namespace crawld::storage;
+
+namespace {
+
+// `file` in pieces of `piece` bytes, as a pipe may hand it over.
+WarcReader::Source source_of(std::string file, std::size_t piece) {
+  auto rest = std::make_shared<std::string>(std::move(file));
+  return [rest, piece](std::span<char> into) -> base::Result<std::size_t> {
+    const std::size_t count = std::min({piece, into.size(), rest->size()});
+    std::copy_n(rest->begin(), count, into.begin());
+    rest->erase(0, count);
+    return count;
+  };
+}
+
+struct Read {
+  std::vector<ArchiveRecord> records;
+  std::string error;
+};
+
+Read read_all(const std::string& file, std::size_t piece = 1U << 20,
+              std::uint64_t most = 1U << 20) {
+  WarcReader reader(source_of(file, piece), most);
+  Read read;
+  while (true) {
+    auto record = reader.next();
+    if (!record) {
+      read.error = record.error().message;
+      return read;
+    }
+    if (!record->has_value()) return read;
+    read.records.push_back(**std::move(record));
+  }
+}
+
+std::string record_of(const std::string& block, const std::string& more = {}) {
+  return "WARC/1.1\r\nWARC-Type: response\r\n" + more +
+         "Content-Length: " + std::to_string(block.size()) + "\r\n\r\n" + block + "\r\n\r\n";
+}
+
+std::string gzip(const std::string& bytes) { return *gzip_member(bytes); }
+
+}  // namespace
+
+TEST_CASE("records are read alike plain, as a gzip member each, and as one member for all") {
+  const std::string one = record_of("first");
+  const std::string two = record_of("second\r\n\r\nWARC/1.1\r\n");
+  for (const std::string& file : {one + two, gzip(one) + gzip(two), gzip(one + two)}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1} << 20}) {
+      const Read read = read_all(file, piece);
+      CHECK(read.error.empty());
+      REQUIRE(read.records.size() == 2);
+      CHECK(read.records[0].block == "first");
+      CHECK(read.records[1].block == "second\r\n\r\nWARC/1.1\r\n");
+      CHECK(read.records[1].number == 2);
+      CHECK(read.records[1].field("warc-type") == "response");
+    }
+  }
+}
+
+TEST_CASE("a folded field is one value, and bare line feeds end lines") {
+  const Read read = read_all("WARC/1.0\nA: one\n\ttwo\nContent-Length: 1\n\nx\n\n");
+  REQUIRE(read.records.size() == 1);
+  CHECK(read.records[0].field("A") == "one two");
+}
+
+TEST_CASE("a block over the limit is cut, and the next record is found") {
+  const Read read = read_all(gzip(record_of(std::string(5'000'000, 'x'))) + gzip(record_of("next")),
+                             1U << 20, 1'000);
+  REQUIRE(read.records.size() == 2);
+  CHECK(read.records[0].block.size() == 1'000);
+  CHECK(read.records[0].cut);
+  CHECK_FALSE(read.records[1].cut);
+}
+
+TEST_CASE("broken archives are named with their record, and what came before stands") {
+  const std::string good = record_of("good");
+  const auto error_behind = [&](const std::string& bad) {
+    const Read read = read_all(good + bad);
+    CHECK(read.records.size() == 1);
+    return read.error;
+  };
+  CHECK_THAT(error_behind("no record at all\r\n"), Catch::StartsWith("record 2: no \"WARC/\""));
+  CHECK_THAT(error_behind("WARC/1.1\r\nContent-Length: -1\r\n\r\n"),
+             Catch::Contains("Content-Length"));
+  CHECK_THAT(error_behind("WARC/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n"),
+             Catch::Contains("Content-Length"));
+  CHECK_THAT(error_behind("WARC/1.1\r\nContent-Length: 10\r\n\r\nshort"),
+             Catch::Contains("ends in its block"));
+  CHECK_THAT(error_behind("WARC/1.1\r\nContent-Len"), Catch::Contains("ends in its head"));
+  CHECK_THAT(error_behind("WARC/1.1\r\n" + std::string(100'000, 'a') + "\r\n"),
+             Catch::Contains("too long"));
+  CHECK_THAT(error_behind("WARC/1.1\r\n" + std::string(200'000, 'a')),
+             Catch::Contains("without an end"));
+  CHECK_THAT(read_all("<html>").error, Catch::Contains("no WARC file"));
+  const std::string packed = gzip(good);
+  CHECK_THAT(read_all(packed.substr(0, packed.size() / 2)).error, Catch::Contains("gzip member"));
+  CHECK(read_all("").error.empty());
+  CHECK(read_all(packed + std::string(512, '\0')).error.empty());
+}
+
+TEST_CASE("dates are read as precise as they are told") {
+  CHECK(warc_date("2026-11-21T08:00:00Z") == 1'795'248'000'000);
+  CHECK(warc_date("2026-11-21T08:00:00.25Z") == 1'795'248'000'250);
+  CHECK(warc_date("1970") == 0);
+  CHECK(warc_date("1970-01-01T00:00:01Z") == 1'000);
+  CHECK(warc_date("2026-02") == warc_date("2026-02-01T00:00:00Z"));
+  for (const char* wrong :
+       {"", "Z", "20261121080000", "2026-13-01", "2026-02-30", "2026-11-21T25:00:00Z",
+        "2026-11-21T08:00:00.Z", "-026-11-21", "2026-11-21 08:00:00"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(warc_date(wrong));
+  }
+}
+
+TEST_CASE("an archived response has its status, headers and body without chunks") {
+  const auto plain = read_archived_response(
+      "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nX: a\r\n b\r\n\r\nbody", 100);
+  REQUIRE(plain);
+  CHECK(plain->response.status == 404);
+  CHECK(plain->response.http_version == "1.1");
+  CHECK(plain->response.headers.get("x") == "a b");
+  CHECK(plain->response.body == "body");
+  CHECK_FALSE(plain->decoded);
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  CHECK(
+      read_archived_response(head + "4;x=y\r\nwiki\r\n3\r\npdi\r\n0\r\n\r\n", 100)->response.body ==
+      "wikipdi");
+  // Joined already by whoever wrote the archive.
+  CHECK(read_archived_response(head + "<p>text\n", 100)->response.body == "<p>text\n");
+  CHECK(read_archived_response(head + "ffffffffffffffff\r\nrest", 100)->response.body == "rest");
+}
+
+TEST_CASE("what an export kept under another name has its own name again") {
+  const auto read = read_archived_response(
+      "HTTP/2 200\r\nX-Archive-Orig-Content-Encoding: gzip\r\nX-Archive-Orig-Content-Length: 9\r\n"
+      "Content-Length: 5\r\n\r\nplain",
+      100);
+  REQUIRE(read);
+  CHECK(read->decoded);
+  CHECK(read->response.headers.get("Content-Encoding") == "gzip");
+  CHECK(read->response.headers.get("Content-Length") == "9");
+  CHECK(read->response.headers.all().size() == 2);
+}
+
+TEST_CASE("a long archived body is cut and said to be, and what is no response is refused") {
+  const auto cut = read_archived_response("HTTP/1.0 200 OK\r\n\r\n0123456789", 4);
+  REQUIRE(cut);
+  CHECK(cut->response.body == "0123");
+  CHECK(cut->response.truncated);
+  for (const char* wrong : {"", "HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\nA: b\r\n",
+                            "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n",
+                            "HTTP/1.1 2000\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 099 \r\n\r\n"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read_archived_response(wrong, 100));
+  }
+}
