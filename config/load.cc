@@ -13,6 +13,7 @@
 #include "config/check.h"
 #include "config/extract_rules.h"
 #include "config/fields.h"
+#include "config/nearest_name.h"
 #include "config/yaml_tree.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/fd.h"
@@ -21,21 +22,6 @@ namespace crawld::config {
 namespace {
 
 using base::Error;
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 std::string join(std::string_view prefix, std::string_view key) {
   return prefix.empty() ? std::string(key) : std::string(prefix) + "." + std::string(key);
@@ -168,18 +154,7 @@ class Loader {
       const std::string_view rest = field.path.substr(start.size());
       known.insert(std::string(rest.substr(0, rest.find('.'))));
     }
-    // A key far longer than any is no slip of the finger, and costs time to compare.
-    constexpr std::size_t kLongestSlip = 40;
-    std::string nearest;
-    std::size_t best = std::max<std::size_t>(member.key.size() / 2, 2) + 1;
-    for (const std::string& name : known) {
-      if (member.key.size() > kLongestSlip) break;
-      const std::size_t distance = edit_distance(member.key, name);
-      if (distance < best) {
-        best = distance;
-        nearest = name;
-      }
-    }
+    const std::string nearest = nearest_name(member.key, known);
     std::string message = "unknown key \"" + base::printable(member.key.substr(0, 60)) + "\"";
     if (!shown.empty()) message += " in \"" + shown + "\"";
     message += nearest.empty() ? "; crawld.example.yaml shows every key"

@@ -1,5 +1,7 @@
 #include "storage/page_walk.h"
 
+#include "storage/seen_index.h"
+
 namespace crawld::storage {
 
 base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
@@ -59,6 +61,28 @@ base::Result<StoredBody> stored_body(Database& reader, PageId page) {
       [&](Statement& s) { body.headers.add(std::string(s.text(0)), std::string(s.text(1))); });
   if (!done) return std::move(done).error();
   return body;
+}
+
+base::Result<VersionAt> version_at(Database& reader, std::string_view href, Millis at) {
+  constexpr Millis kWithinTheSecond = 999;
+  const auto url = find_url(reader, href);
+  if (!url) return base::Error(url.error());
+  VersionAt version;
+  auto done = reader.each(
+      "WITH RECURSIVE versions (id, at, body, before) AS (SELECT p.id, p.fetched_at, p.body_id, "
+      "p.previous_id FROM visits AS v JOIN pages AS p ON p.id = v.page_id WHERE v.url_id = ?1 "
+      "UNION SELECT p.id, p.fetched_at, p.body_id, p.previous_id FROM versions AS n "
+      "JOIN pages AS p ON p.id = n.before) "
+      "SELECT id, body FROM versions WHERE at <= ?2 ORDER BY at DESC LIMIT 1",
+      [&](Statement& s) {
+        s.integer(1, static_cast<std::int64_t>(*url)).integer(2, at + kWithinTheSecond);
+      },
+      [&](Statement& s) {
+        version = {.page = static_cast<PageId>(s.integer(0)),
+                   .body = static_cast<std::uint64_t>(s.integer(1))};
+      });
+  if (!done) return std::move(done).error();
+  return version;
 }
 
 }  // namespace crawld::storage

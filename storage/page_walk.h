@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawler/base/result.h"
@@ -46,5 +47,12 @@ struct StoredBody {
   std::uint64_t size = 0;  // decoded, bytes
 };
 base::Result<StoredBody> stored_body(Database& reader, PageId page);
+
+// The version of a URL that stood at `at`, told to the second.
+struct VersionAt {
+  PageId page = 0;         // 0: none
+  std::uint64_t body = 0;  // row in `bodies`; 0: not kept
+};
+base::Result<VersionAt> version_at(Database& reader, std::string_view href, Millis at);
 
 }  // namespace crawld::storage

@@ -26,6 +26,7 @@ int sql_command(const Arguments& arguments);
 int why_command(const Arguments& arguments);
 int search_command(const Arguments& arguments);
 int export_command(const Arguments& arguments);
+int import_command(const Arguments& arguments);
 int diff_command(const Arguments& arguments);
 int audit_command(const Arguments& arguments);
 int backup_command(const Arguments& arguments);

@@ -1,7 +1,9 @@
 // Finds the command that was asked for.
 #include <cstdio>
+#include <set>
 #include <string>
 
+#include "config/nearest_name.h"
 #include "config/version.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
@@ -34,7 +36,8 @@ constexpr Command kCommands[] = {
     {"why", why_command, "how a URL was found, what decided about it, when it is due"},
     {"search", search_command, "full-text search over stored pages"},
     {"report", report_command, "a crawl in figures: text, JSON or one HTML file"},
-    {"export", export_command, "rows for others: JSON Lines, CSV, URL lists, sitemaps"},
+    {"export", export_command, "rows for others: JSON Lines, CSV, WARC, URL lists, sitemaps"},
+    {"import", import_command, "WARC files and URL lists into a database, nothing is fetched"},
     {"diff", diff_command, "what changed between two stored versions of a page"},
     {"audit", audit_command, "check that the books balance"},
     {"backup", backup_command, "a consistent copy, also while the crawl runs"},
@@ -43,37 +46,49 @@ constexpr Command kCommands[] = {
     {"demo", demo_command, "serve a small site on loopback to try things on"},
 };
 
-int help() {
-  std::puts("crawld, a web crawler: crawld COMMAND [OPTIONS]\n");
+void help(std::FILE* to) {
+  std::fputs("crawld, a web crawler: crawld COMMAND [OPTIONS]\n\n", to);
   for (const Command& command : kCommands) {
-    std::printf("  %-10s %s\n", command.name, command.summary);
+    std::fprintf(to, "  %-10s %s\n", command.name, command.summary);
   }
-  std::puts("\ncrawld help COMMAND tells more.");
-  return kFinished;
+  std::fputs(
+      "\nThe first crawl: crawld crawl https://example.org/ and then crawld report.\n"
+      "crawld help COMMAND tells more, crawld --version which one this is.\n",
+      to);
 }
 
 }  // namespace
 
 int run(const Arguments& arguments) {
   if (arguments.empty()) {
-    help();
+    help(stderr);
     return kUsage;
   }
   std::string name = arguments.front();
   Arguments rest(arguments.begin() + 1, arguments.end());
-  if (name == "--version") {
+  if (name == "--version" || name == "-V") {
     std::printf("crawld %s\n", std::string(config::kVersion).c_str());
     return kFinished;
   }
   if (name == "--help" || name == "-h" || name == "help") {
-    if (name != "help" || rest.empty()) return help();
+    const bool of_command =
+        name == "help" && !rest.empty() && !rest.front().starts_with('-') && rest.front() != "help";
+    if (!of_command) {
+      help(stdout);
+      return kFinished;
+    }
     name = rest.front();
     rest = {"--help"};
   }
   for (const Command& command : kCommands) {
     if (name == command.name) return command.run(rest);
   }
-  return complain("there is no command \"" + name + "\"; see crawld --help", kUsage);
+  std::set<std::string> names;
+  for (const Command& command : kCommands) names.insert(command.name);
+  const std::string nearest = config::nearest_name(name, names);
+  return complain("there is no command \"" + name + "\"; " +
+                      (nearest.empty() ? "see crawld --help" : "did you mean \"" + nearest + "\"?"),
+                  kUsage);
 }
 
 }  // namespace crawld::cli

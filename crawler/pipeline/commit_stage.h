@@ -89,9 +89,7 @@ class CommitStage {
   model::HostId host_of(const model::Url& url, model::SiteId site);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
               std::uint16_t attempts, std::optional<base::WallTime> due_at);
-  void record_visit(const model::Settled& settled);
-  void record_fetch(const model::Settled& settled, storage::PageId page);
-  void store_page(model::Settled settled);
+  void store_page(model::Settled settled, storage::PageId id);
   void count(model::Verdict from, model::Verdict to);
 
   void snapshot_hosts();

@@ -1,0 +1,13 @@
+// The known name that a wrong one was probably meant to be: "did you mean".
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace crawld::config {
+
+// Empty when none is near: more than half of its letters would have to change.
+std::string nearest_name(std::string_view wrong, const std::set<std::string>& known);
+
+}  // namespace crawld::config

@@ -1,0 +1,43 @@
+// A file that `crawld import` reads, or standard input, and what it seems to be.
+//
+// Reads give up when a stop signal came, also while they wait for a pipe. Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "crawler/base/fd.h"
+#include "crawler/base/result.h"
+#include "crawler/cli/stop_signals.h"
+
+namespace crawld::cli {
+
+enum class ImportFormat : std::uint8_t { warc, urls };
+
+class ImportSource {
+ public:
+  // "-" is standard input. Errors: not_found, io. `signals` outlives the source.
+  static base::Result<ImportSource> open(const std::string& path, StopSignals& signals);
+
+  // By its first bytes: gzip and "WARC/" are an archive, anything else is a list.
+  base::Result<ImportFormat> guess();
+
+  // Bytes into `into`; 0 at the end, and when a stop was asked for.
+  base::Result<std::size_t> read(std::span<char> into);
+
+  // The last part of its path, for messages and the fetch log.
+  const std::string& name() const { return name_; }
+
+ private:
+  ImportSource(base::Fd fd, std::string name, StopSignals& signals)
+      : fd_(std::move(fd)), name_(std::move(name)), signals_(&signals) {}
+
+  base::Fd fd_;
+  std::string name_;
+  StopSignals* signals_;
+  std::string peeked_;  // read by guess(), not handed out yet
+};
+
+}  // namespace crawld::cli

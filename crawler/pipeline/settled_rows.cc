@@ -1,0 +1,132 @@
+#include "crawler/pipeline/settled_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace crawld::pipeline {
+
+using model::Verdict;
+
+bool is_visit(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::done:
+    case Verdict::not_modified:
+    case Verdict::redirected:
+    case Verdict::gone:
+    case Verdict::parse_error:
+    case Verdict::skipped:
+      return true;
+    case Verdict::queued:
+    case Verdict::retry_later:
+    case Verdict::failed:
+    case Verdict::disallowed:
+    case Verdict::out_of_scope:
+    case Verdict::too_deep:
+    case Verdict::trapped:
+    case Verdict::over_budget:
+    case Verdict::blocked:
+    case Verdict::duplicate:
+    case Verdict::parked:
+      return false;
+  }
+  return false;
+}
+
+storage::Visit visit_row(const model::Settled& settled) {
+  const model::Request& request = settled.parsed.fetched.lease.request;
+  const model::History& history = request.history;
+  const bool news = settled.change == model::Change::first_seen ||
+                    settled.change == model::Change::changed ||
+                    settled.change == model::Change::moved;
+  storage::Visit visit{
+      .url_id = settled.parsed.fetched.lease.url_id,
+      .visited_at = base::to_millis(settled.parsed.fetched.fetched_at),
+      .validators = request.validators,
+      .content_hash = history.content_hash,
+      .interval = settled.interval,
+      .visits = history.visits + 1,
+      .changes = history.changes + (news ? 1U : 0U),
+      .changed_at = news ? base::to_millis(settled.parsed.fetched.fetched_at) : history.changed_at};
+  if (const auto* response = settled.parsed.fetched.response()) {
+    visit.status = response->status;
+    if (settled.verdict == Verdict::done || settled.verdict == Verdict::not_modified) {
+      const auto take = [&](std::string& into, std::string_view name) {
+        const std::string_view value = response->headers.get(name);
+        if (!value.empty() || response->status != 304) into = value;
+      };
+      take(visit.validators.etag, "ETag");
+      take(visit.validators.last_modified, "Last-Modified");
+    }
+  }
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page);
+      page != nullptr && settled.store_page) {
+    visit.content_hash = page->content_hash;
+  }
+  return visit;
+}
+
+storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, storage::PageId page) {
+  const model::Fetched& fetched = settled.parsed.fetched;
+  storage::FetchRow row{.id = id,
+                        .url_id = fetched.lease.url_id,
+                        .started_at = base::to_millis(fetched.fetched_at),
+                        .outcome = std::string(to_string(settled.verdict)),
+                        .detail = settled.reason,
+                        .attempt = fetched.lease.request.attempt,
+                        .timings = fetched.timings,
+                        .change = settled.change,
+                        .page_id = page};
+  if (const auto* failure = fetched.failure()) {
+    row.outcome = to_string(failure->kind);
+    row.detail = failure->detail;
+  } else {
+    row.status = fetched.response()->status;
+    row.remote_address = fetched.response()->remote_address;
+    row.http_version = fetched.response()->http_version;
+    if (settled.verdict == Verdict::redirected) {
+      row.detail = std::string(fetched.response()->headers.get("Location").substr(0, 2'048));
+    }
+  }
+  if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
+    row.outcome = to_string(failure->kind);
+    row.detail = failure->detail;
+  }
+  return row;
+}
+
+storage::StoredPage stored_page(model::Settled settled, storage::PageId id,
+                                const SiteTable& sites) {
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  storage::StoredPage stored{.id = id,
+                             .url_id = lease.url_id,
+                             .site = lease.request.site,
+                             .parsed = std::move(settled.parsed),
+                             .change = settled.change};
+  if (const auto* response = stored.parsed.fetched.response()) {
+    stored.body_bytes = std::max<std::uint64_t>(response->body_size, response->body.size());
+    // A page that was cut off is kept, but does not take the place of a whole one.
+    stored.supersedes = !response->truncated || stored.change == model::Change::first_seen;
+  }
+  if (stored.site < sites.size()) {
+    const SiteRules& rules = *sites[stored.site];
+    stored.rule_set_hash = rules.rule_set_hash;
+    stored.store_body = rules.config.store_body;
+    stored.store_text = rules.config.store_text;
+  }
+  return stored;
+}
+
+std::size_t batch_weight(const model::Settled& settled) {
+  std::size_t bytes = 512;
+  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
+    bytes += page->packed_body.size() + page->text.size() + page->main_text.size() +
+             page->markdown.size();
+    for (const model::Link& link : page->links) {
+      bytes += sizeof(link) + link.url.size() + link.text.size();
+    }
+  }
+  if (const auto* response = settled.parsed.fetched.response()) bytes += response->body.size();
+  return bytes;
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,213 @@
+"""Archives and URL lists into a database, and out again."""
+import gzip
+import json
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import BUILD, CRAWLD, CountingServer, Crawl
+
+SAME = "<!doctype html><title>Twins</title><p>The very same words on two pages.</p>"
+PAGES = {"/": "<!doctype html><title>Front</title><a href=/a>a</a> <a href=/b>b</a> <a href=/gone>x</a>"
+              " <a href=/moved>m</a> <a href=/packed>p</a><p>Welcome to the archive.</p>",
+         "/a": SAME, "/b": SAME, "/packed": "<!doctype html><title>Packed</title><p>" + "zip " * 500}
+READERS = pathlib.Path(BUILD) / "readers"
+
+
+def respond(path):
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    if path == "/moved":
+        return 301, {"Location": "/a"}, b""
+    if path not in PAGES:
+        return 404, headers, b"nothing here"
+    body = PAGES[path].encode()
+    if path == "/packed":
+        return 200, {**headers, "Content-Encoding": "gzip"}, gzip.compress(body, mtime=0)
+    return 200, headers, body
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    server = CountingServer(respond)
+    crawl = Crawl(tmp_path_factory.mktemp("archive"))
+    result = crawl.run("--delay", "0", server.url())
+    assert result.returncode == 0, result.stderr
+    crawl.url = server.url
+    yield crawl
+    server.close()
+
+
+def run(crawl, command, *arguments, **options):
+    return subprocess.run([str(CRAWLD), command, "--db", str(crawl.db), *map(str, arguments)],
+                          capture_output=True, text=True, timeout=120, **options)
+
+
+def export(crawl, target):
+    result = run(crawl, "export", "-f", "warc", "-o", target)
+    assert result.returncode == 0, result.stderr
+    return target
+
+
+def imported(crawl, *arguments, **options):
+    result = run(crawl, "import", "--json", *arguments, **options)
+    return result, json.loads(result.stdout) if result.stdout else None
+
+
+def records(path):
+    """Type, URL, date, payload digest and block of each record that speaks of a page."""
+    found = []
+    rest = path.read_bytes()
+    while rest:
+        head, _, rest = rest.partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        size = int(fields["Content-Length"])
+        if "WARC-Target-URI" in fields:
+            found.append((fields["WARC-Type"], fields["WARC-Target-URI"], fields["WARC-Date"],
+                          fields.get("WARC-Payload-Digest"), rest[:size]))
+        rest = rest[size + 4:]
+    return found
+
+
+def test_export_import_export_gives_the_same_records(site, tmp_path):
+    first = export(site, tmp_path / "first.warc")
+    copy = Crawl(tmp_path)
+    result, told = imported(copy, first)
+    assert result.returncode == 0 and told["pages"] == {"stored": 4}, result.stderr
+    second = export(copy, tmp_path / "second.warc")
+    assert "revisit" in {kind for kind, *_ in records(first)}
+    assert records(first) == records(second)
+    assert run(copy, "audit").returncode == 0
+
+
+def test_imported_pages_are_parsed_searched_and_explained(site, tmp_path):
+    copy = Crawl(tmp_path)
+    imported(copy, export(site, tmp_path / "pages.warc.gz"))
+    columns = "url, status, title, text, depth, content_hash, size"
+    query = f"SELECT {columns} FROM v_pages ORDER BY url"
+    assert copy.sql(query) == site.sql(query)
+    assert "archive" in run(copy, "search", "welcome").stdout
+    links = "SELECT from_url, to_url FROM v_links ORDER BY 1, 2"
+    assert copy.sql(links) == site.sql(links)
+    told = json.loads(run(copy, "why", site.url("/a"), "--json").stdout)
+    assert told["state"] == "done" and told["fetches"][0]["detail"] == "imported from pages.warc.gz"
+    assert [hop["url"] for hop in told["way"]] == [site.url("/"), site.url("/a")]
+    # Nothing was queued: without a configuration an archive is only looked at.
+    assert copy.sql("SELECT count(*) FROM urls WHERE state = 'queued'") == [(0,)]
+
+
+def test_the_same_archive_twice_changes_nothing(site, tmp_path):
+    archive = export(site, tmp_path / "pages.warc.gz")
+    copy = Crawl(tmp_path)
+    imported(copy, archive)
+    result, told = imported(copy, archive)
+    assert result.returncode == 0 and told["pages"] == {"older": 4} and told["new_urls"] == 0
+    assert copy.sql("SELECT count(*) FROM pages") == [(4,)]
+
+
+def answer(url, status, body, date="2024-05-01T10:00:00Z", kind="response", more=""):
+    block = f"HTTP/1.1 {status} X\r\nContent-Type: text/html\r\n".encode() + more.encode() + b"\r\n" + body
+    head = (f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{url}{date}>\r\nWARC-Date: {date}\r\n"
+            f"WARC-Target-URI: <{url}>\r\nContent-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n")
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def test_versions_come_in_their_order_and_never_go_back(tmp_path):
+    crawl = Crawl(tmp_path)
+    url = "http://a.test/page"
+    first = answer(url, 200, b"<title>one</title>old words")
+    later = answer(url, 200, b"<title>two</title>new words", date="2025-05-01T10:00:00Z")
+    result, told = imported(crawl, "-", input=(first + later).decode())
+    assert told["pages"] == {"stored": 2}, result.stderr
+    assert crawl.sql("SELECT title FROM v_pages") == [("two",)]
+    diff = run(crawl, "diff", url).stdout
+    assert "-old words" in diff and "+new words" in diff
+    middle = answer(url, 200, b"<title>between</title>", date="2024-09-01T10:00:00Z")
+    assert imported(crawl, "-", input=middle.decode())[1]["pages"] == {"older": 1}
+
+
+def test_answers_of_other_archives_are_told_apart(tmp_path):
+    crawl = Crawl(tmp_path)
+    resource = ("WARC/1.1\r\nWARC-Type: resource\r\nWARC-Date: 2024-05-01T10:00:00Z\r\n"
+                "WARC-Target-URI: http://a.test/note\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\n"
+                "a now\r\n\r\n").encode()
+    chunked = answer("http://a.test/chunks", 200, b"5\r\nwhole\r\n4\r\nness\r\n0\r\n\r\n",
+                     more="Transfer-Encoding: chunked\r\n")
+    archive = b"".join([
+        answer("http://a.test/", 200, b"<title>a</title>"), resource, chunked,
+        answer("http://a.test/gone", 404, b""), answer("http://a.test/busy", 503, b""),
+        answer("http://a.test/robots.txt", 200, b"User-agent: *"), answer("dns:a.test", 200, b""),
+        answer("http://a.test/again", 200, b"", kind="revisit")])
+    result, told = imported(crawl, "-", input=archive.decode())
+    assert result.returncode == 0, result.stderr
+    assert told["pages"] == {"stored": 3, "noted": 1, "passing": 1}
+    assert told["skipped"] == {"robots.txt": 1, "no http or https URL": 1,
+                               "revisit of a page that is not here": 1}
+    rows = dict(crawl.sql("SELECT url, text FROM v_pages"))
+    assert rows["http://a.test/note"] == "a now" and rows["http://a.test/chunks"] == "wholeness"
+    assert run(crawl, "audit").returncode == 0
+
+
+def test_a_broken_archive_keeps_what_came_before_and_says_where_it_broke(site, tmp_path):
+    archive = export(site, tmp_path / "pages.warc.gz").read_bytes()
+    copy = Crawl(tmp_path)
+    (tmp_path / "cut.warc.gz").write_bytes(archive[:len(archive) * 2 // 3])
+    result, told = imported(copy, tmp_path / "cut.warc.gz")
+    assert result.returncode == 1 and "cut.warc.gz: record" in result.stderr
+    assert told["pages"]["stored"] >= 1 and run(copy, "audit").returncode == 0
+    (tmp_path / "none.warc.gz").write_bytes(b"\x1f\x8bnot gzip at all")
+    assert imported(copy, tmp_path / "none.warc.gz")[0].returncode == 1
+    assert imported(copy, tmp_path / "missing.warc.gz")[0].returncode == 1
+
+
+def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):
+    config = tmp_path / "crawld.yaml"
+    config.write_text(f"database: {tmp_path}/crawl.db\nallow_addresses: [127.0.0.0/8]\nsites:\n- name: here\n  seeds: ['{site.url()}']\n"
+                      "  exclude: ['*/packed']\n")
+    copy = Crawl(tmp_path)
+    result, told = imported(copy, "-c", config, export(site, tmp_path / "pages.warc.gz"))
+    assert result.returncode == 0, result.stderr
+    assert told["skipped"] == {"out of scope": 1}
+    waiting = {row[0] for row in copy.sql("SELECT url FROM urls WHERE state = 'queued'")}
+    assert waiting == {site.url("/gone"), site.url("/moved")}
+    assert copy.sql("SELECT DISTINCT site FROM v_pages") == [("here",)]
+
+
+def test_a_url_list_waits_for_the_next_crawl(site, tmp_path):
+    copy = Crawl(tmp_path)
+    listed = f"# a comment\n\n{site.url('/a')}\tteam=red\r\n{site.url('/a')}#part\nftp://a.test/\n"
+    result, told = imported(copy, "-", input=listed)
+    assert result.returncode == 0 and "ftp://a.test/" in result.stderr
+    assert (told["queued"], told["known"]) == (1, 1)
+    assert copy.sql("SELECT state, metadata FROM urls") == [("queued", '{"team":"red"}')]
+    result = copy.run("--delay", "0", site.url("/packed"))
+    assert result.returncode == 0, result.stderr
+    assert (site.url("/a"), "done") in copy.sql("SELECT url, state FROM urls")
+
+
+def test_a_public_reader_finds_what_our_index_says(site, tmp_path):
+    warcio = READERS / "node_modules/.bin/warcio"
+    if not shutil.which("node") or not warcio.exists():
+        pytest.skip("warcio.js is not installed: `make readers` gets it where npm and its registry can be reached")
+    archive = export(site, tmp_path / "pages.warc.gz")
+    result = subprocess.run([str(warcio), "cdx-index", str(archive)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+
+    def entries(lines):
+        found = []
+        for line in lines:
+            entry = json.loads(line.split(" ", 2)[2])
+            entry["digest"] = entry["digest"].removeprefix("sha1:")
+            found.append((line.split(" ")[1], sorted(entry.items())))
+        return sorted(found)
+
+    theirs = entries(result.stdout.splitlines())
+    assert len(theirs) == 4
+    assert theirs == entries((tmp_path / "pages.cdxj").read_text().splitlines())
+    plain = export(site, tmp_path / "plain.warc")
+    again = subprocess.run([str(warcio), "index", str(plain), "--fields", "warc-type"], capture_output=True,
+                           text=True, timeout=60)
+    kinds = [json.loads(line)["warc-type"] for line in again.stdout.splitlines()]
+    assert kinds[0] == "warcinfo" and kinds.count("request") == 4 and kinds.count("revisit") == 1
