@@ -22,6 +22,8 @@ done
 doc=$root/share/doc/crawld
 put 644 config/crawld.example.yaml "$doc/crawld.example.yaml"
 put 644 README.md "$doc/README.md"
+put 644 docs/sql.md "$doc/docs/sql.md"
+put 644 docs/extraction.md "$doc/docs/extraction.md"
 for recipe in docs/recipes/*; do
   put 644 "$recipe" "$doc/recipes/${recipe##*/}"
 done

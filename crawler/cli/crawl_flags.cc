@@ -78,7 +78,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   transfer->add_option("--resolve", o.resolve, "HOST:PORT:ADDR, as curl's");
 
   auto* keep = app.add_option_group("keep");
-  keep->add_flag("!--store-body,--no-store-body", o.no_store_body, "do not keep bodies");
+  keep->add_flag("!--store-body,--no-store-body", o.no_store_body,
+                 "keep bodies (the default), or do not");
   keep->add_flag("--main-text", o.main_text, "extract the main text");
   keep->add_flag("--markdown", o.markdown, "extract Markdown");
   keep->add_flag("--structured", o.structured, "extract JSON-LD, microdata, OpenGraph");

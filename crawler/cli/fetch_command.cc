@@ -71,6 +71,9 @@ int fetch_command(const Arguments& arguments) {
   CLI::App app("Fetch and parse one URL; prints what came of it as JSON.", "fetch");
   add_crawl_flags(app, options);
   if (const auto code = parse_options(app, spell_out_wget_flags(arguments))) return *code;
+  if (options.urls.size() != 1 || !options.input_files.empty()) {
+    return complain("fetch: give one URL; see crawld help fetch", kUsage);
+  }
   auto config = make_config(options);
   if (!config) return complain(config.error().message, kUsage);
   base::log::open(base::log::Level::warn, base::log::Format::text);

@@ -21,10 +21,14 @@ int inspect_command(const Arguments& arguments) {
   static const std::map<std::string, Inspector> kInspectors = {
       {"url", inspect_url},       {"robots", inspect_robots},   {"links", inspect_links},
       {"select", inspect_select}, {"charset", inspect_charset}, {"sitemap", inspect_sitemap}};
-  const auto found = arguments.empty() ? kInspectors.end() : kInspectors.find(arguments.front());
-  if (found == kInspectors.end() || arguments.size() > 1) {
-    return complain("inspect: say one of url, robots, links, select, charset, sitemap", kUsage);
-  }
+  std::string kind;
+  CLI::App app("The crawler's rules by themselves: one JSON object a line in, its answer out.",
+               "inspect");
+  app.add_option("KIND", kind, "url, robots, links, select, charset or sitemap")
+      ->required()
+      ->check(CLI::IsMember({"url", "robots", "links", "select", "charset", "sitemap"}));
+  if (const auto code = parse_options(app, arguments)) return *code;
+  const auto found = kInspectors.find(kind);
   std::ios::sync_with_stdio(false);
   std::string line;
   while (std::getline(std::cin, line)) {

@@ -14,7 +14,7 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
     app.parse(std::move(arguments));
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+    std::fputs(app.help("crawld").c_str(), stdout);
     return kFinished;
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + "; see crawld help " + app.get_name(), kUsage);

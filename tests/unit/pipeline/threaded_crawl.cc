@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "tests/support/simulation.h"
+
 namespace crawld::tests {
 
 bool eventually(const std::function<bool()>& holds) {
@@ -115,12 +117,7 @@ ThreadedCrawl::ThreadedCrawl(SharedWeb& web, storage::MemoryStore& memory)
 ThreadedCrawl::~ThreadedCrawl() = default;
 
 void ThreadedCrawl::start(const std::string& seed) {
-  config::Site site;
-  site.name = "test";
-  site.seeds = {seed};
-  site.delay = std::chrono::milliseconds(0);
-  site.jitter = 0;
-  site.autothrottle.enabled = false;
+  config::Site site = quick_site({seed});
   site.robots = config::RobotsPolicy::ignore;
   site.concurrency_per_host = 100;
   site.concurrency_per_ip = 100;
