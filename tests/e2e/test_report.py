@@ -1,0 +1,111 @@
+"""The HTML report: all of it in one file, and nothing a page says is more than text."""
+import base64
+import hashlib
+import html.parser
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import CRAWLD, CountingServer, Crawl
+
+EVIL = "</td></table><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+SECTIONS = ["Overview", "Outcomes", "Why not", "Status codes", "Media types", "Depth", "Slowest hosts",
+            "Broken links and the pages that hold them", "Redirects", "The same content under several URLs",
+            "Pages without a title", "Titles that several pages bear", "Coverage of extracted fields"]
+
+
+def respond(path):
+    html_type = {"Content-Type": "text/html"}
+    if path == "/robots.txt":
+        return 404, html_type, b""
+    if path == "/":
+        links = "".join(f"<a href='/{name}'>x</a>" for name in ("evil", "evil2", "gone", "moved", "bare", "bare2"))
+        return 200, html_type, f"<title>Front</title>{links}".encode()
+    if path.startswith("/evil"):
+        escaped = EVIL.replace("<", "&lt;").replace('"', "&quot;")
+        return 200, {"Content-Type": "text/html; x=\"<svg/onload=1>\""}, f"<title>{escaped}</title>{path}".encode()
+    if path.startswith("/bare"):
+        return 200, html_type, b"<p>the same</p>"
+    if path == "/moved":
+        return 302, {"Location": "/evil?a=<script>b</script>"}, b""
+    return 404, html_type, b""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    server = CountingServer(respond)
+    folder = tmp_path_factory.mktemp("report")
+    crawl = Crawl(folder)
+    assert crawl.run("--delay", "0", server.url()).returncode == 0
+    server.close()
+    file = folder / "report.html"
+    result = subprocess.run([CRAWLD, "report", "--db", crawl.db, "--html", file], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, ""), result.stderr
+    crawl.report = file
+    return crawl
+
+
+class Seen(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes, self.headings, self.text = set(), set(), [], ""
+        self.inside = None
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+        self.inside = tag
+
+    def handle_data(self, data):
+        if self.inside == "h2" and data.strip():
+            self.headings.append(data)
+            self.inside = None
+        self.text += data
+
+
+def test_every_report_stands_in_the_file_and_nothing_that_acts(report):
+    seen = Seen()
+    seen.feed(report.report.read_text())
+    assert seen.headings == SECTIONS
+    assert seen.tags <= {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "tr", "th",
+                         "td", "svg", "rect"}
+    assert not any(name.startswith("on") or name in ("href", "src", "style", "action") for name in seen.attributes)
+    assert EVIL in seen.text
+
+
+def test_the_policy_lets_in_its_own_style_and_nothing_else(report):
+    text = report.report.read_text()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
+    style = re.search(r"<style>(.*?)</style>", text, re.S).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{digest}'"
+
+
+def test_the_report_as_text_and_as_json_has_the_same_sections(report):
+    text = subprocess.run([CRAWLD, "report", "--db", report.db], capture_output=True, text=True)
+    assert [line for line in text.stdout.splitlines() if line in SECTIONS] == SECTIONS
+    told = json.loads(subprocess.run([CRAWLD, "report", "--db", report.db, "--json"], capture_output=True,
+                                     text=True).stdout)
+    assert len(told) == len(SECTIONS)
+    assert told["titles_double"] and told["titles_missing"] and told["redirects"] and told["broken_links"]
+    for section, view in (("status", "v_report_status"), ("duplicates", "v_report_duplicates")):
+        assert [tuple(row.values()) for row in told[section]] == report.sql(f"SELECT * FROM {view}")
+
+
+def test_a_browser_runs_nothing_of_it(report, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium: apt-get install chromium (it is large, so make deps does not ask for it)")
+    result = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={tmp_path}",
+         "--disable-background-networking", "--enable-logging=stderr", "--virtual-time-budget=2000", "--dump-dom",
+         report.report.as_uri()], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert "<title>crawld report</title>" in result.stdout  # not "owned"
+    assert "<script" not in result.stdout and "<img" not in result.stdout
+    assert result.stdout.count("<h2>") == len(SECTIONS)
+    # Not even a refused attempt: everything foreign arrived as text, and the style was let in.
+    assert "Content Security Policy" not in result.stderr and "ERR_" not in result.stderr
