@@ -6,6 +6,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/known_url.h"
 #include "crawler/cli/option_parser.h"
 #include "storage/diff.h"
@@ -56,17 +57,6 @@ int list_versions(const std::vector<PageVersion>& versions, bool json) {
                 base::printable(version.change).c_str(), base::printable(version.title).c_str());
   }
   return kFinished;
-}
-
-// Printable, but lines stay lines.
-std::string printable_lines(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out += base::printable(text.substr(0, end)) + "\n";
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
 }
 
 std::string diff_json(const DiffOptions& options, const PageVersion& from, const PageVersion& to,

@@ -1,4 +1,6 @@
 // crawld export: committed rows for others, also while the crawl runs.
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -6,6 +8,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/output_file.h"
 #include "crawler/cli/sitemap_writer.h"
@@ -64,8 +67,12 @@ base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags&
                                    std::int64_t since) {
   auto output = OutputFile::open(flags.output);
   if (!output) return std::move(output).error();
-  auto end = write_rows(reader, flags, since,
-                        [&](std::string_view bytes) { return output->write(bytes); });
+  const bool shown = isatty(STDOUT_FILENO) == 1 && (flags.output.empty() || flags.output == "-");
+  auto end = write_rows(reader, flags, since, [&](std::string_view bytes) {
+    if (!shown) return output->write(bytes);
+    const bool json = flags.format == "jsonl";
+    return output->write(json ? without_raw_controls(bytes) : printable_lines(bytes));
+  });
   if (!end) return end;
   if (auto done = output->finish(); !done) return std::move(done).error();
   return end;

@@ -7,6 +7,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/crawl_options.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/daemon/session.h"
 #include "crawler/pipeline/parse_stage.h"
@@ -87,8 +88,9 @@ int fetch_command(const Arguments& arguments) {
   model::Fetched fetched = fetcher->fetch({.request = {.url = *url}, .leased_at = clock.now()});
   const pipeline::CommitItem item = stage.step(std::move(fetched));
   const auto& settled = std::get<model::Settled>(item);
-  std::puts(
-      outcome_json(settled).dump(2, ' ', false, ordered_json::error_handler_t::replace).c_str());
+  const std::string json =
+      outcome_json(settled).dump(2, ' ', false, ordered_json::error_handler_t::replace);
+  std::puts(without_raw_controls(json).c_str());
   return settled.verdict == model::Verdict::done ? kFinished : kError;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "crawler/cli/json_text.h"
 #include "parsers/html_tree.h"
 #include "parsers/selector.h"
 #include "parsers/xpath.h"
@@ -98,7 +99,7 @@ std::string inspect_select(std::string_view json_line) {
       answer["error"] = "unknown syntax \"" + syntax + "\" (known: css, xpath)";
     }
   }
-  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return without_raw_controls(answer.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace crawld::cli

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crawler/base/base64.h"
+#include "crawler/cli/json_text.h"
 
 namespace crawld::cli {
 namespace {
@@ -62,7 +63,7 @@ std::optional<std::string> octets_of(const json& object, const char* key, const 
 }
 
 std::string write_line(const json& answer) {
-  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+  return without_raw_controls(answer.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace crawld::cli

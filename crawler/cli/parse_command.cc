@@ -7,6 +7,7 @@
 #include "config/extract_rules.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/parse_json.h"
 #include "parsers/gumbo_parser.h"
@@ -61,7 +62,7 @@ int parse_command(const Arguments& arguments) {
   parsers::GumboParser parser(rules);
   const model::ParseOutcome outcome =
       parser.parse(job, std::chrono::steady_clock::time_point::max());
-  std::puts(parsed_page_json(url->href(), outcome).c_str());
+  std::puts(without_raw_controls(parsed_page_json(url->href(), outcome)).c_str());
   return std::holds_alternative<model::ParseFailure>(outcome) ? kError : kFinished;
 }
 

@@ -8,6 +8,7 @@
 
 #include "crawler/base/base64.h"
 #include "crawler/base/escape.h"
+#include "crawler/cli/json_text.h"
 #include "storage/exports.h"
 
 namespace crawld::cli {
@@ -121,6 +122,7 @@ void Table::put_json(std::span<const storage::Value> values) {
 }
 
 void Table::put_csv(std::span<const storage::Value> values) {
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
   std::string line;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i > 0) line += ',';
@@ -128,8 +130,8 @@ void Table::put_csv(std::span<const storage::Value> values) {
     if (const auto* blob = std::get_if<storage::Blob>(&values[i])) {
       text = base::base64_encode(blob->bytes);
     }
-    line +=
-        storage::csv_field(formulas_ == Formulas::quoted ? storage::without_formula(text) : text);
+    if (formulas_ == Formulas::quoted) text = storage::without_formula(text);
+    line += storage::csv_field(terminal ? printable_lines(text) : text);
   }
   put(line + "\r\n");
 }

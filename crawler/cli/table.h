@@ -2,8 +2,8 @@
 //
 // Goes to standard output as the rows come. A table takes its widths from the first
 // kSampleRows rows; on a terminal long cells are cut. Text from the web is made
-// harmless for a terminal in every form: JSON escapes controls, and in CSV they stay
-// only as data (`formulas` says what a spreadsheet may make of it).
+// harmless for a terminal in every form: JSON escapes controls, and in CSV they stay as
+// data only where no terminal reads them (`formulas` says what a spreadsheet may make of it).
 // Threads: one.
 #pragma once
 

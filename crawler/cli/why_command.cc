@@ -7,6 +7,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/known_url.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/policy/scope.h"
@@ -149,7 +150,8 @@ int tell_unknown(const std::string& href, bool json) {
                            {"known", false},
                            {"as_a_seed", verdict},
                            {"reason", text_or_null(judgement.reason)}};
-    std::puts(out.dump(-1, ' ', false, ordered_json::error_handler_t::replace).c_str());
+    const auto replace = ordered_json::error_handler_t::replace;
+    std::puts(without_raw_controls(out.dump(-1, ' ', false, replace)).c_str());
     return kError;
   }
   line("url", href);
@@ -179,7 +181,7 @@ int why_command(const Arguments& arguments) {
   if (!story.value()) return tell_unknown(url->href, json);
   if (json) {
     const auto replace = ordered_json::error_handler_t::replace;
-    std::puts(story_json(**story).dump(-1, ' ', false, replace).c_str());
+    std::puts(without_raw_controls(story_json(**story).dump(-1, ' ', false, replace)).c_str());
   } else {
     print_text(**story);
   }
