@@ -1,5 +1,6 @@
 #include "parsers/simhash.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -8,23 +9,21 @@
 namespace crawld::parsers {
 namespace {
 
-// Counts, for each of 64 bits, in how many hashes it was set: the counters stand upright,
-// plane n holding bit n of all 64 of them, so that one addition costs two operations on
-// average and not 64.
+// Counts, for each of 64 bits, in how many hashes it was set. The counters stand upright,
+// plane n holding bit n of all 64 of them, and eight hashes at a time go through a tree of
+// carry-save adders (Harley and Seal's count of bits), which has no branch to guess.
 class BitCounts {
  public:
   void add(std::uint64_t hash) {
     ++total_;
-    for (std::uint64_t& plane : planes_) {
-      const std::uint64_t carry = plane & hash;
-      plane ^= hash;
-      hash = carry;
-      if (hash == 0) break;
-    }
+    waiting_[filled_++] = hash;
+    if (filled_ == waiting_.size()) add_eight();
   }
 
   // The bits that were set in more than half of the hashes.
-  std::uint64_t majority() const {
+  std::uint64_t majority() {
+    std::fill(waiting_.begin() + filled_, waiting_.end(), 0);
+    add_eight();
     const std::uint64_t half = total_ / 2;
     std::uint64_t greater = 0;
     std::uint64_t equal = ~std::uint64_t{0};
@@ -37,7 +36,34 @@ class BitCounts {
   }
 
  private:
+  // sum becomes a + b + sum modulo 2 in each bit, and the carries come back.
+  static std::uint64_t carry_save(std::uint64_t& sum, std::uint64_t a, std::uint64_t b) {
+    const std::uint64_t either = a ^ b;
+    const std::uint64_t carry = (a & b) | (either & sum);
+    sum ^= either;
+    return carry;
+  }
+
+  void add_eight() {
+    const auto& w = waiting_;
+    const std::uint64_t two_a = carry_save(planes_[0], w[0], w[1]);
+    const std::uint64_t two_b = carry_save(planes_[0], w[2], w[3]);
+    const std::uint64_t two_c = carry_save(planes_[0], w[4], w[5]);
+    const std::uint64_t two_d = carry_save(planes_[0], w[6], w[7]);
+    const std::uint64_t four_a = carry_save(planes_[1], two_a, two_b);
+    const std::uint64_t four_b = carry_save(planes_[1], two_c, two_d);
+    std::uint64_t carry = carry_save(planes_[2], four_a, four_b);
+    for (std::size_t n = 3; carry != 0 && n < planes_.size(); ++n) {
+      const std::uint64_t next = planes_[n] & carry;
+      planes_[n] ^= carry;
+      carry = next;
+    }
+    filled_ = 0;
+  }
+
   std::uint64_t total_ = 0;
+  std::size_t filled_ = 0;
+  std::array<std::uint64_t, 8> waiting_{};
   std::array<std::uint64_t, 32> planes_{};
 };
 
@@ -66,12 +92,27 @@ constexpr auto kClasses = [] {
   return classes;
 }();
 
-constexpr auto kFolded = [] {
-  std::array<std::uint8_t, 256> folded{};
-  for (int c = 0; c < 256; ++c)
-    folded[c] = static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return folded;
-}();
+// The first `size` (1 to 8) bytes at `at`, A to Z as a to z; the rest is zero.
+std::uint64_t folded(const unsigned char* at, std::size_t size, const unsigned char* end) {
+  std::uint64_t bytes = 0;
+  if (end - at >= 8) {
+    std::memcpy(&bytes, at, 8);
+    bytes &= ~std::uint64_t{0} >> (64 - 8 * size);
+  } else {
+    std::memcpy(&bytes, at, size);
+  }
+  // In a word, of the bytes of ASCII just the letters have bit 6; they all get bit 5.
+  const std::uint64_t ascii = ~bytes & 0x8080808080808080;
+  return bytes | ((ascii >> 2) & (bytes >> 1));
+}
+
+// `at` to `stop` is a word in a text that ends at `end`.
+std::uint64_t hash_word(const unsigned char* at, const unsigned char* stop,
+                        const unsigned char* end) {
+  std::uint64_t hash = kPrime;
+  for (; stop - at > 8; at += 8) hash = std::rotl((hash ^ folded(at, 8, end)) * kPrime, 29);
+  return (hash ^ folded(at, static_cast<std::size_t>(stop - at), end)) * kPrime;
+}
 
 class Shingles {
  public:
@@ -107,9 +148,9 @@ std::uint64_t simhash(std::string_view text) {
         ++at;
         break;
       case kWord: {
-        std::uint64_t hash = kPrime;
-        while (at != end && kClasses[*at] == kWord) hash = (hash ^ kFolded[*at++]) * kPrime;
-        shingles.word(hash);
+        const unsigned char* const start = at;
+        while (at != end && kClasses[*at] == kWord) ++at;
+        shingles.word(hash_word(start, at, end));
         break;
       }
       case kWide: {

@@ -33,7 +33,6 @@ void CommitStage::discover(const model::Settled& settled) {
       enter(found[i], hashes[i], lease.request.site, lease.url_id, {}, offers);
       continue;
     }
-    ++totals_.duplicates;
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
     const auto deep = too_deep_.find(known[i]);
     if (deep == too_deep_.end() || found[i].state != Verdict::queued) continue;

@@ -59,6 +59,7 @@ CommitItem ParseStage::step(model::Fetched fetched) {
                      .canonicalizer = policy::Canonicalizer({})};
   }();
   const auto table = sites_.table();
+  recent_.judge_by(table);
   const model::SiteId site = fetched.lease.request.site;
   const SiteRules& rules = site < table->size() ? *(*table)[site] : kNoRules;
   if (fetched.lease.request.purpose == model::Purpose::robots) {
@@ -114,7 +115,8 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
                                        .canonicalizer = rules.canonicalizer,
                                        .follow = rules.follow,
                                        .forbidden_address = options_.forbidden_address,
-                                       .this_year = year_of(clock_.wall())};
+                                       .this_year = year_of(clock_.wall()),
+                                       .recent = recent_};
   settled.discovered = policy::admit(settled, admit_rules);
   follow_moved_seed(settled);
   return settled;

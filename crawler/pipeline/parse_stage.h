@@ -8,6 +8,7 @@
 #include "crawler/base/clock.h"
 #include "crawler/pipeline/commit_item.h"
 #include "crawler/pipeline/site_rules.h"
+#include "crawler/policy/recent_links.h"
 #include "parsers/parser.h"
 
 namespace crawld::pipeline {
@@ -39,6 +40,7 @@ class ParseStage {
   SiteBook& sites_;
   const base::Clock& clock_;
   const Options options_;
+  policy::RecentLinks recent_;
 };
 
 }  // namespace crawld::pipeline

@@ -110,8 +110,12 @@ class Admission {
   };
 
   void admit_text(const std::string& text, const Kind& kind) {
-    // Menus repeat: the same text is judged once a page.
-    if (!texts_.insert(text).second) return;
+    // Fragments never reach the books. The date of a sitemap's entry is news even if the entry
+    // is not.
+    const auto without_fragment = std::string_view(text).substr(0, text.find('#'));
+    const bool recent =
+        rules_.recent.seen(without_fragment, request_.site, kind.depth, kind.purpose);
+    if (recent && kind.lastmod == 0) return;
     const auto url = model::Url::parse(text);
     if (!url || url->scheme_kind() == model::Scheme::other) return;
     add(rules_.canonicalizer.canonicalize(*url), kind);
@@ -139,7 +143,6 @@ class Admission {
   const model::Settled& settled_;
   const AdmitRules& rules_;
   const model::Request& request_;
-  std::unordered_set<std::string> texts_;
   std::unordered_set<std::string> hrefs_;
   std::vector<Discovered> found_;
 };

@@ -2,7 +2,8 @@
 //
 // Every URL that a followed link, a redirect or a sitemap names comes out once,
 // canonical, with the state in which it enters the books: queued, or the refusal
-// with its rule. Links that are not followed at all (nofollow, style sheets, icons)
+// with its rule; those that `recent` remembers are left out, for they are in the books.
+// Links that are not followed at all (nofollow, style sheets, icons)
 // are kept with the page and are not discoveries.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "crawler/model/settlement.h"
 #include "crawler/policy/canonicalize.h"
+#include "crawler/policy/recent_links.h"
 #include "crawler/policy/scope.h"
 
 namespace crawld::policy {
@@ -33,6 +35,7 @@ struct AdmitRules {
   // An IP-literal host that is never contacted; asked only for such hosts.
   const std::function<bool(const model::Url&)>& forbidden_address;
   int this_year;
+  RecentLinks& recent;
 };
 
 std::vector<model::Discovered> admit(const model::Settled& settled, const AdmitRules& rules);

@@ -19,6 +19,7 @@ struct Page {
                  .page = model::ParsedPage{}},
       .verdict = Verdict::done};
   FollowPolicy follow;
+  RecentLinks* recent = nullptr;  // nothing: a new one each time
 
   model::ParsedPage& page() { return std::get<model::ParsedPage>(settled.parsed.page); }
   model::Request& request() { return settled.parsed.fetched.lease.request; }
@@ -39,11 +40,13 @@ struct Page {
     const std::function<bool(const model::Url&)> forbidden = [](const model::Url& host) {
       return host.hostname() == "127.0.0.1";
     };
+    RecentLinks fresh;
     return admit(settled, {.scope = *scope,
                            .canonicalizer = canonicalizer,
                            .follow = follow,
                            .forbidden_address = forbidden,
-                           .this_year = 2026});
+                           .this_year = 2026,
+                           .recent = recent != nullptr ? *recent : fresh});
   }
   std::vector<std::string> urls() {
     std::vector<std::string> all;
@@ -154,4 +157,39 @@ TEST_CASE("a sitemap gives pages, an index gives sitemaps down to a depth") {
   CHECK(found[1].depth == 3);
   page.request().depth = 3;
   CHECK(page.admitted().size() == 1);
+}
+
+TEST_CASE("a link that was judged lately is left out, unless it is nearer or newer now") {
+  RecentLinks recent;
+  Page page;
+  page.recent = &recent;
+  page.request().depth = 2;
+  page.link("http://a.test/x");
+  CHECK(page.urls() == Urls{"http://a.test/x"});
+  CHECK(page.urls().empty());
+  SECTION("from a page that is nearer to the seed") {
+    page.request().depth = 1;
+    CHECK(page.urls() == Urls{"http://a.test/x"});
+    CHECK(page.urls().empty());
+  }
+  SECTION("as a page of another site") {
+    page.request().site = 1;
+    CHECK(page.urls() == Urls{"http://a.test/x"});
+  }
+  SECTION("in a sitemap that tells when it changed") {
+    page.page().links.clear();
+    page.page().sitemap.urls.push_back({.loc = "http://a.test/x", .lastmod = 1});
+    page.request().depth = 0;
+    CHECK(page.urls() == Urls{"http://a.test/x"});
+    CHECK(page.urls() == Urls{"http://a.test/x"});
+  }
+}
+
+TEST_CASE("other rules make every link new") {
+  RecentLinks recent;
+  recent.judge_by(std::make_shared<int>());
+  CHECK_FALSE(recent.seen("http://a.test/", 0, 1, Purpose::page));
+  CHECK(recent.seen("http://a.test/", 0, 1, Purpose::page));
+  recent.judge_by(std::make_shared<int>());
+  CHECK_FALSE(recent.seen("http://a.test/", 0, 1, Purpose::page));
 }

@@ -1,0 +1,42 @@
+// The links that one thread has judged lately.
+//
+// Menus make most links of a page the same as those of the page before. What was judged
+// once at the same depth is in the books already, so it need not be parsed, judged and
+// looked up again. A table of fixed size, where a newer link takes the place of an older
+// one: forgetting costs time and never an answer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/model/request.h"
+
+namespace crawld::policy {
+
+class RecentLinks {
+ public:
+  RecentLinks();
+
+  // Starts anew when `rules` are others than at the call before: links were judged by those.
+  // They are kept alive meanwhile, so that an address means one set of rules.
+  void judge_by(std::shared_ptr<const void> rules);
+
+  // True when this link of this site was noted at this depth or nearer; notes it otherwise.
+  bool seen(std::string_view link, model::SiteId site, std::uint16_t depth, model::Purpose purpose);
+
+ private:
+  struct Entry {
+    std::string link;
+    model::SiteId site = 0;
+    std::uint16_t depth = 0;
+    model::Purpose purpose = model::Purpose::page;
+  };
+
+  std::shared_ptr<const void> rules_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace crawld::policy
