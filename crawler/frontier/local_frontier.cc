@@ -52,7 +52,7 @@ Turn LocalFrontier::lease(Instant now) {
     if (done) break;
   }
   // Whoever waits may have the next one.
-  if (turn.lease && (has_ready() || !has_timekeeper_)) notify(1);
+  if (turn.lease) call_for_work();
   return turn;
 }
 
@@ -223,7 +223,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   schedule(host);
   if (had_turn && host.snoozed_until > now) wake_waiter(host.address, now);
-  notify(1);
+  // Nobody is called: the thread that is here comes by for the next lease.
 }
 
 void LocalFrontier::settled(const model::Lease& lease, bool stored_page) {
@@ -232,14 +232,13 @@ void LocalFrontier::settled(const model::Lease& lease, bool stored_page) {
   unsettled_.erase(lease.url_id);
   if (lease.request.purpose == model::Purpose::page && lease.url_id != 0) --outstanding_pages_;
   if (stored_page) ++stored_pages_;
-  if (outstanding_ == 0 || options_.page_limit > 0) notify(1);
+  if (options_.page_limit > 0) call_for_work();
 }
 
 void LocalFrontier::booked_refusals(const std::vector<Refusal>& refusals) {
   MutexLock lock(mutex_);
   for (const Refusal& refusal : refusals) unsettled_.erase(refusal.url_id);
   outstanding_ -= refusals.size();
-  if (outstanding_ == 0) notify(1);
 }
 
 // --- places ----------------------------------------------------------------------------------
@@ -322,7 +321,7 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
     if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
     schedule(host);
   }
-  notify(candidates.size());
+  call_for_work();
 }
 
 void LocalFrontier::add_host(const HostSnapshot& snapshot) {
@@ -357,7 +356,7 @@ void LocalFrontier::set_robots(model::HostId id, HostRobots robots) {
   host.robots = std::move(robots);
   if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   schedule(host);
-  notify(1);
+  call_for_work();
 }
 
 void LocalFrontier::ask_robots(model::HostId id, Errand errand) {
@@ -367,7 +366,7 @@ void LocalFrontier::ask_robots(model::HostId id, Errand errand) {
   host.errands.push_back(std::move(errand));
   ++waiting_;
   schedule(host);
-  notify(1);
+  call_for_work();
 }
 
 void LocalFrontier::close_host_until(model::HostId id, Instant until) {

@@ -71,7 +71,7 @@ void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, 
     ++window_urls_;
   }
   schedule(host);
-  notify(candidates.empty() ? 1 : candidates.size());
+  call_for_work();
 }
 
 std::vector<Overflow> LocalFrontier::in_memory() const {

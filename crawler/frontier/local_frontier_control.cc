@@ -13,28 +13,41 @@ bool LocalFrontier::wait(Instant until) {
   if (closed_) return false;
   if (may_lease() && has_ready()) return true;
   if (has_timekeeper_) {
+    call_for_work();  // the next opening may be earlier than the timekeeper knows
     ++sleepers_;
     sleeper_.wait_until(mutex_, until);
     --sleepers_;
+    sleeper_called_ = false;
     return !closed_;
   }
   has_timekeeper_ = true;
   const bool timed = may_lease() && !snoozed_.empty();
-  timekeeper_.wait_until(mutex_, timed ? std::min(until, snoozed_.begin()->first) : until);
+  wakes_at_ = timed ? std::min(until, snoozed_.begin()->first) : until;
+  timekeeper_.wait_until(mutex_, wakes_at_);
   has_timekeeper_ = false;
   return !closed_;
 }
 
-// Wakes as many waiting threads as there are openings. The timekeeper must look at
-// the heap again in any case, since its first moment may have changed.
-void LocalFrontier::notify(std::size_t openings) {
-  timekeeper_.notify_one();
-  if (sleepers_ == 0) return;
-  if (openings >= sleepers_) {
-    sleeper_.notify_all();
-  } else {
-    for (std::size_t i = 0; i < openings; ++i) sleeper_.notify_one();
+// Calls one waiting thread where one is needed: to take what is ready, or to keep the time of
+// the next opening. It calls the next one itself. Threads that are at work come by anyway.
+void LocalFrontier::call_for_work() {
+  if (!may_lease()) return;
+  if (has_timekeeper_) {
+    const Instant next = has_ready()        ? Instant::min()
+                         : snoozed_.empty() ? Instant::max()
+                                            : snoozed_.begin()->first;
+    if (next >= wakes_at_) return;
+    wakes_at_ = Instant::min();  // called already
+    timekeeper_.notify_one();
+  } else if (sleepers_ > 0 && !sleeper_called_ && (has_ready() || !snoozed_.empty())) {
+    sleeper_called_ = true;
+    sleeper_.notify_one();
   }
+}
+
+void LocalFrontier::call_all() {
+  timekeeper_.notify_all();
+  sleeper_.notify_all();
 }
 
 std::optional<Instant> LocalFrontier::next_opening() const {
@@ -58,8 +71,7 @@ bool LocalFrontier::idle() const {
 void LocalFrontier::close() {
   MutexLock lock(mutex_);
   closed_ = true;
-  timekeeper_.notify_all();
-  sleeper_.notify_all();
+  call_all();
 }
 
 void LocalFrontier::stop_leasing() {
@@ -75,7 +87,7 @@ bool LocalFrontier::page_limit_reached() const {
 void LocalFrontier::pause(bool paused) {
   MutexLock lock(mutex_);
   paused_ = paused;
-  notify(sleepers_ + 1);
+  call_all();
 }
 
 void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
@@ -90,7 +102,7 @@ void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
     host->place = Place::resting;
     schedule(*host);
   }
-  notify(sleepers_ + 1);
+  call_all();
 }
 
 void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
@@ -101,7 +113,7 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }
-  notify(sleepers_ + 1);
+  call_all();
 }
 
 Counts LocalFrontier::counts() const {
