@@ -5,8 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "tests/support/simulation.h"
-
 namespace crawld::tests {
 
 bool eventually(const std::function<bool()>& holds) {
@@ -117,7 +115,12 @@ ThreadedCrawl::ThreadedCrawl(SharedWeb& web, storage::MemoryStore& memory)
 ThreadedCrawl::~ThreadedCrawl() = default;
 
 void ThreadedCrawl::start(const std::string& seed) {
-  config::Site site = quick_site({seed});
+  config::Site site;
+  site.name = "test";
+  site.seeds = {seed};
+  site.delay = std::chrono::milliseconds(0);
+  site.jitter = 0;
+  site.autothrottle.enabled = false;
   site.robots = config::RobotsPolicy::ignore;
   site.concurrency_per_host = 100;
   site.concurrency_per_ip = 100;
