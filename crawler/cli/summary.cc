@@ -61,10 +61,13 @@ std::string summary_text(const Summary& summary) {
   line("all URLs", by_count(status.states, 12));
   std::string slow;
   std::vector<frontier::HostSnapshot> hosts = status.hosts;
-  std::sort(hosts.begin(), hosts.end(), [](const auto& a, const auto& b) { return a.gap > b.gap; });
+  std::sort(hosts.begin(), hosts.end(),
+            [](const auto& a, const auto& b) { return a.latency > b.latency; });
   for (std::size_t i = 0; i < std::min<std::size_t>(3, hosts.size()); ++i) {
+    if (hosts[i].latency.count() == 0) break;  // never contacted
     if (i > 0) slow += ", ";
-    slow += hosts[i].origin + " (" + config::format_duration(hosts[i].gap) + " a request)";
+    slow += hosts[i].origin + " (" + std::to_string((hosts[i].latency.count() + 999) / 1000) +
+            " ms a request)";
   }
   line("slowest", slow);
   for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
@@ -115,6 +118,7 @@ std::string summary_json(const Summary& summary) {
                      {"pages", host.pages},
                      {"waiting", host.waiting},
                      {"gap_ms", host.gap.count()},
+                     {"latency_ms", static_cast<double>(host.latency.count()) / 1000.0},
                      {"troubles", host.troubles}});
   }
   out["hosts"] = hosts;

@@ -39,6 +39,7 @@ ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
                    {"in_flight", host.in_flight},
                    {"pages", host.pages},
                    {"gap_ms", host.gap.count()},
+                   {"latency_ms", static_cast<double>(host.latency.count()) / 1000.0},
                    {"troubles", host.troubles},
                    {"circuit_open", host.broken}});
   }

@@ -40,6 +40,11 @@ void HostClock::seen(base::Instant at) {
 
 void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
   if (in_flight_ > 0) --in_flight_;
+  if (advice.latency.count() > 0) {
+    // As RFC 6298 section 2.3 smooths a round trip: the newest counts an eighth.
+    const auto sample = std::chrono::microseconds(advice.latency);
+    latency_ = latency_.count() == 0 ? sample : latency_ + (sample - latency_) / 8;
+  }
   switch (advice.mood) {
     case model::HostAdvice::Mood::good:
       troubles_ = 0;

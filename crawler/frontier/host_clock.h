@@ -63,6 +63,9 @@ class HostClock {
 
   std::optional<milliseconds> crawl_delay() const { return crawl_delay_; }
   milliseconds adaptive_delay() const { return adaptive_delay_; }
+  // How long a request to this host takes, smoothed; 0: not known.
+  std::chrono::microseconds latency() const { return latency_; }
+  void restore_latency(std::chrono::microseconds latency) { latency_ = latency; }
   // Holds only while the site throttles by itself: a delay of old must not outlive its
   // configuration.
   void restore_adaptive_delay(milliseconds delay) { adaptive_delay_ = delay; }
@@ -87,6 +90,7 @@ class HostClock {
   base::Instant last_trouble_{};
   std::optional<milliseconds> crawl_delay_;
   milliseconds adaptive_delay_{0};
+  std::chrono::microseconds latency_{0};
 };
 
 }  // namespace crawld::frontier

@@ -334,6 +334,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
                                           settings.politeness, settings.depth_first);
   host->clock.close_until(snapshot.opens_at);
   host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
+  host->clock.restore_latency(snapshot.latency);
   host->clock.restore_troubles(snapshot.troubles);
   host->pages = snapshot.pages;
   site_pages_[snapshot.site] += snapshot.pages;

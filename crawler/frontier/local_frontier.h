@@ -50,6 +50,7 @@ struct HostSnapshot {
   milliseconds gap{0};
   std::optional<milliseconds> crawl_delay;
   milliseconds adaptive_delay{0};
+  std::chrono::microseconds latency{0};  // of a request, smoothed; 0: not known
   std::uint32_t troubles = 0;
   std::uint64_t pages = 0;
   std::uint64_t waiting = 0;

@@ -147,6 +147,7 @@ HostSnapshot snapshot_of(const HostQueue& host) {
           .gap = host.clock.gap(),
           .crawl_delay = host.clock.crawl_delay(),
           .adaptive_delay = host.clock.adaptive_delay(),
+          .latency = host.clock.latency(),
           .troubles = host.clock.consecutive_troubles(),
           .pages = host.pages,
           .waiting = waiting,
@@ -173,7 +174,9 @@ std::vector<HostSnapshot> LocalFrontier::busiest_hosts(std::size_t most) const {
   const std::size_t n = std::min(most, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), all.end(),
                     [](const HostSnapshot& a, const HostSnapshot& b) {
-                      return a.waiting + a.in_flight > b.waiting + b.in_flight;
+                      const std::uint64_t work_a = a.waiting + a.in_flight;
+                      const std::uint64_t work_b = b.waiting + b.in_flight;
+                      return work_a != work_b ? work_a > work_b : a.latency > b.latency;
                     });
   all.resize(n);
   return all;

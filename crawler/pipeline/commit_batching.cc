@@ -118,6 +118,7 @@ void CommitStage::snapshot_hosts() {
     if (const auto now = frontier_.host(id)) {
       state.next_allowed = base::to_millis(wall_of(std::max(now->opens_at, clock_.now())));
       state.delay = now->gap;
+      state.latency = now->latency;
       state.crawl_delay = now->crawl_delay.value_or(std::chrono::milliseconds(-1));
       state.failures = now->troubles;
       state.backed_off_until = now->broken ? state.next_allowed : 0;

@@ -118,6 +118,7 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
        .site = site,
        .opens_at = state.next_allowed > 0 ? instant_of(state.next_allowed) : base::Instant::min(),
        .adaptive_delay = state.delay,
+       .latency = state.latency,
        .troubles = state.failures,
        .pages = state.pages});
   if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))

@@ -211,3 +211,14 @@ TEST_CASE("a host that was given up is probed once by the next run") {
   CHECK_FALSE(clock.dead(kStart));
   CHECK(closures(clock, kTrouble, 1).back() == Politeness{}.breaker_pause);
 }
+
+TEST_CASE("the latency of a host is smoothed, an eighth for the newest") {
+  HostClock clock{Politeness{}};
+  CHECK(clock.latency() == seconds(0));
+  closures(clock, good(milliseconds(800)), 1);
+  CHECK(clock.latency() == milliseconds(800));
+  closures(clock, good(milliseconds(1'600)), 1);
+  CHECK(clock.latency() == milliseconds(900));
+  closures(clock, kTrouble, 1);  // no answer tells nothing
+  CHECK(clock.latency() == milliseconds(900));
+}
