@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes $BUILD/crawld_VERSION-1_ARCH.deb of what was built. No network, no root.
-# DEBFULLNAME and DEBEMAIL name who answers for the package.
+# DEBFULLNAME and DEBEMAIL name who answers for the package; DEB_COMPRESSION is dpkg-deb's -Z.
 set -eu
 cd "$(dirname "$0")/.."
 version=$("$BUILD/crawld" --version | cut -d' ' -f2)-1
@@ -25,6 +25,10 @@ gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 printf 'crawld (%s) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- %s  %s\n' \
   "$version" "$maintainer" "$(date -R -r CHANGELOG.md)" | gzip -9nc >"$doc/changelog.Debian.gz"
 chmod 644 "$doc/copyright" "$doc/changelog.gz" "$doc/changelog.Debian.gz"
+# Not for Debian's archive, so no bug asks for it.
+install -d "$root/usr/share/lintian/overrides"
+echo 'crawld: initial-upload-closes-no-bugs' >"$root/usr/share/lintian/overrides/crawld"
+chmod 644 "$root/usr/share/lintian/overrides/crawld"
 for script in postinst prerm postrm; do
   install -m 755 "packaging/deb/$script" "$root/DEBIAN/$script"
 done
@@ -46,5 +50,5 @@ sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/"
   -e "s/@DEPENDS@/$depends/" packaging/deb/control >"$root/DEBIAN/control"
 (cd "$root" && find usr lib etc -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -type d -exec chmod 755 {} +
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group "-Z${DEB_COMPRESSION:-xz}" --build "$root" "$package" >/dev/null
 echo "$package"

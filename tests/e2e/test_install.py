@@ -46,9 +46,13 @@ def test_every_file_that_is_promised_is_there(root):
         assert (root / "usr" / name).is_file(), name
 
 
-def test_the_installed_daemon_runs_and_stops_with_workers_of_its_own_root(root, tmp_path, serve):
+def crawl_as_a_service(root, tmp_path, serve):
+    """Runs the ExecStart of the unit that stands in `root`, with every path in it below `root`."""
+    unit = next(path for folder in ("lib", "usr/lib") if (path := root / folder / "systemd/system/crawld.service").exists())
+    commands = dict(line.split("=", 1) for line in unit.read_text().splitlines() if line.startswith("ExecStart"))
     site = serve(lambda path: html(["/a"]) if path == "/" else html([]))
-    config = tmp_path / "crawld.yaml"
+    config = root / "etc/crawld/crawld.yaml"
+    config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(f"""
 database: {tmp_path}/crawl.db
 control: {tmp_path}/control.sock
@@ -56,20 +60,63 @@ allow_addresses: [127.0.0.0/8]
 sites:
   - {{name: here, seeds: ["{site.url()}"], robots: ignore, delay: 0}}
 """)
+    before, start = ([root / word[1:] if word.startswith("/") else word for word in commands[name].split()]
+                     for name in ("ExecStartPre", "ExecStart"))
+    assert run(*before).returncode == 0
     with open(tmp_path / "log", "w") as log:
-        daemon = subprocess.Popen([root / "usr/bin/crawld", "run", "-c", config], stdout=log, stderr=log,
-                                  start_new_session=True)
+        daemon = subprocess.Popen(start, stdout=log, stderr=log, start_new_session=True)
         try:
             until = time.monotonic() + 120
             while "/a" not in site.paths() and time.monotonic() < until and daemon.poll() is None:
                 time.sleep(0.05)
+            told = run(start[0], "status", "--json", "-c", config)
             daemon.send_signal(signal.SIGTERM)
             code = daemon.wait(timeout=60)
         finally:
             if daemon.poll() is None:
                 daemon.kill()
-    assert "/a" in site.paths(), (tmp_path / "log").read_text()
-    assert code == 0, (tmp_path / "log").read_text()
+    assert "/a" in site.paths() and code == 0, (tmp_path / "log").read_text()
+    assert f'"pid":{daemon.pid}' in told.stdout.replace(" ", ""), told.stderr
+
+
+def test_the_command_of_the_installed_service_crawls_with_workers_of_its_own_root(root, tmp_path, serve):
+    crawl_as_a_service(root, tmp_path, serve)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """The Debian package, packed quickly."""
+    if not shutil.which("dpkg-deb"):
+        pytest.skip("dpkg-deb is not installed: this is no Debian system")
+    environment = {**os.environ, "BUILD": str(BUILD), "DEB_COMPRESSION": "none"}
+    result = subprocess.run(["sh", str(TREE / "packaging/deb.sh")], env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    file = pathlib.Path(result.stdout.splitlines()[-1])
+    target = tmp_path_factory.mktemp("package") / file.name
+    shutil.move(file, target)
+    return target
+
+
+def test_the_package_names_what_it_needs_and_what_is_configuration(package):
+    fields = run("dpkg-deb", "-f", package).stdout
+    assert "\nPackage: crawld\n" in "\n" + fields and "\nArchitecture: " in fields
+    if shutil.which("dpkg-shlibdeps"):
+        for library in ("libcurl", "libsqlite3", "libseccomp2", "libyaml-cpp", "ca-certificates"):
+            assert library in fields, library
+    assert run("dpkg-deb", "-I", package, "conffiles").stdout == "/etc/crawld/crawld.yaml\n"
+    owners = {line.split()[1] for line in run("dpkg-deb", "-c", package).stdout.splitlines()}
+    assert owners == {"root/root"}
+
+
+def test_the_package_unpacks_to_what_its_sums_say_and_its_service_runs(package, tmp_path, serve):
+    root = tmp_path / "root"
+    assert run("dpkg-deb", "-R", package, root).returncode == 0
+    sums = run("md5sum", "--quiet", "-c", "DEBIAN/md5sums", cwd=root)
+    assert (sums.returncode, sums.stdout) == (0, "")
+    pages = {path.name for path in (root / "usr/share/man/man1").iterdir()}
+    assert pages == {path.name + ".gz" for path in (TREE / "man").glob("*.1")}
+    assert run(root / "usr/bin/crawld", "check", "-c", root / "etc/crawld/crawld.yaml").returncode == 0
+    crawl_as_a_service(root, tmp_path, serve)
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
