@@ -1,0 +1,105 @@
+"""The three recipes do what their pages say, against a small web on loopback."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from conftest import CRAWLD, CountingServer
+
+RECIPES = pathlib.Path(__file__).resolve().parents[2] / "docs/recipes"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def links(*targets):
+    return "".join(f"<a href='{target}'>to {target}</a> " for target in targets)
+
+
+@pytest.fixture
+def web(request):
+    server = CountingServer(lambda path: request.param(path.split("?")[0]))
+    yield server
+    server.close()
+
+
+def shell_commands(page):
+    return re.findall(r"```sh\n(.*?)```", (RECIPES / page).read_text(), re.S)
+
+
+def recipe(name, web, folder, host, changes=()):
+    """The recipe with the server in place of its host, and without the wait between requests."""
+    text = (RECIPES / f"{name}.yaml").read_text()
+    assert host in text
+    text = text.replace(host, web.url("")) + "\nallow_addresses: [127.0.0.0/8]\n"
+    for old, new in changes:
+        assert re.search(old, text), old
+        text = re.sub(old, new, text)
+    (folder / f"{name}.yaml").write_text(text)
+    return folder / f"{name}.yaml"
+
+
+def run(folder, *command):
+    return subprocess.run([CRAWLD, *command], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def ask(folder, page, start):
+    """Runs the first shell command of a recipe's page that starts so; its output."""
+    command = next(one for block in shell_commands(page) for one in [block.strip()] if one.startswith(start))
+    result = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def shop(path):
+    if path == "/product/7":
+        return 200, HTML, (RECIPES / "shop_product.html").read_bytes()
+    pages = {"/": links("/category/chairs", "/about"), "/category/chairs": links("/product/7", "/product/7?sort=up")}
+    return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
+
+
+@pytest.mark.parametrize("web", [shop], indirect=True)
+def test_the_shop_recipe_finds_prices_and_tells_them(web, tmp_path):
+    config = recipe("shop_prices", web, tmp_path, "https://shop.example.com", [("delay: 2s", "delay: 0")])
+    result = run(tmp_path, "crawl", "-c", config)
+    assert result.returncode == 0, result.stderr
+    assert "/about" not in web.paths() and "/product/7?sort=up" not in web.paths()
+    assert "|Blue chair|49.9|EUR" in ask(tmp_path, "shop_prices.md", "sqlite3")
+
+
+def manual(path):
+    pages = {"/manual/": links("intro.html", "print/all.html", "/elsewhere"),
+             "/manual/intro.html": "<title>Intro</title><article><h1>First steps</h1><p>" + "Install it, run it. " * 30
+                                   + "</p><h2>Next</h2><p>" + "Read on, there is more. " * 30 + "</p></article>"}
+    return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
+
+
+@pytest.mark.parametrize("web", [manual], indirect=True)
+def test_the_documentation_recipe_writes_markdown_files(web, tmp_path):
+    config = recipe("docs_to_markdown", web, tmp_path, "https://docs.example.com",
+                    [("max_depth: 10", "max_depth: 10\n    delay: 0")])
+    result = run(tmp_path, "crawl", "-c", config)
+    assert result.returncode == 0, result.stderr
+    assert not {"/elsewhere", "/manual/print/all.html"} & set(web.paths())
+    ask(tmp_path, "docs_to_markdown.md", "mkdir")
+    texts = [file.read_text() for file in (tmp_path / "markdown").glob("*.md")]
+    assert any("# First steps" in text and "## Next" in text for text in texts), texts
+    assert web.url("/manual/intro.html") in (tmp_path / "markdown/index.csv").read_text()
+
+
+def own_site(path):
+    pages = {"/": links("/team", "/old") + "<img src=/logo.png>", "/team": links("/old", "/")}
+    return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
+
+
+@pytest.mark.parametrize("web", [own_site], indirect=True)
+def test_the_broken_links_recipe_names_each_page_that_holds_one(web, tmp_path):
+    config = recipe("broken_links", web, tmp_path, "https://www.example.org",
+                    [("delay: 200ms", "delay: 0"), (r"user_agent: .*", "user_agent: {name: linkcheck}")])
+    result = run(tmp_path, "crawl", "-c", config)
+    assert result.returncode == 0, result.stderr
+    told = ask(tmp_path, "broken_links.md", "sqlite3")
+    rows = {tuple(cell.strip() for cell in line.split("│")[3:5]) for line in told.splitlines() if "http" in line}
+    assert rows == {(web.url("/old"), web.url("/")), (web.url("/old"), web.url("/team")),
+                    (web.url("/logo.png"), web.url("/"))}
+    report = run(tmp_path, "report", "--db", "links.db")
+    assert report.returncode == 0 and web.url("/logo.png") in report.stdout
