@@ -32,6 +32,7 @@ struct Version {
   Millis original_at = 0;
   std::uint64_t body = 0;
   bool truncated = false;
+  bool bodiless = false;  // there was a body, and it was not kept
 };
 
 base::Status read_headers(Database& reader, Version& version) {
@@ -49,7 +50,7 @@ base::Result<std::optional<Version>> next_version(Database& reader, std::int64_t
   auto done = reader.each(
       "SELECT p.id, u.url, o.url, CASE WHEN f.id <> p.id THEN fu.url END, p.content_type, "
       "p.http_version, p.remote_address, p.status, u.depth, p.fetched_at, f.fetched_at, p.body_id, "
-      "p.truncated FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
+      "p.truncated, p.size FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
       "LEFT JOIN urls AS o ON o.id = u.parent_id LEFT JOIN bodies AS b ON b.id = p.body_id "
       "LEFT JOIN pages AS f ON f.id = b.page_id LEFT JOIN urls AS fu ON fu.id = f.url_id "
       "WHERE p.id > ?1 ORDER BY p.id LIMIT 1",
@@ -69,6 +70,7 @@ base::Result<std::optional<Version>> next_version(Database& reader, std::int64_t
         version.original_at = s.integer(10);
         version.body = static_cast<std::uint64_t>(s.integer(11));
         version.truncated = s.integer(12) != 0;
+        version.bodiless = version.body == 0 && s.integer(13) > 0;
       });
   if (done && found) done = read_headers(reader, *found);
   if (!done) return std::move(done).error();
@@ -177,6 +179,7 @@ class WarcWriter {
     if (!version.address.empty()) record.field("WARC-IP-Address", version.address);
     record.field("WARC-Payload-Digest", digest);
     if (version.truncated) record.field("WARC-Truncated", "length");
+    if (version.bodiless) record.field("WARC-Truncated", "unspecified");
     if (revisit) {
       record.field("WARC-Profile", kRevisitProfile);
       record.field("WARC-Refers-To-Target-URI", version.original_url);

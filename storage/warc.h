@@ -5,7 +5,8 @@
 // (method, target and host: other request headers are not stored) and metadata. A
 // version whose content was stored before becomes a revisit (6.7.2). Bodies are
 // written decoded, as they are stored: the headers that described the coding are
-// kept under "X-Archive-Orig-" and Content-Length is that of what follows. Each
+// kept under "X-Archive-Orig-" and Content-Length is that of what follows. A body that
+// was not kept is empty, with WARC-Truncated: unspecified. Each
 // record is a gzip member of its own.
 //
 // A cursor as storage/exports.h: page versions in order, each read by itself.

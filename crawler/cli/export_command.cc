@@ -102,6 +102,11 @@ int export_command(const Arguments& arguments) {
   if (flags.format == "cdxj" && (flags.output.empty() || flags.output == "-")) {
     return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
   }
+  const bool of_pages =
+      flags.format == "warc" || flags.format == "cdxj" || flags.format == "sitemap";
+  if (of_pages && !flags.table.empty() && flags.table != "pages") {
+    return complain("--format " + flags.format + ": is of pages, not of " + flags.table, kUsage);
+  }
   if (since != 0 && (flags.format == "warc" || flags.format == "cdxj")) {
     return complain("--since: a WARC goes on by --after", kUsage);
   }

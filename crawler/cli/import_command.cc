@@ -250,6 +250,11 @@ int import_command(const Arguments& arguments) {
   StopSignals signals;
   auto config = config_of(flags);
   if (!config) return complain(config.error().message, kBadConfiguration);
+  // A slip in a name must not leave an empty database behind.
+  for (const std::string& file : flags.files) {
+    const auto source = ImportSource::open(file, signals);
+    if (!source) return complain(source.error().message, exit_code(source.error()));
+  }
   base::log::open(base::log::Level::warn, base::log::Format::text);
   const base::SystemClock clock;
   auto rooms = daemon::Rooms::open(*config, {}, clock);

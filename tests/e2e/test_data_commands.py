@@ -145,6 +145,29 @@ def test_a_warc_is_written_with_its_index(site, tmp_path):
     assert target.read_bytes()[offset:offset + 2] == b"\x1f\x8b"
 
 
+def test_a_warc_is_of_pages_only_and_says_where_a_body_was_not_kept(site, tmp_path):
+    wrong = run(site, "export", "-f", "warc", "-t", "links", "-o", tmp_path / "x.warc")
+    assert wrong.returncode == 2 and "of pages" in wrong.stderr
+    copy = Crawl(tmp_path)
+    assert run(site, "backup", copy.db).returncode == 0
+    subprocess.run(["sqlite3", str(copy.db), "UPDATE pages SET body_id = NULL"], check=True)
+    assert run(copy, "export", "-f", "warc", "-o", tmp_path / "x.warc").returncode == 0
+    text = (tmp_path / "x.warc").read_text()
+    assert text.count("WARC-Truncated: unspecified") == text.count("WARC-Type: response") > 0
+
+
+def test_an_older_database_is_not_reported_on_but_told_what_to_do(site, tmp_path):
+    copy = Crawl(tmp_path)
+    assert run(site, "backup", copy.db).returncode == 0
+    views = [name for (name,) in copy.sql("SELECT name FROM sqlite_schema WHERE name LIKE 'v_report%'")]
+    drops = ";".join(f"DROP VIEW {view}" for view in views)
+    subprocess.run(["sqlite3", str(copy.db), f"{drops}; PRAGMA user_version = 2"], check=True)
+    old = run(copy, "report")
+    assert old.returncode == 1 and "older crawld" in old.stderr
+    assert run(copy, "import", "/dev/null").returncode == 0
+    assert run(copy, "report").returncode == 0
+
+
 def test_search_finds_words_and_knows_when_there_are_none(site):
     hits = json_lines(run(site, "search", "copper", "lantern", "--json"))
     assert [hit["url"] for hit in hits] == [site.url("/lamp")]

@@ -159,7 +159,9 @@ def test_a_broken_archive_keeps_what_came_before_and_says_where_it_broke(site, t
     assert told["pages"]["stored"] >= 1 and run(copy, "audit").returncode == 0
     (tmp_path / "none.warc.gz").write_bytes(b"\x1f\x8bnot gzip at all")
     assert imported(copy, tmp_path / "none.warc.gz")[0].returncode == 1
-    assert imported(copy, tmp_path / "missing.warc.gz")[0].returncode == 1
+    fresh = Crawl(tmp_path / "fresh")
+    assert imported(copy, "--db", fresh.db, tmp_path / "missing.warc.gz")[0].returncode == 1
+    assert not fresh.db.exists()
 
 
 def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):

@@ -14,3 +14,4 @@ done
 rm -f "$BUILD"/demo.db*
 "$BUILD/crawld" crawl --db "$BUILD/demo.db" --allow-address 127.0.0.0/8 --delay 10ms \
   "http://127.0.0.1:$PORT/"
+echo "look at it: $BUILD/crawld report --db $BUILD/demo.db" >&2
