@@ -113,6 +113,7 @@ FetchContext::FetchContext(const Options& options)
 base::Result<FetchContext::Sites> FetchContext::make_sites(
     std::vector<SiteFetchConfig> configs) const {
   Sites sites;
+  TrustStores trusted;
   for (SiteFetchConfig& config : configs) {
     if (!config.proxy.empty() && !parse_proxy(config.proxy)) {
       return base::Error{base::Error::Code::invalid,
@@ -120,7 +121,7 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
     }
     auto jar = jar_for(config);
     if (!jar) return std::move(jar).error();
-    auto site = Site::make(std::move(config), std::move(*jar));
+    auto site = Site::make(std::move(config), std::move(*jar), trusted);
     if (!site) return std::move(site).error();
     sites.push_back(std::move(*site));
   }

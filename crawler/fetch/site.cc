@@ -36,10 +36,11 @@ base::Error invalid(const SiteFetchConfig& config, const std::string& what) {
 }  // namespace
 
 base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
-                                                     std::shared_ptr<CookieJar> cookies) {
+                                                     std::shared_ptr<CookieJar> cookies,
+                                                     TrustStores& trusted) {
   auto guard = AddressGuard::with_allowed(config.allow_addresses);
   if (!guard) return invalid(config, "allow_addresses: " + guard.error().message);
-  auto trust = TrustStore::open(config.ca_certificate);
+  auto trust = trusted.open(config.ca_certificate);
   if (!trust) return invalid(config, trust.error().message);
   auto auth = parse_auth(config.auth);
   // The text itself is a secret.

@@ -28,7 +28,8 @@ class Site {
  public:
   // `cookies` is the jar to use; none: no cookies are kept.
   static base::Result<std::shared_ptr<const Site>> make(SiteFetchConfig config,
-                                                        std::shared_ptr<CookieJar> cookies);
+                                                        std::shared_ptr<CookieJar> cookies,
+                                                        TrustStores& trusted);
 
   const SiteFetchConfig& config() const { return config_; }
   const AddressGuard& guard() const { return guard_; }

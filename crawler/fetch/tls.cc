@@ -43,6 +43,15 @@ base::Result<TrustStore> TrustStore::open(const std::string& ca_certificate) {
   return trust;
 }
 
+base::Result<TrustStore> TrustStores::open(const std::string& ca_certificate) {
+  if (const auto known = by_file_.find(ca_certificate); known != by_file_.end()) {
+    return known->second;
+  }
+  auto trust = TrustStore::open(ca_certificate);
+  if (trust) by_file_.emplace(ca_certificate, *trust);
+  return trust;
+}
+
 void TrustStore::install(SSL_CTX* context) const { SSL_CTX_set1_cert_store(context, store_.get()); }
 
 void observe(SSL_CTX* context, TlsWatch* watch) {

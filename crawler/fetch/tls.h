@@ -1,6 +1,7 @@
 // Trust anchors that are read once, and an eye on how TLS connections end.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,16 @@ class TrustStore {
  private:
   explicit TrustStore(X509_STORE* store);
   std::shared_ptr<X509_STORE> store_;  // counted by OpenSSL's connections as well
+};
+
+// The trust stores of many sites: those that trust the same file share one, which takes 0.8 MB
+// and 10 ms. Threads: one.
+class TrustStores {
+ public:
+  base::Result<TrustStore> open(const std::string& ca_certificate);
+
+ private:
+  std::map<std::string, TrustStore> by_file_;
 };
 
 // What a connection tells us while libcurl is at work inside it.
