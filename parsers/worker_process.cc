@@ -34,10 +34,6 @@ constexpr auto kLongestPause = 5'000ms;
 // What pages do must not hold up other pages for long.
 constexpr auto kLongestPauseAfterPage = 200ms;
 
-ParseFailure cannot_start(std::string why) {
-  return {Kind::crashed, "cannot start a parse worker: " + std::move(why)};
-}
-
 nanoseconds to_duration(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
@@ -82,11 +78,11 @@ ParseOutcome WorkerProcess::parse(const ParseJob& job, Instant deadline) {
 
 std::optional<ParseFailure> WorkerProcess::make_ready(Instant deadline) {
   if (pid() != 0) return std::nullopt;
-  if (channel_.pause(std::min(not_before_, deadline)) == Event::interrupted) {
+  // A short pause is waited for here, a long one by the caller, who may have to end meanwhile.
+  const Instant patience = std::chrono::steady_clock::now() + kLongestPauseAfterPage;
+  if (not_before_ > std::min(deadline, patience)) return not_started(why_not_started_);
+  if (channel_.pause(not_before_) == Event::interrupted) {
     return ParseFailure{Kind::timeout, "interrupted"};
-  }
-  if (not_before_ > deadline) {
-    return cannot_start("it failed " + std::to_string(failures_) + " times in a row");
   }
   return start(deadline);
 }
@@ -94,7 +90,8 @@ std::optional<ParseFailure> WorkerProcess::make_ready(Instant deadline) {
 std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return cannot_start(std::strerror(errno));
+    delay_next_start(kLongestPause);
+    return not_started(std::strerror(errno));
   }
   channel_.connect(base::Fd(ends[0]));
   const base::Fd theirs(ends[1]);
@@ -102,7 +99,7 @@ std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
       options_.program->start({"--parent=" + std::to_string(::getpid())}, theirs.get());
   if (!child) {
     delay_next_start(kLongestPause);
-    return cannot_start(child.error().message);
+    return not_started(child.error().message);
   }
   pid_.store(*child, std::memory_order_relaxed);
   started_.fetch_add(1, std::memory_order_relaxed);
@@ -126,13 +123,13 @@ std::optional<ParseFailure> WorkerProcess::greet(Instant deadline) {
     case Event::frame:
       return refuse_hello(frame);
     case Event::timeout:
-      return cannot_start(bury(Ending::timeout, "no hello in time").detail);
+      return not_started(bury(Ending::timeout, "no hello in time").detail);
     case Event::interrupted:
       return bury(Ending::interrupted);
     case Event::closed:
-      return cannot_start(bury(Ending::by_itself).detail);
+      return not_started(bury(Ending::by_itself).detail);
     case Event::refused:
-      return cannot_start(bury(Ending::bad_reply, "its hello is none").detail);
+      return not_started(bury(Ending::bad_reply, "its hello is none").detail);
   }
   return std::nullopt;
 }
@@ -140,11 +137,16 @@ std::optional<ParseFailure> WorkerProcess::greet(Instant deadline) {
 // Nothing when the hello is as it should be.
 std::optional<ParseFailure> WorkerProcess::refuse_hello(const Frame& frame) {
   const auto hello = frame.type == FrameType::hello ? decode_hello(frame.payload) : std::nullopt;
-  if (!hello) return cannot_start(bury(Ending::bad_reply, "its hello is none").detail);
-  if (!hello->error.empty()) return cannot_start(bury(Ending::bad_reply, hello->error).detail);
+  if (!hello) return not_started(bury(Ending::bad_reply, "its hello is none").detail);
+  if (!hello->error.empty()) return not_started(bury(Ending::bad_reply, hello->error).detail);
   greeted_ = hello->build_id == wire_build_id();
   if (greeted_) return std::nullopt;
-  return cannot_start(bury(Ending::bad_reply, "it is of another build; restart crawld").detail);
+  return not_started(bury(Ending::bad_reply, "it is of another build; restart crawld").detail);
+}
+
+ParseFailure WorkerProcess::not_started(std::string why) {
+  why_not_started_ = std::move(why);
+  return {Kind::no_worker, "cannot start a parse worker: " + why_not_started_};
 }
 
 void WorkerProcess::delay_next_start(std::chrono::milliseconds longest) {

@@ -1,9 +1,10 @@
 // Parser over a child process: spawn, ask, deadline, kill, respawn with back-off.
 //
 // The page that a worker dies of gets a named failure and nobody else is disturbed; a new
-// worker is started for the next page. Whether a page is tried again is the caller's
-// decision. A worker found dead that had not read the job is no fault of the job: another
-// one gets it.
+// worker is started for the next page. Where none can be started the failure is `no_worker`,
+// at once: the caller waits and asks again; the back-off is kept here. Whether a page is tried
+// again is the caller's decision. A worker found dead that had not read the job is no fault of the
+// job: another one gets it.
 //
 // Threads: one caller of parse() at a time; counters(), pid() and interrupt() from any. The
 // worker dies with the thread that first called parse() after its last death
@@ -81,6 +82,7 @@ class WorkerProcess final : public Parser {
   model::ParseOutcome take_answer(const Frame& frame);
   std::optional<model::ParseFailure> over_limit(std::chrono::nanoseconds cpu_before,
                                                 Instant deadline, Instant& look_again);
+  model::ParseFailure not_started(std::string why);
   void count_page(std::uint64_t heap);
   void delay_next_start(std::chrono::milliseconds longest);
   std::chrono::nanoseconds cpu_now() const;
@@ -94,6 +96,7 @@ class WorkerProcess final : public Parser {
   bool greeted_ = false;        // it said a good hello
   std::uint32_t failures_ = 0;  // in a row
   Instant not_before_{};        // of the next start
+  std::string why_not_started_;
 
   std::atomic<pid_t> pid_{0};
   std::atomic<std::uint64_t> pages_{0};

@@ -50,6 +50,19 @@ class BoundedQueue {
     return true;
   }
 
+  // Takes an item that was popped in again, before all others. Never waits, whatever the
+  // bounds. False, with `item` untouched, once the queue is closed.
+  bool put_back(T&& item, std::size_t bytes) CRAWL_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      if (closed_) return false;
+      items_.push_front({std::move(item), bytes});
+      bytes_ += bytes;
+    }
+    filled_.notify_one();
+    return true;
+  }
+
   // Waits for an item. Nothing once the queue is closed and empty.
   std::optional<T> pop() CRAWL_EXCLUDES(mutex_) {
     std::optional<T> item;

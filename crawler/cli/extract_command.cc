@@ -96,6 +96,10 @@ class Extraction {
     }
     const model::ParseOutcome outcome = parse(page, rules, stored->headers, *body);
     const auto* parsed = std::get_if<model::ParsedPage>(&outcome);
+    const auto* failure = std::get_if<model::ParseFailure>(&outcome);
+    if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
+      return base::Error{base::Error::Code::io, failure->detail};
+    }
     if (parsed == nullptr) {
       ++counts_.failed;
       return base::Done{};

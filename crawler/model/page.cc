@@ -108,6 +108,8 @@ std::string_view to_string(ParseFailureKind kind) {
       return "bad_encoding";
     case ParseFailureKind::too_large:
       return "too_large";
+    case ParseFailureKind::no_worker:
+      return "no_worker";
     case ParseFailureKind::bad_reply:
       return "bad_reply";
   }

@@ -136,7 +136,8 @@ enum class ParseFailureKind : std::uint8_t {
   unsupported,   // nothing we can decode (unknown Content-Encoding)
   bad_encoding,  // the content coding is broken, cut off or has no end mark
   too_large,     // the decoded size is over the limit
-  bad_reply      // the worker's answer was refused
+  bad_reply,     // the worker's answer was refused
+  no_worker      // none could be started: no fault of the page. A worker never says this
 };
 std::string_view to_string(ParseFailureKind kind);
 

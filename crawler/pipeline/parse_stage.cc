@@ -36,6 +36,7 @@ bool killed_worker(const model::ParseOutcome& outcome) {
     case ParseFailureKind::unsupported:
     case ParseFailureKind::bad_encoding:
     case ParseFailureKind::too_large:
+    case ParseFailureKind::no_worker:
       return false;
   }
   return false;
@@ -49,6 +50,19 @@ int year_of(base::WallTime wall) {
 }
 
 }  // namespace
+
+std::optional<Unread> unread(CommitItem& item) {
+  if (auto* settled = std::get_if<model::Settled>(&item)) {
+    const auto* failure = std::get_if<model::ParseFailure>(&settled->parsed.page);
+    if (failure == nullptr || failure->kind != ParseFailureKind::no_worker) return std::nullopt;
+    return Unread{settled->parsed.fetched, failure->detail};
+  }
+  auto* reply = std::get_if<RobotsReply>(&item);
+  if (reply == nullptr || !reply->aborted || reply->fetched.response() == nullptr) {
+    return std::nullopt;
+  }
+  return Unread{reply->fetched, reply->outcome};
+}
 
 CommitItem ParseStage::step(model::Fetched fetched) {
   static const SiteRules kNoRules = [] {
@@ -98,7 +112,10 @@ model::ParseOutcome ParseStage::ask(const parsers::ParseJob& job) {
   base::log::warn(
       "parse.killed",
       {{"url", job.url}, {"kind", to_string(failure.kind)}, {"detail", failure.detail}});
-  return parser_.parse(job, clock_.now() + options_.timeout);
+  model::ParseOutcome second = parser_.parse(job, clock_.now() + options_.timeout);
+  const auto* none = std::get_if<model::ParseFailure>(&second);
+  const bool looked = none == nullptr || none->kind != ParseFailureKind::no_worker;
+  return looked ? second : outcome;
 }
 
 CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "crawler/base/clock.h"
@@ -42,5 +43,14 @@ class ParseStage {
   const Options options_;
   policy::RecentLinks recent_;
 };
+
+// What came back as it went in because no parse worker could be started.
+struct Unread {
+  model::Fetched& fetched;  // inside the item
+  std::string why;
+};
+// Nothing when somebody had a look. Hand `fetched` in again later, or commit the item: its URL
+// stays queued then.
+std::optional<Unread> unread(CommitItem& item);
 
 }  // namespace crawld::pipeline

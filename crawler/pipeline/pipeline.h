@@ -91,6 +91,9 @@ class Pipeline {
   void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher);
   void parse_loop(parsers::Parser& parser);
+  bool put_back(model::Fetched& fetched);
+  void wait_for_worker();
+  void count_worker(bool& lacking, const std::string& why);
   void commit_loop();
   void commit_turn();
   void write_or_hold(const std::function<base::Status()>& write);
@@ -119,6 +122,7 @@ class Pipeline {
   std::atomic<std::uint32_t> injecting_{0};
   std::atomic<bool> draining_{false};
   std::atomic<bool> started_all_{false};   // the threads and the start's moment stand
+  std::atomic<std::uint32_t> lacking_{0};  // parse threads whose worker cannot be started
   std::atomic<std::uint32_t> parsing_{0};  // parse threads with a page in hand
   StageCounters counters_;
   base::Instant started_{};
@@ -126,10 +130,11 @@ class Pipeline {
 
   mutable base::Mutex mutex_;
   base::CondVar ended_;
-  base::CondVar retry_;  // wakes a write that waits for another try
+  base::CondVar retry_;  // wakes a write, or a worker's start, that waits for another try
   RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
   base::Error failure_ CRAWL_GUARDED_BY(mutex_);
+  std::string no_worker_ CRAWL_GUARDED_BY(mutex_);  // why the last one could not be started
   base::Status last_write_ CRAWL_GUARDED_BY(mutex_) = base::Done{};
 };
 

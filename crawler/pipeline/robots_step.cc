@@ -119,6 +119,11 @@ class RobotsReading {
 
   void read_body(const model::ParseOutcome& body, base::Duration lifetime) {
     if (const auto* failure = std::get_if<model::ParseFailure>(&body)) {
+      if (failure->kind == model::ParseFailureKind::no_worker) {
+        reply_.aborted = true;
+        reply_.outcome = failure->detail;
+        return;
+      }
       return unreachable(std::string(to_string(failure->kind)), Verdict::disallowed, {});
     }
     const auto* page = std::get_if<model::ParsedPage>(&body);

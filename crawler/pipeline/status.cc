@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t kHostsShown = 10;
 
-std::string held_because(std::uint32_t holds, const std::string& store_error) {
+std::string held_because(std::uint32_t holds, const std::string& store_error,
+                         const std::string& no_worker) {
   const auto has = [&](Hold reason) { return (holds & static_cast<std::uint32_t>(reason)) != 0; };
   std::string why;
   const auto add = [&](const std::string& reason) { why += (why.empty() ? "" : "; ") + reason; };
@@ -15,6 +16,7 @@ std::string held_because(std::uint32_t holds, const std::string& store_error) {
   if (has(Hold::disk)) add("less free disk than disk_low");
   if (has(Hold::store)) add(store_error.empty() ? "the database cannot be written" : store_error);
   if (has(Hold::memory)) add("more memory in use than memory_high");
+  if (has(Hold::worker)) add(no_worker);
   return why;
 }
 
@@ -29,6 +31,7 @@ Limit limit_of(const Status& status, std::uint32_t holds, frontier::Holdup holdu
   if (has(Hold::disk) || has(Hold::store)) return Limit::disk;
   if (has(Hold::memory)) return Limit::memory;
   if (has(Hold::user)) return Limit::paused;
+  if (has(Hold::worker)) return Limit::parse;
   if (status.commits.waiting > 0) return Limit::commit;
   if (status.fetched.waiting > 0 || status.fetched.items > fetch_threads) return Limit::parse;
   if (status.frontier.in_flight >= fetch_threads) return Limit::connections;
@@ -80,11 +83,13 @@ Status Pipeline::status() const {
   const base::Instant now = clock_.now();
   status.end = end_.load();
   std::string store_error;
+  std::string no_worker;
   {
     base::MutexLock lock(mutex_);
     status.totals = totals_;
     status.states = states_;
     if (!last_write_) store_error = last_write_.error().message;
+    no_worker = no_worker_;
   }
   status.frontier = frontier_.counts();
   status.fetched = depth_of(fetched_);
@@ -102,7 +107,7 @@ Status Pipeline::status() const {
     status.commit_cpu = commit_thread_.cpu_time();
   }
   status.hosts = frontier_.busiest_hosts(kHostsShown);
-  status.held_because = held_because(holds_.load(), store_error);
+  status.held_because = held_because(holds_.load(), store_error, no_worker);
   status.limit = limit_of(status, holds_.load(), frontier_.holdup(now), fetch_threads);
   return status;
 }

@@ -33,6 +33,7 @@ enum class Hold : std::uint32_t {
   disk = 2,    // below disk_low
   store = 4,   // the last write failed and is tried again
   memory = 8,  // above memory_high
+  worker = 16  // no parse worker can be started
 };
 
 // The one thing that bounds the rate now.

@@ -173,6 +173,11 @@ class Settlement {
     if (const auto* failure = std::get_if<model::ParseFailure>(&settled_.parsed.page)) {
       // A body that came broken may come whole; one that breaks the parser will not change.
       const std::string kind(to_string(failure->kind));
+      if (failure->kind == ParseFailureKind::no_worker) {
+        settled_.counts_attempt = false;
+        end(Verdict::queued, {});
+        return;
+      }
       if (failure->kind == ParseFailureKind::bad_encoding) {
         retry_or(Verdict::failed, kind);
         return;
