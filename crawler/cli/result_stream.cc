@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crawler/base/clock.h"
+#include "crawler/base/log.h"
 
 namespace crawld::cli {
 namespace {
@@ -125,8 +126,9 @@ ResultStream::~ResultStream() {
 
 void ResultStream::put(const std::string& line) {
   if (failed_) return;
-  failed_ = std::fwrite(line.data(), 1, line.size(), file_) != line.size() ||
-            std::fputc('\n', file_) == EOF;
+  const bool written = std::fwrite(line.data(), 1, line.size(), file_) == line.size() &&
+                       std::fputc('\n', file_) != EOF;
+  if (!written) give_up();
 }
 
 void ResultStream::write(const storage::CommitBatch& batch) {
@@ -146,7 +148,13 @@ void ResultStream::write(const storage::CommitBatch& batch) {
       }
     }
   }
-  if (!failed_) failed_ = std::fflush(file_) != 0;
+  if (!failed_ && std::fflush(file_) != 0) give_up();
+}
+
+void ResultStream::give_up() {
+  base::log::warn("output.failed", {{"why", std::strerror(errno)},
+                                    {"crawl", "goes on; crawld export has the rest"}});
+  failed_ = true;
 }
 
 }  // namespace crawld::cli

@@ -23,12 +23,13 @@ class ResultStream {
   ResultStream& operator=(const ResultStream&) = delete;
 
   void write(const storage::CommitBatch& batch);
-  // A line could not be written (disk full, reader gone); nothing more is tried.
+  // A line could not be written (disk full, reader gone); the log says so, nothing more is tried.
   bool failed() const { return failed_; }
 
  private:
   ResultStream(std::FILE* file, bool csv, bool empty);
   void put(const std::string& line);
+  void give_up();
 
   std::FILE* file_;
   const bool csv_;
