@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kDeepest = 3;
+
 std::string refused(const std::string& why) {
   return json{{"error", why}}.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -74,7 +76,11 @@ std::string add(Session& session, const std::string& site, const json& urls) {
 }  // namespace
 
 std::string answer_control(const std::string& request, Session& session, ControlWishes& wishes) {
-  const json asked = json::parse(request, nullptr, false);
+  // What is nested deeper than any request of ours is left out: copies of it would recurse.
+  const auto shallow = [](int depth, json::parse_event_t, const json&) {
+    return depth <= kDeepest;
+  };
+  const json asked = json::parse(request, shallow, false);
   if (!asked.is_object() || !asked.contains("command") || !asked["command"].is_string()) {
     return refused("a JSON object with a \"command\" is wanted");
   }
