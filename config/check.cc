@@ -57,6 +57,7 @@ class SiteCheck {
     if (says("exclude")) check_patterns("exclude", site_.exclude);
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
+    if (says("schedule")) check_schedule();
     if (says("revisit") && site_.revisit.min > site_.revisit.max) {
       problem(places_.of("revisit"), "revisit: min is larger than max");
     }
@@ -68,6 +69,11 @@ class SiteCheck {
     if (says("robots") && site_.robots == RobotsPolicy::ignore) {
       warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
     }
+  }
+
+  void check_schedule() {
+    const auto schedule = Schedule::parse(site_.schedule);
+    if (!schedule) problem(places_.of("schedule"), "schedule: " + schedule.error().message);
   }
 
   void check_addresses() {
