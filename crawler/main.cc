@@ -1,4 +1,8 @@
 #include <malloc.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <new>
 
 #include "crawler/cli/commands.h"
 
@@ -13,9 +17,17 @@ void give_memory_back() {
   ::mallopt(M_TOP_PAD, 1 << 20);  // each growth of an arena is a system call
 }
 
+// Nothing waits to be saved that a restart would not find: what is acknowledged is on disk.
+[[noreturn]] void out_of_memory() {
+  constexpr char kWords[] = "crawld: out of memory; what is stored is safe, start again\n";
+  (void)!::write(STDERR_FILENO, kWords, std::strlen(kWords));
+  ::_exit(1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   give_memory_back();
+  std::set_new_handler(out_of_memory);
   return crawld::cli::run(crawld::cli::Arguments(argv + 1, argv + argc));
 }

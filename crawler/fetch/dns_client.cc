@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <thread>
 #include <utility>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/fd.h"
 #include "crawler/base/mutex.h"
+#include "crawler/base/thread.h"
 #include "crawler/fetch/dns_message.h"
 
 namespace crawld::fetch {
@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 // Once one family has answered, the other gets this much longer: servers that
 // drop AAAA questions are common, and nobody should wait out the full timeout.
 constexpr milliseconds kGrace{1'000};
+constexpr std::size_t kStack = 512U << 10;
 constexpr int kMaxAddresses = 64;  // of one family of a name
 
 bool init_ares_once() {
@@ -203,7 +204,9 @@ class DnsClient::Loop {
                              "\" is not a list of name servers; expected like "
                              "192.0.2.1:53"};
     }
-    thread_ = std::thread([this] { run(); });
+    auto thread = base::Thread::start("dns", kStack, [this] { run(); });
+    if (!thread) return std::move(thread).error();
+    thread_ = *std::move(thread);
     return base::Done{};
   }
 
@@ -213,7 +216,7 @@ class DnsClient::Loop {
       stopping_ = true;
     }
     wake();
-    if (thread_.joinable()) thread_.join();
+    thread_.join();
     if (channel_ != nullptr) ares_destroy(channel_);
   }
 
@@ -336,7 +339,7 @@ class DnsClient::Loop {
   std::deque<std::shared_ptr<Question>> inbox_ CRAWL_GUARDED_BY(mutex_);
   bool stopping_ CRAWL_GUARDED_BY(mutex_) = false;
 
-  std::thread thread_;
+  base::Thread thread_;
 };
 
 base::Result<std::unique_ptr<DnsClient>> DnsClient::open(const DnsConfig& config) {
