@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <cctype>
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 namespace crawld::storage {
@@ -37,6 +39,16 @@ Code code_of(sqlite3* db, int code) {
   }
 }
 
+// SQLite's "disk I/O error" hides whether the disk is full, broken or read-only.
+std::string what_the_system_said(sqlite3* db, int code) {
+  const int os = db == nullptr ? 0 : sqlite3_system_errno(db);
+  const int kind = code & 0xFF;
+  if (os == 0 || (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN)) return {};
+  std::string words = std::strerror(os);
+  words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
+  return " (" + words + ")";
+}
+
 }  // namespace
 
 base::Error database_error(sqlite3* db, int code, std::string_view doing) {
@@ -44,6 +56,7 @@ base::Error database_error(sqlite3* db, int code, std::string_view doing) {
   std::string message(doing);
   message += ": ";
   message += db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
+  message += what_the_system_said(db, code);
   if (kind == Code::corrupt) {
     message += "; stop, keep the file, and restore a backup or run sqlite3 FILE .recover";
   }
