@@ -168,7 +168,7 @@ struct Config {
   seconds parse_cpu{2};               // CPU, a page
   Bytes parse_memory = 256ULL << 20;
   Bytes max_decoded_size = 32ULL << 20;
-  Bytes queue_bytes = 64ULL << 20;  // of bodies between fetch and parse
+  Bytes queue_bytes = 16ULL << 20;  // of bodies between fetch and parse
   std::uint32_t queue_items = 512;
   LogFormat log = LogFormat::text;
   std::string log_level = "info";

@@ -1,5 +1,7 @@
 #include "crawler/pipeline/pipeline.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@ constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread l
 constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
 constexpr milliseconds kRetryWrite{1'000};
 constexpr milliseconds kRetryWorker{250};
+constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{60};
 constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
@@ -206,6 +209,7 @@ void Pipeline::commit_turn() {
   base::Instant until = clock_.now() + kIdleTurn;
   if (const auto due = commit_.flush_at()) until = std::min(until, *due);
   if (auto item = commits_.pop_until(until)) {
+    heavy_ = heavy_ || weight(*item) >= kHeavyItem;
     commit_.add(*std::move(item));
     counters_.committed.fetch_add(1, std::memory_order_relaxed);
   }
@@ -214,6 +218,9 @@ void Pipeline::commit_turn() {
   if (commit_.flush_due(now) || (starving && commits_.depth().items == 0)) {
     write_or_hold([this] { return commit_.flush(); });
     publish();
+    // A page of 100,000 links leaves as many holes among what stays; the next such page does
+    // not fit into all of them.
+    if (std::exchange(heavy_, false)) ::malloc_trim(0);
   }
   if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
     write_or_hold([this] { return commit_.take_due(); });

@@ -42,7 +42,7 @@ class Pipeline {
     std::uint32_t parse_workers = 2;
     std::size_t fetch_stack = 256U << 10;  // bytes
     std::size_t queue_items = 512;
-    std::size_t queue_bytes = 64U << 20;
+    std::size_t queue_bytes = 16U << 20;
     std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
     std::uint64_t most_errors = 0;  // 0: no limit
     bool recurring = false;         // never ends by itself
@@ -127,6 +127,7 @@ class Pipeline {
   StageCounters counters_;
   base::Instant started_{};
   base::Instant next_check_{};  // of the store; the commit thread's
+  bool heavy_ = false;          // the batch holds a large page; the commit thread's
 
   mutable base::Mutex mutex_;
   base::CondVar ended_;
