@@ -18,7 +18,7 @@ constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at
 constexpr milliseconds kRetryWrite{1'000};
 constexpr milliseconds kRetryWorker{250};
 constexpr std::size_t kHeavyItem = 4U << 20;
-constexpr std::chrono::seconds kCheckStore{60};
+constexpr std::chrono::seconds kCheckStore{5};
 constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
 constexpr std::size_t kCommitItems = 1'024;
