@@ -29,7 +29,7 @@ std::size_t FrameReader::wanted() const {
 
 std::span<char> FrameReader::room() {
   const std::size_t have = filled_ - read_;
-  if (have == 0 && capacity_ > kKeptCapacity) release();
+  trim();
   const std::size_t whole = wanted();
   if (read_ > 0 && (have == 0 || filled_ == capacity_ || read_ + whole > capacity_)) {
     std::memmove(buffer_.get(), buffer_.get() + read_, have);
@@ -38,6 +38,10 @@ std::span<char> FrameReader::room() {
   }
   if (filled_ == capacity_) grow(whole > have ? std::min(whole, capacity_ * 2) : capacity_ * 2);
   return {buffer_.get() + filled_, capacity_ - filled_};
+}
+
+void FrameReader::trim() {
+  if (filled_ == read_ && capacity_ > kKeptCapacity) release();
 }
 
 // Needs: read_ == 0.

@@ -74,6 +74,8 @@ class FrameReader {
   // The next whole frame into `frame`. After `refused` (bad magic, version, type or
   // length) the stream is lost: drop the connection.
   Next next(Frame& frame);
+  // Gives a large buffer back. Frames given out before are done with.
+  void trim();
   // Forgets everything received: a new connection begins.
   void release();
 

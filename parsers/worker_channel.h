@@ -40,6 +40,8 @@ class WorkerChannel {
 
   // Waits for the next frame, which is valid until the next call.
   Event receive(Frame& frame, Instant deadline);
+  // The frame is done with, and the memory of a large one too.
+  void drop_frame() { reader_.trim(); }
   // Waits for nothing but the deadline (timeout) or an interrupt.
   Event pause(Instant deadline) const;
 

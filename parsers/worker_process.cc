@@ -203,6 +203,7 @@ ParseOutcome WorkerProcess::take_answer(const Frame& frame) {
   std::string why;
   auto reply = decode_reply(frame.type, frame.payload, why);
   if (!reply) return bury(Ending::bad_reply, std::move(why));
+  channel_.drop_frame();
   count_page(reply->heap);
   return std::move(reply->outcome);
 }

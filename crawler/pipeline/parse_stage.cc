@@ -13,6 +13,9 @@ namespace {
 
 using model::ParseFailureKind;
 
+// Of one page. More are a list that was made for machines; each costs half a KiB on its way.
+constexpr std::uint32_t kMostLinks = 50'000;
+
 parsers::ParseHeaders headers_for_parser(const model::Headers& headers) {
   return {.content_type = std::string(headers.get("Content-Type")),
           .content_encoding = headers.joined("Content-Encoding"),
@@ -97,6 +100,7 @@ model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteR
                         .wants = rules.wants,
                         .rule_set = rules.rule_set,
                         .max_decoded_size = options_.max_decoded_size,
+                        .max_links = kMostLinks,
                         .robots_agent = options_.robots_agent};
   if (request.purpose == model::Purpose::robots) {
     job.wants = {.packed_body = false, .raw_body = true};
