@@ -174,6 +174,13 @@ base::Status MemoryStore::make_visited_due(Millis now) {
   return base::Done{};
 }
 
+base::Status MemoryStore::move_due(Millis by) {
+  for (auto& [id, update] : updates_) {
+    if (update.due_at != 0) update.due_at = std::max<Millis>(update.due_at + by, 1);
+  }
+  return base::Done{};
+}
+
 base::Result<std::vector<QueuedUrl>> MemoryStore::urls(std::span<const model::UrlId> ids) {
   std::vector<QueuedUrl> rows;
   for (const model::UrlId id : ids) {

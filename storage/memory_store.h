@@ -30,6 +30,7 @@ class MemoryStore final : public PageStore {
   base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
   base::Result<std::optional<Millis>> next_due(Millis after) override;
   base::Status make_visited_due(Millis now) override;
+  base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
   base::Result<std::string> last_coverage() override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;

@@ -128,7 +128,9 @@ class PageStore {
   virtual base::Result<std::optional<Millis>> next_due(Millis after) = 0;
   // Every URL that was ever visited, or failed, is due at `now`: a recrawl.
   virtual base::Status make_visited_due(Millis now) = 0;
-  // About once a minute: the database still stands where it was opened, and its log does
+  // Every planned visit comes so much later, or earlier where negative: the clock was set.
+  virtual base::Status move_due(Millis by) = 0;
+  // Every few seconds: the database still stands where it was opened, and its log does
   // not grow without end. not_found and corrupt must stop the crawl.
   virtual base::Status check() = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.

@@ -47,6 +47,7 @@ class SqliteStore final : public PageStore {
   base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
   base::Result<std::optional<Millis>> next_due(Millis after) override;
   base::Status make_visited_due(Millis now) override;
+  base::Status move_due(Millis by) override;
   base::Status check() override;
   base::Result<std::string> last_coverage() override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
@@ -66,6 +67,7 @@ class SqliteStore final : public PageStore {
   base::Status load_next_ids();
   base::Status resolve_doubt();
   base::Status write(const CommitBatch& batch, BatchWriter& writer);
+  base::Status update_all(const char* sql, Millis value);
   void accept();
   template <class Bind>
   base::Result<std::vector<QueuedUrl>> read_urls(const char* sql, Bind bind);

@@ -14,6 +14,7 @@ using frontier::Candidate;
 using model::Verdict;
 
 constexpr std::size_t kRowsAtOnce = 10'000;
+constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
 
 std::vector<model::UrlId> rising(std::vector<model::UrlId> ids) {
   std::sort(ids.begin(), ids.end());
@@ -308,6 +309,30 @@ Status CommitStage::take_due() {
   auto next = store_.next_due(base::to_millis(now));
   if (!next) return std::move(next).error();
   if (*next) next_due_ = base::from_millis(**next);
+  return base::Done{};
+}
+
+std::chrono::milliseconds CommitStage::wall_ahead() const {
+  return std::chrono::milliseconds(base::to_millis(clock_.wall())) -
+         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch());
+}
+
+// The open batch may hold times by the old clock and by the new one. It is written before the
+// clock's way back and after its way forward: whoever is judged wrongly comes early, not a day
+// late.
+Status CommitStage::follow_wall_clock() {
+  const std::chrono::milliseconds step = wall_ahead() - wall_ahead_;
+  if (std::chrono::abs(step) < kClockStep) {
+    wall_ahead_ += step;
+    return base::Done{};
+  }
+  if (step.count() < 0) {
+    if (Status flushed = flush(); !flushed) return flushed;
+  }
+  if (Status moved = store_.move_due(step.count()); !moved) return moved;
+  base::log::warn("clock.set", {{"by_seconds", step.count() / 1'000}, {"plans", "moved along"}});
+  wall_ahead_ += step;
+  if (next_due_) *next_due_ += step;
   return base::Done{};
 }
 

@@ -29,7 +29,8 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       frontier_(frontier),
       sites_(sites),
       clock_(clock),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      wall_ahead_(wall_ahead()) {}
 
 void CommitStage::add(CommitItem item) {
   if (!batch_since_) batch_since_ = clock_.now();

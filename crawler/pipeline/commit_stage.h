@@ -63,6 +63,10 @@ class CommitStage {
   base::Status take_due();
   std::optional<base::WallTime> next_due() const { return next_due_; }
 
+  // When the wall clock was set, what is planned keeps its distance from now. To be called each
+  // turn: a step between two calls is told from a clock that drifts.
+  base::Status follow_wall_clock();
+
   // Nothing waits, nothing is under way, no retry is planned.
   bool finished() const;
 
@@ -105,6 +109,7 @@ class CommitStage {
   bool takes_revisits() const { return options_.recurring || options_.recrawl; }
   std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
   base::WallTime wall_of(base::Instant instant) const;
+  std::chrono::milliseconds wall_ahead() const;
 
   storage::PageStore& store_;
   frontier::LocalFrontier& frontier_;
@@ -123,6 +128,7 @@ class CommitStage {
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;
+  std::chrono::milliseconds wall_ahead_;  // of the steady clock, when last looked at
   std::map<std::string, std::uint64_t> states_;
   // Refused as too deep in this run: found again on a shorter way, they are admitted.
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;

@@ -222,6 +222,7 @@ void Pipeline::commit_turn() {
     // not fit into all of them.
     if (std::exchange(heavy_, false)) ::malloc_trim(0);
   }
+  write_or_hold([this] { return commit_.follow_wall_clock(); });
   if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
     write_or_hold([this] { return commit_.take_due(); });
   }

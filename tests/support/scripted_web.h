@@ -20,8 +20,10 @@ class ManualClock final : public base::Clock {
   base::Instant now() const override { return now_; }
   base::WallTime wall() const override {
     return base::from_millis(1'700'000'000'000) +
-           std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kStart);
+           std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kStart) + wall_set_by_;
   }
+  // Somebody sets the wall clock; the steady one goes on.
+  void set_wall(std::chrono::milliseconds by) { wall_set_by_ += by; }
   void advance(base::Duration time) { now_ += time; }
   void advance_to(base::Instant then) {
     if (then > now_) now_ = then;
@@ -33,6 +35,7 @@ class ManualClock final : public base::Clock {
  private:
   static constexpr base::Instant kStart{std::chrono::hours(1)};
   base::Instant now_ = kStart;
+  std::chrono::milliseconds wall_set_by_{0};
 };
 
 struct Answer {

@@ -67,6 +67,7 @@ bool Simulation::turn() {
   pipeline::ParseStage parse(
       parser, sites_, clock_,
       {.robots_agent = "crawld", .forbidden_address = [](const model::Url&) { return false; }});
+  (void)commit_.follow_wall_clock();
   pipeline::FetchTurn turn = fetch.step();
   if (!turn.refusals.empty()) commit_.add(pipeline::Refusals{std::move(turn.refusals)});
   if (turn.fetched) commit_.add(parse.step(*std::move(turn.fetched)));

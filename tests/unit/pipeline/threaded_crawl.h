@@ -104,6 +104,7 @@ class FaultyStore final : public storage::PageStore {
   base::Status make_visited_due(storage::Millis now) override {
     return store_.make_visited_due(now);
   }
+  base::Status move_due(storage::Millis by) override { return store_.move_due(by); }
   base::Status check() override { return store_.check(); }
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
