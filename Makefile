@@ -121,8 +121,9 @@ $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/lib
 	@$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
 $(BUILD)/tests/unit_worker: | $(BUILD)/crawld-parse $(TEST_PROGRAMS)
 
-# A disk that fails on demand, preloaded into children of the storage tests.
-$(BUILD)/tests/disk_faults.so: tests/support/faults/disk_faults.cc
+# A disk, or a system, that fails on demand: preloaded into what the tests start.
+FAULTS := $(patsubst tests/support/faults/%.cc,$(BUILD)/tests/%.so,$(wildcard tests/support/faults/*.cc))
+$(FAULTS): $(BUILD)/tests/%.so: tests/support/faults/%.cc
 	@mkdir -p $(@D)
 	@g++ -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -o $@ $< -ldl
 $(BUILD)/tests/unit_storage: | $(BUILD)/tests/disk_faults.so
@@ -133,7 +134,7 @@ $(UNIT_PROGRAMS):
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS) $(TEST_LIBS)
 
 .PHONY: unit
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(FAULTS)
 
 # --- the two commands -----------------------------------------------------------------------
 JOBS ?= $(shell nproc)
@@ -203,6 +204,14 @@ fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
 	@SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
 
+# Hundreds of kills and power cuts; for a quiet evening, not for CI.
+SOAK_ROUNDS ?= 300
+.PHONY: soak
+soak:
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAULTS)
+	@BUILD=$(BUILD) CRAWLD_SOAK_ROUNDS=$(SOAK_ROUNDS) /usr/bin/python3 -m pytest -q -p no:cacheprovider \
+	  tests/e2e/test_kills.py tests/e2e/test_power_cuts.py
+
 .PHONY: bench
 bench:
 	@$(MAKE) --no-print-directory all $(BENCHES)
@@ -248,6 +257,7 @@ help:
 	@echo "make check            format, tidy, layers, sanitizers, short fuzz"
 	@echo "make asan | tsan      the tests under address+UB, or thread sanitizer"
 	@echo "make fuzz             every fuzzer for FUZZ_SECONDS (default 60)"
+	@echo "make soak             SOAK_ROUNDS (default 300) kills and power cuts"
 	@echo "make bench            figures, paired with other crawlers"
 	@echo "make install          into DESTDIR/prefix (default /usr/local); config and database untouched"
 	@echo "make deb              $(BUILD)/crawld_VERSION_ARCH.deb"

@@ -34,21 +34,6 @@ def test_every_page_is_stored_once_and_requested_once(crawl, serve):
     assert crawl.sql("SELECT count(*), count(DISTINCT url) FROM v_pages") == [(201, 201)]
 
 
-def test_a_crawl_killed_again_and_again_loses_and_doubles_nothing(crawl, serve):
-    count = 400
-    site = serve(chain(count, delay=0.002))
-    arguments = (*QUICK, "--concurrency-per-host", 8, "-q", site.url())
-    for turn in range(6):
-        process = crawl.start(*arguments)
-        time.sleep(0.3 + 0.15 * turn)
-        crawl.kill_tree(process)
-    assert crawl.run(*arguments).returncode == 0
-    pages = crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages")
-    assert pages == [(count + 1, count + 1)]
-    # Refetched: at most what was under way or not committed when each kill came.
-    assert len(site.log) <= count + 1 + 6 * 250
-
-
 def test_the_same_command_again_fetches_nothing(crawl, serve):
     site = serve(chain(30))
     crawl.run(*QUICK, site.url())

@@ -12,7 +12,8 @@ def name_bytes(name):
 
 
 class HostileNames:
-    """`addresses`: name -> list of IPv4 or IPv6 addresses; other behaviours by first label."""
+    """`addresses`: name -> list of IPv4 or IPv6 addresses, "*.name" for all names below it; other
+    behaviours by first label. Names of "long.*" are cut short over UDP and whole over TCP."""
 
     def __init__(self, addresses):
         self.addresses = addresses
@@ -20,6 +21,9 @@ class HostileNames:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
+        self.stream = socket.create_server(("127.0.0.1", self.port))
+        self.asked_by_tcp = []
+        threading.Thread(target=self._serve_streams, daemon=True).start()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self):
@@ -30,7 +34,31 @@ class HostileNames:
                 return
             threading.Thread(target=self._answer, args=(query, peer), daemon=True).start()
 
+    def _serve_streams(self):
+        """RFC 1035 section 4.2.2: a length of two bytes in front of each message."""
+        while True:
+            try:
+                client, _ = self.stream.accept()
+                with client:
+                    client.settimeout(5)
+                    while size := client.recv(2, socket.MSG_WAITALL):
+                        query = client.recv(struct.unpack(">H", size)[0], socket.MSG_WAITALL)
+                        message = self._message(query, True)
+                        client.sendall(struct.pack(">H", len(message)) + message)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
     def _answer(self, query, peer):
+        message = self._message(query, False)
+        if message:
+            self.sock.sendto(message, peer)
+
+    def _addresses_of(self, name):
+        return self.addresses.get(name) or self.addresses.get("*." + name.partition(".")[2])
+
+    def _message(self, query, by_tcp):
         labels, at = [], 12
         while query[at]:
             labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
@@ -39,17 +67,21 @@ class HostileNames:
         question = query[12:at + 5]
         name = ".".join(labels)
         self.asked.append((time.monotonic(), name, kind))
-        code, records = 0, []
+        if by_tcp:
+            self.asked_by_tcp.append(name)
+        code, cut, records = 0, 0, []
         if labels[0] == "silent":
-            return
+            return b""
         if labels[0] == "slow":
             time.sleep(1.0)
         if labels[0] == "servfail":
             code = 2
         elif labels[0] == "loop":
             records = [(name, CNAME, name_bytes("loop2.dns.test")), ("loop2.dns.test", CNAME, name_bytes(name))]
-        elif name in self.addresses:
-            for address in self.addresses[name]:
+        elif labels[0] == "long" and not by_tcp:
+            cut = 0x0200  # TC
+        elif addresses := self._addresses_of(name):
+            for address in addresses:
                 family, record = (socket.AF_INET6, AAAA) if ":" in address else (socket.AF_INET, A)
                 if record == kind:
                     records.append((name, record, socket.inet_pton(family, address)))
@@ -57,8 +89,9 @@ class HostileNames:
             code = 3
         body = b"".join((b"\xc0\x0c" if owner == name else name_bytes(owner)) + struct.pack(">HHIH", record, 1, 60, len(data)) + data
                         for owner, record, data in records)
-        header = query[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(records), 0, 0)
-        self.sock.sendto(header + question + body, peer)
+        header = query[:2] + struct.pack(">HHHHH", 0x8180 | cut | code, 1, len(records), 0, 0)
+        return header + question + body
 
     def close(self):
         self.sock.close()
+        self.stream.close()

@@ -5,7 +5,7 @@ import struct
 import time
 import zlib
 
-from hostile_web.server import Site, page
+from hostile_web.server import PATIENT, Site, page
 
 GOOD = page("/linked", text="good")
 
@@ -148,7 +148,7 @@ def sites():
         Site("slowloris", endless(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a", pause=0.5)),
         Site("half-body", half_then_silence),
         Site("short-body", raw(head("Content-Length: 50000") + GOOD)),
-        Site("endless-body", endless(head(), b"<p>more</p>" * 6000)),
+        Site("endless-body", endless(head(), b"<p>more</p>" * 6000), timeout=PATIENT),
         Site("chunked-cut", raw(head("Transfer-Encoding: chunked") + b"40\r\n" + b"x" * 64 + b"\r\n")),
         Site("chunk-size-zz", raw(head("Transfer-Encoding: chunked") + b"zz\r\nabc\r\n0\r\n\r\n")),
         Site("endless-trailers",
@@ -156,9 +156,9 @@ def sites():
         Site("gzip-cut", coded("gzip", packed[:len(packed) // 2])),
         Site("gzip-wrong-crc", coded("gzip", packed[:-8] + b"\1\2\3\4" + packed[-4:])),
         Site("gzip-plain", coded("gzip", GOOD)),
-        Site("gzip-bomb", coded("gzip", gzip_bomb())),
-        Site("zstd-bomb", coded("zstd", zstd_bomb())),
-        Site("double-gzip-bomb", coded("gzip, gzip", gzip.compress(gzip_bomb()))),
+        Site("gzip-bomb", coded("gzip", gzip_bomb()), timeout=PATIENT),
+        Site("zstd-bomb", coded("zstd", zstd_bomb()), timeout=PATIENT),
+        Site("double-gzip-bomb", coded("gzip, gzip", gzip.compress(gzip_bomb())), timeout=PATIENT),
         Site("unknown-coding", coded("x-foo", GOOD)),
         Site("header-flood", raw(head(*[f"X-{n}: {'v' * 70}" for n in range(100_000)],
                                       f"Content-Length: {len(GOOD)}") + GOOD)),

@@ -6,7 +6,7 @@ import random
 import time
 
 from hostile_web.network import coded, endless, gzip_bomb, head, raw
-from hostile_web.server import Site, page
+from hostile_web.server import PATIENT, Site, page
 
 END = b'<a href="/linked">x</a>'
 
@@ -69,7 +69,7 @@ def content_sites():
     robots_l = b"User-agent: *\nDisallow: /l/\n"
     with open("/bin/true", "rb") as program:
         binary = program.read()
-    return [
+    all_sites = [
         Site("div-100k", html(b"<div>" * 100_000 + END)),
         Site("b-1m", html(lambda: b"<b>" * 1_000_000 + END)),
         Site("adoption", html(lambda: END + adoption())),
@@ -105,6 +105,9 @@ def content_sites():
         Site("meta-nofollow", html(b'<meta name=robots content="noindex,nofollow"><a href="/trap">x</a>')),
         Site("rel-nofollow", html(b'<a rel=nofollow href="/trap">x</a>' + END)),
     ]
+    for site in all_sites:
+        site.keys["timeout"] = PATIENT
+    return all_sites
 
 
 def trap_sites():
@@ -121,7 +124,13 @@ def trap_sites():
     def trap(name, links):
         return Site(f"trap-{name}", lambda c, r: c.reply(page(*links(r))), budget={"per_host": 40}, max_depth=30)
 
-    return [trap("session", session), trap("random", fresh), trap("facets", facets)]
+    def subdomain(connection, _):
+        links = [f"http://{random.getrandbits(60)}.wild.test:PORT/" for _ in range(5)]
+        return connection.reply(page(*links))
+
+    endless_names = Site("trap-subdomains", subdomain, scope="domain", limits={"pages": 40}, max_depth=30)
+    endless_names.host = "www.wild.test"
+    return [trap("session", session), trap("random", fresh), trap("facets", facets), endless_names]
 
 
 OBEY = b"User-agent: *\nDisallow: /no\n"

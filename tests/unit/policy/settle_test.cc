@@ -169,6 +169,15 @@ TEST_CASE("a parser that fails keeps the page, a broken body is fetched again") 
   CHECK(settled(ParseFailureKind::bad_encoding).verdict == Verdict::retry_later);
 }
 
+TEST_CASE("a page for which no worker could be started stays queued, without an attempt") {
+  model::Parsed parsed = visit(200);
+  parsed.page = model::ParseFailure{model::ParseFailureKind::no_worker, "why"};
+  const auto settled = settle(std::move(parsed), {}, kNow);
+  CHECK(settled.verdict == Verdict::queued);
+  CHECK_FALSE(settled.counts_attempt);
+  CHECK_FALSE(settled.store_page);
+}
+
 TEST_CASE("the interval halves after news, grows by half without, and stays within its bounds") {
   SettlePolicy policy{.recurring = true};
   const auto interval = [&](seconds last, bool news) {

@@ -113,6 +113,13 @@ TEST_CASE("a failure survives the way through a frame") {
   CHECK(failure.detail == "cut off");
 }
 
+TEST_CASE("a worker cannot say that there is no worker") {
+  const std::string frame =
+      reply_frame(model::ParseFailure{model::ParseFailureKind::no_worker, "so there"});
+  std::string why;
+  CHECK_FALSE(decode_reply(FrameType::failure, payload_of(frame), why).has_value());
+}
+
 TEST_CASE("a job survives the way through a frame, with a body that is sent behind it") {
   ParseJob job{.url = "http://a.test/",
                .purpose = model::Purpose::sitemap,

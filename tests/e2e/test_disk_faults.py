@@ -1,0 +1,258 @@
+"""A disk that is full, broken, read-only or gone under the crawl, as an operator meets it.
+
+Every moment of every write is tests/unit/storage/faults_test.cc's; here it is the words, the
+exit code, and that the crawl goes on by itself or at the next start with nothing lost.
+"""
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from conftest import BUILD, CRAWLD, Crawl, html
+from process_tree import wait_until
+from test_crawl import QUICK, chain
+
+SHIM = BUILD / "tests" / "disk_faults.so"
+
+
+def failing(plan, path="crawl.db-wal"):
+    """By default the log is hit: it is written from the first commit on, not while the database is made."""
+    return {**os.environ, "LD_PRELOAD": str(SHIM), "DISK_FAULTS": f"path={path} {plan}"}
+
+
+def heavy(count, size=60_000):
+    """A chain of pages that do not compress."""
+    noise = random.Random(1)
+    fill = ["".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(size // 3)) for _ in range(8)]
+
+    def respond(path):
+        n = int(path[3:] or 0) if path.startswith("/p/") else 0
+        links = [f"/p/{m}" for m in range(3 * n + 1, 3 * n + 4) if m < count]
+        status, headers, body = html(links)
+        text = f"<p>{n}{fill[n % 8][n:]}{n}".encode()
+        return status, {"Content-Type": "text/html; charset=utf-8"}, body + text
+
+    return respond
+
+
+def whole(crawl, count):
+    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", count)]
+    assert crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages") == [(count, count)]
+    audit = subprocess.run([CRAWLD, "audit", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
+    assert audit.returncode == 0, audit.stdout
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 4 MiB; without the right to mount one the test does not run."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4M", "none", folder], capture_output=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip("no right to mount a file system here; the shim's tests stand in")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=False)
+
+
+def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
+    site = serve(heavy(90))
+    crawl = Crawl(small_disk)
+    config = small_disk / "crawl.yaml"
+    config.write_text(f"disk_low: 0B\nsites:\n  - name: test\n    seeds: [\"{site.url()}\"]\n    delay: 0s\n"
+                      "    robots: ignore\n    concurrency_per_host: 4\n    allow_addresses: [\"127.0.0.0/8\"]\n")
+    process = subprocess.Popen(crawl.command("-c", config), stderr=subprocess.PIPE, text=True)
+
+    def standing_still():
+        before = len(site.log)
+        time.sleep(1.2)
+        return len(site.log) == before
+
+    assert wait_until(lambda: len(site.log) > 10 and standing_still(), 30)
+    fetched = len(site.log)
+    assert fetched < 90 and process.poll() is None
+    status = subprocess.run([CRAWLD, "status", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
+    assert "disk" in status.stdout, status.stdout + status.stderr
+    subprocess.run(["mount", "-o", "remount,size=64M", small_disk], check=True)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert "store.failed" in stderr and "full" in stderr
+    whole(crawl, 90)
+    assert len(site.log) == 90
+
+
+def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_goes_on(crawl, serve):
+    site = serve(chain(60))
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=20 count=0"),
+                               stderr=subprocess.PIPE, text=True)
+    assert wait_until(lambda: len(site.log) > 0)
+    time.sleep(1.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 3, stderr
+    assert "crawl.db" in stderr and "full" in stderr
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    whole(crawl, 61)
+
+
+def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl, serve):
+    site = serve(chain(3))
+    result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=1 count=0", "crawl.db"),
+                            capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode in (1, 3)
+    assert str(crawl.db) in result.stderr
+    assert site.log == []
+
+
+@pytest.mark.parametrize("fault", ["do=eio for=800", "do=enospc for=800", "do=eio count=1"])
+def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
+    site = serve(chain(60, delay=0.01))
+    result = subprocess.run(crawl.command(*QUICK, "--concurrency-per-host", "4", site.url()), env=failing(f"{fault} op=any nth=20"),
+                            capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    # What fails once is done again at once; what lasts is told.
+    assert ("store.failed" in result.stderr) == ("for=" in fault)
+    whole(crawl, 61)
+    assert len(site.log) == 61
+
+
+def test_a_file_system_that_turns_read_only_ends_the_crawl_with_one_message(crawl, serve):
+    site = serve(chain(100, delay=0.01))
+    result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=erofs nth=20 count=0"),
+                            capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1, result.stderr
+    assert "read-only" in result.stderr
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    whole(crawl, 101)
+
+
+@pytest.fixture
+def unprivileged(tmp_path_factory):
+    """Arguments for subprocess that make the child respect the permissions of files."""
+    return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def test_a_folder_or_file_that_may_not_be_written_is_refused_with_its_name(serve, unprivileged):
+    site = serve(chain(3))
+    folder = pathlib.Path(subprocess.check_output(["mktemp", "-d", "/tmp/crawld-e2e-XXXXXX"], text=True).strip())
+    try:
+        programs = folder / "bin"  # the build tree may be closed to others
+        programs.mkdir()
+        for name in ("crawld", "crawld-parse"):
+            os.link(BUILD / name, programs / name) if os.stat(BUILD).st_dev == os.stat(folder).st_dev else shutil.copy(
+                BUILD / name, programs / name)
+        open_folder, closed = folder / "open", folder / "closed"
+        for one, mode in ((open_folder, 0o777), (closed, 0o555), (programs, 0o755), (folder, 0o755)):
+            one.mkdir(exist_ok=True)
+            one.chmod(mode)
+
+        def run(place):
+            return subprocess.run([programs / "crawld", "crawl", "-q", "--db", place / "crawl.db", "--allow-address",
+                                   "127.0.0.0/8", *QUICK, site.url()], capture_output=True, text=True, timeout=60,
+                                  check=False, **unprivileged)
+
+        refused = run(closed)
+        assert refused.returncode == 1
+        assert f"{closed}/crawl.db" in refused.stderr and "permission denied" in refused.stderr
+        made = run(open_folder)
+        assert made.returncode == 0, made.stderr
+        (open_folder / "crawl.db").chmod(0o444)
+        read_only = run(open_folder)
+        assert read_only.returncode == 1
+        assert f"{open_folder}/crawl.db" in read_only.stderr
+        assert len(read_only.stderr.strip().splitlines()) == 1
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_damaged_database_is_refused_kept_and_the_way_out_is_named(crawl, serve):
+    site = serve(heavy(40, 6_000))
+    crawl.run(*QUICK, site.url())
+    whole(crawl, 40)
+    good = crawl.db.read_bytes()
+    fetched = len(site.log)
+    header = b"\xA5" * 100 + good[100:]
+    crawl.db.write_bytes(header)
+    refused = crawl.run(*QUICK, site.url())
+    assert refused.returncode == 1 and crawl.db.read_bytes() == header
+    assert ".recover" in refused.stderr and str(crawl.db) in refused.stderr
+    # Overwritten in the middle, after a stop that was not clean: the check at the start finds it.
+    crawl.db.write_bytes(good)
+    process = crawl.start("--recrawl", *QUICK, site.url())
+    assert wait_until(lambda: len(site.log) > fetched + 2)
+    crawl.kill_tree(process)
+    fetched = len(site.log)
+    middle = bytearray(crawl.db.read_bytes())
+    for page in range(2, len(middle) // 4096, 2):
+        middle[page * 4096:page * 4096 + 64] = b"\xA5" * 64
+    crawl.db.write_bytes(bytes(middle))
+    pathlib.Path(f"{crawl.db}-wal").unlink(missing_ok=True)
+    pathlib.Path(f"{crawl.db}-shm").unlink(missing_ok=True)
+    refused = crawl.run(*QUICK, site.url())
+    assert refused.returncode == 1, refused.stderr
+    assert "damaged" in refused.stderr and ".recover" in refused.stderr
+    assert len(site.log) == fetched
+
+
+def test_a_lost_log_costs_the_pages_in_it_and_no_more(crawl, serve):
+    site = serve(chain(150, delay=0.005))
+    process = crawl.start(*QUICK, "--concurrency-per-host", "4", "-q", site.url())
+    assert wait_until(lambda: len(site.log) > 60)
+    crawl.kill_tree(process)
+    log = pathlib.Path(f"{crawl.db}-wal")
+    assert log.exists() and log.stat().st_size > 0
+    log.unlink()
+    pathlib.Path(f"{crawl.db}-shm").unlink(missing_ok=True)
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    whole(crawl, 151)
+
+
+def test_a_database_that_is_taken_away_while_it_runs_ends_the_crawl_with_a_message(crawl, serve):
+    site = serve(chain(2_000, delay=0.05))
+    process = crawl.start(*QUICK, site.url())
+    assert wait_until(lambda: crawl.db.exists() and len(site.log) > 3)
+    crawl.db.rename(crawl.db.with_suffix(".moved"))
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1, stderr
+    assert str(crawl.db) in stderr
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_what_is_planted_in_place_of_the_database_is_refused(crawl, tmp_path, serve, kind):
+    site = serve(chain(3))
+    target = tmp_path / "target"
+    target.write_text("precious")
+    if kind == "link":
+        crawl.db.symlink_to(target)
+    elif kind == "folder":
+        crawl.db.mkdir()
+    else:
+        os.mkfifo(crawl.db)
+    result = crawl.run(*QUICK, site.url(), timeout=20)
+    assert result.returncode == 1
+    assert str(crawl.db) in result.stderr
+    assert target.read_text() == "precious" and site.log == []
+
+
+def test_a_locked_database_is_waited_for(crawl, serve):
+    """Another program holds the write lock for some seconds."""
+    site = serve(chain(60, delay=0.01))
+    crawl.run(*QUICK, "--max-pages", "3", site.url())
+    holder = subprocess.Popen([sys.executable, "-c", f"""
+import sqlite3, sys, time
+c = sqlite3.connect({str(crawl.db)!r}, isolation_level=None)
+c.execute("BEGIN IMMEDIATE"); print("held", flush=True); time.sleep(2); c.execute("ROLLBACK")
+"""], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "held\n"
+    result = crawl.run(*QUICK, site.url())
+    holder.wait()
+    assert result.returncode == 0, result.stderr
+    whole(crawl, 61)
