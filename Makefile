@@ -204,11 +204,18 @@ fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
 	@SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
 
-# Hundreds of kills and power cuts; for a quiet evening, not for CI.
+# The simulated month stands on what the tests stand on.
+$(BUILD)/bench/soak: $(BUILD)/obj/tests/bench/soak.o $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
+
+# A simulated month, then hundreds of kills and power cuts; for a quiet evening, not for CI.
 SOAK_ROUNDS ?= 300
 .PHONY: soak
 soak:
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAULTS)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAULTS) $(BUILD)/bench/soak
+	@$(BUILD)/bench/soak
 	@BUILD=$(BUILD) CRAWLD_SOAK_ROUNDS=$(SOAK_ROUNDS) /usr/bin/python3 -m pytest -q -p no:cacheprovider \
 	  tests/e2e/test_kills.py tests/e2e/test_power_cuts.py
 
@@ -219,6 +226,7 @@ bench:
 	  echo "== $${bench##*/}"; \
 	  case $$bench in *html_bench) $$bench /usr/share/doc/sqlite3;; *) $$bench;; esac || exit 1; \
 	done
+	@echo "== soak" && $(MAKE) --no-print-directory $(BUILD)/bench/soak && $(BUILD)/bench/soak
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/crawl_bench.py
 
 .PHONY: lint tidy check
@@ -257,8 +265,8 @@ help:
 	@echo "make check            format, tidy, layers, sanitizers, short fuzz"
 	@echo "make asan | tsan      the tests under address+UB, or thread sanitizer"
 	@echo "make fuzz             every fuzzer for FUZZ_SECONDS (default 60)"
-	@echo "make soak             SOAK_ROUNDS (default 300) kills and power cuts"
-	@echo "make bench            figures, paired with other crawlers"
+	@echo "make soak             a simulated month of 1,000 sites; SOAK_ROUNDS (default 300) kills and power cuts"
+	@echo "make bench            figures, paired with other crawlers; the simulated month too"
 	@echo "make install          into DESTDIR/prefix (default /usr/local); config and database untouched"
 	@echo "make deb              $(BUILD)/crawld_VERSION_ARCH.deb"
 	@echo "make deps | clean"

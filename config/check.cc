@@ -7,6 +7,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/pace.h"
 #include "config/schedule.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/pattern.h"
@@ -57,6 +58,11 @@ class SiteCheck {
     if (says("exclude")) check_patterns("exclude", site_.exclude);
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
+    if (says("pace")) {
+      if (const auto pace = Pace::parse(site_.pace); !pace) {
+        problem(places_.of("pace"), "pace: " + pace.error().message);
+      }
+    }
     if (says("schedule")) check_schedule();
     if (says("revisit") && site_.revisit.min > site_.revisit.max) {
       problem(places_.of("revisit"), "revisit: min is larger than max");
@@ -134,6 +140,27 @@ class SiteCheck {
   std::vector<Problem>& warnings_;
 };
 
+void check_hooks(const Hooks& hooks, std::vector<Problem>& problems) {
+  const auto problem = [&](std::string message) { problems.push_back({{}, std::move(message)}); };
+  if (!hooks.webhook.empty()) {
+    const auto url = model::Url::parse(hooks.webhook);
+    if (!url || !url->crawlable()) problem("hooks.webhook: no http or https URL");
+  }
+  static const std::set<std::string> kChanges = {"new",  "changed", "unchanged",
+                                                 "gone", "moved",   "orphaned"};
+  for (const std::string& change : hooks.changes) {
+    if (kChanges.contains(change)) continue;
+    problem("hooks.changes: \"" + base::printable(change) +
+            "\" is none of new, changed, unchanged, gone, moved, orphaned");
+  }
+  for (const std::string& cidr : hooks.allow_addresses) {
+    if (!is_cidr(cidr)) problem("hooks.allow_addresses: \"" + cidr + "\" is no CIDR");
+  }
+  if (!hooks.exec.empty() && !hooks.exec.front().starts_with("/")) {
+    problem("hooks.exec: the program needs its whole path, since no shell looks for it");
+  }
+}
+
 }  // namespace
 
 void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
@@ -148,6 +175,7 @@ void check_config(const Config& config, const std::vector<SitePlaces>& places, c
     }
     SiteCheck(site, places[i], problems, warnings).check_site();
   }
+  check_hooks(config.hooks, problems);
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
   if (!kLevels.contains(config.log_level)) {
     problems.push_back(

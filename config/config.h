@@ -70,6 +70,16 @@ struct Limits {  // 0: none
   std::uint64_t errors = 0;
 };
 
+// Who is told of changes: see crawler/daemon/change_hooks.h.
+struct Hooks {
+  std::string webhook;            // URL; empty: none
+  std::string secret;             // of the signature; empty: unsigned
+  std::vector<std::string> exec;  // program and arguments; empty: none
+  std::vector<std::string> changes = {"new", "changed", "gone", "moved", "orphaned"};
+  milliseconds timeout{30'000};              // of one delivery
+  std::vector<std::string> allow_addresses;  // CIDRs opened for the webhook
+};
+
 // A count, or a share of the site's pages.
 struct Budget {
   std::uint64_t per_host = 0;    // pages; 0: none
@@ -141,7 +151,9 @@ struct Site {
   std::vector<std::string> content_types;    // stored and parsed; empty: the default set
 
   Revisit revisit;
-  std::string schedule;  // "every 6h", cron line, "continuous"; empty: once
+  std::string schedule;           // "every 6h", cron line, "continuous"; empty: once
+  std::vector<std::string> pace;  // other delays by time of day: config/pace.h
+  bool soft_errors = true;        // a "not found" page or login wall does not replace a good page
   Limits limits;
   Budget budget;
   TrapGuards traps;
@@ -184,6 +196,8 @@ struct Config {
   std::vector<std::string> resolve;              // HOST:PORT:ADDR
   bool search_index = true;                      // keep the full-text index
   Limits limits;
+  seconds orphan_check{86'400};  // of a daemon, between two looks for orphans; 0: never
+  Hooks hooks;
   std::vector<Site> sites;
 };
 

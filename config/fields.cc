@@ -28,6 +28,7 @@ constexpr Choice<LogFormat> kLogFormats[] = {
 constexpr Choice<TreeUse> kTreeUses[] = {{"when_needed", TreeUse::when_needed},
                                          {"always", TreeUse::always}};
 constexpr Choice<OptOut> kOptOuts[] = {{"record", OptOut::record}, {"obey", OptOut::obey}};
+constexpr Choice<bool> kSoftErrors[] = {{"detect", true}, {"ignore", false}};
 constexpr Choice<bool> kSandbox[] = {{"required", true}, {"off", false}};
 
 #define RUN(path, help, call) field<Config>(path, help, [](auto& io, auto& c) { io.call; })
@@ -72,6 +73,19 @@ constexpr Field<Config> kRunFields[] = {
     RUN("dns.servers", "address:port of resolvers; empty: the system's", texts(c.dns_servers)),
     RUN("dns.hosts", "name: address, asked before any server", text_map(c.dns_hosts)),
     RUN("search_index", "keep the full-text index", boolean(c.search_index)),
+    RUN("hooks.webhook", "URL that changes are POSTed to as JSON; empty: none",
+        secret(c.hooks.webhook)),
+    RUN("hooks.secret", "key of the HMAC-SHA256 in X-Crawld-Signature", secret(c.hooks.secret)),
+    RUN("hooks.exec", "program and arguments that get changes on stdin; empty: none",
+        texts(c.hooks.exec)),
+    RUN("hooks.changes", "told of: new, changed, unchanged, gone, moved, orphaned",
+        texts(c.hooks.changes)),
+    RUN("hooks.timeout", "of one delivery; what failed is tried again",
+        duration(c.hooks.timeout, {milliseconds(100), milliseconds(600'000)})),
+    RUN("hooks.allow_addresses", "CIDRs the webhook may stand at though not public",
+        texts(c.hooks.allow_addresses)),
+    RUN("orphan_check", "of the daemon: how often it looks for pages nobody links to; 0: never",
+        duration(c.orphan_check)),
     RUN("limits.pages", "stored pages of a run; 0: no limit", count(c.limits.pages)),
     RUN("limits.time", "length of a run; 0: no limit", duration(c.limits.time)),
     RUN("limits.bytes", "received bytes of a run; 0: no limit", bytes(c.limits.bytes)),
@@ -111,6 +125,8 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("autothrottle.max_delay", "the longest gap it makes, back-off too",
          duration(s.autothrottle.max_delay, {milliseconds(100)})),
     SITE("max_crawl_delay", "the longest Crawl-delay that is kept", duration(s.max_crawl_delay)),
+    SITE("pace", "other delays by time of day, UTC: \"mon-fri 08:00-18:00 delay 5s\", \"sat off\"",
+         texts(s.pace)),
     SITE("on_excess", "of a longer one: clamp it, or skip the host",
          choice(s.on_excess, kOnExcess)),
     SITE("priority", "higher first", signed_number(s.priority, -1'000, 1'000)),
@@ -146,7 +162,12 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("revisit.max", "longest interval", duration(s.revisit.max, {milliseconds(1'000)})),
     SITE("revisit.adaptive", "shorter after changes, longer without", boolean(s.revisit.adaptive)),
     SITE("schedule", "every N, a cron line, or continuous; empty: continuous", text(s.schedule)),
+    SITE("soft_errors", "detect: a \"not found\" page or login wall replaces no good page; ignore",
+         choice(s.soft_errors, kSoftErrors)),
     SITE("limits.pages", "pages fetched of this site; 0: no limit", count(s.limits.pages)),
+    SITE("limits.time", "of a run, from its start; 0: no limit", duration(s.limits.time)),
+    SITE("limits.bytes", "received of this site in a run; 0: no limit", bytes(s.limits.bytes)),
+    SITE("limits.errors", "failed URLs of this site in a run; 0: no limit", count(s.limits.errors)),
     SITE("budget.per_host", "pages fetched of one host; 0: no limit", count(s.budget.per_host)),
     SITE("budget.per_prefix", "pages below one first path segment: count, or share of per_host",
          count_or_share(s.budget.per_prefix, s.budget.per_prefix_share)),

@@ -134,6 +134,11 @@ void FactCollector::enter_html(Tag tag, bool in_noscript, Attributes attributes)
     case Tag::param:
       read_param(attributes);
       break;
+    case Tag::input:
+      if (!page_.asks_password) {
+        page_.asks_password = lower_case(find_copy(attributes, Attr::type)) == "password";
+      }
+      break;
     default:
       break;
   }

@@ -183,7 +183,8 @@ void walk(Archive& a, Page& page) {
   a.text(page.content_hash, kMaxShortText);
   a.number(page.simhash);
   a.number(page.body_size);
-  for (auto* flag : {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged}) {
+  for (auto* flag : {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged,
+                     &page.asks_password}) {
     a.flag(*flag);
   }
   a.bytes(page.body);

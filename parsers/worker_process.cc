@@ -68,6 +68,7 @@ ParseOutcome WorkerProcess::parse(const ParseJob& job, Instant deadline) {
   if (job.body.size() > kMaxBody) {
     return ParseFailure{Kind::too_large, "larger than a worker is given"};
   }
+  if (options_.rule_book && pid() != 0 && job.rule_set > rules_of_worker_) bury(Ending::recycled);
   while (true) {
     if (auto failure = make_ready(deadline)) return std::move(*failure);
     if (auto outcome = ask(job, deadline)) return std::move(*outcome);
@@ -110,12 +111,14 @@ std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
 
 // Tells the new worker its limits and rules, and hears whether it is ready.
 std::optional<ParseFailure> WorkerProcess::greet(Instant deadline) {
+  std::vector<RuleSet> rules = options_.rule_book ? options_.rule_book->sets() : options_.rule_sets;
+  rules_of_worker_ = rules.size();
   encode_setup(
       {.sandbox = options_.sandbox == SandboxUse::required,
        .memory = options_.page_memory,
        .cpu_seconds = static_cast<std::uint32_t>(
            (options_.recycle_cpu + 2 * ceil<std::chrono::seconds>(options_.page_cpu)).count()),
-       .rule_sets = options_.rule_sets},
+       .rule_sets = std::move(rules)},
       head_);
   channel_.send(head_, {});
   Frame frame;

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "parsers/parser.h"
+#include "parsers/rule_book.h"
 #include "parsers/rules.h"
 #include "parsers/wire.h"
 #include "parsers/worker_channel.h"
@@ -37,6 +38,9 @@ struct WorkerOptions {
   std::chrono::milliseconds page_cpu{2'000};
   std::uint64_t page_memory = 256ULL << 20;  // bytes a page may add to a fresh worker
   std::vector<RuleSet> rule_sets;
+  // In place of rule_sets where rules may be added while workers run: a worker that does not
+  // know the rules of a job is replaced before it.
+  std::shared_ptr<const RuleBook> rule_book;
   // A worker is replaced after so many pages, or when its heap or CPU has grown so far.
   std::uint32_t recycle_pages = 20'000;
   std::uint64_t recycle_heap = 24ULL << 20;
@@ -93,9 +97,10 @@ class WorkerProcess final : public Parser {
   std::string head_;  // of the job under way; kept for its memory
   std::uint32_t sequence_ = 0;
   std::uint32_t pages_of_worker_ = 0;
-  bool greeted_ = false;        // it said a good hello
-  std::uint32_t failures_ = 0;  // in a row
-  Instant not_before_{};        // of the next start
+  std::size_t rules_of_worker_ = 0;  // rule sets that it was told
+  bool greeted_ = false;             // it said a good hello
+  std::uint32_t failures_ = 0;       // in a row
+  Instant not_before_{};             // of the next start
   std::string why_not_started_;
 
   std::atomic<pid_t> pid_{0};

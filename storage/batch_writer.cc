@@ -49,6 +49,9 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
       return records(item.page_id, item.url_id, item.site, item.rule_set_hash, item.records);
     });
   }
+  if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
+  if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
+  if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
   if (done) done = all(batch.chunks, [&](const auto& item) { return chunk(item); });
   if (done) {
     done = all(batch.finished_chunks, [&](ChunkId id) {
@@ -179,6 +182,28 @@ base::Status BatchWriter::fetch(const FetchRow& row) {
       });
 }
 
+base::Status BatchWriter::orphaning(const Orphaning& orphan) {
+  ids_.next.fetch = std::max(ids_.next.fetch, orphan.id + 1);
+  return database_.run(
+      "INSERT OR REPLACE INTO orphanings (id, url_id, run_id, found_at) VALUES (?1, ?2, ?3, ?4)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(orphan.id)).integer(2, as_integer(orphan.url_id));
+        s.integer(3, run_).integer(4, orphan.found_at);
+      });
+}
+
+base::Status BatchWriter::adopt(model::UrlId url) {
+  return database_.run(
+      "UPDATE orphanings SET adopted_in = ?2 WHERE url_id = ?1 AND adopted_in IS NULL",
+      [&](Statement& s) { s.integer(1, as_integer(url)).integer(2, run_); });
+}
+
+base::Status BatchWriter::hook_cursor(const HookCursor& cursor) {
+  return database_.run(
+      "INSERT OR REPLACE INTO hook_cursors (hook, last_id) VALUES (?1, ?2)",
+      [&](Statement& s) { s.text(1, cursor.hook).integer(2, as_integer(cursor.last_id)); });
+}
+
 base::Status BatchWriter::chunk(const QueueChunk& chunk) {
   ids_.next.chunk = std::max(ids_.next.chunk, chunk.id + 1);
   const std::string_view ids(reinterpret_cast<const char*>(chunk.ids.data()),
@@ -199,12 +224,12 @@ base::Status BatchWriter::horizon(model::UrlId horizon) {
 base::Status BatchWriter::run(const RunUpdate& update) {
   return database_.run(
       "UPDATE runs SET ended_at = ?2, exit = ?3, fetches = ?4, pages = ?5, errors = ?6, "
-      "bytes = ?7, coverage = ?8 WHERE id = ?1",
+      "bytes = ?7, coverage = ?8, changes = ?9 WHERE id = ?1",
       [&](Statement& s) {
         s.integer(1, run_).integer_or_null(2, update.ended_at).text_or_null(3, update.exit);
         s.integer(4, as_integer(update.fetches)).integer(5, as_integer(update.pages));
         s.integer(6, as_integer(update.errors)).integer(7, as_integer(update.bytes));
-        s.text_or_null(8, update.coverage_json);
+        s.text_or_null(8, update.coverage_json).text_or_null(9, update.changes_json);
       });
 }
 

@@ -57,6 +57,9 @@ class BatchWriter {
   base::Status update(const UrlUpdate& update);
   base::Status visit(const Visit& visit);
   base::Status fetch(const FetchRow& row);
+  base::Status orphaning(const Orphaning& orphan);
+  base::Status adopt(model::UrlId url);
+  base::Status hook_cursor(const HookCursor& cursor);
   base::Status chunk(const QueueChunk& chunk);
   base::Status horizon(model::UrlId horizon);
   base::Status run(const RunUpdate& update);

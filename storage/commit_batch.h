@@ -142,6 +142,20 @@ struct ExtractedRecords {
   std::vector<model::Record> records;
 };
 
+// A page that no page which still stands links to. Its id is drawn from the same numbers as
+// those of fetches, so that both kinds of change have one order.
+struct Orphaning {
+  std::uint64_t id = 0;
+  model::UrlId url_id = 0;
+  Millis found_at = 0;
+};
+
+// How far a change hook has got (storage/changes.h).
+struct HookCursor {
+  std::string hook;
+  std::uint64_t last_id = 0;  // of the changes that were taken
+};
+
 // How the run stands. The row of the run is replaced.
 struct RunUpdate {
   Millis ended_at = 0;  // 0: still running
@@ -151,6 +165,7 @@ struct RunUpdate {
   std::uint64_t errors = 0;
   std::uint64_t bytes = 0;
   std::string coverage_json;  // extraction coverage by rule and field; empty: none
+  std::string changes_json;   // change -> count; empty: none
 };
 
 struct CommitBatch {
@@ -162,6 +177,9 @@ struct CommitBatch {
   std::vector<StoredPage> pages;
   std::vector<FetchRow> fetches;
   std::vector<ExtractedRecords> extracted;
+  std::vector<Orphaning> orphaned;
+  std::vector<model::UrlId> adopted;  // orphans that are linked to again
+  std::vector<HookCursor> hook_cursors;
   std::vector<QueueChunk> chunks;        // new
   std::vector<ChunkId> finished_chunks;  // every id of them is settled or in memory's care
   model::UrlId horizon = 0;              // queued ids >= horizon are in no chunk; 0: unchanged

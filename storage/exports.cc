@@ -50,13 +50,9 @@ constexpr const char* kLinks =
     "WHERE p.fetched_at >= ?3 ORDER BY p.id, j.key";
 
 constexpr const char* kChanges =
-    "SELECT f.id, u.url AS url, f.change AS change, "
-    "strftime('%Y-%m-%dT%H:%M:%fZ', f.started_at / 1000.0, 'unixepoch') AS seen_at, "
-    "f.status AS status, p.title AS title, "
-    "CASE f.change WHEN 'moved' THEN f.detail END AS moved_to, f.run_id AS run_id, "
-    "f.page_id AS page_id, p.previous_id AS previous_page_id FROM fetches AS f "
-    "JOIN urls AS u ON u.id = f.url_id LEFT JOIN pages AS p ON p.id = f.page_id "
-    "WHERE f.id > ?1 AND f.change IS NOT NULL AND f.started_at >= ?3 ORDER BY f.id LIMIT ?2";
+    "SELECT fetch_id, url, change, seen_at, status, title, moved_to, site, run_id, page_id, "
+    "previous_page_id FROM v_changes "
+    "WHERE fetch_id > ?1 AND seen_ms >= ?3 ORDER BY fetch_id LIMIT ?2";
 
 constexpr const char* kUrls =
     "SELECT u.id, u.url AS url, u.state AS state, u.reason AS reason, u.depth AS depth, "

@@ -45,6 +45,11 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     fetches_[row.id] = row;
     next_.fetch = std::max(next_.fetch, row.id + 1);
   }
+  for (const Orphaning& orphan : batch.orphaned) {
+    orphans_.insert(orphan.url_id);
+    next_.fetch = std::max(next_.fetch, orphan.id + 1);
+  }
+  for (const model::UrlId id : batch.adopted) orphans_.erase(id);
   for (const QueueChunk& chunk : batch.chunks) {
     chunks_[chunk.id] = chunk;
     next_.chunk = std::max(next_.chunk, chunk.id + 1);
@@ -110,6 +115,7 @@ QueuedUrl MemoryStore::queued(const NewUrl& url) const {
     row.changes = visit.changes;
     row.changed_at = visit.changed_at;
     row.visited_at = visit.visited_at;
+    row.status = visit.status;
   }
   return row;
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ class MemoryStore final : public PageStore {
   const std::map<PageId, StoredPage>& pages() const { return pages_; }
   const std::map<std::uint64_t, FetchRow>& fetches() const { return fetches_; }
   const std::vector<RunUpdate>& runs() const { return runs_; }
+  const std::set<model::UrlId>& orphans() const { return orphans_; }
   // As stored now; queued when the id is unknown.
   model::Verdict state_of(model::UrlId id) const;
   // 0 when unknown.
@@ -63,6 +65,7 @@ class MemoryStore final : public PageStore {
   std::map<PageId, StoredPage> pages_;
   std::map<std::uint64_t, FetchRow> fetches_;
   std::map<ChunkId, QueueChunk> chunks_;
+  std::set<model::UrlId> orphans_;
 };
 
 }  // namespace crawld::storage

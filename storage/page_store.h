@@ -68,6 +68,7 @@ struct QueuedUrl {
   std::uint32_t changes = 0;
   Millis changed_at = 0;
   Millis visited_at = 0;
+  int status = 0;
 };
 
 struct ChunkInfo {

@@ -14,7 +14,7 @@ std::uint64_t as_id(std::int64_t value) { return static_cast<std::uint64_t>(valu
 #define QUEUED_URL_COLUMNS                                                               \
   "SELECT u.id, u.host_id, u.site_id, u.url, u.state, u.purpose, u.depth, u.redirects, " \
   "u.attempts, u.hop, u.parent_id, u.due_at, v.etag, v.last_modified, v.content_hash, "  \
-  "v.interval_s, v.visits, v.changes, v.changed_at, v.visited_at "                       \
+  "v.interval_s, v.visits, v.changes, v.changed_at, v.visited_at, v.status "             \
   "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id "
 
 #define HOST_COLUMNS                                                                           \
@@ -71,6 +71,7 @@ QueuedUrl url_of(const Statement& s, const SiteIds& sites) {
   url.changes = static_cast<std::uint32_t>(s.integer(17));
   url.changed_at = s.integer(18);
   url.visited_at = s.integer(19);
+  url.status = static_cast<int>(s.integer(20));
   return url;
 }
 

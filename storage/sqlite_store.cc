@@ -37,12 +37,13 @@ base::Status SqliteStore::load() {
 }
 
 base::Status SqliteStore::load_next_ids() {
-  auto last =
-      Statement::prepare(database_->raw(),
-                         "SELECT (SELECT max(id) FROM urls), (SELECT max(id) FROM hosts), "
-                         "(SELECT max(id) FROM pages), (SELECT max(id) FROM queue_chunks), "
-                         "(SELECT max(id) FROM fetches), (SELECT max(id) FROM robots_versions), "
-                         "(SELECT max(id) FROM bodies), (SELECT max(id) FROM records)");
+  auto last = Statement::prepare(
+      database_->raw(),
+      "SELECT (SELECT max(id) FROM urls), (SELECT max(id) FROM hosts), "
+      "(SELECT max(id) FROM pages), (SELECT max(id) FROM queue_chunks), "
+      "(SELECT max(ifnull((SELECT max(id) FROM fetches), 0), "
+      "ifnull((SELECT max(id) FROM orphanings), 0))), (SELECT max(id) FROM robots_versions), "
+      "(SELECT max(id) FROM bodies), (SELECT max(id) FROM records)");
   if (!last) return std::move(last).error();
   auto row = last->step();
   if (!row) return std::move(row).error();

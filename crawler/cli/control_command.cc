@@ -127,10 +127,22 @@ int resume_command(const Arguments& arguments) {
   return control(arguments, "resume", "Go on after a pause.", true);
 }
 int stop_command(const Arguments& arguments) {
-  return control(arguments, "stop", "End a running crawl; its state is kept.", false);
+  return control(arguments, "stop", "End a running crawl, or a site of it; its state is kept.",
+                 true);
 }
 int reload_command(const Arguments& arguments) {
-  return control(arguments, "reload", "Read the configuration again; a bad one is refused.", false);
+  ControlOptions options;
+  CLI::App app("Read the configuration again, whole; a bad one is refused. Tells what changed.",
+               "reload");
+  add_where(app, options);
+  app.add_option("SITE", options.site, "this site only; all without it");
+  if (const auto code = parse_options(app, arguments)) return *code;
+  json request = {{"command", "reload"}};
+  if (!options.site.empty()) request["site"] = options.site;
+  const auto answer = ask(options, request);
+  if (!answer) return complain(answer.error().message, kError);
+  std::fputs(answer->value("report", "").c_str(), stdout);
+  return kFinished;
 }
 
 int add_command(const Arguments& arguments) {

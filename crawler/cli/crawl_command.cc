@@ -102,7 +102,7 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
 
 int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
            Progress& progress, Ending ending) {
-  const base::Status drained = session.pipeline().drain(session.config().stop_timeout, ending.text);
+  const base::Status drained = session.drain(session.config().stop_timeout, ending.text);
   progress.clear();
   if (!drained) {
     complain(drained.error().message, kError);

@@ -16,7 +16,7 @@
 #include "crawler/daemon/notify.h"
 #include "crawler/daemon/reload.h"
 #include "crawler/daemon/session.h"
-#include "crawler/daemon/status_json.h"
+#include "crawler/daemon/state_dump.h"
 #include "crawler/daemon/watchdog.h"
 
 namespace crawld::cli {
@@ -66,6 +66,7 @@ class Daemon {
 
   base::Status open() {
     const config::Config& config = session_.config();
+    wishes_.can_reload = true;
     const std::string socket = config.control.empty() ? config.database + ".sock" : config.control;
     auto control = daemon::ControlSocket::open(socket, [this](const std::string& request) {
       return daemon::answer_control(request, session_, wishes_);
@@ -73,8 +74,8 @@ class Daemon {
     if (!control) return std::move(control).error();
     control_ = *std::move(control);
     if (config.metrics_listen.empty()) return base::Done{};
-    auto metrics = daemon::MetricsServer::open(config.metrics_listen, session_,
-                                               [this] { return healthy_.load(); });
+    auto metrics =
+        daemon::serve_metrics(config.metrics_listen, session_, [this] { return healthy_.load(); });
     if (!metrics) return std::move(metrics).error();
     metrics_ = *std::move(metrics);
     return base::Done{};
@@ -95,7 +96,7 @@ class Daemon {
           wishes_.reload = true;
           break;
         case SIGQUIT:
-          base::log::info("state", {{"status", daemon::status_json(session_)}});
+          daemon::log_state(session_);
           break;
         default:
           break;
@@ -108,14 +109,18 @@ class Daemon {
  private:
   void reload() {
     daemon::notify_service_manager("RELOADING=1");
-    const auto report = daemon::reload(config_file_, session_);
+    auto report = daemon::reload(config_file_, session_, wishes_.take_site());
     daemon::notify_service_manager("READY=1");
     if (report) {
-      base::log::info("reload.done", {{"differences", report->empty() ? "none" : *report}});
+      base::log::info("reload.done", {{"differences", report->differences},
+                                      {"out_of_scope", report->out_of_scope},
+                                      {"given_up", report->given_up},
+                                      {"queued", report->queued}});
     } else {
       base::log::error("reload.refused",
                        {{"why", report.error().message}, {"running", "the old configuration"}});
     }
+    wishes_.reloaded(std::move(report));
   }
 
   // Once a second: guards, watchdog, status; once an interval: the line of figures.
@@ -152,7 +157,7 @@ class Daemon {
   daemon::ControlWishes wishes_;
   std::atomic<bool> healthy_{true};
   std::unique_ptr<daemon::ControlSocket> control_;
-  std::unique_ptr<daemon::MetricsServer> metrics_;
+  std::unique_ptr<daemon::HttpListener> metrics_;
   base::Instant next_look_{};
   base::Instant next_figures_{};
 };
@@ -168,7 +173,7 @@ int serve(daemon::Session& session, const std::string& config_file) {
                                 {"sites", session.config().sites.size()}});
   daemon.loop();
   daemon::notify_service_manager("STOPPING=1");
-  const base::Status drained = session.pipeline().drain(session.config().stop_timeout, "stopped");
+  const base::Status drained = session.drain(session.config().stop_timeout, "stopped");
   if (!drained) {
     base::log::error("run.failed", {{"why", drained.error().message}});
     return exit_code(drained.error());
@@ -182,13 +187,19 @@ int serve(daemon::Session& session, const std::string& config_file) {
 int run_command(const Arguments& arguments) {
   std::string file;
   std::string database;
+  std::string log;
   CLI::App app("Crawl the sites of a configuration again and again.", "run");
   app.add_option("-c,--config", file, "the YAML file")->required();
   app.add_option("--db", database, "database file, in place of the configured one");
+  app.add_option("--log", log, "text, json or journald, in place of the configured one")
+      ->check(CLI::IsMember({"text", "json", "journald"}));
   if (const auto code = parse_options(app, arguments)) return *code;
   auto loaded = config::load(file);
   if (!loaded) return complain(loaded.error().message, kBadConfiguration);
   if (!database.empty()) loaded->config.database = database;
+  if (log == "text") loaded->config.log = config::LogFormat::text;
+  if (log == "json") loaded->config.log = config::LogFormat::json;
+  if (log == "journald") loaded->config.log = config::LogFormat::journald;
   if (loaded->config.sites.empty()) return complain(file + ": no sites", kBadConfiguration);
   base::log::open(log_level(loaded->config.log_level), log_format(loaded->config.log));
   for (const std::string& warning : loaded->warnings)

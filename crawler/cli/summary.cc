@@ -57,6 +57,7 @@ std::string summary_text(const Summary& summary) {
                        grouped(summary.fetch.connected) + " connections");
   line("links", grouped(totals.links) + " read, " + grouped(totals.discovered) + " new URLs");
   line("outcomes", by_count(totals.outcomes, 12));
+  line("changes", by_count(totals.changes, 6));
   line("problems", by_count(totals.problems, 8));
   line("all URLs", by_count(status.states, 12));
   std::string slow;
@@ -96,6 +97,7 @@ std::string summary_json(const Summary& summary) {
   out["links"] = totals.links;
   out["discovered"] = totals.discovered;
   out["outcomes"] = totals.outcomes;
+  out["changes"] = totals.changes;
   out["problems"] = totals.problems;
   out["coverage_drops"] = totals.coverage_drops;
   out["states"] = status.states;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "crawler/base/log.h"
 #include "crawler/daemon/status_json.h"
@@ -12,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepest = 3;
+constexpr std::chrono::seconds kReloadPatience{120};
 
 std::string refused(const std::string& why) {
   return json{{"error", why}}.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -21,21 +23,13 @@ std::string done(json more = json::object()) {
   return more.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::optional<model::SiteId> find_site(const Session& session, const std::string& name) {
-  const auto& sites = session.config().sites;
-  for (model::SiteId id = 0; id < sites.size(); ++id) {
-    if (sites[id].name == name) return id;
-  }
-  return std::nullopt;
-}
-
 std::string pause(Session& session, const std::string& site, bool on) {
   base::log::info(on ? "control.pause" : "control.resume", {{"site", site.empty() ? "all" : site}});
   if (site.empty()) {
     session.pipeline().hold(pipeline::Hold::user, on);
     return done();
   }
-  const auto id = find_site(session, site);
+  const auto id = session.find_site(site);
   if (!id) return refused("there is no site \"" + site + "\"");
   session.frontier().pause_site(*id, on);
   return done();
@@ -44,7 +38,7 @@ std::string pause(Session& session, const std::string& site, bool on) {
 std::string add(Session& session, const std::string& site, const json& urls) {
   model::SiteId id = 0;
   if (!site.empty()) {
-    const auto found = find_site(session, site);
+    const auto found = session.find_site(site);
     if (!found) return refused("there is no site \"" + site + "\"");
     id = *found;
   }
@@ -73,7 +67,46 @@ std::string add(Session& session, const std::string& site, const json& urls) {
   return done({{"added", count}, {"refused", bad}});
 }
 
+std::string reload_now(ControlWishes& wishes, const std::string& site) {
+  if (!wishes.can_reload) return refused("this crawl was not started from a configuration file");
+  const auto report = wishes.ask_for_reload(site, kReloadPatience);
+  if (!report) return refused("the reload takes long; its report will be in the log");
+  if (!report->ok()) return refused(report->error().message);
+  const ReloadReport& changes = report->value();
+  return done({{"report", changes.text()},
+               {"differences", changes.differences},
+               {"out_of_scope", changes.out_of_scope},
+               {"given_up", changes.given_up},
+               {"queued", changes.queued}});
+}
+
 }  // namespace
+
+std::optional<base::Result<ReloadReport>> ControlWishes::ask_for_reload(
+    const std::string& site, std::chrono::milliseconds patience) {
+  const base::Instant until = std::chrono::steady_clock::now() + patience;
+  base::MutexLock lock(mutex_);
+  report_.reset();
+  site_ = site;
+  reload = true;
+  while (!report_) {
+    if (!done_.wait_until(mutex_, until)) break;
+  }
+  return std::move(report_);
+}
+
+std::string ControlWishes::take_site() {
+  base::MutexLock lock(mutex_);
+  return std::exchange(site_, {});
+}
+
+void ControlWishes::reloaded(base::Result<ReloadReport> report) {
+  {
+    base::MutexLock lock(mutex_);
+    report_ = std::move(report);
+  }
+  done_.notify_all();
+}
 
 std::string answer_control(const std::string& request, Session& session, ControlWishes& wishes) {
   // What is nested deeper than any request of ours is left out: copies of it would recurse.
@@ -91,14 +124,13 @@ std::string answer_control(const std::string& request, Session& session, Control
   if (command == "pause") return pause(session, site, true);
   if (command == "resume") return pause(session, site, false);
   if (command == "add") return add(session, site, asked.value("urls", json()));
+  // A site that is stopped stays so until it is resumed or the crawl is started again.
+  if (command == "stop" && !site.empty()) return pause(session, site, true);
   if (command == "stop") {
     wishes.stop = true;
     return done();
   }
-  if (command == "reload") {
-    wishes.reload = true;
-    return done();
-  }
+  if (command == "reload") return reload_now(wishes, site);
   return refused("there is no command \"" + command + "\"");
 }
 

@@ -153,7 +153,7 @@ base::Result<std::string> ask_control(const std::string& path, const std::string
     return Error{nobody ? Error::Code::not_found : Error::Code::io,
                  nobody ? "no crawl listens at " + path : "cannot reach " + path + ": " + why()};
   }
-  const timeval patience{30, 0};
+  const timeval patience{180, 0};
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   const std::string line = request + "\n";
   if (::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) !=

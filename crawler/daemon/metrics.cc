@@ -1,9 +1,6 @@
 #include "crawler/daemon/metrics.h"
 
-#include <httplib.h>
-
 #include "crawler/base/escape.h"
-#include "crawler/base/thread.h"
 #include "crawler/daemon/guards.h"
 
 namespace crawld::daemon {
@@ -31,6 +28,21 @@ class Page {
              static_cast<double>(value));
     }
   }
+  // Prometheus counts cumulatively.
+  void histogram(const char* name, const char* help, const base::Histogram& of) {
+    family(name, "histogram", help);
+    const base::Histogram::Snapshot now = of.snapshot();
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < base::Histogram::kBounds.size(); ++i) {
+      below += now.counts[i];
+      char bound[32];
+      std::snprintf(bound, sizeof(bound), "%g", base::Histogram::kBounds[i]);
+      sample(std::string(name) + "_bucket{le=\"" + bound + "\"}", static_cast<double>(below));
+    }
+    sample(std::string(name) + "_bucket{le=\"+Inf\"}", static_cast<double>(now.count));
+    sample(std::string(name) + "_sum", now.sum);
+    sample(std::string(name) + "_count", static_cast<double>(now.count));
+  }
   std::string take() { return std::move(text_); }
 
  private:
@@ -41,19 +53,53 @@ double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-constexpr pipeline::Limit kLimits[] = {pipeline::Limit::nothing_left, pipeline::Limit::politeness,
-                                       pipeline::Limit::connections,  pipeline::Limit::host_slots,
-                                       pipeline::Limit::parse,        pipeline::Limit::commit,
-                                       pipeline::Limit::disk,         pipeline::Limit::memory,
-                                       pipeline::Limit::paused,       pipeline::Limit::none};
+// All workers together.
+parsers::WorkerCounters add_workers(Page& page,
+                                    const std::vector<parsers::WorkerCounters>& workers) {
+  parsers::WorkerCounters all;
+  for (const parsers::WorkerCounters& worker : workers) {
+    all.pages += worker.pages;
+    all.started += worker.started;
+    all.recycled += worker.recycled;
+    all.died += worker.died;
+    all.timeouts += worker.timeouts;
+    all.bad_replies += worker.bad_replies;
+    all.cpu += worker.cpu;
+  }
+  page.one("crawld_worker_pages_total", "counter", "Pages that the parse workers were given.",
+           static_cast<double>(all.pages));
+  page.one("crawld_worker_starts_total", "counter", "Parse workers started.",
+           static_cast<double>(all.started));
+  page.by_label("crawld_worker_ends_total", "counter", "Parse workers that ended, by cause.",
+                "cause",
+                {{"recycled", all.recycled},
+                 {"died", all.died - all.timeouts - all.bad_replies},
+                 {"timeout", all.timeouts},
+                 {"bad_reply", all.bad_replies}});
+  return all;
+}
 
-bool is_local_host(const std::string& header) {
-  std::string host = header;
-  if (!host.starts_with("["))
-    host = host.substr(0, host.find(':'));
-  else
-    host = host.substr(0, host.find(']') + 1);
-  return host == "127.0.0.1" || host == "localhost" || host == "[::1]";
+void add_latencies(Page& page, const pipeline::Latencies& latencies) {
+  page.histogram("crawld_dns_seconds", "Look-ups of names, cached ones too.", latencies.dns);
+  page.histogram("crawld_connect_seconds", "New connections, from the start of the transfer.",
+                 latencies.connect);
+  page.histogram("crawld_first_byte_seconds", "Until the answer began.", latencies.first_byte);
+  page.histogram("crawld_transfer_seconds", "Whole transfers.", latencies.transfer);
+  page.histogram("crawld_parse_seconds", "Pages in a parse thread.", latencies.parse);
+  page.histogram("crawld_commit_seconds", "Batches written.", latencies.commit);
+}
+
+void add_hooks(Page& page, const std::vector<HookStatus>& hooks) {
+  std::map<std::string, std::uint64_t> delivered;
+  std::map<std::string, std::uint64_t> failures;
+  for (const HookStatus& hook : hooks) {
+    delivered[hook.name] = hook.delivered;
+    failures[hook.name] = hook.failures;
+  }
+  page.by_label("crawld_hook_changes_total", "counter", "Changes that a hook has taken.", "hook",
+                delivered);
+  page.by_label("crawld_hook_failures_total", "counter", "Deliveries that failed.", "hook",
+                failures);
 }
 
 }  // namespace
@@ -72,6 +118,8 @@ std::string metrics_text(Session& session) {
            static_cast<double>(totals.retries));
   page.by_label("crawld_outcomes_total", "counter", "Visits by their verdict.", "verdict",
                 totals.outcomes);
+  page.by_label("crawld_changes_total", "counter", "Changes of pages, by kind.", "change",
+                totals.changes);
   page.by_label("crawld_problems_total", "counter", "Visits that did not go well, by reason.",
                 "reason", totals.problems);
   page.by_label("crawld_urls", "gauge", "URLs in the books by state.", "state", status.states);
@@ -85,80 +133,38 @@ std::string metrics_text(Session& session) {
                 {{"fetched", status.fetched.items}, {"commits", status.commits.items}});
   page.by_label("crawld_queue_bytes", "gauge", "Bytes in a queue between two stages.", "queue",
                 {{"fetched", status.fetched.bytes}, {"commits", status.commits.bytes}});
-  std::uint64_t died = 0;
-  std::chrono::nanoseconds worker_cpu{0};
-  for (const parsers::WorkerCounters& worker : session.workers()) {
-    died += worker.died;
-    worker_cpu += worker.cpu;
-  }
-  page.one("crawld_worker_deaths_total", "counter", "Parse workers that died of a page.",
-           static_cast<double>(died));
+  const parsers::WorkerCounters workers = add_workers(page, session.workers());
   page.family("crawld_cpu_seconds_total", "counter", "CPU time by stage.");
   page.sample("crawld_cpu_seconds_total{stage=\"fetch\"}", seconds(status.fetch_cpu));
   page.sample("crawld_cpu_seconds_total{stage=\"parse\"}", seconds(status.parse_cpu));
   page.sample("crawld_cpu_seconds_total{stage=\"commit\"}", seconds(status.commit_cpu));
-  page.sample("crawld_cpu_seconds_total{stage=\"workers\"}", seconds(worker_cpu));
+  page.sample("crawld_cpu_seconds_total{stage=\"workers\"}", seconds(workers.cpu));
   page.family("crawld_limiting_factor", "gauge", "1 for the one thing that bounds the rate now.");
-  for (const pipeline::Limit limit : kLimits) {
+  for (std::size_t i = 0; i < pipeline::kLimits; ++i) {
+    const auto limit = static_cast<pipeline::Limit>(i);
     page.sample("crawld_limiting_factor{factor=\"" + std::string(to_string(limit)) + "\"}",
                 limit == status.limit ? 1 : 0);
   }
+  add_latencies(page, session.pipeline().latencies());
+  add_hooks(page, session.hooks());
   page.one("process_resident_memory_bytes", "gauge", "Resident memory of the daemon.",
            static_cast<double>(resident_memory()));
   return page.take();
 }
 
-struct MetricsServer::Server {
-  httplib::Server http;
-  base::Thread thread;
-};
-
-MetricsServer::MetricsServer() : server_(std::make_unique<Server>()) {}
-
-base::Result<std::unique_ptr<MetricsServer>> MetricsServer::open(const std::string& listen,
-                                                                 Session& session,
-                                                                 std::function<bool()> healthy) {
-  const std::size_t colon = listen.rfind(':');
-  const std::string host = listen.substr(0, colon);
-  const int port = colon == std::string::npos ? -1 : std::atoi(listen.c_str() + colon + 1);
-  if (!is_local_host(host) || port < 0 || port > 65'535) {
-    return base::Error{base::Error::Code::invalid,
-                       "metrics.listen: \"" + listen +
-                           "\" is no loopback address with a port, such as 127.0.0.1:9464"};
-  }
-  std::unique_ptr<MetricsServer> metrics(new MetricsServer);
-  httplib::Server& http = metrics->server_->http;
-  http.set_read_timeout(10, 0);
-  http.set_write_timeout(10, 0);
-  http.set_payload_max_length(4'096);
-  http.new_task_queue = [] { return new httplib::ThreadPool(4); };
-  const auto guarded = [](const httplib::Request& request, httplib::Response& response) {
-    if (is_local_host(request.get_header_value("Host"))) return true;
-    response.status = 403;
-    return false;
-  };
-  http.Get("/metrics",
-           [&session, guarded](const httplib::Request& request, httplib::Response& response) {
-             if (guarded(request, response))
-               response.set_content(metrics_text(session), "text/plain; version=0.0.4");
-           });
-  http.Get("/healthz", [healthy = std::move(healthy), guarded](const httplib::Request& request,
-                                                               httplib::Response& response) {
-    if (!guarded(request, response)) return;
-    const bool fine = healthy();
-    response.status = fine ? 200 : 503;
-    response.set_content(fine ? "ok\n" : "stuck\n", "text/plain");
-  });
-  if (!http.bind_to_port(host, port)) {
-    return base::Error{base::Error::Code::io,
-                       "cannot listen at " + listen + " for metrics; is the port taken?"};
-  }
-  auto thread = base::Thread::start("metrics", 1U << 20, [&http] { http.listen_after_bind(); });
-  if (!thread) return std::move(thread).error();
-  metrics->server_->thread = *std::move(thread);
-  return metrics;
+base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& listen,
+                                                          Session& session,
+                                                          std::function<bool()> healthy) {
+  return HttpListener::open(
+      listen, [&session, healthy = std::move(healthy)](const std::string& path) -> HttpPage {
+        if (path == "/metrics") {
+          return {.type = "text/plain; version=0.0.4", .body = metrics_text(session)};
+        }
+        if (path != "/health" && path != "/healthz")
+          return {.status = 404, .body = "no such page\n"};
+        const bool fine = healthy();
+        return {.status = fine ? 200 : 503, .body = fine ? "ok\n" : "stuck\n"};
+      });
 }
-
-MetricsServer::~MetricsServer() { server_->http.stop(); }
 
 }  // namespace crawld::daemon

@@ -1,7 +1,4 @@
-// Prometheus' text format over HTTP on loopback, and a health page.
-//
-// GET /metrics and GET /healthz only; a Host header that is no address or localhost is
-// refused (DNS rebinding), slow peers are cut after 10 s. Threads of its own.
+// Prometheus' text format, and a health page.
 #pragma once
 
 #include <functional>
@@ -9,6 +6,7 @@
 #include <string>
 
 #include "crawler/base/result.h"
+#include "crawler/daemon/http_listener.h"
 #include "crawler/daemon/session.h"
 
 namespace crawld::daemon {
@@ -16,20 +14,10 @@ namespace crawld::daemon {
 // The page of one moment.
 std::string metrics_text(Session& session);
 
-class MetricsServer {
- public:
-  // `listen`: "127.0.0.1:9464". Only loopback addresses; port 0 takes a free one.
-  static base::Result<std::unique_ptr<MetricsServer>> open(const std::string& listen,
-                                                           Session& session,
-                                                           std::function<bool()> healthy);
-  ~MetricsServer();
-  MetricsServer(const MetricsServer&) = delete;
-  MetricsServer& operator=(const MetricsServer&) = delete;
-
- private:
-  struct Server;
-  MetricsServer();
-  std::unique_ptr<Server> server_;
-};
+// Serves /metrics, /health and /healthz at `listen` (daemon/http_listener.h), until the
+// listener is destroyed. `session` outlives it; `healthy` is called by its thread.
+base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& listen,
+                                                          Session& session,
+                                                          std::function<bool()> healthy);
 
 }  // namespace crawld::daemon

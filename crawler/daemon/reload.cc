@@ -1,8 +1,12 @@
 #include "crawler/daemon/reload.h"
 
+#include <algorithm>
 #include <sstream>
+#include <vector>
 
 #include "config/load.h"
+#include "crawler/base/log.h"
+#include "crawler/pipeline/rejudge.h"
 
 namespace crawld::daemon {
 namespace {
@@ -14,51 +18,149 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// Lines that only one side has. Both texts list the same keys in the same order.
-std::string difference(const config::Site* before, const config::Site* after) {
-  const auto yaml = [](const config::Site* site) {
-    config::Config one;
-    if (site != nullptr) one.sites.push_back(*site);
-    return lines_of(config::effective_yaml(one));
-  };
-  const std::vector<std::string> old_lines = yaml(before);
-  const std::vector<std::string> new_lines = yaml(after);
+// Lines that only one side has, with the group that they stand in. Both texts list the same
+// keys in the same order, up to the extraction rules.
+std::string difference(const config::Config& before, const config::Config& after) {
+  const std::vector<std::string> old_lines = lines_of(config::effective_yaml(before));
+  const std::vector<std::string> new_lines = lines_of(config::effective_yaml(after));
   std::string text;
-  if (old_lines.size() != new_lines.size()) return text;
-  for (std::size_t i = 0; i < old_lines.size(); ++i) {
-    if (old_lines[i] == new_lines[i]) continue;
-    const std::size_t start = old_lines[i].find_first_not_of(' ');
-    text += "  " + old_lines[i].substr(start) + " -> " +
-            new_lines[i].substr(new_lines[i].find(": ") + 2) + "\n";
+  std::string group;
+  for (std::size_t i = 0; i < std::min(old_lines.size(), new_lines.size()); ++i) {
+    const std::string& now = new_lines[i];
+    const std::size_t start = now.find_first_not_of(" -");
+    const std::size_t colon = now.find(": ");
+    if (now.ends_with(':')) group = now.substr(start, now.size() - start - 1) + ".";
+    const bool nested = start == 2 || start == 6;
+    if (old_lines[i] == now || colon == std::string::npos || start == std::string::npos) continue;
+    text += "  " + (nested ? group : std::string()) + old_lines[i].substr(start) + " -> " +
+            now.substr(colon + 2) + "\n";
   }
   return text;
 }
 
+config::Config only(const config::Site& site) {
+  config::Config one;
+  one.sites.push_back(site);
+  one.sites.back().extract = {};
+  return one;
+}
+
+config::Config without_sites(config::Config config) {
+  config.sites.clear();
+  return config;
+}
+
+bool same_rules(const config::Site& before, const config::Site& after) {
+  config::Config a;
+  config::Config b;
+  a.sites.push_back({});
+  b.sites.push_back({});
+  a.sites[0].extract = before.extract;
+  b.sites[0].extract = after.extract;
+  return config::effective_yaml(a) == config::effective_yaml(b);
+}
+
+std::string site_difference(const config::Site& before, const config::Site& after) {
+  std::string lines = difference(only(before), only(after));
+  if (!same_rules(before, after)) lines += "  extract: other rules, for pages parsed from now on\n";
+  return lines.empty() ? lines : "site " + after.name + ":\n" + lines;
+}
+
+std::string differences(const Session& session, const config::Config& after) {
+  const config::Config& before = session.config();
+  std::string report;
+  for (const config::Site& site : after.sites) {
+    const config::Site* old = nullptr;
+    for (const config::Site& one : before.sites) {
+      if (one.name == site.name) old = &one;
+    }
+    report += old == nullptr ? "site " + site.name + ": new\n" : site_difference(*old, site);
+  }
+  for (const config::Site& old : before.sites) {
+    bool left = true;
+    for (const config::Site& site : after.sites) left = left && site.name != old.name;
+    left = left && !session.has_left(old.name);
+    if (left) report += "site " + old.name + ": left; its URLs wait until it comes back\n";
+  }
+  if (const std::string run = difference(without_sites(before), without_sites(after));
+      !run.empty()) {
+    report += "at the next start:\n" + run;
+  }
+  return report;
+}
+
+// Leaves of `after` the site of this name, and all else as it is now.
+base::Status take_over(const std::string& name, const Session& session, config::Config& after) {
+  const auto named = [&](const config::Site& one) { return one.name == name; };
+  const auto wanted = std::find_if(after.sites.begin(), after.sites.end(), named);
+  if (wanted == after.sites.end()) {
+    return base::Error{base::Error::Code::not_found, "the file has no site \"" + name + "\""};
+  }
+  config::Config only_one = session.config();
+  std::erase_if(only_one.sites,
+                [&](const config::Site& one) { return session.has_left(one.name); });
+  const auto here = std::find_if(only_one.sites.begin(), only_one.sites.end(), named);
+  if (here == only_one.sites.end()) {
+    only_one.sites.push_back(*wanted);
+  } else {
+    *here = *wanted;
+  }
+  after = std::move(only_one);
+  return base::Done{};
+}
+
+// "12,340"
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+// The new rules stand already; when the books cannot be read, old URLs stay as judged.
+void judge_books(Session& session, ReloadReport& report) {
+  auto reader = storage::Database::open_reader(session.config().database);
+  auto judged =
+      reader ? pipeline::judge_again(**reader, *session.sites().table(), base::SystemClock().wall())
+             : base::Result<pipeline::Rejudged>(reader.error());
+  if (!judged) {
+    base::log::warn("reload.not_judged", {{"why", judged.error().message}});
+    return;
+  }
+  report.out_of_scope = judged->queued_out;
+  report.given_up = judged->known_out;
+  report.queued = judged->queued_again;
+  if (!judged->news.all.empty()) session.pipeline().tell(std::move(judged->news));
+}
+
 }  // namespace
 
-base::Result<std::string> reload(const std::string& path, Session& session) {
+std::string ReloadReport::text() const {
+  std::string all = differences.empty() ? "no differences\n" : differences;
+  all += grouped(out_of_scope) + " queued URLs now out of scope\n";
+  if (given_up > 0) all += grouped(given_up) + " known pages will not be visited again\n";
+  if (queued > 0) all += grouped(queued) + " URLs that were refused are queued now\n";
+  return all;
+}
+
+base::Result<ReloadReport> reload(const std::string& path, Session& session,
+                                  const std::string& site) {
   auto loaded = config::load(path);
   if (!loaded) return std::move(loaded).error();
-  std::string report;
-  for (const config::Site& after : loaded->config.sites) {
-    const config::Site* before = nullptr;
-    for (const config::Site& site : session.config().sites) {
-      if (site.name == after.name) before = &site;
-    }
-    if (before == nullptr) {
-      report += "site " + after.name + ": new\n";
-    } else if (const std::string lines = difference(before, &after); !lines.empty()) {
-      report += "site " + after.name + ":\n" + lines;
+  if (loaded->config.sites.empty()) {
+    return base::Error{base::Error::Code::invalid, path + ": no sites"};
+  }
+  // As it was given at the start, whatever the file says.
+  loaded->config.database = session.config().database;
+  if (!site.empty()) {
+    if (base::Status taken = take_over(site, session, loaded->config); !taken) {
+      return std::move(taken).error();
     }
   }
-  for (const config::Site& before : session.config().sites) {
-    bool left = true;
-    for (const config::Site& site : loaded->config.sites) left = left && site.name != before.name;
-    if (left) report += "site " + before.name + ": left; its URLs are parked\n";
-  }
+  ReloadReport report{.differences = differences(session, loaded->config)};
   if (base::Status replaced = session.replace_sites(std::move(loaded->config.sites)); !replaced) {
     return std::move(replaced).error();
   }
+  judge_books(session, report);
   return report;
 }
 

@@ -1,6 +1,7 @@
 // A new configuration for a running crawl: all of it, or nothing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -8,10 +9,22 @@
 
 namespace crawld::daemon {
 
-// Reads `path` again and hands its sites to every room. Sites keep their ids by name; new
-// ones are added behind; ones that left are paused, their URLs stay queued. What belongs to
-// the whole run (database, threads, workers) changes at the next start. Returns the
-// differences in words. On an error nothing has changed.
-base::Result<std::string> reload(const std::string& path, Session& session);
+struct ReloadReport {
+  std::string differences;         // in words, a line each; empty: none
+  std::uint64_t out_of_scope = 0;  // queued URLs that the new rules refuse
+  std::uint64_t given_up = 0;      // known pages that will not be visited again
+  std::uint64_t queued = 0;        // refused URLs that the new rules admit
+  // The differences, and "12,340 queued URLs now out of scope".
+  std::string text() const;
+};
+
+// Reads `path` again, hands its sites to every room and judges all URLs of the books anew.
+// Sites keep their ids by name; new ones are added behind; ones that left are paused, their
+// URLs stay queued. What belongs to the whole run (database, threads, hooks) changes at the
+// next start, and the report says so. With a `site` only that site is taken over. On an error
+// nothing has changed.
+// Reads all URLs of the books: seconds for millions, while the crawl goes on.
+base::Result<ReloadReport> reload(const std::string& path, Session& session,
+                                  const std::string& site = {});
 
 }  // namespace crawld::daemon

@@ -36,7 +36,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
 base::Result<std::unique_ptr<Rooms>> Rooms::open(const config::Config& config,
                                                  pipeline::RunMode mode, const base::Clock& clock) {
   std::unique_ptr<Rooms> rooms(new Rooms(config));
-  auto table = pipeline::compile_sites(config, mode);
+  auto table = pipeline::compile_sites(config, mode, rooms->rules_.get());
   if (!table) return std::move(table).error();
   rooms->sites_ = std::make_unique<pipeline::SiteBook>(*std::move(table));
   if (Status fetch = rooms->open_fetch(clock); !fetch) return std::move(fetch).error();
@@ -74,7 +74,7 @@ Status Rooms::set_guards(const config::Config& config) {
 }
 
 Status Rooms::replace_sites(const config::Config& config, pipeline::RunMode mode) {
-  auto table = pipeline::compile_sites(config, mode);
+  auto table = pipeline::compile_sites(config, mode, rules_.get());
   if (!table) return std::move(table).error();
   std::vector<fetch::SiteFetchConfig> sites;
   for (const config::Site& site : config.sites) sites.push_back(fetch_config(site));
@@ -102,7 +102,7 @@ std::unique_ptr<parsers::WorkerProcess> Rooms::make_parser() {
   options.sandbox = config_.sandbox ? parsers::SandboxUse::required : parsers::SandboxUse::off;
   options.page_cpu = config_.parse_cpu;
   options.page_memory = config_.parse_memory;
-  options.rule_sets = pipeline::rule_sets(config_);
+  options.rule_book = rules_;
   return std::make_unique<parsers::WorkerProcess>(std::move(options));
 }
 

@@ -31,7 +31,8 @@ class Rooms {
   std::unique_ptr<fetch::Fetcher> make_fetcher();
   std::unique_ptr<parsers::WorkerProcess> make_parser();
 
-  // Other sites, by SiteId, under the same workers. On an error nothing has changed.
+  // Other sites, by SiteId; workers that do not know their rules are replaced. On an error nothing
+  // has changed.
   base::Status replace_sites(const config::Config& config, pipeline::RunMode mode);
 
   pipeline::ParseStage::Options parse_options();
@@ -53,6 +54,8 @@ class Rooms {
   mutable base::Mutex mutex_;
   std::vector<fetch::AddressGuard> guards_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
   std::shared_ptr<const parsers::WorkerProgram> program_;
+  // Shared with the workers: a reload adds rules to it.
+  const std::shared_ptr<parsers::RuleBook> rules_ = std::make_shared<parsers::RuleBook>();
 };
 
 // config::Site's slice for fetch.

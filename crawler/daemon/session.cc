@@ -7,6 +7,7 @@
 
 #include "config/version.h"
 #include "crawler/base/log.h"
+#include "crawler/pipeline/orphans.h"
 
 namespace crawld::daemon {
 namespace {
@@ -51,6 +52,9 @@ base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const b
   if (!rooms) return std::move(rooms).error();
   session->rooms_ = *std::move(rooms);
   if (Status store = session->open_store(); !store) return std::move(store).error();
+  std::vector<std::string> names;
+  for (const config::Site& site : session->setup_.config.sites) names.push_back(site.name);
+  session->remember_names(std::move(names));
   session->frontier_ = std::make_unique<frontier::LocalFrontier>(
       pipeline::frontier_settings(session->setup_.config, session->setup_.mode),
       frontier::LocalFrontier::Options{.page_limit = session->setup_.config.limits.pages});
@@ -90,6 +94,11 @@ void Session::make_pipeline() {
   options.most_errors = config.limits.errors;
   options.recurring = setup_.mode.recurring;
   options.parse = rooms_->parse_options();
+  options.waiting = [this] {
+    const fetch::FetchContext::Counts counts = rooms_->fetch().counts();
+    return pipeline::Waiting{.for_dns = counts.dns.waiting, .for_rate = counts.waiting_for_rate};
+  };
+  if (setup_.recrawl) options.last_look = [this] { return look_for_orphans(); };
   options.commit.robots_agent = config.user_agent.name;
   options.commit.recurring = setup_.mode.recurring;
   options.commit.recrawl = setup_.recrawl;
@@ -107,7 +116,62 @@ void Session::make_pipeline() {
 Status Session::start() {
   pipeline::Injections injections = seeds();
   if (Status started = pipeline_->start(std::move(injections)); !started) return started;
+  return setup_.mode.recurring ? start_helpers() : base::Done{};
+}
+
+Status Session::start_helpers() {
+  const config::Config& config = setup_.config;
+  auto hooks = ChangeHooks::open({.hooks = config.hooks,
+                                  .database = config.database,
+                                  .user_agent = config.user_agent.header(),
+                                  .resolver = rooms_->fetch().resolver(),
+                                  .clock = clock_,
+                                  .remember = [this](const std::string& hook, std::uint64_t id) {
+                                    pipeline_->tell(pipeline::HookProgress{hook, id});
+                                  }});
+  if (!hooks) return std::move(hooks).error();
+  {
+    base::MutexLock lock(mutex_);
+    hooks_ = *std::move(hooks);
+  }
+  if (config.orphan_check.count() == 0) return base::Done{};
+  auto watch = OrphanWatch::open(config.database, rooms_->sites(), *pipeline_, config.orphan_check);
+  if (!watch) return std::move(watch).error();
+  orphan_watch_ = *std::move(watch);
   return base::Done{};
+}
+
+// At the end of a recrawl, over the writer's connection: nobody else uses it any more.
+std::optional<pipeline::CommitItem> Session::look_for_orphans() {
+  auto news = pipeline::find_orphans(store_->database(), *rooms_->sites().table(),
+                                     static_cast<std::uint64_t>(base::to_millis(clock_.wall())));
+  if (news) return *std::move(news);
+  base::log::warn("orphans.failed", {{"why", news.error().message}});
+  return std::nullopt;
+}
+
+Status Session::drain(std::chrono::milliseconds grace, const std::string& exit) {
+  end_helpers();
+  return pipeline_->drain(grace, exit);
+}
+
+void Session::end_helpers() {
+  std::shared_ptr<ChangeHooks> hooks;
+  {
+    base::MutexLock lock(mutex_);
+    hooks.swap(hooks_);
+  }
+  hooks.reset();
+  orphan_watch_.reset();
+}
+
+std::vector<HookStatus> Session::hooks() const {
+  std::shared_ptr<ChangeHooks> hooks;
+  {
+    base::MutexLock lock(mutex_);
+    hooks = hooks_;
+  }
+  return hooks ? hooks->status() : std::vector<HookStatus>();
 }
 
 pipeline::Injections Session::seeds() const {
@@ -142,11 +206,9 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
     const auto same = std::find_if(next.sites.begin(), next.sites.end(),
                                    [&](const config::Site& old) { return old.name == site.name; });
     if (same == next.sites.end()) {
-      site.extract = {};
       next.sites.push_back(std::move(site));
       kept.push_back(true);
     } else {
-      site.extract = same->extract;
       kept[static_cast<std::size_t>(same - next.sites.begin())] = true;
       *same = std::move(site);
     }
@@ -157,8 +219,12 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
   pipeline::SiteNames names;
   for (model::SiteId id = 0; id < setup_.config.sites.size(); ++id) {
     names.all.push_back(setup_.config.sites[id].name);
-    frontier_->pause_site(id, !kept[id]);
+    // A site that the user paused stays so.
+    const bool left = !kept[id];
+    if (left && left_sites_.insert(id).second) frontier_->pause_site(id, true);
+    if (!left && left_sites_.erase(id) > 0) frontier_->pause_site(id, false);
   }
+  remember_names(names.all);
   pipeline_->rename_sites(std::move(names));
   pipeline_->inject(seeds());
   return base::Done{};
@@ -170,7 +236,33 @@ std::vector<parsers::WorkerCounters> Session::workers() const {
   return all;
 }
 
+void Session::remember_names(std::vector<std::string> names) {
+  base::MutexLock lock(mutex_);
+  site_names_ = std::move(names);
+}
+
+std::optional<model::SiteId> Session::find_site(const std::string& name) const {
+  base::MutexLock lock(mutex_);
+  const auto found = std::find(site_names_.begin(), site_names_.end(), name);
+  if (found == site_names_.end()) return std::nullopt;
+  return static_cast<model::SiteId>(found - site_names_.begin());
+}
+
+bool Session::has_left(const std::string& site) const {
+  return std::any_of(left_sites_.begin(), left_sites_.end(),
+                     [&](model::SiteId id) { return setup_.config.sites[id].name == site; });
+}
+
+std::vector<WorkerState> Session::worker_states() const {
+  std::vector<WorkerState> all;
+  for (const parsers::WorkerProcess* worker : workers_) {
+    all.push_back({.pid = worker->pid(), .counters = worker->counters()});
+  }
+  return all;
+}
+
 void Session::close() {
+  end_helpers();
   pipeline_.reset();
   store_.reset();
 }

@@ -6,12 +6,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
 #include "crawler/base/clock.h"
+#include "crawler/base/mutex.h"
 #include "crawler/base/result.h"
+#include "crawler/daemon/change_hooks.h"
+#include "crawler/daemon/orphan_watch.h"
 #include "crawler/daemon/rooms.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/pipeline.h"
@@ -26,6 +31,11 @@ struct SessionSetup {
   bool recrawl = false;            // every known page is visited again
   std::vector<std::string> lists;  // URL list files for the first site
   std::function<void(const storage::CommitBatch&)> on_committed;
+};
+
+struct WorkerState {
+  pid_t pid = 0;  // 0: none runs
+  parsers::WorkerCounters counters;
 };
 
 class Session {
@@ -45,16 +55,28 @@ class Session {
   pipeline::SiteBook& sites() { return rooms_->sites(); }
   fetch::FetchContext& fetch() { return rooms_->fetch(); }
   storage::Database& database() { return store_->database(); }
+  // For the controlling thread: a reload changes it.
   const config::Config& config() const { return setup_.config; }
+  // The site of this name, or nothing. Threads: any.
+  std::optional<model::SiteId> find_site(const std::string& name) const CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerCounters> workers() const;
+  std::vector<WorkerState> worker_states() const;
 
   // The seeds and sitemaps of all sites, judged.
   pipeline::Injections seeds() const;
 
   // Hands other sites to every room: the same names keep their ids, new ones come behind,
-  // and those that `sites` leaves out are paused. All or nothing. Extraction rules stay
-  // as they are until the next start, since the workers were started with them.
+  // and those that `sites` leaves out are paused. All or nothing.
   base::Status replace_sites(std::vector<config::Site> sites);
+
+  // A reload left the site out; it may come back with another.
+  bool has_left(const std::string& site) const;
+
+  // Ends what start() started: hooks and watches first, then the pipeline. Call once.
+  base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
+
+  // Of the change hooks; empty where there are none.
+  std::vector<HookStatus> hooks() const CRAWL_EXCLUDES(mutex_);
 
   // Frees the database and its lock; only after the pipeline was drained.
   void close();
@@ -65,6 +87,10 @@ class Session {
 
   base::Status open_store();
   void make_pipeline();
+  base::Status start_helpers();
+  void end_helpers();
+  void remember_names(std::vector<std::string> names) CRAWL_EXCLUDES(mutex_);
+  std::optional<pipeline::CommitItem> look_for_orphans();
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
 
   SessionSetup setup_;
@@ -72,8 +98,14 @@ class Session {
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<Rooms> rooms_;
   std::unique_ptr<frontier::LocalFrontier> frontier_;
+  std::set<model::SiteId> left_sites_;            // the controlling thread's
   std::vector<parsers::WorkerProcess*> workers_;  // owned by the pipeline
   std::unique_ptr<pipeline::Pipeline> pipeline_;
+  mutable base::Mutex mutex_;
+  // Shared with who asks for their status while they are ended. Null: none.
+  std::shared_ptr<ChangeHooks> hooks_ CRAWL_GUARDED_BY(mutex_);
+  std::vector<std::string> site_names_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
+  std::unique_ptr<OrphanWatch> orphan_watch_;                     // null: none
 };
 
 }  // namespace crawld::daemon

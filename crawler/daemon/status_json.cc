@@ -31,6 +31,35 @@ ordered_json workers_json(const std::vector<parsers::WorkerCounters>& workers) {
   return all;
 }
 
+// Threads that wait are counted, the others are told one by one.
+ordered_json threads_json(const std::vector<pipeline::ThreadState>& threads) {
+  ordered_json busy = ordered_json::array();
+  std::size_t waiting = 0;
+  for (const pipeline::ThreadState& thread : threads) {
+    if (thread.now.doing == "waiting") {
+      ++waiting;
+      continue;
+    }
+    const auto since = std::chrono::steady_clock::now() - thread.now.since;
+    busy.push_back({{"name", thread.name},
+                    {"doing", thread.now.doing},
+                    {"on", thread.now.detail},
+                    {"seconds", seconds(since)}});
+  }
+  return {{"waiting", waiting}, {"busy", busy}};
+}
+
+ordered_json hooks_json(const std::vector<HookStatus>& hooks) {
+  ordered_json all = ordered_json::array();
+  for (const HookStatus& hook : hooks) {
+    all.push_back({{"name", hook.name},
+                   {"delivered", hook.delivered},
+                   {"failures", hook.failures},
+                   {"problem", hook.problem}});
+  }
+  return all;
+}
+
 ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
   ordered_json all = ordered_json::array();
   for (const frontier::HostSnapshot& host : hosts) {
@@ -56,7 +85,7 @@ std::string status_json(Session& session) {
   ordered_json out;
   out["version"] = config::kVersion;
   out["pid"] = getpid();
-  out["database"] = session.config().database;
+  out["database"] = session.database().path();
   out["seconds"] = seconds(status.elapsed);
   out["limit"] = to_string(status.limit);
   out["held_because"] = status.held_because;
@@ -71,6 +100,7 @@ std::string status_json(Session& session) {
   out["hosts"] = status.frontier.hosts;
   out["states"] = status.states;
   out["outcomes"] = status.totals.outcomes;
+  out["changes"] = status.totals.changes;
   out["problems"] = status.totals.problems;
   out["coverage_drops"] = status.totals.coverage_drops;
   out["queues"] = {{"fetched", queue_json(status.fetched)},
@@ -82,6 +112,8 @@ std::string status_json(Session& session) {
                         {"workers", worker_cpu}};
   out["resident_bytes"] = resident_memory();
   out["workers"] = workers_json(workers);
+  out["threads"] = threads_json(session.pipeline().threads());
+  out["hooks"] = hooks_json(session.hooks());
   out["busiest_hosts"] = hosts_json(status.hosts);
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

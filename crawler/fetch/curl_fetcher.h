@@ -51,6 +51,7 @@ class FetchContext {
     std::uint64_t connected = 0;  // transfers that had to open a connection
     std::size_t idle = 0;         // connections kept now
     Resolver::Counts dns;
+    std::size_t waiting_for_rate = 0;  // threads held back by a cap over all hosts
   };
   Counts counts() const CRAWL_EXCLUDES(mutex_);
 

@@ -41,7 +41,11 @@ bool RateLimit::take(double count, const std::stop_token& stop) {
     next_ = std::max(next_, now - burst_) + seconds_of(count / per_second_);
     due = next_;
   }
-  return due <= std::chrono::steady_clock::now() ? !stop.stop_requested() : wait_until(due, stop);
+  if (due <= std::chrono::steady_clock::now()) return !stop.stop_requested();
+  waiting_.fetch_add(1, std::memory_order_relaxed);
+  const bool go_on = wait_until(due, stop);
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
+  return go_on;
 }
 
 }  // namespace crawld::fetch

@@ -1,6 +1,8 @@
 // A cap over all threads: tokens refill at a steady rate, takers wait their turn.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 
@@ -20,10 +22,14 @@ class RateLimit {
   // least. False, tokens gone, when `stop` came first. Threads: any.
   bool take(double count, const std::stop_token& stop) CRAWL_EXCLUDES(mutex_);
 
+  // Threads that wait in take() now.
+  std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
  private:
   const double per_second_;
   const base::Duration burst_;
 
+  std::atomic<std::size_t> waiting_{0};
   base::Mutex mutex_;
   base::Instant next_ CRAWL_GUARDED_BY(mutex_);  // when all that was taken is paid for
 };

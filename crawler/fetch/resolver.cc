@@ -154,13 +154,13 @@ Resolution Resolver::look_up(const std::string& name, milliseconds timeout,
     entry->answered.notify_all();
   });
   base::MutexLock lock(mutex_);
-  while (!entry->ready) {
-    if (stop.stop_requested()) return {DnsFailure::aborted, {}};
-    if (!entry->answered.wait_until(mutex_, until) && !entry->ready) {
-      return {DnsFailure::timeout, {}};
-    }
+  ++counts_.waiting;
+  while (!entry->ready && !stop.stop_requested()) {
+    if (!entry->answered.wait_until(mutex_, until)) break;
   }
-  return entry->resolution;
+  --counts_.waiting;
+  if (entry->ready) return entry->resolution;
+  return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
 }
 
 std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name, bool* is_new) {

@@ -49,6 +49,7 @@ class Resolver {
     std::size_t cached = 0;   // names
     std::uint64_t asked = 0;  // look-ups sent to name servers
     std::uint64_t from_cache = 0;
+    std::size_t waiting = 0;  // threads that wait for an answer now
   };
   Counts counts() const CRAWL_EXCLUDES(mutex_);
 

@@ -15,6 +15,9 @@ using base::MutexLock;
 constexpr std::size_t kMostRefusals = 256;
 constexpr std::uint64_t kDiceSides = 1'000'000;
 
+// Budgets count pages, not visits: a page that is visited again uses nothing up.
+bool is_new(const model::Request& request) { return request.history.visits == 0; }
+
 }  // namespace
 
 LocalFrontier::LocalFrontier(std::vector<SiteSettings> sites, Options options)
@@ -101,12 +104,8 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     Candidate candidate = host.take();
     --window_urls_;
     if (candidate.request.purpose == model::Purpose::page) {
-      ++host.pages;
-      ++site_pages_[host.site];
       ++outstanding_pages_;
-      if (settings.pages_per_prefix > 0) {
-        ++host.pages_by_prefix[path_prefix(candidate.request.url.path())];
-      }
+      if (is_new(candidate.request)) count_page(host, candidate.request);
     }
     turn.lease = grant(
         host,
@@ -115,6 +114,14 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   return !turn.refusals.empty();
+}
+
+void LocalFrontier::count_page(HostQueue& host, const model::Request& request) {
+  ++host.pages;
+  ++site_pages_[host.site];
+  if (site(host.site).pages_per_prefix > 0) {
+    ++host.pages_by_prefix[path_prefix(request.url.path())];
+  }
 }
 
 model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant now) {
@@ -147,7 +154,10 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     }
   }
   if (host.clock.dead(now)) return refusal(model::Verdict::failed, "host_unreachable");
-  if (request.purpose != model::Purpose::page) return std::nullopt;
+  if (const auto closed = closed_sites_.find(request.site); closed != closed_sites_.end()) {
+    return refusal(model::Verdict::over_budget, closed->second);
+  }
+  if (request.purpose != model::Purpose::page || !is_new(request)) return std::nullopt;
   if (settings.pages_per_host > 0 && host.pages >= settings.pages_per_host) {
     return refusal(model::Verdict::over_budget, "budget.per_host");
   }
@@ -252,7 +262,7 @@ void LocalFrontier::schedule(HostQueue& host) {
   if (host.place != Place::resting) return;
   if (!host.has_work() || !host.clock.has_slot()) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
-  if (paused_sites_.contains(host.site)) {
+  if (is_held(host.site)) {
     host.place = Place::held;
     return;
   }
@@ -303,7 +313,7 @@ HostQueue* LocalFrontier::pick(Instant now) {
     }
     --ready_hosts_;
     host.place = Place::resting;
-    if (!paused_sites_.contains(host.site)) return &host;
+    if (!is_held(host.site)) return &host;
     host.place = Place::held;
     wake_waiter(host.address, now);
   }
@@ -331,7 +341,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   auto origin = model::Url::parse(snapshot.origin);
   assert(origin && "a stored origin parses");
   auto host = std::make_unique<HostQueue>(snapshot.id, *std::move(origin), snapshot.site,
-                                          settings.politeness, settings.depth_first);
+                                          politeness_of(snapshot.site), settings.depth_first);
   host->clock.close_until(snapshot.opens_at);
   host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
   host->clock.restore_latency(snapshot.latency);

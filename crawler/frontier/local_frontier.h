@@ -20,6 +20,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "crawler/base/mutex.h"
@@ -134,6 +135,20 @@ class LocalFrontier final : public Frontier {
   void pause(bool paused);
   void pause_site(model::SiteId site, bool paused);
   void set_sites(std::vector<SiteSettings> sites);
+  // What the time of day asks of a site: another delay, or no requests at all.
+  struct Pace {
+    std::optional<milliseconds> delay;  // in place of the site's own
+    bool off = false;
+    bool operator==(const Pace&) const = default;
+  };
+  void set_pace(model::SiteId site, const Pace& pace);
+  // A limit of the site was reached: its pages are refused from now on, with this reason.
+  void close_site(model::SiteId site, std::string reason);
+  // Takes waiting URLs out of memory. What is leased or not settled yet stays, and so does
+  // what waits on disk: whoever reads it back drops it there.
+  void withdraw(const std::unordered_set<model::UrlId>& ids);
+  // Leased, or not settled yet.
+  bool is_under_way(model::UrlId id) const;
   void stop_leasing();  // a limit was reached: lease() gives nothing more, settling goes on
   bool page_limit_reached() const;
 
@@ -149,6 +164,9 @@ class LocalFrontier final : public Frontier {
   };
 
   const SiteSettings& site(model::SiteId id) const CRAWL_REQUIRES(mutex_);
+  Politeness politeness_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
+  bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
+  void let_go(model::SiteId id) CRAWL_REQUIRES(mutex_);
   HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
   void schedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void unschedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
@@ -160,6 +178,7 @@ class LocalFrontier final : public Frontier {
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
                                 base::Instant now) const CRAWL_REQUIRES(mutex_);
+  void count_page(HostQueue& host, const model::Request& request) CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_waiter(const std::string& address, base::Instant now) CRAWL_REQUIRES(mutex_);
@@ -184,6 +203,8 @@ class LocalFrontier final : public Frontier {
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::SiteId> paused_sites_ CRAWL_GUARDED_BY(mutex_);
+  std::map<model::SiteId, Pace> paces_ CRAWL_GUARDED_BY(mutex_);
+  std::map<model::SiteId, std::string> closed_sites_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> overflowing_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> hungry_ CRAWL_GUARDED_BY(mutex_);
   std::minstd_rand dice_ CRAWL_GUARDED_BY(mutex_);

@@ -97,6 +97,11 @@ void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
     return;
   }
   paused_sites_.erase(site_id);
+  let_go(site_id);
+}
+
+// Its hosts go on, unless something else holds the site.
+void LocalFrontier::let_go(model::SiteId site_id) {
   for (auto& [id, host] : hosts_) {
     if (host->site != site_id || host->place != Place::held) continue;
     host->place = Place::resting;
@@ -105,11 +110,59 @@ void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
   call_all();
 }
 
+bool LocalFrontier::is_held(model::SiteId id) const {
+  if (paused_sites_.contains(id)) return true;
+  const auto pace = paces_.find(id);
+  return pace != paces_.end() && pace->second.off;
+}
+
+Politeness LocalFrontier::politeness_of(model::SiteId id) const {
+  Politeness politeness = site(id).politeness;
+  const auto pace = paces_.find(id);
+  if (pace != paces_.end() && pace->second.delay) politeness.delay = *pace->second.delay;
+  return politeness;
+}
+
+void LocalFrontier::set_pace(model::SiteId site_id, const Pace& pace) {
+  MutexLock lock(mutex_);
+  const auto before = paces_.find(site_id);
+  if (before == paces_.end() ? pace == Pace{} : before->second == pace) return;
+  paces_[site_id] = pace;
+  for (auto& [id, host] : hosts_) {
+    if (host->site == site_id) host->clock.set_politeness(politeness_of(site_id));
+  }
+  let_go(site_id);
+}
+
+void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {
+  MutexLock lock(mutex_);
+  closed_sites_.emplace(site_id, std::move(reason));
+}
+
+void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {
+  MutexLock lock(mutex_);
+  for (auto& [id, host] : hosts_) {
+    const auto in_window = std::erase_if(
+        host->window, [&](const Candidate& candidate) { return ids.contains(candidate.url_id); });
+    const auto overflowing =
+        std::erase_if(host->overflow, [&](auto url) { return ids.contains(url); });
+    window_urls_ -= in_window;
+    waiting_ -= in_window + overflowing;
+    if (in_window > 0) schedule(*host);  // it may have to be filled up
+  }
+  call_for_work();
+}
+
+bool LocalFrontier::is_under_way(model::UrlId id) const {
+  MutexLock lock(mutex_);
+  return unsettled_.contains(id);
+}
+
 void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   MutexLock lock(mutex_);
   sites_ = std::move(sites);
   for (auto& [id, host] : hosts_) {
-    host->clock.set_politeness(site(host->site).politeness);
+    host->clock.set_politeness(politeness_of(host->site));
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }
@@ -132,7 +185,13 @@ Holdup LocalFrontier::holdup(Instant now) const {
   if (paused_) return Holdup::paused;
   if (waiting_ == 0) return Holdup::nothing_left;
   if (has_ready() || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
-  return snoozed_.empty() ? Holdup::in_flight : Holdup::politeness;
+  if (!snoozed_.empty()) return Holdup::politeness;
+  if (in_flight_ > 0) return Holdup::in_flight;
+  // Nothing moves: then sites are held, by the user or by the hour.
+  const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
+    return entry.second->place == Place::held && paused_sites_.contains(entry.second->site);
+  });
+  return paused ? Holdup::paused : Holdup::politeness;
 }
 
 namespace {

@@ -125,6 +125,7 @@ struct ParsedPage {
   std::string packed_body;      // zstd frame of the decoded bytes, for the store
   bool unchanged = false;       // content_hash is the one the job knew: nothing else was made
   bool used_tree = false;       // a gumbo tree was built
+  bool asks_password = false;   // an <input type=password> stands in it
   bool over_limits = false;     // too deep or too many attributes: links by linear scan only
 };
 

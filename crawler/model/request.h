@@ -31,6 +31,7 @@ struct History {
   std::int64_t visited_at = 0;       // ms since the epoch; 0: never
   std::chrono::seconds interval{0};  // that led to this visit
   std::string content_hash;          // of the last good version, hex; empty when none
+  int status = 0;                    // HTTP status of the last visit; 0: never
 };
 
 struct Request {

@@ -53,6 +53,8 @@ std::string_view to_string(Change change) {
       return "gone";
     case Change::moved:
       return "moved";
+    case Change::orphaned:
+      return "orphaned";
   }
   return "none";
 }

@@ -44,8 +44,16 @@ enum class Verdict : std::uint8_t {
 std::string_view to_string(Verdict verdict);
 std::optional<Verdict> verdict_from(std::string_view text);
 
-// What a visit found, for v_changes.
-enum class Change : std::uint8_t { none, first_seen, changed, unchanged, gone, moved };
+// What became of a page, for v_changes.
+enum class Change : std::uint8_t {
+  none,
+  first_seen,
+  changed,
+  unchanged,
+  gone,     // 404 or 410 where a page was
+  moved,    // a permanent redirect where a page was
+  orphaned  // no page that still stands links to it any more
+};
 std::string_view to_string(Change change);
 
 // A link that the policy let through, or judged: it becomes a row of `urls`.

@@ -1,5 +1,6 @@
 // CommitStage: when a batch is written, and the queue on disk.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "crawler/base/log.h"
@@ -50,11 +51,7 @@ Status CommitStage::flush() {
   }
   snapshot_hosts();
   batch_.has_run = true;
-  batch_.run = {.fetches = totals_.fetches,
-                .pages = totals_.pages,
-                .errors = totals_.errors,
-                .bytes = totals_.bytes,
-                .coverage_json = coverage_.to_json()};
+  batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
   for (const storage::QueueChunk& chunk : batch_.chunks) {
@@ -94,23 +91,31 @@ Status CommitStage::bring_forward() {
 }
 
 Status CommitStage::end_run(const std::string& exit) {
-  batch_.run.exit = exit;
   spill_overflow();
   snapshot_hosts();
   batch_.has_run = true;
-  batch_.run = {.ended_at = base::to_millis(clock_.wall()),
-                .exit = exit,
-                .fetches = totals_.fetches,
-                .pages = totals_.pages,
-                .errors = totals_.errors,
-                .bytes = totals_.bytes,
-                .coverage_json = coverage_.to_json()};
+  batch_.run = run_update();
+  batch_.run.ended_at = base::to_millis(clock_.wall());
+  batch_.run.exit = exit;
   for (const std::string& drop : coverage_drops()) {
     base::log::warn("coverage.drop", {{"field", drop}});
   }
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
   return written;
+}
+
+storage::RunUpdate CommitStage::run_update() const {
+  std::string changes;
+  for (const auto& [change, count] : totals_.changes) {
+    changes += (changes.empty() ? "{\"" : ",\"") + change + "\":" + std::to_string(count);
+  }
+  return {.fetches = totals_.fetches,
+          .pages = totals_.pages,
+          .errors = totals_.errors,
+          .bytes = totals_.bytes,
+          .coverage_json = coverage_.to_json(),
+          .changes_json = changes.empty() ? changes : changes + "}"};
 }
 
 void CommitStage::snapshot_hosts() {
@@ -212,7 +217,8 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
                                            .changed_at = row.changed_at,
                                            .visited_at = row.visited_at,
                                            .interval = row.interval,
-                                           .content_hash = row.content_hash},
+                                           .content_hash = row.content_hash,
+                                           .status = row.status},
                                .parent = row.parent}};
 }
 
@@ -334,6 +340,48 @@ Status CommitStage::follow_wall_clock() {
   wall_ahead_ += step;
   if (next_due_) *next_due_ += step;
   return base::Done{};
+}
+
+// What is under way ends as it will; the pages of a URL that left the scope stay stored.
+Status CommitStage::rejudge() {
+  if (Status flushed = flush(); !flushed) return flushed;
+  while (!rejudgements_.empty()) {
+    const std::size_t from = rejudgements_.size() - std::min(rejudgements_.size(), kRowsAtOnce);
+    std::unordered_map<model::UrlId, const Rejudgement*> judged;
+    std::vector<model::UrlId> ids;
+    for (std::size_t i = from; i < rejudgements_.size(); ++i) {
+      judged.emplace(rejudgements_[i].id, &rejudgements_[i]);
+      ids.push_back(rejudgements_[i].id);
+    }
+    const auto rows = store_.urls(ids);
+    if (!rows) return rows.error();
+    std::unordered_set<model::UrlId> withdrawn;
+    for (const storage::QueuedUrl& row : *rows) {
+      if (frontier_.is_under_way(row.id)) continue;
+      if (rejudge(row, *judged.at(row.id))) withdrawn.insert(row.id);
+    }
+    frontier_.withdraw(withdrawn);
+    rejudgements_.resize(from);
+    if (Status flushed = flush(); !flushed) return flushed;
+  }
+  return base::Done{};
+}
+
+// True when the URL must leave the frontier.
+bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judged) {
+  if (judged.verdict != Verdict::queued) {
+    count(row.state, judged.verdict);
+    batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
+    return row.state == Verdict::queued;
+  }
+  if (row.state == Verdict::queued || row.due_at != 0) return false;
+  // Due at once; take_due() offers it.
+  const base::WallTime now = clock_.wall();
+  count(row.state, Verdict::retry_later);
+  batch_.updates.push_back(
+      {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
+  next_due_ = std::min(next_due_.value_or(now), now);
+  return false;
 }
 
 bool CommitStage::finished() const {

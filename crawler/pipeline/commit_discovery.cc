@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "crawler/base/log.h"
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/robots_step.h"
 
@@ -14,6 +15,28 @@ using model::Verdict;
 constexpr std::uint32_t kMostSitemaps = 1'000;  // of one site and run
 
 }  // namespace
+
+void CommitStage::count_for_site(const model::Settled& settled) {
+  SiteUse& use = site_use_[settled.parsed.fetched.lease.request.site];
+  use.bytes += settled.parsed.fetched.timings.bytes_received;
+  if (settled.verdict == Verdict::failed || settled.verdict == Verdict::parse_error) ++use.errors;
+}
+
+void CommitStage::check_site_limits(base::Instant now) {
+  const auto table = sites_.table();
+  for (auto& [id, use] : site_use_) {
+    if (use.closed || id >= table->size()) continue;
+    const config::Limits& limits = (*table)[id]->config.limits;
+    const char* reached = nullptr;
+    if (limits.bytes > 0 && use.bytes >= limits.bytes) reached = "limits.bytes";
+    if (limits.errors > 0 && use.errors >= limits.errors) reached = "limits.errors";
+    if (limits.time.count() > 0 && now - started_ >= limits.time) reached = "limits.time";
+    if (reached == nullptr) continue;
+    use.closed = true;
+    frontier_.close_site(id, reached);
+    base::log::info("site.closed", {{"site", (*table)[id]->name}, {"why", reached}});
+  }
+}
 
 void CommitStage::discover(const model::Settled& settled) {
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {

@@ -48,6 +48,29 @@ struct SiteNames {
   std::vector<std::string> all;
 };
 
-using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections, SiteNames>;
+// What a look for orphans found (pipeline/orphans.h).
+struct OrphanNews {
+  std::vector<model::UrlId> orphaned;
+  std::vector<model::UrlId> adopted;  // orphans no more
+};
+
+// A change hook has taken everything up to this change.
+struct HookProgress {
+  std::string hook;
+  std::uint64_t last_id = 0;
+};
+
+// After a reload: URLs about which the new rules say something else than the old ones did.
+struct Rejudgement {
+  model::UrlId id = 0;
+  model::Verdict verdict = model::Verdict::out_of_scope;  // queued: it may be fetched now
+  std::string reason;
+};
+struct Rejudgements {
+  std::vector<Rejudgement> all;
+};
+
+using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections, SiteNames,
+                                OrphanNews, HookProgress, Rejudgements>;
 
 }  // namespace crawld::pipeline

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 namespace crawld::pipeline {
@@ -30,7 +31,8 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       sites_(sites),
       clock_(clock),
       options_(std::move(options)),
-      wall_ahead_(wall_ahead()) {}
+      wall_ahead_(wall_ahead()),
+      started_(clock.now()) {}
 
 void CommitStage::add(CommitItem item) {
   if (!batch_since_) batch_since_ = clock_.now();
@@ -48,6 +50,9 @@ void CommitStage::book(model::Settled settled) {
   if (settled.verdict == Verdict::retry_later) ++totals_.retries;
   if (settled.verdict == Verdict::redirected) ++totals_.redirects;
   if (settled.verdict == Verdict::not_modified) ++totals_.unchanged;
+  if (settled.change != model::Change::none) {
+    ++totals_.changes[std::string(to_string(settled.change))];
+  }
   if (is_error(settled.verdict)) ++totals_.errors;
 
   storage::HostState& host = hosts_.change(lease.host_id);
@@ -55,6 +60,7 @@ void CommitStage::book(model::Settled settled) {
   host.bytes += settled.parsed.fetched.timings.bytes_received;
   if (is_error(settled.verdict)) ++host.errors;
 
+  count_for_site(settled);
   discover(settled);
   const auto attempts =
       static_cast<std::uint16_t>(settled.verdict == Verdict::retry_later ? lease.request.attempt + 1
@@ -68,7 +74,7 @@ void CommitStage::book(model::Settled settled) {
   const bool stored = page != 0;
   if (stored) {
     ++totals_.pages;
-    ++host.pages;
+    if (settled.change == model::Change::first_seen) ++host.pages;
     batch_bytes_ += batch_weight(settled);
     store_page(std::move(settled), page);
   }
@@ -157,11 +163,19 @@ void CommitStage::book(RobotsReply reply) {
 }
 
 void CommitStage::book(Refusals refusals) {
+  const auto table = sites_.table();
   for (const frontier::Refusal& refusal : refusals.all) {
     count(Verdict::queued, refusal.verdict);
     ++totals_.outcomes[std::string(to_string(refusal.verdict))];
-    batch_.updates.push_back(
-        {.id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason});
+    storage::UrlUpdate update{
+        .id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason};
+    // robots.txt, a dead host and a used-up budget are of today: a daemon asks again.
+    if (options_.recurring && refusal.site < table->size()) {
+      const base::WallTime again = clock_.wall() + (*table)[refusal.site]->settle.default_interval;
+      update.due_at = base::to_millis(again);
+      if (!next_due_ || again < *next_due_) next_due_ = again;
+    }
+    batch_.updates.push_back(std::move(update));
   }
   frontier_.booked_refusals(refusals.all);
 }
@@ -192,5 +206,24 @@ void CommitStage::book(Injections injections) {
 }
 
 void CommitStage::book(SiteNames names) { new_site_names_ = std::move(names.all); }
+
+void CommitStage::book(OrphanNews news) {
+  const storage::Millis now = base::to_millis(clock_.wall());
+  for (const model::UrlId id : news.orphaned) {
+    batch_.orphaned.push_back({.id = ids_.fetch++, .url_id = id, .found_at = now});
+  }
+  if (!news.orphaned.empty()) {
+    totals_.changes[std::string(to_string(model::Change::orphaned))] += news.orphaned.size();
+  }
+  batch_.adopted.insert(batch_.adopted.end(), news.adopted.begin(), news.adopted.end());
+}
+
+void CommitStage::book(Rejudgements news) {
+  std::move(news.all.begin(), news.all.end(), std::back_inserter(rejudgements_));
+}
+
+void CommitStage::book(HookProgress progress) {
+  batch_.hook_cursors.push_back({std::move(progress.hook), progress.last_id});
+}
 
 }  // namespace crawld::pipeline

@@ -67,6 +67,13 @@ class CommitStage {
   // turn: a step between two calls is told from a clock that drifts.
   base::Status follow_wall_clock();
 
+  // Enters what a reload judged anew, as far as it still waits. Flushes first.
+  base::Status rejudge();
+  bool has_rejudgements() const { return !rejudgements_.empty(); }
+
+  // Closes the sites whose limits are reached (`limits` of a site).
+  void check_site_limits(base::Instant now);
+
   // Nothing waits, nothing is under way, no retry is planned.
   bool finished() const;
 
@@ -86,7 +93,11 @@ class CommitStage {
   void book(Refusals refusals);
   void book(Injections injections);
   void book(SiteNames names);
+  void book(OrphanNews news);
+  void book(HookProgress progress);
+  void book(Rejudgements news);
 
+  void count_for_site(const model::Settled& settled);
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
              model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
@@ -96,6 +107,8 @@ class CommitStage {
   void store_page(model::Settled settled, storage::PageId id);
   void count(model::Verdict from, model::Verdict to);
 
+  bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
+  storage::RunUpdate run_update() const;
   void snapshot_hosts();
   void spill_overflow();
   void checkpoint_queue();
@@ -132,6 +145,15 @@ class CommitStage {
   std::map<std::string, std::uint64_t> states_;
   // Refused as too deep in this run: found again on a shorter way, they are admitted.
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
+  // Of this run, for the limits of the sites.
+  struct SiteUse {
+    std::uint64_t bytes = 0;
+    std::uint64_t errors = 0;
+    bool closed = false;
+  };
+  std::unordered_map<model::SiteId, SiteUse> site_use_;
+  base::Instant started_;
+  std::vector<Rejudgement> rejudgements_;  // not entered yet
   RunTotals totals_;
   Coverage coverage_;         // of this run
   Coverage coverage_before_;  // of the last run that made records

@@ -36,6 +36,9 @@ FetchTurn FetchStage::step() {
     return result;
   }
   const model::Lease lease = *turn.lease;
+  if (activity_ != nullptr) {
+    activity_->set("fetching", lease.request.url.href(), lease.leased_at);
+  }
   model::Fetched fetched = fetcher_.fetch(*std::move(turn.lease));
   const auto table = sites_.table();
   const policy::SettlePolicy policy = lease.request.site < table->size()

@@ -7,6 +7,7 @@
 #include "crawler/base/clock.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/frontier/frontier.h"
+#include "crawler/pipeline/activity.h"
 #include "crawler/pipeline/site_rules.h"
 
 namespace crawld::pipeline {
@@ -21,8 +22,8 @@ struct FetchTurn {
 class FetchStage {
  public:
   FetchStage(frontier::Frontier& frontier, fetch::Fetcher& fetcher, const SiteBook& sites,
-             const base::Clock& clock)
-      : frontier_(frontier), fetcher_(fetcher), sites_(sites), clock_(clock) {}
+             const base::Clock& clock, Activity* activity = nullptr)
+      : frontier_(frontier), fetcher_(fetcher), sites_(sites), clock_(clock), activity_(activity) {}
 
   // Blocks for one transfer at most. The host's slot is free again on return.
   FetchTurn step();
@@ -32,6 +33,7 @@ class FetchStage {
   fetch::Fetcher& fetcher_;
   const SiteBook& sites_;
   const base::Clock& clock_;
+  Activity* const activity_;  // may be null
 };
 
 }  // namespace crawld::pipeline

@@ -57,7 +57,10 @@ Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFr
       make_parser_(std::move(make_parser)),
       commit_(store, frontier, sites, clock, options_.commit),
       fetched_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
-      commits_({.items = kCommitItems, .bytes = kCommitBytes}) {}
+      commits_({.items = kCommitItems, .bytes = kCommitBytes}),
+      fetch_activities_(options_.fetch_threads),
+      parse_activities_(options_.parse_workers),
+      pace_(frontier, sites) {}
 
 Pipeline::~Pipeline() {
   draining_ = true;
@@ -76,12 +79,14 @@ base::Status Pipeline::start(Injections seeds) {
   if (base::Status loaded = commit_.load(); !loaded) return loaded;
   commit_.add(std::move(seeds));
   publish();
+  pace_.turn(clock_.wall());
   for (std::uint32_t i = 0; i < options_.parse_workers; ++i) {
     parsers_.push_back(make_parser_(i));
     parsers::Parser& parser = *parsers_.back();
-    auto thread = base::Thread::start("parse-" + std::to_string(i), kParseStack, [this, &parser] {
-      guard("parse", [&] { parse_loop(parser); });
-    });
+    Activity& activity = parse_activities_[i];
+    auto thread = base::Thread::start(
+        "parse-" + std::to_string(i), kParseStack,
+        [this, &parser, &activity] { guard("parse", [&] { parse_loop(parser, activity); }); });
     if (!thread) return std::move(thread).error();
     parse_threads_.push_back(*std::move(thread));
   }
@@ -92,9 +97,10 @@ base::Status Pipeline::start(Injections seeds) {
   for (std::uint32_t i = 0; i < options_.fetch_threads; ++i) {
     fetchers_.push_back(make_fetcher_());
     fetch::Fetcher& fetcher = *fetchers_.back();
-    auto thread =
-        base::Thread::start("fetch-" + std::to_string(i), options_.fetch_stack,
-                            [this, &fetcher] { guard("fetch", [&] { fetch_loop(fetcher); }); });
+    Activity& activity = fetch_activities_[i];
+    auto thread = base::Thread::start(
+        "fetch-" + std::to_string(i), options_.fetch_stack,
+        [this, &fetcher, &activity] { guard("fetch", [&] { fetch_loop(fetcher, activity); }); });
     if (!thread) {
       fetchers_.pop_back();
       if (i == 0) return std::move(thread).error();
@@ -134,10 +140,24 @@ void Pipeline::guard(const char* stage, const std::function<void()>& loop) {
   commits_.close();
 }
 
-void Pipeline::fetch_loop(fetch::Fetcher& fetcher) {
-  FetchStage stage(frontier_, fetcher, sites_, clock_);
+void Pipeline::record(const model::Timings& timings) {
+  const auto add = [](base::Histogram& histogram, std::chrono::microseconds time) {
+    if (time.count() > 0) histogram.add(time);
+  };
+  add(latencies_.dns, timings.dns);
+  if (!timings.reused_connection) add(latencies_.connect, timings.connect);
+  add(latencies_.first_byte, timings.first_byte);
+  add(latencies_.transfer, timings.total);
+}
+
+void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
+  FetchStage stage(frontier_, fetcher, sites_, clock_, &activity);
   while (true) {
     FetchTurn turn = stage.step();
+    if (turn.fetched) {
+      record(turn.fetched->timings);
+      activity.set("handing over", turn.fetched->lease.request.url.href(), clock_.now());
+    }
     if (!turn.refusals.empty()) {
       if (!commits_.push(Refusals{std::move(turn.refusals)}, 256)) return;
     }
@@ -146,16 +166,21 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher) {
       const std::size_t bytes = weight(*turn.fetched);
       if (!fetched_.push(*std::move(turn.fetched), bytes)) return;
     }
+    activity.set("waiting", {}, clock_.now());
     if (turn.nothing && !frontier_.wait(clock_.now() + kWaitAtMost)) return;
   }
 }
 
-void Pipeline::parse_loop(parsers::Parser& parser) {
+void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity) {
   ParseStage stage(parser, sites_, clock_, options_.parse);
   bool lacking = false;
   while (auto fetched = fetched_.pop()) {
     parsing_.fetch_add(1, std::memory_order_relaxed);
+    const base::Instant started = clock_.now();
+    activity.set("parsing", fetched->lease.request.url.href(), started);
     CommitItem item = stage.step(*std::move(fetched));
+    latencies_.parse.add(clock_.now() - started);
+    activity.set("waiting", {}, clock_.now());
     parsing_.fetch_sub(1, std::memory_order_relaxed);
     const auto back = unread(item);
     count_worker(lacking, back ? back->why : "");
@@ -216,7 +241,11 @@ void Pipeline::commit_turn() {
   const base::Instant now = clock_.now();
   const bool starving = frontier_.wants_refill();
   if (commit_.flush_due(now) || (starving && commits_.depth().items == 0)) {
+    const base::Instant started = clock_.now();
+    commit_activity_.set("writing a batch", {}, started);
     write_or_hold([this] { return commit_.flush(); });
+    latencies_.commit.add(clock_.now() - started);
+    commit_activity_.set("waiting", {}, clock_.now());
     publish();
     // A page of 100,000 links leaves as many holes among what stays; the next such page does
     // not fit into all of them.
@@ -226,6 +255,14 @@ void Pipeline::commit_turn() {
   if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
     write_or_hold([this] { return commit_.take_due(); });
   }
+  if (commit_.has_rejudgements()) {
+    commit_activity_.set("judging anew after a reload", {}, now);
+    write_or_hold([this] { return commit_.rejudge(); });
+    commit_activity_.set("waiting", {}, clock_.now());
+    publish();
+  }
+  pace_.turn(clock_.wall());
+  commit_.check_site_limits(now);
   if (now >= next_check_) {
     next_check_ = now + kCheckStore;
     write_or_hold([this] { return store_.check(); });
@@ -308,7 +345,9 @@ bool Pipeline::inject(Injections injections) {
   return taken;
 }
 
-bool Pipeline::rename_sites(SiteNames names) { return commits_.push(std::move(names), 256); }
+bool Pipeline::rename_sites(SiteNames names) { return tell(std::move(names)); }
+
+bool Pipeline::tell(CommitItem item) { return commits_.push(std::move(item), 256); }
 
 bool Pipeline::wait(base::Instant until) {
   base::MutexLock lock(mutex_);
@@ -335,6 +374,10 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   commit_thread_.join();
   publish();
   if (end_.load() == End::store_failed || end_.load() == End::stage_failed) return failure();
+  if (options_.last_look && end_.load() == End::nothing_left) {
+    if (auto item = options_.last_look()) commit_.add(*std::move(item));
+    publish();
+  }
   return commit_.end_run(exit);
 }
 

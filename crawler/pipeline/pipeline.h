@@ -17,8 +17,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +30,20 @@
 #include "crawler/base/thread.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/activity.h"
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/pace_keeper.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/status.h"
 
 namespace crawld::pipeline {
+
+// Fetch threads that wait for something which is no host's.
+struct Waiting {
+  std::size_t for_dns = 0;
+  std::size_t for_rate = 0;  // the caps over all hosts
+};
 
 class Pipeline {
  public:
@@ -46,6 +56,9 @@ class Pipeline {
     std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
     std::uint64_t most_errors = 0;  // 0: no limit
     bool recurring = false;         // never ends by itself
+    // Asked once, when a crawl that came to its end has put away its last batch.
+    std::function<std::optional<CommitItem>()> last_look;
+    std::function<Waiting()> waiting;  // for status(); none: not known
     ParseStage::Options parse;
     CommitStage::Options commit;
   };
@@ -69,6 +82,8 @@ class Pipeline {
   bool inject(Injections injections);
   // After a reload: the names of all sites, by SiteId.
   bool rename_sites(SiteNames names);
+  // As inject(): what others have to say to the books.
+  bool tell(CommitItem item);
 
   // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk or stage)
   // or `until`. True when it has ended.
@@ -86,14 +101,18 @@ class Pipeline {
   base::Error failure() const CRAWL_EXCLUDES(mutex_);
 
   Status status() const CRAWL_EXCLUDES(mutex_);
+  const Latencies& latencies() const { return latencies_; }
+  // What each thread does now.
+  std::vector<ThreadState> threads() const;
 
  private:
   void guard(const char* stage, const std::function<void()>& loop);
-  void fetch_loop(fetch::Fetcher& fetcher);
-  void parse_loop(parsers::Parser& parser);
+  void fetch_loop(fetch::Fetcher& fetcher, Activity& activity);
+  void parse_loop(parsers::Parser& parser, Activity& activity);
   bool put_back(model::Fetched& fetched);
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
+  void record(const model::Timings& timings);
   void commit_loop();
   void commit_turn();
   void write_or_hold(const std::function<base::Status()>& write);
@@ -125,6 +144,12 @@ class Pipeline {
   std::atomic<std::uint32_t> lacking_{0};  // parse threads whose worker cannot be started
   std::atomic<std::uint32_t> parsing_{0};  // parse threads with a page in hand
   StageCounters counters_;
+  Latencies latencies_;
+  // Made before the threads, one each; a deque keeps them in place.
+  std::deque<Activity> fetch_activities_;
+  std::deque<Activity> parse_activities_;
+  Activity commit_activity_;
+  PaceKeeper pace_;  // the commit thread's
   base::Instant started_{};
   base::Instant next_check_{};  // of the store; the commit thread's
   bool heavy_ = false;          // the batch holds a large page; the commit thread's

@@ -7,6 +7,16 @@ namespace crawld::pipeline {
 
 using model::Verdict;
 
+namespace {
+
+// A page that was cut off is kept, but does not take the place of a whole one.
+bool supersedes(const model::Settled& settled) {
+  const auto* response = settled.parsed.fetched.response();
+  return response == nullptr || !response->truncated || settled.change == model::Change::first_seen;
+}
+
+}  // namespace
+
 bool is_visit(Verdict verdict) {
   switch (verdict) {
     case Verdict::done:
@@ -49,7 +59,9 @@ storage::Visit visit_row(const model::Settled& settled) {
       .changed_at = news ? base::to_millis(settled.parsed.fetched.fetched_at) : history.changed_at};
   if (const auto* response = settled.parsed.fetched.response()) {
     visit.status = response->status;
-    if (settled.verdict == Verdict::done || settled.verdict == Verdict::not_modified) {
+    if (!supersedes(settled)) {
+      // What was cut off says nothing of the version that stays.
+    } else if (settled.verdict == Verdict::done || settled.verdict == Verdict::not_modified) {
       const auto take = [&](std::string& into, std::string_view name) {
         const std::string_view value = response->headers.get(name);
         if (!value.empty() || response->status != 304) into = value;
@@ -59,7 +71,7 @@ storage::Visit visit_row(const model::Settled& settled) {
     }
   }
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page);
-      page != nullptr && settled.store_page) {
+      page != nullptr && settled.store_page && supersedes(settled)) {
     visit.content_hash = page->content_hash;
   }
   return visit;
@@ -84,7 +96,10 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
     row.remote_address = fetched.response()->remote_address;
     row.http_version = fetched.response()->http_version;
     if (settled.verdict == Verdict::redirected) {
-      row.detail = std::string(fetched.response()->headers.get("Location").substr(0, 2'048));
+      const std::string_view location = fetched.response()->headers.get("Location");
+      const auto target = fetched.lease.request.url.resolve(location);
+      row.detail = target ? target->href() : std::string(location);
+      row.detail.resize(std::min<std::size_t>(row.detail.size(), 2'048));
     }
   }
   if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
@@ -97,15 +112,15 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
 storage::StoredPage stored_page(model::Settled settled, storage::PageId id,
                                 const SiteTable& sites) {
   const model::Lease& lease = settled.parsed.fetched.lease;
+  const bool takes_place = supersedes(settled);
   storage::StoredPage stored{.id = id,
                              .url_id = lease.url_id,
                              .site = lease.request.site,
                              .parsed = std::move(settled.parsed),
-                             .change = settled.change};
+                             .change = settled.change,
+                             .supersedes = takes_place};
   if (const auto* response = stored.parsed.fetched.response()) {
     stored.body_bytes = std::max<std::uint64_t>(response->body_size, response->body.size());
-    // A page that was cut off is kept, but does not take the place of a whole one.
-    stored.supersedes = !response->truncated || stored.change == model::Change::first_seen;
   }
   if (stored.site < sites.size()) {
     const SiteRules& rules = *sites[stored.site];

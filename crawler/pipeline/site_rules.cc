@@ -19,6 +19,7 @@ policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Sched
           .max_interval = site.revisit.max,
           .adaptive = site.revisit.adaptive,
           .schedule = std::move(schedule),
+          .soft_errors = site.soft_errors,
           .obey_opt_out = site.opt_out == config::OptOut::obey};
 }
 
@@ -57,9 +58,10 @@ frontier::Politeness politeness(const Site& site, RunMode mode) {
 
 }  // namespace
 
-base::Result<SiteTable> compile_sites(const Config& config, RunMode mode) {
+base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parsers::RuleBook* book) {
   SiteTable table;
-  std::uint32_t rule_set = 0;
+  parsers::RuleBook own;
+  parsers::RuleBook& numbers = book != nullptr ? *book : own;
   for (const Site& site : config.sites) {
     auto scope = policy::ScopeRules::compile(site);
     if (!scope) {
@@ -71,6 +73,11 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode) {
       return base::Error{schedule.error().code,
                          "site \"" + site.name + "\": schedule: " + schedule.error().message};
     }
+    auto pace = config::Pace::parse(site.pace);
+    if (!pace) {
+      return base::Error{pace.error().code,
+                         "site \"" + site.name + "\": pace: " + pace.error().message};
+    }
     auto rules = std::make_shared<SiteRules>(
         SiteRules{.name = site.name,
                   .config = site,
@@ -78,12 +85,13 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode) {
                   .canonicalizer = policy::Canonicalizer(site.canonicalize),
                   .settle = settle_policy(site, mode, *std::move(schedule)),
                   .follow = follow_policy(site),
-                  .wants = parse_wants(config, site)});
+                  .wants = parse_wants(config, site),
+                  .pace = *std::move(pace)});
     if (!site.extract.empty()) {
       auto compiled = parsers::CompiledRules::compile(site.extract);
       if (!compiled) return std::move(compiled).error();
-      rules->rule_set = ++rule_set;
       rules->rule_set_hash = compiled->hash();
+      rules->rule_set = numbers.number_of(site.extract, rules->rule_set_hash);
     }
     table.push_back(std::move(rules));
   }
@@ -109,14 +117,6 @@ std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunM
     all.push_back(settings);
   }
   return all;
-}
-
-std::vector<parsers::RuleSet> rule_sets(const Config& config) {
-  std::vector<parsers::RuleSet> sets;
-  for (const Site& site : config.sites) {
-    if (!site.extract.empty()) sets.push_back(site.extract);
-  }
-  return sets;
 }
 
 std::shared_ptr<const SiteTable> SiteBook::table() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/pace.h"
 #include "crawler/base/mutex.h"
 #include "crawler/base/result.h"
 #include "crawler/frontier/local_frontier.h"
@@ -17,6 +18,7 @@
 #include "crawler/policy/scope.h"
 #include "crawler/policy/settle.h"
 #include "parsers/parser.h"
+#include "parsers/rule_book.h"
 
 namespace crawld::pipeline {
 
@@ -28,6 +30,7 @@ struct SiteRules {
   policy::SettlePolicy settle;
   policy::FollowPolicy follow;
   parsers::ParseWants wants;
+  config::Pace pace;
   std::uint32_t rule_set = 0;  // 1-based number of the site's extraction rules; 0: none
   std::string rule_set_hash;
 };
@@ -38,14 +41,13 @@ struct RunMode {
   bool recurring = false;  // the daemon: every page is visited again
 };
 
-// The first site that does not compile, with its reason.
-base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode);
+// The first site that does not compile, with its reason. `rules` numbers the extraction
+// rules; without it they count from 1 in the order of the sites.
+base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode,
+                                      parsers::RuleBook* rules = nullptr);
 
 // The frontier's slice of the sites.
 std::vector<frontier::SiteSettings> frontier_settings(const config::Config& config, RunMode mode);
-
-// The extraction rules of all sites, in the order that SiteRules::rule_set numbers them.
-std::vector<parsers::RuleSet> rule_sets(const config::Config& config);
 
 // Threads: any.
 class SiteBook {

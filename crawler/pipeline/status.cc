@@ -25,19 +25,26 @@ QueueDepth depth_of(const auto& queue) {
   return {.items = depth.items, .bytes = depth.bytes, .waiting = depth.waiting_pushers};
 }
 
-Limit limit_of(const Status& status, std::uint32_t holds, frontier::Holdup holdup,
-               std::uint32_t fetch_threads) {
-  const auto has = [&](Hold reason) { return (holds & static_cast<std::uint32_t>(reason)) != 0; };
+}  // namespace
+
+Limit limit_of(const LimitSigns& signs) {
+  const auto has = [&](Hold reason) {
+    return (signs.holds & static_cast<std::uint32_t>(reason)) != 0;
+  };
   if (has(Hold::disk) || has(Hold::store)) return Limit::disk;
   if (has(Hold::memory)) return Limit::memory;
   if (has(Hold::user)) return Limit::paused;
   if (has(Hold::worker)) return Limit::parse;
-  if (status.commits.waiting > 0) return Limit::commit;
-  if (status.fetched.waiting > 0 || status.fetched.items > fetch_threads) return Limit::parse;
-  if (status.frontier.in_flight >= fetch_threads) return Limit::connections;
-  switch (holdup) {
+  if (signs.limit_reached) return Limit::budget;
+  if (signs.pushing_commits > 0) return Limit::commit;
+  if (signs.pushing_fetched > 0 || signs.fetched_items > signs.fetch_threads) return Limit::parse;
+  if (signs.in_flight > 0 && signs.waiting_for_rate * 2 > signs.in_flight) return Limit::rate;
+  if (signs.in_flight > 0 && signs.waiting_for_dns * 2 > signs.in_flight) return Limit::dns;
+  if (signs.in_flight >= signs.fetch_threads) return Limit::connections;
+  switch (signs.holdup) {
     case frontier::Holdup::nothing_left:
-      return status.frontier.outstanding > 0 ? Limit::host_slots : Limit::nothing_left;
+      if (signs.outstanding > 0) return Limit::host_slots;
+      return signs.refused_for_budget ? Limit::budget : Limit::nothing_left;
     case frontier::Holdup::politeness:
       return Limit::politeness;
     case frontier::Holdup::in_flight:
@@ -45,12 +52,10 @@ Limit limit_of(const Status& status, std::uint32_t holds, frontier::Holdup holdu
     case frontier::Holdup::paused:
       return Limit::paused;
     case frontier::Holdup::none:
-      return status.fetched.items > 0 ? Limit::parse : Limit::none;
+      return signs.fetched_items > 0 ? Limit::parse : Limit::none;
   }
   return Limit::none;
 }
-
-}  // namespace
 
 std::string_view to_string(Limit limit) {
   switch (limit) {
@@ -60,6 +65,10 @@ std::string_view to_string(Limit limit) {
       return "politeness";
     case Limit::connections:
       return "connections";
+    case Limit::dns:
+      return "dns";
+    case Limit::rate:
+      return "rate cap";
     case Limit::host_slots:
       return "host slots";
     case Limit::parse:
@@ -72,6 +81,8 @@ std::string_view to_string(Limit limit) {
       return "memory";
     case Limit::paused:
       return "paused";
+    case Limit::budget:
+      return "budget";
     case Limit::none:
       return "none";
   }
@@ -108,8 +119,35 @@ Status Pipeline::status() const {
   }
   status.hosts = frontier_.busiest_hosts(kHostsShown);
   status.held_because = held_because(holds_.load(), store_error, no_worker);
-  status.limit = limit_of(status, holds_.load(), frontier_.holdup(now), fetch_threads);
+  const Waiting waiting = options_.waiting ? options_.waiting() : Waiting{};
+  const bool limit_reached = status.end == End::page_limit || status.end == End::byte_limit ||
+                             status.end == End::error_limit;
+  status.limit = limit_of({.holds = holds_.load(),
+                           .limit_reached = limit_reached,
+                           .pushing_commits = status.commits.waiting,
+                           .pushing_fetched = status.fetched.waiting,
+                           .fetched_items = status.fetched.items,
+                           .fetch_threads = fetch_threads,
+                           .in_flight = status.frontier.in_flight,
+                           .outstanding = status.frontier.outstanding,
+                           .waiting_for_dns = waiting.for_dns,
+                           .waiting_for_rate = waiting.for_rate,
+                           .refused_for_budget = status.totals.outcomes.contains("over_budget"),
+                           .holdup = frontier_.holdup(now)});
   return status;
+}
+
+std::vector<ThreadState> Pipeline::threads() const {
+  std::vector<ThreadState> all;
+  const auto add = [&](const char* name, const std::deque<Activity>& activities) {
+    for (std::size_t i = 0; i < activities.size(); ++i) {
+      all.push_back({name + std::to_string(i), activities[i].now()});
+    }
+  };
+  add("fetch-", fetch_activities_);
+  add("parse-", parse_activities_);
+  all.push_back({"commit", commit_activity_.now()});
+  return all;
 }
 
 }  // namespace crawld::pipeline

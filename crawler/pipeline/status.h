@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crawler/base/histogram.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/run_totals.h"
 
@@ -41,14 +42,35 @@ enum class Limit : std::uint8_t {
   nothing_left,
   politeness,   // hosts are waiting for their next allowed moment
   connections,  // every fetch thread has a transfer open
+  dns,          // most open transfers wait for a name
+  rate,         // the caps over all hosts: max_requests_per_second, limit_rate
   host_slots,   // every host with URLs has its requests open
   parse,        // fetched pages wait for parse workers
   commit,       // parsed pages wait for the disk
   disk,
   memory,
   paused,
+  budget,  // what is left is over a limit or a budget
   none
 };
+inline constexpr std::size_t kLimits = static_cast<std::size_t>(Limit::none) + 1;
+
+// What bounds the rate, from what is known of one moment. Pure.
+struct LimitSigns {
+  std::uint32_t holds = 0;  // bits of Hold
+  bool limit_reached = false;
+  std::size_t pushing_commits = 0;  // threads that wait for room in the queue
+  std::size_t pushing_fetched = 0;
+  std::size_t fetched_items = 0;
+  std::size_t fetch_threads = 1;
+  std::uint64_t in_flight = 0;
+  std::uint64_t outstanding = 0;
+  std::size_t waiting_for_dns = 0;   // fetch threads
+  std::size_t waiting_for_rate = 0;  // fetch threads
+  bool refused_for_budget = false;   // URLs, in this run
+  frontier::Holdup holdup = frontier::Holdup::none;
+};
+Limit limit_of(const LimitSigns& signs);
 std::string_view to_string(Limit limit);
 
 // Progress of each stage, for the watchdog: a stage with work whose count stands still is stuck.
@@ -56,6 +78,16 @@ struct StageCounters {
   std::atomic<std::uint64_t> fetched{0};
   std::atomic<std::uint64_t> parsed{0};
   std::atomic<std::uint64_t> committed{0};
+};
+
+// How long things took.
+struct Latencies {
+  base::Histogram dns;
+  base::Histogram connect;
+  base::Histogram first_byte;
+  base::Histogram transfer;
+  base::Histogram parse;   // in the worker, waiting for it included
+  base::Histogram commit;  // one batch
 };
 
 struct QueueDepth {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "crawler/policy/http_date.h"
+#include "crawler/policy/soft_errors.h"
 
 namespace crawld::policy {
 namespace {
@@ -74,6 +75,9 @@ std::string_view opt_out(const model::ParsedPage& page) {
   return {};
 }
 
+bool is_permanent_redirect(int status) { return status == 301 || status == 308; }
+bool is_gone(int status) { return status == 404 || status == 410; }
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
@@ -139,11 +143,12 @@ class Settlement {
     const int status = response.status;
     const std::string code = "http_" + std::to_string(status);
     if (status == 304 && !request().validators.empty()) {
-      visited(Verdict::not_modified, Change::unchanged);
+      visited(Verdict::not_modified, same_again());
     } else if (is_redirect(status)) {
       decide_redirect(response);
-    } else if (status == 404 || status == 410) {
-      visited(Verdict::gone, request().history.visits > 0 ? Change::gone : Change::none);
+    } else if (is_gone(status)) {
+      const bool news = was_page() && !is_gone(request().history.status);
+      visited(Verdict::gone, news ? Change::gone : Change::none);
       settled_.reason = code;
     } else if (is_transient(status)) {
       retry_or(Verdict::failed, code, retry_after(response.headers.get("Retry-After"), now_));
@@ -165,8 +170,20 @@ class Settlement {
       end(Verdict::too_deep, "max_redirects");
       return;
     }
-    visited(Verdict::redirected, request().history.visits > 0 ? Change::moved : Change::none);
-    settled_.reason = "http_" + std::to_string(response.status);
+    const bool login = policy_.soft_errors && leads_to_login(request(), response);
+    const bool moved = is_permanent_redirect(response.status) && !login && was_page() &&
+                       !is_permanent_redirect(request().history.status);
+    visited(Verdict::redirected, moved ? Change::moved : Change::none);
+    settled_.reason = login ? "login_wall" : "http_" + std::to_string(response.status);
+  }
+
+  // There is a good version, whatever the last visit said.
+  bool was_page() const { return !request().history.content_hash.empty(); }
+
+  // The content is that of the last good version: no news, unless it was away meanwhile.
+  Change same_again() const {
+    const int last = request().history.status;
+    return is_gone(last) || is_permanent_redirect(last) ? Change::changed : Change::unchanged;
   }
 
   void decide_page() {
@@ -197,13 +214,19 @@ class Settlement {
       settled_.reason = "opt_out " + std::string(signal);
       return;
     }
-    const model::History& history = request().history;
-    const bool same = !history.content_hash.empty() && history.content_hash == page->content_hash;
-    if (same) {
-      visited(Verdict::not_modified, Change::unchanged);
+    if (was_page() && request().history.content_hash == page->content_hash) {
+      visited(Verdict::not_modified, same_again());
       return;
     }
-    visited(Verdict::done, history.content_hash.empty() ? Change::first_seen : Change::changed);
+    const std::string_view soft =
+        policy_.soft_errors ? soft_error(request(), *page) : std::string_view();
+    if (!soft.empty() && was_page()) {
+      end(Verdict::failed, std::string(soft));
+      if (policy_.recurring) settled_.due_at = now_ + next_interval(Change::none);
+      return;
+    }
+    visited(Verdict::done, was_page() ? Change::changed : Change::first_seen);
+    settled_.reason = soft;
     settled_.store_page = request().purpose == model::Purpose::page;
   }
 

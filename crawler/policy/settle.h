@@ -27,6 +27,7 @@ struct SettlePolicy {
   seconds max_interval{90 * 86'400};
   bool adaptive = true;
   config::Schedule schedule;  // where it has moments, they rule and the intervals do not
+  bool soft_errors = true;    // a "not found" page or login wall does not replace a good page
   bool obey_opt_out = false;  // noai, noimageai, tdm-reservation: do not keep the page
 };
 

@@ -1,6 +1,6 @@
 // What storing costs, and that it does not grow with the number of known URLs.
 //
-//   storage_bench [known URLs, ...]      default: 100000 1000000
+//   storage_bench [known URLs, ...]      default: 100000 1000000 10000000
 //
 // Grows one crawl to each number in turn and prints there: CPU and elapsed time per
 // stored page (60 links, 3 of them new, commits of 200), per look-up of the seen
@@ -218,7 +218,7 @@ void measure(const std::string& path, std::uint64_t known) {
 int main(int argc, char** argv) {
   std::vector<std::uint64_t> sizes;
   for (int i = 1; i < argc; ++i) sizes.push_back(std::strtoull(argv[i], nullptr, 10));
-  if (sizes.empty()) sizes = {100'000, 1'000'000};
+  if (sizes.empty()) sizes = {100'000, 1'000'000, 10'000'000};
   std::string directory = std::filesystem::temp_directory_path() / "crawld_storage_bench_XXXXXX";
   if (::mkdtemp(directory.data()) == nullptr) return 1;
   for (const std::uint64_t known : sizes) measure(directory + "/crawl.db", known);

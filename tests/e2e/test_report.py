@@ -14,6 +14,9 @@ from conftest import CRAWLD, CountingServer, Crawl
 EVIL = "</td></table><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 SECTIONS = ["Overview", "Outcomes", "Why not", "Status codes", "Media types", "Depth", "Slowest hosts",
             "Broken links and the pages that hold them", "Redirects", "The same content under several URLs",
+            "Nearly the same text under several URLs", "Hosts that seem to be one, and what to set",
+            "Pages that name another URL as theirs (rel=canonical)", "Pages that nobody links to any more",
+            "Answers that look like a \"not found\" page or a login wall", "Changes of each run",
             "Pages without a title", "Titles that several pages bear", "Coverage of extracted fields"]
 
 

@@ -23,19 +23,24 @@ model::Fetched ScriptedWeb::fetch(model::Lease lease) {
   }
   model::Response response;
   response.remote_address = "192.0.2.1";
-  const auto found = answers_.find(url);
-  if (found == answers_.end()) {
-    response.status = 404;
-  } else {
-    const Answer& answer = found->second.front();
-    response.status = answer.status;
-    response.body = answer.body;
-    for (const auto& [name, value] : answer.headers) response.headers.add(name, value);
-    if (found->second.size() > 1) found->second.pop_front();
-  }
+  const Answer answer = next_answer(url);
+  response.status = answer.status;
+  response.body = answer.body;
+  response.truncated = answer.truncated;
+  for (const auto& [name, value] : answer.headers) response.headers.add(name, value);
   fetched.timings.bytes_received = response.body.size();
   fetched.outcome = std::move(response);
   return fetched;
+}
+
+Answer ScriptedWeb::next_answer(const std::string& url) {
+  const auto found = answers_.find(url);
+  if (found == answers_.end()) {
+    return otherwise_ ? otherwise_(url) : Answer{.status = 404, .body = {}, .headers = {}};
+  }
+  Answer answer = found->second.front();
+  if (found->second.size() > 1) found->second.pop_front();
+  return answer;
 }
 
 std::size_t ScriptedWeb::count(const std::string& url) const {

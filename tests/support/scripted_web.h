@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ struct Answer {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {{"Content-Type", "text/html"}};
+  bool truncated = false;
 };
 
 struct SeenRequest {
@@ -69,6 +71,11 @@ class ScriptedWeb final : public fetch::Fetcher {
   void fail_host(const std::string& origin, model::FetchFailureKind kind) {
     failing_hosts_[origin] = kind;
   }
+  void heal_host(const std::string& origin) { failing_hosts_.erase(origin); }
+  // What answers URLs that are not scripted, instead of 404.
+  void otherwise(std::function<Answer(const std::string& url)> answer) {
+    otherwise_ = std::move(answer);
+  }
   // How long each transfer takes on the clock.
   void latency(std::chrono::milliseconds time) { latency_ = time; }
 
@@ -83,8 +90,11 @@ class ScriptedWeb final : public fetch::Fetcher {
   std::vector<std::chrono::milliseconds> times(const std::string& host) const;
 
  private:
+  Answer next_answer(const std::string& url);
+
   ManualClock& clock_;
   std::map<std::string, std::deque<Answer>> answers_;
+  std::function<Answer(const std::string&)> otherwise_;
   std::map<std::string, model::FetchFailureKind> failures_;
   std::map<std::string, model::FetchFailureKind> failing_hosts_;
   std::chrono::milliseconds latency_{0};

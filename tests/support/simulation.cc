@@ -29,7 +29,8 @@ config::Site quick_site(std::vector<std::string> seeds) {
 }
 
 Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
-                       storage::MemoryStore& store, pipeline::RunMode mode, Recrawl recrawl)
+                       storage::PageStore& store, pipeline::RunMode mode, Recrawl recrawl,
+                       std::size_t batch_pages)
     : config_(std::move(config)),
       mode_(mode),
       web_(web),
@@ -38,7 +39,10 @@ Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clo
       sites_(compiled(config_, mode)),
       frontier_(pipeline::frontier_settings(config_, mode), {.page_limit = config_.limits.pages}),
       commit_(store, frontier_, sites_, clock,
-              {.batch_pages = 4, .recurring = mode.recurring, .recrawl = recrawl == Recrawl::yes}) {
+              {.batch_pages = batch_pages,
+               .recurring = mode.recurring,
+               .recrawl = recrawl == Recrawl::yes}),
+      pace_(frontier_, sites_) {
   std::vector<std::string> names;
   for (const config::Site& site : config_.sites) names.push_back(site.name);
   (void)store_.begin_run({.command = "simulation", .version = {}, .sites = names});
@@ -68,6 +72,8 @@ bool Simulation::turn() {
       parser, sites_, clock_,
       {.robots_agent = "crawld", .forbidden_address = [](const model::Url&) { return false; }});
   (void)commit_.follow_wall_clock();
+  pace_.turn(clock_.wall());
+  commit_.check_site_limits(clock_.now());
   pipeline::FetchTurn turn = fetch.step();
   if (!turn.refusals.empty()) commit_.add(pipeline::Refusals{std::move(turn.refusals)});
   if (turn.fetched) commit_.add(parse.step(*std::move(turn.fetched)));
@@ -91,14 +97,26 @@ bool Simulation::turn() {
   if (const auto opening = frontier_.next_opening()) next = std::min(next, *opening);
   if (const auto due = commit_.next_due())
     next = std::min(next, clock_.now() + (*due - clock_.wall()));
+  const bool waits = frontier_.counts().waiting > 0;
+  if (const auto change = pace_.next_change(); change && waits)
+    next = std::min(next, clock_.now() + (*change - clock_.wall()));
   if (next == base::Instant::max()) return false;
   clock_.advance_to(std::max(next, clock_.now() + std::chrono::milliseconds(1)));
   return true;
 }
 
 std::string Simulation::state(const std::string& url) const {
-  const model::UrlId id = store_.id_of(url);
-  return id == 0 ? "unknown" : std::string(to_string(store_.state_of(id)));
+  const model::UrlId id = store_.seen().find(storage::url_hash(url));
+  const auto rows = store_.urls(std::vector<model::UrlId>{id});
+  return !rows || rows->empty() ? "unknown" : std::string(to_string(rows->front().state));
+}
+
+void Simulation::reload(config::Config config, pipeline::Rejudgements news) {
+  config_ = std::move(config);
+  sites_.replace(compiled(config_, mode_));
+  frontier_.set_sites(pipeline::frontier_settings(config_, mode_));
+  commit_.add(std::move(news));
+  (void)commit_.rejudge();
 }
 
 }  // namespace crawld::tests

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/pace_keeper.h"
 #include "crawler/pipeline/site_rules.h"
 #include "storage/memory_store.h"
 #include "tests/support/scripted_web.h"
@@ -22,9 +23,9 @@ class Simulation {
  public:
   // `store` outlives it: a second simulation over the same store is a restart.
   enum class Recrawl { no, yes };
-  Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock,
-             storage::MemoryStore& store, pipeline::RunMode mode = {},
-             Recrawl recrawl = Recrawl::no);
+  Simulation(config::Config config, ScriptedWeb& web, ManualClock& clock, storage::PageStore& store,
+             pipeline::RunMode mode = {}, Recrawl recrawl = Recrawl::no,
+             std::size_t batch_pages = 4);
 
   // Runs to the end, or until `requests` were made, or `time` has passed.
   void run(std::size_t requests = 100'000,
@@ -35,6 +36,13 @@ class Simulation {
   std::string state(const std::string& url) const;
   const pipeline::RunTotals& totals() const { return commit_.totals(); }
 
+  // As a reload does: other sites under the same names, then the books judged anew.
+  void reload(config::Config config, pipeline::Rejudgements news);
+  void tell(pipeline::CommitItem item) { commit_.add(std::move(item)); }
+  // The store holds everything that was booked.
+  void flush() { (void)commit_.flush(); }
+  frontier::LocalFrontier& frontier() { return frontier_; }
+
  private:
   bool turn();
 
@@ -42,10 +50,11 @@ class Simulation {
   const pipeline::RunMode mode_;
   ScriptedWeb& web_;
   ManualClock& clock_;
-  storage::MemoryStore& store_;
+  storage::PageStore& store_;
   pipeline::SiteBook sites_;
   frontier::LocalFrontier frontier_;
   pipeline::CommitStage commit_;
+  pipeline::PaceKeeper pace_;
   bool finished_ = false;
 };
 

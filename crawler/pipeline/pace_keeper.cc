@@ -1,0 +1,22 @@
+#include "crawler/pipeline/pace_keeper.h"
+
+#include <algorithm>
+
+namespace crawld::pipeline {
+
+void PaceKeeper::turn(base::WallTime now) {
+  auto table = sites_.table();
+  if (table == table_ && (!next_ || now < *next_)) return;
+  table_ = std::move(table);
+  next_.reset();
+  for (model::SiteId id = 0; id < table_->size(); ++id) {
+    const config::Pace& pace = (*table_)[id]->pace;
+    const config::Pace::Rule rule = pace.at(now);
+    frontier_.set_pace(id, {.delay = rule.delay, .off = rule.off});
+    if (pace.empty()) continue;
+    const base::WallTime change = pace.next_change(now);
+    next_ = std::min(next_.value_or(change), change);
+  }
+}
+
+}  // namespace crawld::pipeline

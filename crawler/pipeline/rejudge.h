@@ -1,0 +1,26 @@
+// What the rules of a reloaded configuration say of the URLs that are in the books.
+#pragma once
+
+#include <cstdint>
+
+#include "crawler/base/clock.h"
+#include "crawler/base/result.h"
+#include "crawler/pipeline/commit_item.h"
+#include "crawler/pipeline/site_rules.h"
+#include "storage/database.h"
+
+namespace crawld::pipeline {
+
+struct Rejudged {
+  Rejudgements news;               // only what is not as it was
+  std::uint64_t queued_out = 0;    // waiting URLs that no rule admits any more
+  std::uint64_t known_out = 0;     // visited ones that will not be visited again
+  std::uint64_t queued_again = 0;  // refused ones that are admitted now
+};
+
+// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits.
+// Threads: those of `reader`.
+base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
+                                   base::WallTime now);
+
+}  // namespace crawld::pipeline

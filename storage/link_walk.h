@@ -1,0 +1,41 @@
+// Reads for the look for orphans: what pages that stand link to, and which pages there are.
+//
+// Walks in slices of pages, each a read of its own, so that it holds no snapshot.
+// Threads: those of the connection.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "storage/commit_batch.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+
+struct LinkOfPage {
+  std::string_view from;    // URL of the page
+  std::string_view site;    // name of its site
+  std::string_view target;  // absolute, as the page has it
+};
+// Every link of the newest version of every page that is not gone or moved. Views hold
+// during the call only.
+base::Status each_standing_link(Database& reader,
+                                const std::function<void(const LinkOfPage&)>& visit);
+
+struct FoundPage {
+  model::UrlId id = 0;
+  std::string_view url;
+};
+// Every page that stands and was found over a link, or over a redirect that is gone itself.
+base::Status each_page_found_by_link(Database& reader,
+                                     const std::function<void(const FoundPage&)>& visit);
+
+// Orphans that are not adopted, rising.
+base::Result<std::vector<model::UrlId>> open_orphans(Database& reader);
+
+base::Result<std::uint64_t> count_urls(Database& reader);
+
+}  // namespace crawld::storage

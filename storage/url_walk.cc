@@ -1,0 +1,40 @@
+#include "storage/url_walk.h"
+
+#include <algorithm>
+
+namespace crawld::storage {
+namespace {
+
+constexpr std::int64_t kSlice = 50'000;  // ids a read
+
+JudgedUrl judged_url(const Statement& s) {
+  return {.id = static_cast<model::UrlId>(s.integer(0)),
+          .url = s.text(1),
+          .site = s.text(2),
+          .state = model::verdict_from(s.text(3)).value_or(model::Verdict::queued),
+          .reason = s.text(4),
+          .depth = static_cast<std::uint32_t>(s.integer(5)),
+          .is_seed = s.text(6) == "S",
+          .is_due = !s.is_null(7),
+          .purpose = s.text(8) == "sitemap" ? model::Purpose::sitemap : model::Purpose::page};
+}
+
+}  // namespace
+
+base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit) {
+  const auto end = reader.number("SELECT max(id) FROM urls");
+  if (!end) return end.error();
+  for (std::int64_t first = 1; first <= *end; first += kSlice) {
+    auto done = reader.each(
+        "SELECT u.id, u.url, s.name, u.state, u.reason, u.depth, u.hop, u.due_at, u.purpose "
+        "FROM urls AS u JOIN sites AS s ON s.id = u.site_id WHERE u.id BETWEEN ?1 AND ?2 "
+        "AND (u.due_at IS NOT NULL OR u.state IN "
+        "('queued', 'retry_later', 'out_of_scope', 'too_deep', 'trapped'))",
+        [&](Statement& s) { s.integer(1, first).integer(2, first + kSlice - 1); },
+        [&](Statement& s) { visit(judged_url(s)); });
+    if (!done) return done;
+  }
+  return base::Done{};
+}
+
+}  // namespace crawld::storage

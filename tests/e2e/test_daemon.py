@@ -1,0 +1,326 @@
+"""`crawld run` as systemd, an operator and the servers see it."""
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from conftest import CRAWLD, html
+
+PATIENCE = 90  # seconds, for a machine that is busy with other things
+
+
+def eventually(condition, what, patience=PATIENCE):
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    pytest.fail(f"waited {patience} s for {what}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Daemon:
+    """A daemon with a service manager's socket of our own."""
+
+    def __init__(self, folder, config):
+        self.folder = folder
+        self.file = folder / "crawld.yaml"
+        self.db = folder / "crawl.db"
+        self.log = folder / "log"
+        self.messages = []
+        self.write(config)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(str(folder / "notify"))
+        threading.Thread(target=self.listen, daemon=True).start()
+        self.process = None
+
+    def write(self, config):
+        head = {"database": str(self.db), "control": str(self.folder / "control"), "disk_low": "0B"}
+        defaults = {"allow_addresses": ["127.0.0.0/8"], "jitter": 0, "autothrottle": {"enabled": False}}
+        defaults.update(config.pop("defaults", {}))
+        self.file.write_text(json.dumps({**head, "defaults": defaults, **config}))  # JSON is YAML
+
+    def listen(self):
+        while True:
+            self.messages.append(self.manager.recv(4096).decode())
+
+    def start(self, *arguments):
+        environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "10000000"}
+        seen = len(self.messages)
+        self.process = subprocess.Popen([str(CRAWLD), "run", "-c", str(self.file), *arguments], env=environment,
+                                        stderr=open(self.log, "a"), stdout=subprocess.DEVNULL)
+        eventually(lambda: any("READY=1" in m for m in self.messages[seen:]) or self.process.poll() is not None,
+                   "READY=1")
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+    def heard(self, text):
+        return [m for m in self.messages if text in m]
+
+    def ctl(self, command, *arguments):
+        return subprocess.run([str(CRAWLD), command, "-c", str(self.file), *arguments], capture_output=True,
+                              text=True, timeout=PATIENCE)
+
+    def status(self):
+        return json.loads(self.ctl("status", "--json").stdout)
+
+    def sql(self, query):
+        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def kill(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    made = []
+
+    def make(config):
+        made.append(Daemon(tmp_path, config))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.kill()
+
+
+def get_unix(path, page):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
+        client.connect(str(path))
+        client.sendall(f"GET {page} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answer = b""
+        while part := client.recv(65536):
+            answer += part
+    head, body = answer.split(b"\r\n\r\n", 1)
+    return int(head.split()[1]), body.decode()
+
+
+def endless(path):
+    """Every page links to two more."""
+    if path == "/robots.txt":
+        return 404, {}, b""
+    n = int(path.rsplit("/", 1)[1] or 0)
+    return html([f"/p/{2 * n + 1}", f"/p/{2 * n + 2}"])
+
+
+def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon, serve):
+    site = serve(endless)
+    port = free_port()
+    running = daemon({"metrics": {"listen": f"127.0.0.1:{port}"},
+                      "sites": [{"name": "a", "seeds": [site.url()], "delay": "20ms"}]}).start()
+    eventually(lambda: running.heard("WATCHDOG=1"), "WATCHDOG=1")
+    eventually(lambda: any(m.startswith("STATUS=") and "pages" in m for m in running.messages), "STATUS=")
+    eventually(lambda: running.status()["pages"] > 3, "pages")
+
+    def get(path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            return answer.read().decode()
+
+    assert get("/health") == "ok\n"
+    metrics = get("/metrics")
+    for name in ('crawld_transfer_seconds_bucket{le="+Inf"}', "crawld_parse_seconds_sum", "crawld_commit_seconds_count",
+                 'crawld_outcomes_total{verdict="done"}', 'crawld_changes_total{change="new"}',
+                 'crawld_limiting_factor{factor="politeness"}', 'crawld_queue_items{queue="fetched"}',
+                 "crawld_worker_starts_total", 'crawld_worker_ends_total{cause="died"}'):
+        assert name in metrics, name
+    assert sum(int(line.rsplit(" ", 1)[1]) for line in metrics.splitlines()
+               if line.startswith("crawld_limiting_factor{")) == 1
+    assert (running.folder / "control").stat().st_mode & 0o777 == 0o600
+    assert running.ctl("stop").returncode == 0
+    assert running.process.wait(PATIENCE) == 0
+    eventually(lambda: running.heard("STOPPING=1"), "STOPPING=1")
+
+
+def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    running = daemon({"defaults": {"delay": "50ms"},
+                      "sites": [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]}).start()
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    assert running.ctl("pause", "one").returncode == 0
+    time.sleep(1)  # what was open ends
+    before, other = len(one.log), len(two.log)
+    eventually(lambda: len(two.log) > other + 10, "requests to the other site")
+    assert len(one.log) <= before + 1
+    assert running.ctl("pause").returncode == 0
+    eventually(lambda: running.status()["limit"] == "paused", "the limit")
+    assert running.ctl("resume").returncode == 0
+    assert running.ctl("resume", "one").returncode == 0
+    eventually(lambda: len(one.log) > before + 3, "requests after the pause")
+    assert running.ctl("pause", "three").returncode == 1
+    assert running.ctl("stop", "three").returncode == 1
+    assert running.ctl("add", "--site", "two", two.url("/extra/100000000")).returncode == 0
+    eventually(lambda: "/extra/100000000" in two.paths(), "the added URL")
+    bad = running.ctl("add", "no url")
+    assert bad.returncode == 1 and "refused" in bad.stderr
+
+
+def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_path):
+    pages = [f"/old/{n}" for n in range(200)] + [f"/new/{n}" for n in range(20)]
+    site = serve(lambda path: html(pages) if path == "/" else (404, {}, b"") if path == "/robots.txt" else html([]))
+    one = {"name": "a", "seeds": [site.url()], "delay": "300ms",
+           "extract": [{"name": "page", "fields": {"title": "title"}}]}
+    metrics = {"listen": str(tmp_path / "metrics")}
+    running = daemon({"metrics": metrics, "sites": [dict(one)]}).start("--log", "json")
+    eventually(lambda: len(site.log) > 3, "the first pages")
+
+    running.file.write_text(running.file.read_text().replace('"300ms"', '"soon"'))
+    refused = running.ctl("reload", "--socket", str(running.folder / "control"))
+    assert refused.returncode == 1 and "delay" in refused.stderr
+
+    assert get_unix(tmp_path / "metrics", "/health") == (200, "ok\n")
+    assert get_unix(tmp_path / "metrics", "/metrics?x=1")[1].startswith("# HELP")
+    assert get_unix(tmp_path / "metrics", "/other")[0] == 404
+
+    changed = {**one, "exclude": ["*/old/*"], "delay": "20ms",
+               "extract": [{"name": "page", "fields": {"title": "title", "more": "css:a"}}]}
+    running.write({"metrics": metrics, "sites": [changed]})
+    done = running.ctl("reload")
+    assert done.returncode == 0, done.stderr
+    report = done.stdout
+    assert "delay: 300ms -> 20ms" in report and "exclude" in report and "extract: other rules" in report
+    out = [line for line in report.splitlines() if line.endswith("queued URLs now out of scope")]
+    assert len(out) == 1 and 150 < int(out[0].split()[0]) <= 200, report
+    eventually(lambda: running.status()["waiting"] == 0 and running.status()["in_flight"] == 0, "the end of the queue")
+    asked = [path for path in site.paths() if path.startswith("/new/")]
+    assert sorted(asked) == sorted(f"/new/{n}" for n in range(20))
+    assert running.sql("SELECT count(*) FROM urls WHERE state = 'out_of_scope' AND url LIKE '%/old/%'")[0][0] > 150
+    eventually(lambda: running.sql("SELECT count(*) FROM records WHERE json_type(fields, '$.more') IS NOT NULL")[0][0] > 5,
+               "records of the new rules")
+
+    assert running.ctl("reload", "nobody").returncode == 1
+    assert running.ctl("reload", "a").stdout.startswith("no differences")
+    running.write({"metrics": metrics, "sites": [{**changed, "delay": "40ms"}]})
+    heard = len(running.heard("RELOADING=1"))
+    running.process.send_signal(signal.SIGHUP)
+    eventually(lambda: len(running.heard("RELOADING=1")) > heard, "RELOADING=1")
+    eventually(lambda: "20ms -> 40ms" in running.log.read_text(), "the report in the log")
+
+    running.process.send_signal(signal.SIGQUIT)
+    eventually(lambda: '"state.worker"' in running.log.read_text(), "the state")
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(PATIENCE) == 0
+    audit = subprocess.run([str(CRAWLD), "audit", "--db", str(running.db)], capture_output=True, timeout=PATIENCE)
+    assert audit.returncode == 0, audit.stdout
+    events = [json.loads(line) for line in running.log.read_text().splitlines()]  # one event a line
+    threads = {event["name"] for event in events if event["event"] == "state.thread"}
+    assert {"fetch-0", "fetch-63", "parse-0", "commit"} <= threads
+    assert any(event["event"] == "reload.refused" for event in events)
+
+
+def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):
+    busy = {"at": None}
+
+    def respond(path):
+        if path == "/robots.txt":
+            return 200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /private/\n"
+        if path == "/":
+            return html([f"/p/{n}" for n in range(14)] + ["/private/x"])
+        if path == "/p/11" and busy["at"] is None:
+            busy["at"] = time.monotonic()
+            return 503, {"Retry-After": "8"}, b""
+        return html([])
+
+    site = serve(respond)
+    delay = 0.5
+    running = daemon({"sites": [{"name": "a", "seeds": [site.url()], "delay": "500ms"}]}).start()
+
+    def kill_after(seconds):
+        time.sleep(seconds)  # what was answered is durable within 200 ms
+        running.kill()
+        running.start()
+
+    for seen in (4, 9):
+        eventually(lambda: len(site.log) >= seen, "requests")
+        kill_after(1)
+    eventually(lambda: busy["at"] is not None, "the busy answer")
+    kill_after(4)
+    eventually(lambda: len([p for p in site.paths() if p.startswith("/p/")]) >= 15, "all pages")
+    eventually(lambda: running.status()["waiting"] == 0, "an empty queue")
+    paths = site.paths()
+    assert paths[0] == "/robots.txt" and paths.count("/robots.txt") == 1
+    assert "/private/x" not in paths
+    assert site.most_open == 1
+    # A kill may have come between an answer and its commit.
+    assert all(paths.count(f"/p/{n}") <= (2 if n == 11 else 1) + 3 for n in range(14))
+    assert sum(paths.count(f"/p/{n}") for n in range(14)) <= 15 + 6
+    times = [at for at, _ in site.log]
+    gaps = [after - before for before, after in zip(times, times[1:])]
+    assert statistics.median(gaps) >= delay * 0.95
+    assert sum(gaps) >= delay * len(gaps) * 0.95
+    asked = [at for at, path in site.log if path == "/p/11"][0]
+    assert min(at for at in times if at > asked) - asked >= 7.5
+    assert running.ctl("stop").returncode == 0
+    assert running.process.wait(PATIENCE) == 0
+    audit = subprocess.run([str(CRAWLD), "audit", "--db", str(running.db)], capture_output=True, timeout=PATIENCE)
+    assert audit.returncode == 0, audit.stderr
+
+
+class Receiver:
+    """Takes webhooks; refuses every third."""
+
+    def __init__(self):
+        self.bodies, self.turns = [], 0
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                signature = "sha256=" + hmac.new(b"s3cret", body, hashlib.sha256).hexdigest()
+                receiver.turns += 1
+                fine = self.headers["X-Crawld-Signature"] == signature and receiver.turns % 3 != 0
+                if fine:
+                    receiver.bodies.append(json.loads(body))
+                self.send_response(204 if fine else 500)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.httpd.daemon_threads = True
+        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
+
+    def urls(self):
+        return {change["url"] for body in list(self.bodies) for change in body["changes"]}
+
+
+def test_every_change_is_told_at_least_once_over_a_kill(daemon, serve, tmp_path):
+    site = serve(lambda path: html([f"/p/{n}" for n in range(60)]) if path == "/"
+                 else (404, {}, b"") if path == "/robots.txt" else html([]))
+    receiver = Receiver()
+    told = tmp_path / "told"
+    running = daemon({"hooks": {"webhook": f"http://127.0.0.1:{receiver.httpd.server_address[1]}/x", "secret": "s3cret",
+                                "exec": ["/usr/bin/tee", "-a", str(told)], "allow_addresses": ["127.0.0.0/8"]},
+                      "sites": [{"name": "a", "seeds": [site.url()], "delay": "20ms"}]}).start()
+    eventually(lambda: len(receiver.urls()) > 5, "the first changes")
+    running.kill()
+    running.start()
+    wanted = {site.url()} | {site.url(f"/p/{n}") for n in range(60)}
+    eventually(lambda: receiver.urls() == wanted, "all changes at the webhook")
+    eventually(lambda: all(f'"{url}"' in told.read_text() for url in wanted), "all changes at the program")
+    hooks = {hook["name"]: hook for hook in running.status()["hooks"]}
+    assert hooks["webhook"]["delivered"] > 0 and hooks["exec"]["failures"] == 0

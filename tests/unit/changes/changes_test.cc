@@ -1,0 +1,172 @@
+#include "storage/changes.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "crawler/pipeline/orphans.h"
+#include "crawler/pipeline/rejudge.h"
+#include "storage/exports.h"
+#include "storage/link_walk.h"
+#include "tests/unit/changes/books.h"
+#include "tests/unit/storage/batches.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+using nlohmann::json;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+namespace {
+
+const std::set<std::string> kAll = {"new", "changed", "unchanged", "gone", "moved", "orphaned"};
+
+std::vector<std::string> kinds(storage::Database& reader) {
+  std::vector<std::string> out;
+  const auto slice = storage::read_changes(reader, 0, 1'000, kAll);
+  REQUIRE(slice);
+  for (const std::string& change : slice->changes) out.push_back(json::parse(change)["change"]);
+  return out;
+}
+
+std::vector<std::string> orphans(storage::Database& reader) {
+  std::vector<std::string> urls;
+  auto done = reader.each(
+      "SELECT url FROM v_orphans ORDER BY url", [](storage::Statement&) {},
+      [&](storage::Statement& s) { urls.emplace_back(s.text(0)); });
+  REQUIRE(done);
+  return urls;
+}
+
+}  // namespace
+
+TEST_CASE("changes come in order from a cursor on, each once, and unwanted ones are passed over") {
+  Books books(hourly_site("http://a.test/"));
+  books.web.page("http://a.test/", links({"/1", "/2"}));
+  books.web.page("http://a.test/1", "one");
+  books.web.answers("http://a.test/2",
+                    {{.body = "two"}, {.status = 404, .body = {}, .headers = {}}});
+  books.run(minutes(90));
+  const auto reader = books.reader();
+  CHECK(kinds(*reader) ==
+        std::vector<std::string>{"new", "new", "new", "unchanged", "unchanged", "gone"});
+  std::uint64_t cursor = 0;
+  std::vector<std::string> told;
+  for (int turn = 0; turn < 20; ++turn) {
+    const auto slice = storage::read_changes(*reader, cursor, 1, {"new", "gone"});
+    REQUIRE(slice);
+    for (const std::string& change : slice->changes) told.push_back(json::parse(change)["url"]);
+    cursor = slice->last_id;
+    if (!slice->more) break;
+  }
+  CHECK(told == std::vector<std::string>{"http://a.test/", "http://a.test/1", "http://a.test/2",
+                                         "http://a.test/2"});
+  CHECK(cursor == *storage::last_change(*reader));
+}
+
+TEST_CASE("a page that nobody links to any more is an orphan until somebody does") {
+  Books books(hourly_site("http://a.test/"));
+  books.web.answers("http://a.test/", {{.body = links({"/kept", "/lost", "/sub"})},
+                                       {.body = links({"/kept", "/sub"})},
+                                       {.body = links({"/kept", "/lost#part"})}});
+  books.web.page("http://a.test/kept", links({"/"}));
+  books.web.page("http://a.test/lost", links({"/lost", "/only-from-lost"}));
+  books.web.page("http://a.test/only-from-lost", "x");
+  books.web.page("http://a.test/sub", links({"http://A.test:80/kept?utm_source=x"}));
+  books.run(minutes(30));
+  const auto look = [&] {
+    auto news = pipeline::find_orphans(*books.reader(), books.table(), 7);
+    REQUIRE(news);
+    books.simulation().tell(*news);
+    books.simulation().flush();
+    return *news;
+  };
+  CHECK(look().orphaned.empty());
+  books.run(hours(1));
+  CHECK(look().orphaned.size() == 1);
+  CHECK(orphans(*books.reader()) == std::vector<std::string>{"http://a.test/lost"});
+  CHECK(look().orphaned.empty());  // told once
+  CHECK(kinds(*books.reader()).back() == "orphaned");
+  books.run(hours(1));
+  const pipeline::OrphanNews news = look();
+  CHECK(news.adopted.size() == 1);
+  CHECK(orphans(*books.reader()) == std::vector<std::string>{"http://a.test/sub"});
+}
+
+TEST_CASE("changes of both kinds are exported as JSON Lines in one order") {
+  Books books(hourly_site("http://a.test/"));
+  books.web.answers(
+      "http://a.test/",
+      {{.body = links({"/lost"})}, {.status = 301, .body = {}, .headers = {{"Location", "/new"}}}});
+  books.web.page("http://a.test/lost", "x");
+  books.web.page("http://a.test/new", "x y z");
+  books.run(minutes(90));
+  auto news = pipeline::find_orphans(*books.reader(), books.table(), 1);
+  REQUIRE(news);
+  books.simulation().tell(*news);
+  books.simulation().flush();
+  std::vector<json> rows;
+  const auto end = storage::export_rows(*books.reader(), {.table = storage::ExportTable::changes},
+                                        [&](std::string_view line) {
+                                          rows.push_back(json::parse(line));
+                                          return true;
+                                        });
+  REQUIRE(end);
+  REQUIRE(rows.size() == 6);
+  CHECK(rows[2]["change"] == "moved");
+  CHECK(rows[2]["moved_to"] == "http://a.test/new");
+  CHECK(rows.back()["change"] == "orphaned");
+  CHECK(rows.back()["url"] == "http://a.test/lost");
+}
+
+TEST_CASE("a reload judges what waits, what will be visited again and what was refused") {
+  config::Site site = hourly_site("http://a.test/");
+  site.exclude = {"*/private/*"};
+  Books books(site);
+  books.web.page("http://a.test/", links({"/shop/1", "/shop/2", "/private/1", "/news/1"}));
+  books.web.page("http://a.test/shop/1", "one");
+  books.web.page("http://a.test/news/1", "news");
+  books.web.fail("http://a.test/shop/2", model::FetchFailureKind::connect);
+  books.simulation().run(5);
+  books.simulation().flush();
+  books.config().sites[0].exclude = {"*/shop/*"};
+  const auto judged = pipeline::judge_again(*books.reader(), books.table(), books.clock.wall());
+  REQUIRE(judged);
+  CHECK(judged->queued_out + judged->known_out == 2);
+  CHECK(judged->queued_out >= 1);
+  CHECK(judged->queued_again == 1);
+  CHECK(judged->news.all.size() == 3);
+}
+
+TEST_CASE("near duplicates are clustered by the bits in which their prints differ") {
+  using storage::PageId;
+  storage::Scratch scratch;
+  auto store = *storage::SqliteStore::open(scratch.path(), {});
+  REQUIRE(store->begin_run({.command = "t", .version = {}, .sites = {"a"}}));
+  storage::CommitBatch batch;
+  batch.hosts.push_back(storage::host_named(1, "http://a.test"));
+  const std::uint64_t print = 0x8123'4567'89AB'CDEF;
+  const std::vector<std::uint64_t> prints = {print,
+                                             print ^ 7,
+                                             print ^ (1ULL << 63) ^ 3,
+                                             print ^ 15,
+                                             print ^ 0x8000'0000'0000'0007,
+                                             0x1111'2222'3333'4444,
+                                             0x1111'2222'3333'4444,
+                                             0x7777'0000'7777'0000};
+  for (PageId id = 1; id <= prints.size(); ++id) {
+    const std::string url = "http://a.test/" + std::to_string(id);
+    batch.new_urls.push_back(storage::new_url(*store, id, url));
+    batch.pages.push_back(storage::page_of(id, id, url, "text " + std::to_string(id)));
+    std::get<model::ParsedPage>(batch.pages.back().parsed.page).simhash = prints[id - 1];
+  }
+  REQUIRE(store->put(batch));
+  std::map<std::int64_t, std::vector<std::int64_t>> clusters;
+  auto done = store->database().each(
+      "SELECT cluster, page_id FROM v_near_dups ORDER BY page_id", [](storage::Statement&) {},
+      [&](storage::Statement& s) { clusters[s.integer(0)].push_back(s.integer(1)); });
+  REQUIRE(done);
+  // 4 and 5 differ from 1 in four bits, and are near to others of the cluster.
+  CHECK(clusters[1] == std::vector<std::int64_t>{1, 2, 3, 4, 5});
+  CHECK(clusters[6] == std::vector<std::int64_t>{6, 7});
+  CHECK(clusters.size() == 2);
+}
