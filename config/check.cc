@@ -64,6 +64,7 @@ class SiteCheck {
       }
     }
     if (says("schedule")) check_schedule();
+    if (says("uses")) check_uses();
     if (says("revisit") && site_.revisit.min > site_.revisit.max) {
       problem(places_.of("revisit"), "revisit: min is larger than max");
     }
@@ -80,6 +81,15 @@ class SiteCheck {
   void check_schedule() {
     const auto schedule = Schedule::parse(site_.schedule);
     if (!schedule) problem(places_.of("schedule"), "schedule: " + schedule.error().message);
+  }
+
+  void check_uses() {
+    for (std::size_t i = 0; i < site_.uses.size(); ++i) {
+      const std::string& use = site_.uses[i];
+      if (use == "search" || use == "ai-input" || use == "ai-train") continue;
+      problem(places_.of("uses", i),
+              "uses: \"" + use + "\" is no use; one of search, ai-input, ai-train");
+    }
   }
 
   void check_addresses() {

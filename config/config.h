@@ -32,6 +32,11 @@ enum class Order : std::uint8_t { breadth, depth };
 enum class Durability : std::uint8_t { full, normal };
 enum class LogFormat : std::uint8_t { text, json, journald };
 enum class TreeUse : std::uint8_t { always, when_needed };
+enum class Sitemaps : std::uint8_t {
+  automatic,  // from robots.txt and <link rel=sitemap>
+  usual,      // and /sitemap.xml of a host whose robots.txt names none
+  off
+};
 enum class OptOut : std::uint8_t { record, obey };  // noai, Content-Signal, tdm-reservation
 
 struct UserAgent {
@@ -108,7 +113,7 @@ struct Site {
   std::vector<std::string> seeds;
   std::vector<std::string> seed_files;
   std::vector<std::string> sitemap_urls;
-  bool sitemaps_auto = true;  // from robots.txt and <link rel=sitemap>
+  Sitemaps sitemaps = Sitemaps::automatic;
   Scope scope = Scope::host;
   std::vector<std::string> domains;  // further hosts in scope (wget's -D)
   std::vector<std::string> include;  // globs; "re:" prefix for RE2
@@ -123,6 +128,7 @@ struct Site {
 
   RobotsPolicy robots = RobotsPolicy::obey;
   OptOut opt_out = OptOut::record;
+  std::vector<std::string> uses = {"search", "ai-input", "ai-train"};  // that opt_out is about
   milliseconds delay{1'000};
   double jitter = 0.5;  // a gap is drawn from delay * [1, 1 + jitter]: never shorter than promised
   std::uint32_t concurrency_per_host = 1;

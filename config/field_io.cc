@@ -9,7 +9,9 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
+#include "config/nearest_name.h"
 #include "config/units.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/fd.h"
@@ -257,22 +259,22 @@ void ReadField::secret_map(std::map<std::string, std::string>& into) {
   }
 }
 
-void ReadField::auto_or_list(bool& automatic, std::vector<std::string>& list) {
-  if (is_scalar() && (value_.text == "auto" || value_.text == "off")) {
-    automatic = value_.text == "auto";
-    list.clear();
-    return;
-  }
-  if (value_.kind != Value::Kind::list) return fail("auto, off, or a list of URLs");
-  texts(list);
-}
-
 void ReadField::count_or_auto(std::uint32_t& into, Count range) {
   if (is_scalar() && value_.text == "auto") {
     into = 0;
     return;
   }
   count(into, range);
+}
+
+void ReadField::fail_choice(const std::vector<std::string_view>& names) {
+  std::string wanted = "one of ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    wanted += (i > 0 ? ", " : "") + std::string(names[i]);
+  }
+  const std::set<std::string> known(names.begin(), names.end());
+  if (is_scalar()) wanted += did_you_mean(value_.text, known, "");
+  fail(wanted);
 }
 
 // --- writing ---------------------------------------------------------------------------------
@@ -343,11 +345,6 @@ void WriteField::secret_map(const std::map<std::string, std::string>& from) {
   std::map<std::string, std::string> masked;
   for (const auto& [key, value] : from) masked[key] = "***";
   text_map(masked);
-}
-
-void WriteField::auto_or_list(bool automatic, const std::vector<std::string>& list) {
-  if (!list.empty()) return texts(list);
-  text_ = automatic ? "auto" : "off";
 }
 
 void WriteField::count_or_auto(std::uint32_t from, Count) {

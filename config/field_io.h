@@ -70,26 +70,32 @@ class ReadField {
   void ports(std::vector<std::uint16_t>& into);
   void text_map(std::map<std::string, std::string>& into);
   void secret_map(std::map<std::string, std::string>& into);
-  // "auto", "off" or a list.
-  void auto_or_list(bool& automatic, std::vector<std::string>& list);
   // "auto" is 0.
   void count_or_auto(std::uint32_t& into, Count range);
   template <class E, std::size_t N>
   void choice(E& into, const Choice<E> (&choices)[N]) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const auto& one : choices) {
       if (is_scalar() && one.name == value_.text) {
         into = one.value;
         return;
       }
-      names += (names.empty() ? "" : ", ") + std::string(one.name);
+      names.push_back(one.name);
     }
-    fail("one of " + names);
+    fail_choice(names);
+  }
+  // A word, or a list of texts, which leaves the word alone.
+  template <class E, std::size_t N>
+  void choice_or_list(E& into, std::vector<std::string>& list, const Choice<E> (&choices)[N]) {
+    if (value_.kind == Value::Kind::list) return texts(list);
+    list.clear();
+    choice(into, choices);
   }
 
  private:
   bool is_scalar() const { return value_.kind == Value::Kind::scalar; }
   bool read_count(std::uint64_t& into, Count range);
+  void fail_choice(const std::vector<std::string_view>& names);
   bool expand(const Value& value, std::string& into);
   void fail(const std::string& wanted) { fail_at(value_, wanted); }
   void fail_at(const Value& value, const std::string& wanted);
@@ -122,13 +128,17 @@ class WriteField {
   void ports(const std::vector<std::uint16_t>& from);
   void text_map(const std::map<std::string, std::string>& from);
   void secret_map(const std::map<std::string, std::string>& from);
-  void auto_or_list(bool automatic, const std::vector<std::string>& list);
   void count_or_auto(std::uint32_t from, Count);
   template <class E, std::size_t N>
   void choice(E from, const Choice<E> (&choices)[N]) {
     for (const auto& one : choices) {
       if (one.value == from) text_ = one.name;
     }
+  }
+  template <class E, std::size_t N>
+  void choice_or_list(E from, const std::vector<std::string>& list, const Choice<E> (&choices)[N]) {
+    if (list.empty()) return choice(from, choices);
+    texts(list);
   }
 
  private:

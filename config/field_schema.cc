@@ -66,9 +66,4 @@ void DescribeField::text_map(const std::map<std::string, std::string>&) {
   schema_ = R"("type": "object", "additionalProperties": {"type": "string"})";
 }
 
-void DescribeField::auto_or_list(bool, const std::vector<std::string>&) {
-  schema_ = R"("anyOf": [{"enum": ["auto", "off"]}, )"
-            R"({"type": "array", "items": {"type": "string", "format": "uri"}}])";
-}
-
 }  // namespace crawld::config

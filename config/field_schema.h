@@ -37,7 +37,6 @@ class DescribeField {
   void ports(const std::vector<std::uint16_t>&);
   void text_map(const std::map<std::string, std::string>&);
   void secret_map(const std::map<std::string, std::string>& from) { text_map(from); }
-  void auto_or_list(bool, const std::vector<std::string>&);
   void count_or_auto(std::uint32_t, Count range) { counted(range, "auto"); }
   template <class E, std::size_t N>
   void choice(E, const Choice<E> (&choices)[N]) {
@@ -46,6 +45,13 @@ class DescribeField {
       schema_ += (i > 0 ? ", \"" : "\"") + std::string(choices[i].name) + "\"";
     }
     schema_ += "]";
+  }
+
+  template <class E, std::size_t N>
+  void choice_or_list(E from, const std::vector<std::string>&, const Choice<E> (&choices)[N]) {
+    choice(from, choices);
+    schema_ = "\"anyOf\": [{" + schema_ +
+              R"(}, {"type": "array", "items": {"type": "string", "format": "uri"}}])";
   }
 
  private:

@@ -27,6 +27,8 @@ constexpr Choice<LogFormat> kLogFormats[] = {
     {"text", LogFormat::text}, {"json", LogFormat::json}, {"journald", LogFormat::journald}};
 constexpr Choice<TreeUse> kTreeUses[] = {{"when_needed", TreeUse::when_needed},
                                          {"always", TreeUse::always}};
+constexpr Choice<Sitemaps> kSitemaps[] = {
+    {"auto", Sitemaps::automatic}, {"usual", Sitemaps::usual}, {"off", Sitemaps::off}};
 constexpr Choice<OptOut> kOptOuts[] = {{"record", OptOut::record}, {"obey", OptOut::obey}};
 constexpr Choice<bool> kSoftErrors[] = {{"detect", true}, {"ignore", false}};
 constexpr Choice<bool> kSandbox[] = {{"required", true}, {"off", false}};
@@ -93,8 +95,8 @@ constexpr Field<Config> kRunFields[] = {
 };
 
 constexpr Field<Site> kSiteFields[] = {
-    SITE("sitemaps", "auto: from robots.txt and pages; off; or a list of URLs",
-         auto_or_list(s.sitemaps_auto, s.sitemap_urls)),
+    SITE("sitemaps", "auto: from robots.txt and pages; usual: /sitemap.xml too; off; or URLs",
+         choice_or_list(s.sitemaps, s.sitemap_urls, kSitemaps)),
     SITE("scope", "page, prefix, host, domain or any, as seen from the seeds",
          choice(s.scope, kScopes)),
     SITE("domains", "further domains in scope, with what is below them", texts(s.domains)),
@@ -111,6 +113,7 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("robots", "obey; txt_only: not meta robots; ignore", choice(s.robots, kRobots)),
     SITE("opt_out", "noai, tdm-reservation, Content-Signal: record or obey",
          choice(s.opt_out, kOptOuts)),
+    SITE("uses", "what the pages are for, as opt_out judges it", texts(s.uses)),
     SITE("delay", "between two requests to one host",
          duration(s.delay, {milliseconds(0), milliseconds(86'400'000)})),
     SITE("jitter", "share of the delay by which a gap may be longer", real(s.jitter, {0, 10})),

@@ -40,4 +40,10 @@ std::string nearest_name(std::string_view wrong, const std::set<std::string>& kn
   return nearest;
 }
 
+std::string did_you_mean(std::string_view wrong, const std::set<std::string>& known,
+                         std::string_view otherwise) {
+  const std::string nearest = nearest_name(wrong, known);
+  return nearest.empty() ? std::string(otherwise) : "; did you mean \"" + nearest + "\"?";
+}
+
 }  // namespace crawld::config

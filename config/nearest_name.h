@@ -10,4 +10,8 @@ namespace crawld::config {
 // Empty when none is near: more than half of its letters would have to change.
 std::string nearest_name(std::string_view wrong, const std::set<std::string>& known);
 
+// `; did you mean "NAME"?`, or `otherwise` where none is near.
+std::string did_you_mean(std::string_view wrong, const std::set<std::string>& known,
+                         std::string_view otherwise);
+
 }  // namespace crawld::config

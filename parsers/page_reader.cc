@@ -8,6 +8,7 @@
 #include "crawler/model/url.h"
 #include "parsers/language.h"
 #include "parsers/link_headers.h"
+#include "parsers/links.h"
 #include "parsers/main_text.h"
 #include "parsers/media_type.h"
 #include "parsers/metadata.h"
@@ -15,6 +16,7 @@
 #include "parsers/simhash.h"
 #include "parsers/sitemap.h"
 #include "parsers/sniff.h"
+#include "parsers/srcdoc_links.h"
 #include "parsers/structured.h"
 #include "parsers/tree_scan.h"
 
@@ -134,7 +136,23 @@ void add_robots(const ParseJob& job, ParsedPage& page) {
   RobotsDirectives directives(job.robots_agent);
   for (const auto& [name, content] : page.meta) directives.add_meta(name, content);
   directives.add_header(job.headers.x_robots_tag);
+  directives.add_tdm_reservation(job.headers.tdm_reservation);
+  directives.add_content_signal(job.headers.content_signal);
   page.robots = directives.take();
+}
+
+// CSS Values 4 section 4.5: against the sheet's own URL.
+void add_style_sheet_links(std::string_view css, const ParseJob& job, ParsedPage& page) {
+  LinkResolver resolver(model::Url::parse(job.url), {});
+  for (const std::string& reference : css_urls(css)) {
+    if (page.links.size() >= job.max_links) {
+      page.links_truncated = true;
+      return;
+    }
+    std::string url = resolver.resolve(reference);
+    if (url.empty() || url.starts_with("data:")) continue;
+    page.links.push_back({.url = std::move(url), .tag = model::LinkTag::css});
+  }
 }
 
 }  // namespace
@@ -193,6 +211,7 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   } else {
     scanner_.scan(text.view(), scan_options(job, page), page, extras);
   }
+  add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
   if (tree) add_tree_facts(*tree, job, needs, page);
   if (rules != nullptr) {
     add_records(*rules, job, text.view(), tree ? &*tree : nullptr, page);
@@ -204,6 +223,10 @@ void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPag
   DocumentText text(body, job.headers.content_type, page);
   if (const CompiledRules* rules = rules_for(job)) {
     add_records(*rules, job, text.view(), nullptr, page);
+  }
+  if (job.wants.css_urls && parse_content_type(job.headers.content_type).essence == "text/css") {
+    add_style_sheet_links(text.view(), job, page);
+    return;
   }
   if (page.kind == DocumentKind::text) page.text = std::move(text).take();
 }

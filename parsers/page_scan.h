@@ -36,8 +36,9 @@ struct ScanOptions {
 
 // What a scan finds beyond model::ParsedPage.
 struct ScanExtras {
-  std::vector<std::string> jsonld;  // texts of <script type=application/ld+json>, as written
-  double refresh_delay = -1;        // seconds; negative: no meta refresh
+  std::vector<std::string> jsonld;   // texts of <script type=application/ld+json>, as written
+  double refresh_delay = -1;         // seconds; negative: no meta refresh
+  std::vector<std::string> srcdocs;  // of iframes: documents of their own (srcdoc_links.h)
 };
 
 class PageScanner {

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxHeadings = 10'000;
 constexpr std::size_t kMaxMetas = 1'000;
 constexpr std::size_t kMaxMetaValue = 16'384;  // bytes
 constexpr std::size_t kMaxFeeds = 1'000;
+constexpr std::size_t kMaxSrcdocs = 256;
 
 bool is_script_url(std::string_view url) {
   return url.starts_with("javascript:") || url.starts_with("data:");
@@ -167,6 +168,12 @@ void FactCollector::read_attributes(Tag tag, Attributes attributes) {
     }
     if (is_htmx(attribute.id)) {
       if (options_.form_links) read_urls(LinkTag::other, UrlForm::one, value(attribute));
+      continue;
+    }
+    if (attribute.id == Attr::srcdoc) {
+      if (tag == Tag::iframe && extras_.srcdocs.size() < kMaxSrcdocs) {
+        extras_.srcdocs.emplace_back(value(attribute));
+      }
       continue;
     }
     const auto url = url_attribute(tag, attribute.id);

@@ -34,7 +34,9 @@ struct ParseHeaders {
   std::string content_language;
   std::string link;  // joined values
   std::string refresh;
-  std::string x_robots_tag;  // joined values
+  std::string x_robots_tag;     // a value a line: each names its own agents
+  std::string tdm_reservation;  // https://www.w3.org/community/reports/tdmrep/
+  std::string content_signal;   // joined values
 };
 
 struct ParseJob {

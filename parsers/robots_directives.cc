@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "crawler/base/ascii.h"
+#include "crawler/model/content_signal.h"
 #include "parsers/dates.h"
 
 namespace crawld::parsers {
@@ -55,6 +56,10 @@ void RobotsDirectives::add_header(std::string_view value) {
 
 void RobotsDirectives::add_tdm_reservation(std::string_view value) {
   if (trim(value) == "1") add("tdm-reservation");
+}
+
+void RobotsDirectives::add_content_signal(std::string_view value) {
+  for (const std::string& signal : model::content_signals(value)) add("content-signal:" + signal);
 }
 
 void RobotsDirectives::add_list(std::string_view list, Agents agents) {

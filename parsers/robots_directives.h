@@ -24,11 +24,13 @@ class RobotsDirectives {
   void add_header(std::string_view value);
   // The tdm-reservation header.
   void add_tdm_reservation(std::string_view value);
+  // The Content-Signal header.
+  void add_content_signal(std::string_view value);
 
   // Lower case, each once, in the order of the page: "noindex", "nofollow", "noai",
   // "max-snippet:20", "unavailable_after:2026-01-02T00:00:00+00:00" (the date as written
-  // where it cannot be read), "tdm-reservation". "none" gives noindex and nofollow;
-  // "all", "index" and "follow" ask for nothing and are left out.
+  // where it cannot be read), "tdm-reservation", "content-signal:ai-train=no". "none" gives noindex
+  // and nofollow; "all", "index" and "follow" ask for nothing and are left out.
   const std::vector<std::string>& all() const { return directives_; }
   std::vector<std::string> take() { return std::move(directives_); }
 

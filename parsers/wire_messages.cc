@@ -75,7 +75,8 @@ void walk(Archive& a, Job& job) {
   a.enumerator(job.purpose, model::Purpose::sitemap);
   for (auto* header :
        {&job.headers.content_type, &job.headers.content_encoding, &job.headers.content_language,
-        &job.headers.link, &job.headers.refresh, &job.headers.x_robots_tag}) {
+        &job.headers.link, &job.headers.refresh, &job.headers.x_robots_tag,
+        &job.headers.tdm_reservation, &job.headers.content_signal}) {
     a.text(*header, kAnyLength);
   }
   a.flag(job.truncated);

@@ -221,6 +221,11 @@ model::Verdict MemoryStore::state_of(model::UrlId id) const {
   return found == updates_.end() ? model::Verdict::queued : found->second.state;
 }
 
+std::string MemoryStore::reason_of(model::UrlId id) const {
+  const auto found = updates_.find(id);
+  return found == updates_.end() ? std::string() : found->second.reason;
+}
+
 model::UrlId MemoryStore::id_of(std::string_view href) const {
   for (const auto& [id, url] : known_) {
     if (url.url == href) return id;

@@ -46,6 +46,7 @@ class MemoryStore final : public PageStore {
   const std::set<model::UrlId>& orphans() const { return orphans_; }
   // As stored now; queued when the id is unknown.
   model::Verdict state_of(model::UrlId id) const;
+  std::string reason_of(model::UrlId id) const;
   // 0 when unknown.
   model::UrlId id_of(std::string_view href) const;
 

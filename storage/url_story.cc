@@ -15,7 +15,9 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
       "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text "
       "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
       "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN hosts AS h ON h.id = u.host_id "
-      "LEFT JOIN robots_versions AS r ON r.id = h.robots_id WHERE u.id = ?1",
+      "LEFT JOIN robots_versions AS r ON r.id = CASE WHEN u.reason LIKE "
+      "'robots.txt line %, version %' THEN CAST(substr(u.reason, instr(u.reason, 'version ') + 8) "
+      "AS INTEGER) ELSE h.robots_id END WHERE u.id = ?1",
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(id)); },
       [&](Statement& s) {
         story = UrlStory{.id = id,

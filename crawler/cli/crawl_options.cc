@@ -109,17 +109,20 @@ void apply_reach(const CrawlOptions& o, Site& site, Flags& flags) {
   if (o.page_requisites) site.follow_requisites = site.follow_css_urls = true;
   for (const std::string& what : o.follow) {
     if (what == "sitemaps")
-      site.sitemaps_auto = true;
+      site.sitemaps = config::Sitemaps::automatic;
+    else if (what == "usual-sitemaps")
+      site.sitemaps = config::Sitemaps::usual;
     else if (what == "nofollow")
       site.follow_nofollow = true;
     else if (what == "forms")
       site.follow_forms = true;
     else
-      flags.fail(bad("--follow", what, "thing to follow; one of sitemaps, nofollow, forms"));
+      flags.fail(bad("--follow", what,
+                     "thing to follow; one of sitemaps, usual-sitemaps, nofollow, forms"));
   }
   for (const std::string& what : o.no_follow) {
     if (what == "sitemaps")
-      site.sitemaps_auto = false;
+      site.sitemaps = config::Sitemaps::off;
     else
       flags.fail(bad("--no-follow", what, "thing to leave; it is sitemaps"));
   }

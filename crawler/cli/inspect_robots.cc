@@ -17,6 +17,12 @@ std::string path_of(const std::string& url) {
   return url.starts_with('/') ? url : "/";
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
 }  // namespace
 
 std::string inspect_robots(std::string_view json_line) {
@@ -39,7 +45,7 @@ std::string inspect_robots(std::string_view json_line) {
                      {"line", answer.line},
                      {"crawl_delay", delay},
                      {"sitemaps", rules.sitemaps()},
-                     {"content_signal", agent_rules.content_signal()},
+                     {"content_signal", joined(agent_rules.content_signals())},
                      {"error", nullptr}});
 }
 

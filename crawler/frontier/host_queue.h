@@ -22,7 +22,8 @@ struct HostRobots {
   enum class State : std::uint8_t { unknown, asked, known };
   State state = State::unknown;
   robots::AgentRules rules;
-  base::Instant expires{};  // ask again from here on
+  std::uint64_t version = 0;  // row in `robots_versions` that the rules are of; 0: not stored
+  base::Instant expires{};    // ask again from here on
   // All URLs are refused, whatever the rules: robots.txt could not be had, or the
   // host asks for more patience than the site's configuration has.
   std::optional<model::Verdict> refuse_all;

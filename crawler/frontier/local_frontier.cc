@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "crawler/model/content_signal.h"
+
 namespace crawld::frontier {
 namespace {
 
@@ -150,7 +152,15 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     if (host.robots.refuse_all) return refusal(*host.robots.refuse_all, host.robots.why);
     const robots::Answer answer = host.robots.rules.allowed(request.url.path_and_query());
     if (!answer.allowed) {
-      return refusal(model::Verdict::disallowed, "robots.txt line " + std::to_string(answer.line));
+      std::string reason = "robots.txt line " + std::to_string(answer.line);
+      const std::uint64_t version = host.robots.version;
+      if (version != 0) reason += ", version " + std::to_string(version);
+      return refusal(model::Verdict::disallowed, std::move(reason));
+    }
+    const std::string_view signal =
+        model::refused_use(host.robots.rules.content_signals(), settings.opt_out_uses);
+    if (!signal.empty()) {
+      return refusal(model::Verdict::disallowed, "opt_out content-signal:" + std::string(signal));
     }
   }
   if (host.clock.dead(now)) return refusal(model::Verdict::failed, "host_unreachable");

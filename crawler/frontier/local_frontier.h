@@ -37,6 +37,8 @@ struct SiteSettings {
   int priority = 0;
   bool depth_first = false;
   bool obey_robots = true;
+  // A host whose robots.txt says no to one of these (Content-Signal) is left alone.
+  std::vector<std::string> opt_out_uses;
   std::uint64_t page_limit = 0;        // leases of pages for the whole site; 0: none
   std::uint64_t pages_per_host = 0;    // 0: none
   std::uint64_t pages_per_prefix = 0;  // first path segment; 0: none

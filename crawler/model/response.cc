@@ -18,12 +18,16 @@ std::string_view Headers::get(std::string_view name) const {
   return {};
 }
 
-std::string Headers::joined(std::string_view name) const {
+std::string Headers::joined(std::string_view name) const { return with_separator(name, ", "); }
+
+std::string Headers::lines(std::string_view name) const { return with_separator(name, "\n"); }
+
+std::string Headers::with_separator(std::string_view name, std::string_view separator) const {
   std::string out;
   bool first = true;
   for (const auto& [key, value] : all_) {
     if (!same_name(key, name)) continue;
-    if (!first) out += ", ";
+    if (!first) out += separator;
     out += value;
     first = false;
   }

@@ -24,10 +24,14 @@ class Headers {
   std::string_view get(std::string_view name) const;
   // All values in order, joined with ", " (RFC 9110 section 5.3).
   std::string joined(std::string_view name) const;
+  // The same, each value on a line of its own, for fields whose values must not run together.
+  std::string lines(std::string_view name) const;
   bool has(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
 
  private:
+  std::string with_separator(std::string_view name, std::string_view separator) const;
+
   std::vector<std::pair<std::string, std::string>> all_;
 };
 

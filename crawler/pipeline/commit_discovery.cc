@@ -148,8 +148,10 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
     return;
   const auto text = store_.robots_text(state.robots_version);
   if (!text) return;
-  frontier_.set_robots(id, restore_robots(*text, state.robots_status, options_.robots_agent,
-                                          instant_of(state.robots_expires_at)));
+  frontier::HostRobots robots = restore_robots(*text, state.robots_status, options_.robots_agent,
+                                               instant_of(state.robots_expires_at));
+  robots.version = state.robots_version;
+  frontier_.set_robots(id, std::move(robots));
 }
 
 }  // namespace crawld::pipeline

@@ -21,6 +21,7 @@ struct RobotsReply {
   std::optional<base::Instant> ask_again;  // unreachable: not before this moment
   std::string text;                        // as decoded, for its history; empty: none
   std::vector<model::Url> sitemaps;        // that it names
+  bool usual_sitemap = false;              // it names none: try the usual place
   std::string outcome;                     // for the fetch log
 };
 

@@ -151,8 +151,13 @@ void CommitStage::book(RobotsReply reply) {
                                .text = reply.text,
                                .hash = std::to_string(storage::url_hash(reply.text))});
     }
+    reply.robots.version = state.robots_version;
     frontier_.set_robots(lease.robots_for, std::move(reply.robots));
     Injections sitemaps;
+    if (reply.usual_sitemap) {
+      auto usual = model::Url::parse(state.origin + "/sitemap.xml");
+      if (usual) reply.sitemaps.push_back(*std::move(usual));
+    }
     for (model::Url& url : reply.sitemaps) {
       sitemaps.all.push_back(
           {.url = std::move(url), .site = lease.request.site, .purpose = model::Purpose::sitemap});

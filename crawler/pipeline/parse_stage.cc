@@ -22,7 +22,9 @@ parsers::ParseHeaders headers_for_parser(const model::Headers& headers) {
           .content_language = std::string(headers.get("Content-Language")),
           .link = headers.joined("Link"),
           .refresh = std::string(headers.get("Refresh")),
-          .x_robots_tag = headers.joined("X-Robots-Tag")};
+          .x_robots_tag = headers.lines("X-Robots-Tag"),
+          .tdm_reservation = std::string(headers.get("tdm-reservation")),
+          .content_signal = headers.joined("Content-Signal")};
 }
 
 // The worker died of this page; another one may fare better, once.
@@ -82,7 +84,9 @@ CommitItem ParseStage::step(model::Fetched fetched) {
   if (fetched.lease.request.purpose == model::Purpose::robots) {
     model::ParseOutcome body = parse(fetched, rules);
     return read_robots(std::move(fetched), std::move(body),
-                       {.agent = options_.robots_agent, .retries = options_.robots_retries},
+                       {.agent = options_.robots_agent,
+                        .retries = options_.robots_retries,
+                        .sitemaps = rules.config.sitemaps},
                        clock_.now(), clock_.wall());
   }
   return settle_page(std::move(fetched), rules);

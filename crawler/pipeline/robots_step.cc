@@ -32,6 +32,7 @@ class RobotsReading {
     } else {
       read_response(*reply_.fetched.response(), body);
     }
+    find_usual_sitemap();
     return std::move(reply_);
   }
 
@@ -117,6 +118,12 @@ class RobotsReading {
     reply_.follow = target->without_fragment();
   }
 
+  void find_usual_sitemap() {
+    const bool settled = !reply_.aborted && !reply_.follow && !reply_.ask_again;
+    reply_.usual_sitemap = settled && !reply_.robots.refuse_all && reply_.sitemaps.empty() &&
+                           options_.sitemaps == config::Sitemaps::usual;
+  }
+
   void read_body(const model::ParseOutcome& body, base::Duration lifetime) {
     if (const auto* failure = std::get_if<model::ParseFailure>(&body)) {
       if (failure->kind == model::ParseFailureKind::no_worker) {
@@ -131,12 +138,13 @@ class RobotsReading {
     const robots::Rules rules = robots::Rules::parse(page->body);
     reply_.robots.rules = rules.rules_for(options_.agent);
     reply_.text = page->body;
+    reply_.outcome = "done";
+    keep(lifetime);
+    if (options_.sitemaps == config::Sitemaps::off) return;
     for (const std::string& text : rules.sitemaps()) {
       auto url = request().url.resolve(text);
       if (url && url->crawlable()) reply_.sitemaps.push_back(url->without_fragment());
     }
-    reply_.outcome = "done";
-    keep(lifetime);
   }
 
   RobotsReply reply_;

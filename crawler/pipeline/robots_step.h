@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.h"
 #include "crawler/base/clock.h"
 #include "crawler/model/page.h"
 #include "crawler/model/response.h"
@@ -18,6 +19,7 @@ namespace crawld::pipeline {
 struct RobotsStepOptions {
   std::string agent;  // our product token
   std::uint32_t retries = 2;
+  config::Sitemaps sitemaps = config::Sitemaps::automatic;
 };
 
 RobotsReply read_robots(model::Fetched fetched, model::ParseOutcome body,

@@ -8,6 +8,10 @@ namespace {
 using config::Config;
 using config::Site;
 
+std::vector<std::string> opt_out_uses(const Site& site) {
+  return site.opt_out == config::OptOut::obey ? site.uses : std::vector<std::string>();
+}
+
 policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Schedule schedule) {
   return {.retries = site.retries,
           .retry_delay = site.retry_delay,
@@ -20,7 +24,7 @@ policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Sched
           .adaptive = site.revisit.adaptive,
           .schedule = std::move(schedule),
           .soft_errors = site.soft_errors,
-          .obey_opt_out = site.opt_out == config::OptOut::obey};
+          .opt_out_uses = opt_out_uses(site)};
 }
 
 policy::FollowPolicy follow_policy(const Site& site) {
@@ -28,7 +32,7 @@ policy::FollowPolicy follow_policy(const Site& site) {
           .obey_meta_robots = site.robots == config::RobotsPolicy::obey,
           .forms = site.follow_forms,
           .requisites = site.follow_requisites,
-          .sitemaps = site.sitemaps_auto};
+          .sitemaps = site.sitemaps != config::Sitemaps::off};
 }
 
 parsers::ParseWants parse_wants(const Config& config, const Site& site) {
@@ -106,6 +110,7 @@ std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunM
                                     .priority = site.priority,
                                     .depth_first = site.order == config::Order::depth,
                                     .obey_robots = site.robots != config::RobotsPolicy::ignore,
+                                    .opt_out_uses = opt_out_uses(site),
                                     .page_limit = site.limits.pages,
                                     .pages_per_host = site.budget.per_host,
                                     .pages_per_prefix = site.budget.per_prefix};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "crawler/model/content_signal.h"
 #include "crawler/policy/http_date.h"
 #include "crawler/policy/soft_errors.h"
 
@@ -65,12 +66,17 @@ bool is_transient(int status) {
   }
 }
 
-// The opt-out signal of a page, or empty.
-std::string_view opt_out(const model::ParsedPage& page) {
+// The signal by which a page opts out of one of these uses, or empty.
+std::string_view opt_out(const model::ParsedPage& page, const std::vector<std::string>& uses) {
+  constexpr std::string_view kSignal = "content-signal:";
+  const bool learns = std::any_of(uses.begin(), uses.end(),
+                                  [](const std::string& use) { return use.starts_with("ai-"); });
   for (const std::string& directive : page.robots) {
-    if (directive == "noai" || directive == "noimageai" || directive == "tdm-reservation") {
-      return directive;
-    }
+    if (directive == "tdm-reservation" && !uses.empty()) return directive;
+    if ((directive == "noai" || directive == "noimageai") && learns) return directive;
+    if (!directive.starts_with(kSignal)) continue;
+    const std::string signal = directive.substr(kSignal.size());
+    if (!model::refused_use({&signal, 1}, uses).empty()) return directive;
   }
   return {};
 }
@@ -209,7 +215,7 @@ class Settlement {
       visited(Verdict::skipped, Change::none);
       return;
     }
-    if (const std::string_view signal = opt_out(*page); policy_.obey_opt_out && !signal.empty()) {
+    if (const std::string_view signal = opt_out(*page, policy_.opt_out_uses); !signal.empty()) {
       visited(Verdict::disallowed, Change::none);
       settled_.reason = "opt_out " + std::string(signal);
       return;

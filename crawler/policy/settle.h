@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/schedule.h"
 #include "crawler/base/clock.h"
@@ -28,7 +30,9 @@ struct SettlePolicy {
   bool adaptive = true;
   config::Schedule schedule;  // where it has moments, they rule and the intervals do not
   bool soft_errors = true;    // a "not found" page or login wall does not replace a good page
-  bool obey_opt_out = false;  // noai, noimageai, tdm-reservation: do not keep the page
+  // What the pages are for; a page that opts out of one of these is not kept. Empty: opt-outs
+  // are data only.
+  std::vector<std::string> opt_out_uses;
 };
 
 // How a transfer's end concerns the whole host. Needs nothing but the transfer, so

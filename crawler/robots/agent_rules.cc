@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "crawler/model/content_signal.h"
 #include "crawler/robots/pattern.h"
 
 namespace crawld::robots {
@@ -50,8 +51,9 @@ void AgentRules::add_delay(std::string_view value) {
 }
 
 void AgentRules::add_signal(std::string_view value) {
-  if (!content_signal_.empty()) content_signal_ += ", ";
-  content_signal_ += value;
+  std::string all;
+  for (const std::string& earlier : content_signals_) all += earlier + ",";
+  content_signals_ = model::content_signals(all.append(value));
 }
 
 void AgentRules::sort() {
@@ -74,7 +76,8 @@ Answer AgentRules::allowed(std::string_view path_and_query) const {
 }
 
 std::size_t AgentRules::memory() const {
-  return patterns_.capacity() + rules_.capacity() * sizeof(Rule) + content_signal_.capacity();
+  return patterns_.capacity() + rules_.capacity() * sizeof(Rule) +
+         content_signals_.capacity() * sizeof(std::string);
 }
 
 }  // namespace crawld::robots

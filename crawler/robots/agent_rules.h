@@ -31,9 +31,9 @@ class AgentRules {
   // in merged groups the longest holds.
   std::optional<std::chrono::milliseconds> crawl_delay() const { return crawl_delay_; }
 
-  // Values of Content-Signal lines of the group ("search=yes, ai-train=no"), joined
-  // by ", ". Data only; it decides nothing here.
-  const std::string& content_signal() const { return content_signal_; }
+  // What Content-Signal lines of the group say, as model::content_signals() gives it.
+  // Data only; it decides nothing here.
+  const std::vector<std::string>& content_signals() const { return content_signals_; }
 
   bool empty() const { return rules_.empty(); }
   std::size_t size() const { return rules_.size(); }
@@ -57,7 +57,7 @@ class AgentRules {
 
   std::string patterns_;
   std::vector<Rule> rules_;  // in the order of precedence
-  std::string content_signal_;
+  std::vector<std::string> content_signals_;
   std::optional<std::chrono::milliseconds> crawl_delay_;
 };
 

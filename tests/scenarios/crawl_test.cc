@@ -276,3 +276,116 @@ TEST_CASE("a page that asks not to be kept for learning is not kept where that i
   CHECK(crawl.store.pages().empty());
   CHECK(simulation.state("http://a.test/") == "disallowed");
 }
+
+TEST_CASE("headers that reserve rights keep a page out where that is obeyed, and are data else") {
+  Crawl crawl;
+  const auto page = [&](const std::string& url, const char* name, const char* value) {
+    crawl.web.answer(
+        url, {.body = "<p>text", .headers = {{"Content-Type", "text/html"}, {name, value}}});
+  };
+  crawl.web.page("http://a.test/", links({"/tdm", "/signal", "/search", "/noai"}));
+  page("http://a.test/tdm", "TDM-Reservation", "1");
+  page("http://a.test/signal", "Content-Signal", "search=yes, ai-train=no");
+  page("http://a.test/search", "Content-Signal", "search=no, ai-train=yes");
+  page("http://a.test/noai", "X-Robots-Tag", "noai");
+  config::Site site = quick_site({"http://a.test/"});
+  SECTION("recorded") {
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    CHECK(crawl.store.pages().size() == 5);
+    CHECK(simulation.state("http://a.test/tdm") == "done");
+  }
+  SECTION("obeyed, for learning only") {
+    site.opt_out = config::OptOut::obey;
+    site.uses = {"ai-train"};
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    CHECK(simulation.state("http://a.test/tdm") == "disallowed");
+    CHECK(simulation.state("http://a.test/signal") == "disallowed");
+    CHECK(simulation.state("http://a.test/noai") == "disallowed");
+    CHECK(simulation.state("http://a.test/search") == "done");
+  }
+}
+
+TEST_CASE("a host whose robots.txt refuses our use is left alone where that is obeyed") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /");
+  crawl.web.page("http://a.test/", "x");
+  config::Site site = quick_site({"http://a.test/"});
+  const auto state = [&] {
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    return simulation.state("http://a.test/");
+  };
+  SECTION("recorded") { CHECK(state() == "done"); }
+  SECTION("obeyed") {
+    site.opt_out = config::OptOut::obey;
+    CHECK(state() == "disallowed");
+    CHECK(crawl.web.pages().empty());
+  }
+  SECTION("obeyed, for a search engine") {
+    site.opt_out = config::OptOut::obey;
+    site.uses = {"search"};
+    CHECK(state() == "done");
+  }
+}
+
+TEST_CASE("each X-Robots-Tag field speaks to the agents that it names itself") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/", {.body = links({"/x"}),
+                                      .headers = {{"Content-Type", "text/html"},
+                                                  {"X-Robots-Tag", "otherbot: noindex"},
+                                                  {"X-Robots-Tag", "nofollow"}}});
+  crawl.web.page("http://a.test/x", "");
+  crawl.start(quick_site({"http://a.test/"})).run();
+  REQUIRE(crawl.store.pages().size() == 1);
+}
+
+TEST_CASE("a sitemap in its usual place is asked for by choice, where robots.txt names none") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", "");
+  crawl.web.page("http://a.test/hidden", "");
+  crawl.web.answer("http://a.test/sitemap.xml",
+                   {.body = "<urlset><url><loc>http://a.test/hidden</loc></url></urlset>",
+                    .headers = {{"Content-Type", "text/xml"}}});
+  config::Site site = quick_site({"http://a.test/"});
+  SECTION("not chosen") {
+    crawl.start(site).run();
+    CHECK(crawl.web.count("http://a.test/sitemap.xml") == 0);
+  }
+  SECTION("chosen") {
+    site.sitemaps = config::Sitemaps::usual;
+    crawl.start(site).run();
+    CHECK(crawl.web.count("http://a.test/hidden") == 1);
+  }
+  SECTION("chosen, but robots.txt names another") {
+    site.sitemaps = config::Sitemaps::usual;
+    crawl.web.robots("a.test", "Sitemap: http://a.test/other.xml");
+    crawl.start(site).run();
+    CHECK(crawl.web.count("http://a.test/sitemap.xml") == 0);
+    CHECK(crawl.web.count("http://a.test/other.xml") == 1);
+  }
+  SECTION("off: not even those of robots.txt") {
+    site.sitemaps = config::Sitemaps::off;
+    crawl.web.robots("a.test", "Sitemap: http://a.test/sitemap.xml");
+    crawl.start(site).run();
+    CHECK(crawl.web.count("http://a.test/sitemap.xml") == 0);
+  }
+}
+
+TEST_CASE("a refusal names the version of robots.txt that decided, and all versions are kept") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/x"}));
+  crawl.web.page("http://a.test/x", "");
+  crawl.web.robots("a.test", "User-agent: *\nDisallow: /x");
+  crawl.start(quick_site({"http://a.test/"})).run();
+  crawl.web.robots("a.test", "User-agent: *\nAllow: /\nDisallow: /y");
+  crawl.web.page("http://a.test/", links({"/x", "/y"}));
+  crawl.clock.advance(std::chrono::hours(48));
+  Simulation again = crawl.recrawl(quick_site({"http://a.test/"}));
+  again.run();
+  CHECK(crawl.web.count("http://a.test/robots.txt") == 2);
+  CHECK(again.reason("http://a.test/x") == "robots.txt line 2, version 1");
+  CHECK(again.reason("http://a.test/y") == "robots.txt line 3, version 2");
+  CHECK(*crawl.store.robots_text(1) == "User-agent: *\nDisallow: /x");
+}

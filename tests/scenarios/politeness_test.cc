@@ -178,3 +178,17 @@ TEST_CASE("a dead host is given up after a few requests") {
   CHECK(simulation.finished());
   CHECK(crawl.web.log().size() < 20);
 }
+
+TEST_CASE("a robots.txt that is asked for too often keeps the host waiting as long as it says") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/robots.txt",
+                   {.status = 429, .body = {}, .headers = {{"Retry-After", "40"}}});
+  crawl.web.page("http://a.test/", links({}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  const auto times = crawl.web.times("a.test");
+  REQUIRE(times.size() == 3);
+  CHECK(times[1] - times[0] >= std::chrono::seconds(40));
+  CHECK(crawl.web.pages().empty());
+  CHECK(simulation.state("http://a.test/") == "disallowed");
+}

@@ -119,4 +119,9 @@ void Simulation::reload(config::Config config, pipeline::Rejudgements news) {
   (void)commit_.rejudge();
 }
 
+std::string Simulation::reason(const std::string& url) const {
+  const model::UrlId id = store_.id_of(url);
+  return id == 0 ? "unknown" : store_.reason_of(id);
+}
+
 }  // namespace crawld::tests

@@ -34,6 +34,8 @@ class Simulation {
 
   // "done", "queued", ... of a URL; "unknown" where it is not in the books.
   std::string state(const std::string& url) const;
+  // What decided so: "robots.txt line 2", "http_404", ...
+  std::string reason(const std::string& url) const;
   const pipeline::RunTotals& totals() const { return commit_.totals(); }
 
   // As a reload does: other sites under the same names, then the books judged anew.

@@ -146,10 +146,13 @@ TEST_CASE("sitemaps belong to no group and end none") {
   CHECK_FALSE(rules.allowed("a", "/x").allowed);
 }
 
-TEST_CASE("content signals of our group are kept as they stand") {
-  const Rules rules =
-      Rules::parse("User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n");
-  CHECK(rules.rules_for("x").content_signal() == "search=yes, ai-train=no");
+TEST_CASE("content signals of our group are kept, the first of a name") {
+  const Rules rules = Rules::parse(
+      "User-agent: *\nContent-Signal: Search=yes, ai-train = NO\nAllow: /\n"
+      "Content-Signal: search=no\nUser-agent: other\nContent-Signal: ai-input=no\n");
+  CHECK(rules.rules_for("x").content_signals() ==
+        std::vector<std::string>{"search=yes", "ai-train=no"});
+  CHECK(rules.rules_for("other").content_signals() == std::vector<std::string>{"ai-input=no"});
 }
 
 TEST_CASE("a file over the limit counts up to its last whole line there") {

@@ -199,6 +199,43 @@ TEST_CASE("headers speak for any kind of document") {
   CHECK(page.robots == std::vector<std::string>{"noindex"});
 }
 
+TEST_CASE("rights reserved by headers are directives of the page") {
+  ParseJob job = html("<p>x");
+  job.headers.x_robots_tag = "otherbot: noindex\nnoai";
+  job.headers.tdm_reservation = "1";
+  job.headers.content_signal = "search=yes, AI-train=no";
+  CHECK(parse(job).robots == std::vector<std::string>{"noai", "tdm-reservation",
+                                                      "content-signal:search=yes",
+                                                      "content-signal:ai-train=no"});
+}
+
+TEST_CASE("a style sheet's URLs are links against its own URL, where asked for") {
+  ParseJob job{.url = "http://a.test/css/a.css", .headers = {.content_type = "text/css"}};
+  job.body = "@import 'b.css'; @font-face { src: url(../f.woff) } p { background: url(data:,x) }";
+  CHECK(parse(job).links.empty());
+  job.wants.css_urls = true;
+  const auto page = parse(job);
+  REQUIRE(page.links.size() == 2);
+  CHECK(page.links[0].url == "http://a.test/css/b.css");
+  CHECK(page.links[1].url == "http://a.test/f.woff");
+  CHECK(page.links[1].tag == model::LinkTag::css);
+}
+
+TEST_CASE("links in the srcdoc of an iframe are links, against the page's base or their own") {
+  for (const bool tree : {false, true}) {
+    ParseJob job = html(
+        "<base href=/b/><iframe srcdoc='<a href=1>x</a><base href=&quot;/c/&quot;>"
+        "<iframe srcdoc=\"&amp;lt;a href=2&amp;gt;\">'></iframe><a href=3>");
+    job.wants.always_tree = tree;
+    std::vector<std::string> urls;
+    for (const auto& link : parse(job).links) {
+      if (link.tag == model::LinkTag::a) urls.push_back(link.url);
+    }
+    CHECK(urls ==
+          std::vector<std::string>{"http://a.test/b/3", "http://a.test/c/1", "http://a.test/c/2"});
+  }
+}
+
 TEST_CASE("a sitemap, and a feed that was fetched as a page, are read as lists") {
   const auto sitemap = parse({.url = "http://a.test/s.xml",
                               .purpose = model::Purpose::sitemap,
@@ -217,7 +254,8 @@ TEST_CASE("bytes that are no text in headers do not cost a page its worker") {
   WorkerProcess worker(test::real_options());
   ParseJob job = html("<p>x");
   for (auto* header : {&job.headers.content_language, &job.headers.link, &job.headers.refresh,
-                       &job.headers.x_robots_tag, &job.headers.content_type}) {
+                       &job.headers.x_robots_tag, &job.headers.content_type,
+                       &job.headers.tdm_reservation, &job.headers.content_signal}) {
     *header = "<http://a.test/\xFF>; rel=\"alternate\"; title=\"\xE4\"; type=application/rss+xml";
     const auto outcome = worker.parse(job, test::in(std::chrono::seconds(20)));
     CHECK(std::holds_alternative<model::ParsedPage>(outcome));
