@@ -1,5 +1,6 @@
 #include "config/extract_rules.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -7,7 +8,9 @@
 #include <set>
 
 #include "config/field_io.h"
+#include "config/nearest_name.h"
 #include "config/value_json.h"
+#include "crawler/base/escape.h"
 #include "parsers/extract.h"
 
 namespace crawld::config {
@@ -25,6 +28,11 @@ constexpr Choice<ValueType> kTypes[] = {
 // Selector notations that may stand as a key of their own: {css: ".price"}.
 constexpr std::array<std::string_view, 9> kSources = {
     "css", "xpath", "jsonld", "microdata", "meta", "json", "jsonpath", "og", "twitter"};
+
+const std::set<std::string> kFieldKeys = {
+    "css",  "xpath",    "jsonld", "microdata", "meta",    "og",     "twitter", "json",
+    "from", "jsonpath", "regex",  "attribute", "type",    "list",   "html",    "required",
+    "join", "default",  "trim",   "lower",     "replace", "locale", "fields"};
 
 class RulesReader {
  public:
@@ -65,16 +73,20 @@ class RulesReader {
       else if (member.key == "tests")
         read_tests(member.value, rule.tests);
       else
-        wrong_key(member, "a rule", "name, match, each, fields, tests");
+        wrong_key(member, "a rule", {"name", "match", "each", "fields", "tests"});
     }
     if (rule.name.empty()) wrong(value, "extract: a rule needs a name");
     if (rule.fields.empty()) wrong(value, "extract: a rule needs fields");
     return !rule.name.empty() && !rule.fields.empty();
   }
 
-  void wrong_key(const Value::Member& member, const std::string& in, const std::string& known) {
-    problems_.push_back(
-        {member.place, "unknown key \"" + member.key + "\" in " + in + "; it knows " + known});
+  void wrong_key(const Value::Member& member, const std::string& in,
+                 const std::set<std::string>& known) {
+    std::string names;
+    for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
+    problems_.push_back({member.place, "unknown key \"" + base::printable(member.key) + "\" in " +
+                                           in +
+                                           did_you_mean(member.key, known, "; it knows " + names)});
   }
 
   void read_fields(const Value& value, std::vector<FieldRule>& fields) {
@@ -133,10 +145,7 @@ class RulesReader {
       else if (member.key == "fields")
         read_fields(member.value, field.fields);
       else
-        wrong_key(member, "a field",
-                  "css, xpath, jsonld, microdata, meta, og, twitter, json, jsonpath, from, regex, "
-                  "attribute, type, list, html, required, default, join, trim, lower, "
-                  "replace, locale, fields");
+        wrong_key(member, "a field", kFieldKeys);
     }
   }
 
@@ -184,7 +193,7 @@ class RulesReader {
         else if (member.key == "expect")
           test.expect_json = value_json(member.value);
         else
-          wrong_key(member, "a test", "file, url, expect");
+          wrong_key(member, "a test", {"file", "url", "expect"});
       }
       if (test.file.empty() || test.expect_json.empty()) {
         wrong(item, "tests: each test needs file: and expect:");
@@ -194,24 +203,74 @@ class RulesReader {
     }
   }
 
-  // Compiled one by one, so that the message has a place.
+  // Everything that the compiler finds wrong, each where it stands.
   void check(const Value& value, const Rule& rule) {
-    const auto compiled = parsers::CompiledRules::compile({.rules = {rule}});
-    if (compiled) return;
+    for (const parsers::RuleProblem& found : parsers::CompiledRules::problems({.rules = {rule}})) {
+      const std::string where =
+          found.field.empty() ? found.part : "fields." + found.field + ": " + found.part;
+      problems_.push_back({place_of(value, found), where + ": " + found.message});
+    }
+    check_expected(value, rule);
+  }
+
+  // A test that names a field which the rule does not make could never pass.
+  void check_expected(const Value& value, const Rule& rule) {
+    std::set<std::string> names;
+    for (const FieldRule& field : rule.fields) names.insert(field.name);
     for (const Value::Member& member : value.members) {
-      if (member.key != "fields") continue;
-      for (const Value::Member& field : member.value.members) {
-        Rule alone{.name = rule.name, .match = {}, .each = {}, .fields = {}, .tests = {}};
-        for (const FieldRule& candidate : rule.fields) {
-          if (candidate.name == field.key) alone.fields.push_back(candidate);
+      if (member.key != "tests") continue;
+      for (const Value& test : member.value.items) {
+        const Value* expected = member_of(test, "expect");
+        if (expected == nullptr) continue;
+        for (const Value::Member& field : expected->members) {
+          if (names.contains(field.key)) continue;
+          problems_.push_back({field.place, "expect: the rule has no field \"" + field.key + "\"" +
+                                                did_you_mean(field.key, names, "")});
         }
-        const auto one = parsers::CompiledRules::compile({.rules = {alone}});
-        if (one) continue;
-        problems_.push_back({field.place, one.error().message});
-        return;
       }
     }
-    wrong(value, compiled.error().message);
+  }
+
+  static const Value* member_of(const Value& value, std::string_view key) {
+    for (const Value::Member& member : value.members) {
+      if (member.key == key) return &member.value;
+    }
+    return nullptr;
+  }
+
+  // The value that `problem` is about; the rule's own place where it is about none.
+  static Place place_of(const Value& rule, const parsers::RuleProblem& problem) {
+    const Value* at = &rule;
+    for (std::string_view path = problem.field; !path.empty();) {
+      const Value* fields = member_of(*at, "fields");
+      const Value::Member* longest = nullptr;
+      if (fields != nullptr) longest = member_in_path(*fields, path);
+      if (longest == nullptr) return at->place;
+      at = &longest->value;
+      path.remove_prefix(std::min(longest->key.size() + 1, path.size()));
+    }
+    const Value* part = member_of(*at, problem.part);
+    if (part == nullptr && problem.part == "source") part = source_of(*at);
+    return part != nullptr ? part->place : at->place;
+  }
+
+  // Names may hold dots: the longest one that `path` starts with.
+  static const Value::Member* member_in_path(const Value& fields, std::string_view path) {
+    const Value::Member* longest = nullptr;
+    for (const Value::Member& member : fields.members) {
+      const bool starts = path == member.key || path.starts_with(member.key + ".");
+      if (starts && (longest == nullptr || member.key.size() > longest->key.size())) {
+        longest = &member;
+      }
+    }
+    return longest;
+  }
+
+  static const Value* source_of(const Value& field) {
+    for (const std::string_view source : kSources) {
+      if (const Value* found = member_of(field, source)) return found;
+    }
+    return member_of(field, "from");
   }
 
   std::vector<Problem>& problems_;
@@ -262,6 +321,27 @@ void read_extract_rules(const Value& value, parsers::RuleSet& rules,
   RulesReader(problems).read(value, rules);
 }
 
+namespace {
+
+// The lists of rules that a file holds: itself, its `extract`, or those of its sites.
+std::vector<const Value*> rule_lists(const Value& root) {
+  std::vector<const Value*> lists;
+  const auto add_extract = [&](const Value& map) {
+    for (const Value::Member& member : map.members) {
+      if (member.key == "extract") lists.push_back(&member.value);
+    }
+  };
+  add_extract(root);
+  for (const Value::Member& member : root.members) {
+    if (member.key != "sites") continue;
+    for (const Value& site : member.value.items) add_extract(site);
+  }
+  if (lists.empty()) lists.push_back(&root);
+  return lists;
+}
+
+}  // namespace
+
 base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
   using base::Error;
   std::error_code failed;
@@ -274,11 +354,9 @@ base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
   std::vector<Problem> problems;
   parsers::RuleSet rules;
   const Value root = read_yaml(text, {}, problems);
-  const Value* list = &root;
-  for (const Value::Member& member : root.members) {
-    if (member.key == "extract") list = &member.value;
+  if (problems.empty()) {
+    for (const Value* list : rule_lists(root)) read_extract_rules(*list, rules, problems);
   }
-  if (problems.empty()) read_extract_rules(*list, rules, problems);
   if (problems.empty()) return rules;
   std::string message;
   for (const Problem& problem : problems) {

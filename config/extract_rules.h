@@ -15,7 +15,8 @@ namespace crawld::config {
 void read_extract_rules(const Value& value, parsers::RuleSet& rules,
                         std::vector<Problem>& problems);
 
-// The rules of a file of their own: a list as under `extract:`, or a map with that key.
+// The rules of a file of their own: a list as under `extract:`, a map with that key, or a
+// whole configuration, of which the rules of all sites are taken.
 // Regular files only, up to 8 MiB. The error lists every problem as FILE:LINE:COLUMN.
 base::Result<parsers::RuleSet> load_extract_rules(const std::string& path);
 

@@ -154,11 +154,9 @@ class Loader {
       const std::string_view rest = field.path.substr(start.size());
       known.insert(std::string(rest.substr(0, rest.find('.'))));
     }
-    const std::string nearest = nearest_name(member.key, known);
     std::string message = "unknown key \"" + base::printable(member.key.substr(0, 60)) + "\"";
     if (!shown.empty()) message += " in \"" + shown + "\"";
-    message += nearest.empty() ? "; crawld.example.yaml shows every key"
-                               : "; did you mean \"" + nearest + "\"?";
+    message += did_you_mean(member.key, known, "; crawld.example.yaml shows every key");
     problems_.push_back({member.place, std::move(message)});
   }
 

@@ -297,9 +297,29 @@ TEST_CASE("bad seeds, patterns, addresses and selectors are found at load") {
        {"seeds: ['http://a.test/']\n    extract: [{name: r, fields: {x: 'xpath://a['}}]",
         "f.yaml:4:"},
        {"seeds: ['http://a.test/']\n    extract: [{name: r, feilds: {x: 'css:a'}}]",
-        "unknown key \"feilds\""}}));
+        "unknown key \"feilds\" in a rule; did you mean \"fields\"?"},
+       {"seeds: ['http://a.test/']\n    uses: [search, sell]", "f.yaml:4:20: uses: \"sell\""}}));
   INFO(keys);
   CHECK_THAT(error_of(std::string("sites:\n  - name: a\n    ") + keys + "\n"), Contains(words));
+}
+
+TEST_CASE("all that is wrong with a rule is told at once, each where it stands") {
+  const std::string errors = error_of(
+      "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    extract:\n"
+      "      - name: r\n"
+      "        match: 're:('\n"
+      "        fields:\n"
+      "          x: 'css:a[['\n"
+      "          y: {css: h1, regex: '(a'}\n"
+      "          z: {css: h1, type: nubmer}\n"
+      "          n: {css: li, list: true, fields: {m: {css: b, replace: {'(': x}}}}\n"
+      "        tests: [{file: a.html, expect: {xx: 1}}]\n");
+  CHECK_THAT(errors, Contains("f.yaml:6:16: match: bad expression") &&
+                         Contains("f.yaml:8:14: fields.x: source: an attribute name is missing") &&
+                         Contains("f.yaml:9:31: fields.y: regex: bad expression") &&
+                         Contains("did you mean \"number\"?") &&
+                         Contains("f.yaml:11:66: fields.n.m: replace: bad expression") &&
+                         Contains("f.yaml:12:41: expect: the rule has no field \"xx\""));
 }
 
 TEST_CASE("what is contradictory but possible is warned of") {
