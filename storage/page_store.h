@@ -43,6 +43,8 @@ struct RunStart {
   // Names of the running configuration's sites, in its order. SiteId is an index
   // into this list everywhere; a site that left the configuration reads kNoSite.
   std::vector<std::string> sites;
+  enum class Others : std::uint8_t { retire, leave };
+  Others other_sites = Others::retire;  // mark sites that are not named inactive, or touch none
 };
 inline constexpr model::SiteId kNoSite = 0xFFFFFFFF;
 

@@ -43,6 +43,15 @@ base::Result<std::int64_t> count_walk(Database& reader, PageId after) {
   return count;
 }
 
+base::Result<std::vector<std::string>> site_names(Database& reader) {
+  std::vector<std::string> names;
+  auto done = reader.each(
+      "SELECT name FROM sites ORDER BY id", [](Statement&) {},
+      [&](Statement& s) { names.emplace_back(s.text(0)); });
+  if (!done) return std::move(done).error();
+  return names;
+}
+
 base::Result<StoredBody> stored_body(Database& reader, PageId page) {
   const auto bind = [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); };
   StoredBody body;

@@ -40,6 +40,9 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
 // How many pages a walk behind `after` gives.
 base::Result<std::int64_t> count_walk(Database& reader, PageId after);
 
+// Names of all sites that ever had pages, in order of id.
+base::Result<std::vector<std::string>> site_names(Database& reader);
+
 // What a page was made of, to make it again.
 struct StoredBody {
   model::Headers headers;

@@ -2,11 +2,12 @@
 
 namespace crawld::storage {
 
-base::Result<std::int64_t> SiteIds::enter_one(Database& database, const std::string& name) {
+base::Result<std::int64_t> SiteIds::enter_one(Database& database, const std::string& name,
+                                              Others others) {
   auto done = database.run(
-      "INSERT INTO sites (name, active) VALUES (?1, 1) "
-      "ON CONFLICT (name) DO UPDATE SET active = 1",
-      [&](Statement& s) { s.text(1, name); });
+      "INSERT INTO sites (name, active) VALUES (?1, ?2) "
+      "ON CONFLICT (name) DO UPDATE SET active = max(active, ?2)",
+      [&](Statement& s) { s.text(1, name).integer(2, others == Others::retire ? 1 : 0); });
   if (!done) return std::move(done).error();
   std::int64_t row = 0;
   done = database.each(
@@ -16,13 +17,14 @@ base::Result<std::int64_t> SiteIds::enter_one(Database& database, const std::str
   return row;
 }
 
-base::Status SiteIds::enter(Database& database, const std::vector<std::string>& names) {
+base::Status SiteIds::enter(Database& database, const std::vector<std::string>& names,
+                            Others others) {
   SiteIds entered;
   auto done = database.begin();
-  if (done) done = database.execute("UPDATE sites SET active = 0");
+  if (done && others == Others::retire) done = database.execute("UPDATE sites SET active = 0");
   for (const std::string& name : names) {
     if (!done) break;
-    auto row = enter_one(database, name);
+    auto row = enter_one(database, name, others);
     if (!row) {
       done = std::move(row).error();
       break;

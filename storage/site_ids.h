@@ -12,8 +12,10 @@ namespace crawld::storage {
 
 class SiteIds {
  public:
-  // Enters the names that are new and marks the others inactive, in one transaction.
-  base::Status enter(Database& database, const std::vector<std::string>& names);
+  using Others = RunStart::Others;
+  // Enters the names that are new, in one transaction. Where the others retire, they are marked
+  // inactive and these active; else every mark stays as it is.
+  base::Status enter(Database& database, const std::vector<std::string>& names, Others others);
 
   // Row of a configured site. 0 for kNoSite or an index out of range.
   std::int64_t row_of(model::SiteId site) const { return site < rows_.size() ? rows_[site] : 0; }
@@ -25,7 +27,7 @@ class SiteIds {
   std::size_t size() const { return rows_.size(); }
 
  private:
-  base::Result<std::int64_t> enter_one(Database& database, const std::string& name);
+  base::Result<std::int64_t> enter_one(Database& database, const std::string& name, Others others);
 
   std::vector<std::int64_t> rows_;
   std::unordered_map<std::int64_t, model::SiteId> sites_;

@@ -59,7 +59,9 @@ base::Status SqliteStore::load_next_ids() {
 }
 
 base::Result<RunId> SqliteStore::begin_run(const RunStart& start) {
-  if (auto done = set_sites(start.sites); !done) return std::move(done).error();
+  if (auto done = sites_.enter(*database_, start.sites, start.other_sites); !done) {
+    return std::move(done).error();
+  }
   auto done = database_->run(
       "INSERT INTO runs (started_at, command, version) VALUES (?1, ?2, ?3)", [&](Statement& s) {
         s.integer(1, start.started_at).text(2, start.command).text(3, start.version);
@@ -72,7 +74,7 @@ base::Result<RunId> SqliteStore::begin_run(const RunStart& start) {
 }
 
 base::Status SqliteStore::set_sites(const std::vector<std::string>& names) {
-  return sites_.enter(*database_, names);
+  return sites_.enter(*database_, names, RunStart::Others::retire);
 }
 
 base::Status SqliteStore::put(const CommitBatch& batch) {

@@ -1,6 +1,7 @@
 // crawld extract: run the rules again over stored bodies; nothing is fetched.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "config/load.h"
@@ -24,6 +25,7 @@ using base::Status;
 using storage::WalkedPage;
 
 constexpr std::uint32_t kBatch = 200;  // pages a transaction
+constexpr int kNoYear = 0;             // a page that was fetched is no trap
 
 struct Counts {
   std::uint64_t seen = 0;
@@ -35,17 +37,22 @@ struct Counts {
 
 class Extraction {
  public:
+  // `sites`: the names behind the SiteIds of the store's run, the configured ones first.
   Extraction(daemon::Rooms& rooms, storage::Database& reader, storage::SqliteStore& store,
-             std::string only_site)
+             std::vector<std::string> sites, std::string only_site)
       : table_(rooms.sites().table()),
         options_(rooms.parse_options()),
         parser_(rooms.make_parser()),
         reader_(reader),
         store_(store),
+        sites_(std::move(sites)),
         only_site_(std::move(only_site)) {}
 
   // False when it was interrupted; what was done is stored.
   base::Result<bool> run(StopSignals& signals) {
+    const auto total = storage::count_walk(reader_, 0);
+    if (!total) return base::Error(total.error());
+    total_ = static_cast<std::uint64_t>(*total);
     const bool show = isatty(STDERR_FILENO) == 1;
     storage::PageId after = 0;
     while (!signals.asked()) {
@@ -60,11 +67,7 @@ class Extraction {
         if (Status put = store_.put(batch); !put) return std::move(put).error();
       }
       after = pages->back().id;
-      if (show) {
-        std::fprintf(stderr, "\r%llu pages, %llu records",
-                     static_cast<unsigned long long>(counts_.seen),
-                     static_cast<unsigned long long>(counts_.records));
-      }
+      if (show) show_progress();
     }
     return false;
   }
@@ -72,17 +75,41 @@ class Extraction {
   const Counts& counts() const { return counts_; }
 
  private:
-  // Pages of another site, without rules, or whose records are of these rules are left alone.
+  void show_progress() const {
+    constexpr std::uint64_t kWidth = 30;
+    const std::uint64_t filled = total_ == 0 ? 0 : std::min(counts_.seen * kWidth / total_, kWidth);
+    const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '-');
+    std::fprintf(stderr, "\r[%s] %llu of %llu pages, %llu records", bar.c_str(),
+                 static_cast<unsigned long long>(counts_.seen),
+                 static_cast<unsigned long long>(total_),
+                 static_cast<unsigned long long>(counts_.records));
+  }
+
+  // Pages without rules, or whose records are of these rules, are left alone.
   Status take(const WalkedPage& page, storage::CommitBatch& batch) {
     ++counts_.seen;
-    if (!only_site_.empty() && page.site != only_site_) return base::Done{};
-    for (std::size_t site = 0; site < table_->size(); ++site) {
-      const pipeline::SiteRules& rules = *(*table_)[site];
-      if (rules.name != page.site) continue;
-      if (rules.rule_set == 0 || page.rule_set == rules.rule_set_hash) return base::Done{};
-      return extract(page, rules, static_cast<model::SiteId>(site), batch);
+    const pipeline::SiteRules* rules = rules_for(page);
+    if (rules == nullptr || rules->rule_set == 0) return base::Done{};
+    if (!only_site_.empty() && rules->name != only_site_) return base::Done{};
+    if (page.rule_set == rules->rule_set_hash) return base::Done{};
+    const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
+    return extract(page, *rules, static_cast<model::SiteId>(site), batch);
+  }
+
+  // The site under whose name the page was crawled; for a crawl that had no such name (from the
+  // command line, or before it was renamed), the first whose scope holds the page.
+  const pipeline::SiteRules* rules_for(const WalkedPage& page) const {
+    for (const auto& rules : *table_) {
+      if (rules->name == page.site) return rules.get();
     }
-    return base::Done{};
+    const auto url = model::Url::parse(page.url);
+    if (!url) return nullptr;
+    for (const auto& rules : *table_) {
+      const model::Verdict verdict = rules->scope.judge(*url, {}, kNoYear).verdict;
+      const bool inside = verdict == model::Verdict::queued || verdict == model::Verdict::trapped;
+      if (inside) return rules.get();
+    }
+    return nullptr;
   }
 
   Status extract(const WalkedPage& page, const pipeline::SiteRules& rules, model::SiteId site,
@@ -138,17 +165,32 @@ class Extraction {
   std::unique_ptr<parsers::WorkerProcess> parser_;
   storage::Database& reader_;
   storage::SqliteStore& store_;
+  const std::vector<std::string> sites_;
   const std::string only_site_;
+  std::uint64_t total_ = 0;  // pages
   Counts counts_;
 };
 
-base::Status begin_run(storage::SqliteStore& store, const config::Config& config,
+// The configured sites, then those that the database knows besides.
+base::Result<std::vector<std::string>> all_sites(const config::Config& config,
+                                                 storage::Database& reader) {
+  std::vector<std::string> names;
+  for (const config::Site& site : config.sites) names.push_back(site.name);
+  const auto stored = storage::site_names(reader);
+  if (!stored) return base::Error(stored.error());
+  for (const std::string& name : *stored) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+base::Status begin_run(storage::SqliteStore& store, const std::vector<std::string>& sites,
                        const std::string& file) {
   storage::RunStart start{.started_at = base::to_millis(base::SystemClock().wall()),
                           .command = "crawld extract -c " + file,
                           .version = std::string(config::kVersion),
-                          .sites = {}};
-  for (const config::Site& site : config.sites) start.sites.push_back(site.name);
+                          .sites = sites,
+                          .other_sites = storage::RunStart::Others::leave};
   auto run = store.begin_run(start);
   if (!run) return std::move(run).error();
   return base::Done{};
@@ -213,10 +255,12 @@ int extract_command(const Arguments& arguments) {
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
   auto store = storage::SqliteStore::open(path, {});
   if (!store) return complain(store.error().message, exit_code(store.error()));
-  if (const Status begun = begin_run(**store, config, file); !begun) {
+  auto sites = all_sites(config, **reader);
+  if (!sites) return complain(sites.error().message, exit_code(sites.error()));
+  if (const Status begun = begin_run(**store, *sites, file); !begun) {
     return complain(begun.error().message, exit_code(begun.error()));
   }
-  Extraction extraction(**rooms, **reader, **store, site);
+  Extraction extraction(**rooms, **reader, **store, *std::move(sites), site);
   const auto whole = extraction.run(signals);
   if (!whole) return complain(whole.error().message, exit_code(whole.error()));
   if (const Status ended = end_run(**store, extraction.counts(), *whole); !ended) {
