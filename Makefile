@@ -114,6 +114,20 @@ endef
 $(foreach group,$(UNIT_GROUPS),$(eval $(call unit_program,$(group))))
 $(BUILD)/tests/scenarios: $(call objects,$(wildcard tests/scenarios/*.cc)) $(TEST_ARCHIVES)
 
+# The fuzzers over their corpora, as one test program.
+FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
+UNIT_PROGRAMS += $(BUILD)/tests/unit_fuzz
+$(BUILD)/generated/fuzz_names.inc: $(wildcard tests/fuzz/*_fuzz.cc)
+	@mkdir -p $(@D)
+	@printf 'FUZZER(%s)\n' $(FUZZ_NAMES) > $@
+$(BUILD)/obj/tests/fuzz/replay_test.o: $(BUILD)/generated/fuzz_names.inc
+$(BUILD)/obj/tests/fuzz/%_replay.o: tests/fuzz/%_fuzz.cc
+	@mkdir -p $(@D)
+	@echo "  CXX   $<"
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -c -o $@ $<
+$(BUILD)/tests/unit_fuzz: $(BUILD)/obj/tests/fuzz/replay_test.o $(FUZZ_NAMES:%=$(BUILD)/obj/tests/fuzz/%_replay.o) \
+  $(TEST_ARCHIVES)
+
 # Programs that tests start: workers that misbehave.
 TEST_PROGRAMS := $(patsubst tests/programs/%.cc,$(BUILD)/tests/%,$(wildcard tests/programs/*.cc))
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libparse.a
@@ -163,7 +177,7 @@ BUILD_PACKAGES := g++ make pkg-config libcurl4-openssl-dev libgumbo-dev libsqlit
   libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libbrotli-dev libxxhash-dev \
   libicu-dev libexpat1-dev libxml2-dev libseccomp-dev libc-ares-dev libcld2-dev libuchardet-dev libssl-dev \
   libcli11-dev libcpp-httplib-dev ca-certificates publicsuffix
-TEST_PACKAGES := catch2 python3 python3-pytest python3-yaml python3-jsonschema mandoc sqlite3 sqlite3-doc openssl nginx-light wget2 procps
+TEST_PACKAGES := catch2 python3 python3-pytest python3-yaml python3-jsonschema mandoc sqlite3 sqlite3-doc openssl nginx-light wget2 procps python3-httpbin
 CHECK_PACKAGES := clang clang-format clang-tidy libclang-rt-14-dev
 
 .PHONY: deps

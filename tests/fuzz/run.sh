@@ -8,10 +8,17 @@ for fuzzer in "$@"; do
   mkdir -p "$found/corpus"
   seeds=tests/fuzz/corpus/${name%_fuzz}
   [ -d "$seeds" ] || seeds=
+  words=
+  case $name in
+    article_fuzz|tokenizer_fuzz) words=-dict=tests/fuzz/html.dict ;;
+    selector_fuzz|extract_fuzz) words=-dict=tests/fuzz/selector.dict ;;
+    feed_fuzz|sitemap_fuzz) words=-dict=tests/fuzz/xml.dict ;;
+    robots_fuzz|url_fuzz) words=-dict=tests/fuzz/${name%_fuzz}.dict ;;
+  esac
   echo "== $name"
-  # shellcheck disable=SC2086  # no seeds, no argument
+  # shellcheck disable=SC2086  # no seeds or words, no argument
   if "$fuzzer" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
-      -print_final_stats=1 -artifact_prefix="$found/" "$found/corpus" $seeds >"$found.log" 2>&1; then
+      -print_final_stats=1 $words -artifact_prefix="$found/" "$found/corpus" $seeds >"$found.log" 2>&1; then
     grep -E 'number_of_executed_units|average_exec_per_sec' "$found.log"
   else
     tail -n 40 "$found.log"
