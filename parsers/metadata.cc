@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crawler/base/ascii.h"
 #include "parsers/jsonld_facts.h"
 #include "parsers/structured_words.h"
 
@@ -35,6 +36,10 @@ constexpr std::string_view kAuthorNames[] = {
     "author",          "parsely-author",      "dc.creator",     "dcterms.creator",
     "sailthru.author", "article:author_name", "article:author", "byl",
     "book:author",     "twitter:creator_name"};
+constexpr std::array<std::string_view, 23> kMonths = {
+    "january",   "february", "march",    "april",    "may", "june", "july", "august",
+    "september", "october",  "november", "december", "jan", "feb",  "mar",  "apr",
+    "jun",       "jul",      "aug",      "sep",      "oct", "nov",  "dec"};
 constexpr std::string_view kDateNames[] = {"article:published_time",
                                            "article.published",
                                            "datepublished",
@@ -213,14 +218,39 @@ class MetadataReader {
   std::string author() const {
     std::string name = folded(facts_.author);
     if (name.empty() || is_url(name)) name = folded(authors_.value());
-    if (name.empty())
-      name = visible_author_.substr(0, visible_author_.find_first_of("0123456789|"));
-    while (!name.empty() && (name.back() == ' ' || name.back() == ',')) name.pop_back();
+    if (name.empty()) {
+      const std::size_t date = visible_author_.find_first_of("0123456789|");
+      name = visible_author_.substr(0, date);
+      // The month of the date that was cut off is no surname.
+      if (date != std::string::npos) drop_last_month(name);
+    }
+    drop_last_marks(name);
     for (const std::string_view start : {"by ", "By ", "BY ", "von ", "Von ", "par ", "Par ",
                                          "por ", "Por ", "Autor: ", "Author: ", "Posted by "}) {
       if (name.starts_with(start)) return name.substr(start.size());
     }
     return name;
+  }
+
+  static void drop_last_month(std::string& name) {
+    drop_last_marks(name);
+    const std::size_t word = name.rfind(' ') + 1;
+    const std::string last = base::ascii_lower(std::string_view(name).substr(word));
+    if (word == 0 || std::find(kMonths.begin(), kMonths.end(), last) == kMonths.end()) return;
+    name.resize(word);
+  }
+
+  static void drop_last_marks(std::string& name) {
+    constexpr std::string_view kMarks[] = {" ",      ",",      ";",      ":",     "-",
+                                           "\u2013", "\u2014", "\u2022", "\u00B7"};
+    for (bool found = true; found;) {
+      found = false;
+      for (const std::string_view mark : kMarks) {
+        if (!name.ends_with(mark)) continue;
+        name.resize(name.size() - mark.size());
+        found = true;
+      }
+    }
   }
 
   std::string date(std::string_view url) const {
