@@ -1,7 +1,7 @@
 #include "parsers/main_text.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 
 #include "crawler/base/escape.h"
 
@@ -55,9 +55,9 @@ TEST_CASE("a page of many blocks takes linear time") {
   for (int i = 0; i < 50'000; ++i) html += "<div><p>a b, c.</p><br><br><li>x</div>";
   const auto tree = HtmlTree::parse(html);
   REQUIRE(tree);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const auto article = extract_article(*tree, {.url = "https://a.test/", .markdown = true});
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 20);  // CPU; quadratic work takes minutes
   CHECK(base::is_utf8(article.text));
 }
 

@@ -1,7 +1,7 @@
 #include "parsers/selector.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "parsers/html_tree.h"
@@ -109,7 +109,7 @@ TEST_CASE("hostile pairs of page and selector take linear time") {
   std::string flat = "<body>" + repeat("<i></i><b></b>", 150'000);
   std::string deep;
   for (int i = 0; i < 400; ++i) deep += "<div>" + repeat("<p>x</p>", 300);
-  auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (std::string_view text :
        {"u ~ b", "i ~ b ~ i ~ b ~ u", "b:has(~ u)", "b:nth-last-child(2n of i ~ b)",
         "body:has(u) > b", "*:has(* ~ u) b", ":contains(y) > b", "b:not(u ~ b):nth-of-type(7)",
@@ -119,7 +119,7 @@ TEST_CASE("hostile pairs of page and selector take linear time") {
     CHECK(ids(flat, text).size() < 10'000'000);
     CHECK(ids(deep, text).size() < 10'000'000);
   }
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 60);  // CPU; quadratic work takes minutes
 }
 
 }  // namespace
