@@ -78,6 +78,8 @@ base::Status SqliteStore::set_sites(const std::vector<std::string>& names) {
 }
 
 base::Status SqliteStore::put(const CommitBatch& batch) {
+  // Also where the doubt turns out well: the caller was told that it failed, and puts it again.
+  const bool redo = failed_;
   if (in_doubt_) {
     if (auto done = resolve_doubt(); !done) return done;
   }
@@ -87,7 +89,7 @@ base::Status SqliteStore::put(const CommitBatch& batch) {
                       .sites = sites_,
                       .run = run_,
                       .search_index = search_index_,
-                      .redo = failed_},
+                      .redo = redo},
                      ids_);
   auto done = write(batch, writer);
   if (done) {
