@@ -390,12 +390,4 @@ void LocalFrontier::ask_robots(model::HostId id, Errand errand) {
   call_for_work();
 }
 
-void LocalFrontier::close_host_until(model::HostId id, Instant until) {
-  MutexLock lock(mutex_);
-  HostQueue& host = must_find(id);
-  host.clock.close_until(until);
-  if (host.place == Place::snoozed) unschedule(host);
-  schedule(host);
-}
-
 }  // namespace crawld::frontier

@@ -169,6 +169,14 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   call_all();
 }
 
+void LocalFrontier::close_host_until(model::HostId id, Instant until) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  host.clock.close_until(until);
+  if (host.place == Place::snoozed) unschedule(host);
+  schedule(host);
+}
+
 Counts LocalFrontier::counts() const {
   MutexLock lock(mutex_);
   return {.waiting = waiting_,
