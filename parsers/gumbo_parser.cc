@@ -57,9 +57,10 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   page.unchanged = !job.known_hash.empty() && job.known_hash == page.content_hash;
   if (page.unchanged) return outcome;
 
-  if (job.purpose != model::Purpose::robots) tools_->reader.read(job, body, page);
+  const bool robots = job.purpose == model::Purpose::robots;
+  if (!robots && job.wants.reading) tools_->reader.read(job, body, page);
   if (job.wants.packed_body) tools_->packer.pack(body, page.packed_body);
-  if (job.purpose == model::Purpose::robots || job.wants.raw_body) {
+  if (robots || job.wants.raw_body) {
     page.body = std::move(body);
     if (page.body.size() > kMaxRobotsTxt) page.body.resize(kMaxRobotsTxt);
   }

@@ -20,6 +20,7 @@ struct ParseWants {
   bool main_text = false;
   bool markdown = false;
   bool structured = false;  // JSON-LD, microdata, OpenGraph, ... as JSON
+  bool reading = true;      // false: hash, size and packed body, and nothing is read
   bool packed_body = true;
   bool raw_body = false;     // ParsedPage::body (robots.txt)
   bool css_urls = false;     // url() of style sheets and style attributes as links

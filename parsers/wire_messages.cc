@@ -80,9 +80,9 @@ void walk(Archive& a, Job& job) {
     a.text(*header, kAnyLength);
   }
   a.flag(job.truncated);
-  for (auto* want :
-       {&job.wants.main_text, &job.wants.markdown, &job.wants.structured, &job.wants.packed_body,
-        &job.wants.raw_body, &job.wants.css_urls, &job.wants.form_links, &job.wants.always_tree}) {
+  for (auto* want : {&job.wants.main_text, &job.wants.markdown, &job.wants.structured,
+                     &job.wants.reading, &job.wants.packed_body, &job.wants.raw_body,
+                     &job.wants.css_urls, &job.wants.form_links, &job.wants.always_tree}) {
     a.flag(*want);
   }
   a.number(job.rule_set);

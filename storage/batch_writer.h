@@ -50,6 +50,8 @@ class BatchWriter {
   const std::unordered_map<std::uint64_t, std::uint64_t>& new_bodies() const { return new_bodies_; }
 
  private:
+  struct Content;
+
   // batch_writer.cc
   base::Status host(const HostState& host);
   base::Status robots(const RobotsVersion& version);
@@ -72,7 +74,7 @@ class BatchWriter {
   base::Status newest_version(const StoredPage& page);
   base::Status links(const StoredPage& page, const model::ParsedPage& parsed);
   base::Status search_entry(const StoredPage& page, const model::ParsedPage& parsed);
-  base::Result<std::uint64_t> body(const StoredPage& page, const model::ParsedPage& parsed);
+  base::Result<std::uint64_t> body(const StoredPage& page, const Content& content);
   base::Result<std::uint64_t> known_body(const std::string& hash, std::uint64_t key);
   base::Status records(PageId page, model::UrlId url, model::SiteId site,
                        const std::string& rule_set, const std::vector<model::Record>& records);

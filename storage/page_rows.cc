@@ -44,12 +44,27 @@ std::string parse_error_of(const StoredPage& page) {
 
 }  // namespace
 
+// The content itself, whether or not the page could be read.
+struct BatchWriter::Content {
+  const std::string& hash;
+  std::uint64_t size;
+  const std::string& packed;
+
+  static Content of(const StoredPage& page) {
+    if (const auto* failure = std::get_if<model::ParseFailure>(&page.parsed.page)) {
+      return {failure->body.content_hash, failure->body.body_size, failure->body.packed_body};
+    }
+    const model::ParsedPage& parsed = parsed_of(page);
+    return {parsed.content_hash, parsed.body_size, parsed.packed_body};
+  }
+};
+
 base::Status BatchWriter::page(const StoredPage& page) {
   ids_.next.page = std::max(ids_.next.page, page.id + 1);
   const model::ParsedPage& parsed = parsed_of(page);
   auto previous = previous_version(page);
   if (!previous) return std::move(previous).error();
-  auto body_id = body(page, parsed);
+  auto body_id = body(page, Content::of(page));
   if (!body_id) return std::move(body_id).error();
   auto done = page_row(page, *previous, *body_id);
   if (done && !parsed.links.empty()) done = links(page, parsed);
@@ -124,6 +139,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
   const model::Response& response =
       fetched.response() == nullptr ? kNoResponse : *fetched.response();
   const model::ParsedPage& parsed = parsed_of(page);
+  const Content content = Content::of(page);
   const std::string change(model::to_string(page.change));
   const std::string robots = joined(parsed.robots);
   const std::string error = parse_error_of(page);
@@ -145,14 +161,14 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.integer_or_null(3, as_integer(previous)).integer(4, run_);
         s.integer(5, sites_.row_of(page.site)).integer(6, base::to_millis(fetched.fetched_at));
         s.integer(7, response.status).text(8, change);
-        s.integer(9, as_integer(page.body_bytes)).integer(10, as_integer(parsed.body_size));
+        s.integer(9, as_integer(page.body_bytes)).integer(10, as_integer(content.size));
         s.integer(11, response.truncated).text(12, model::to_string(parsed.kind));
         s.text_or_null(13, response.headers.get("content-type")).text_or_null(14, parsed.charset);
         s.text_or_null(15, parsed.charset_source).text_or_null(16, parsed.lang);
         s.text_or_null(17, parsed.title).text_or_null(18, parsed.description);
         s.text_or_null(19, parsed.author).text_or_null(20, parsed.date);
         s.text_or_null(21, parsed.canonical).text_or_null(22, robots);
-        s.text_or_null(23, parsed.content_hash).integer_or_null(24, as_integer(body_id));
+        s.text_or_null(23, content.hash).integer_or_null(24, as_integer(body_id));
         s.integer_or_null(25, as_integer(parsed.simhash));
         s.integer_or_null(26, as_integer(page.redirect_target)).text_or_null(27, parsed.refresh);
         s.text_or_null(28, error).integer(29, parsed.over_limits);
@@ -169,19 +185,18 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
       });
 }
 
-base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page,
-                                              const model::ParsedPage& parsed) {
-  if (!page.store_body || parsed.packed_body.empty() || parsed.content_hash.empty()) return 0;
-  const std::uint64_t key = seen_hash(SeenKeys::bodies, parsed.content_hash);
-  auto known = known_body(parsed.content_hash, key);
+base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Content& content) {
+  if (!page.store_body || content.packed.empty() || content.hash.empty()) return 0;
+  const std::uint64_t key = seen_hash(SeenKeys::bodies, content.hash);
+  auto known = known_body(content.hash, key);
   if (!known || *known != 0) return known;
   const std::uint64_t id = ids_.body++;
   auto done = database_.run(
       "INSERT OR REPLACE INTO bodies (id, hash, page_id, codec, size, data) "
       "VALUES (?1, ?2, ?3, 'zstd', ?4, ?5)",
       [&](Statement& s) {
-        s.integer(1, as_integer(id)).text(2, parsed.content_hash).integer(3, as_integer(page.id));
-        s.integer(4, as_integer(parsed.body_size)).blob(5, parsed.packed_body);
+        s.integer(1, as_integer(id)).text(2, content.hash).integer(3, as_integer(page.id));
+        s.integer(4, as_integer(content.size)).blob(5, content.packed);
       });
   if (!done) return std::move(done).error();
   new_bodies_.emplace(key, id);

@@ -142,9 +142,17 @@ enum class ParseFailureKind : std::uint8_t {
 };
 std::string_view to_string(ParseFailureKind kind);
 
+// What the store keeps of a page that killed its workers; as the fields of ParsedPage.
+struct KeptBody {
+  std::string content_hash;  // empty: nothing is kept
+  std::uint64_t body_size = 0;
+  std::string packed_body;
+};
+
 struct ParseFailure {
   ParseFailureKind kind = ParseFailureKind::crashed;
   std::string detail;
+  KeptBody body = {};  // a worker never says this
 };
 
 // Nothing to parse: the fetch failed, the body is of no interest, or a 304.

@@ -59,7 +59,7 @@ class ImportStage {
   // Takes up where the database stands. Call once, before any other.
   base::Status load();
 
-  // Blocks for two parse deadlines at most, and for the disk.
+  // Blocks for three parse deadlines at most, and for the disk.
   base::Result<ImportFate> take(ArchivedAnswer answer);
   // False: the URL is known already. `metadata`: a JSON object, or empty.
   base::Result<bool> queue(const model::Url& url, model::SiteId site, std::string metadata);

@@ -123,14 +123,32 @@ model::ParseOutcome ParseStage::ask(const parsers::ParseJob& job) {
   model::ParseOutcome second = parser_.parse(job, clock_.now() + options_.timeout);
   const auto* none = std::get_if<model::ParseFailure>(&second);
   const bool looked = none == nullptr || none->kind != ParseFailureKind::no_worker;
-  return looked ? second : outcome;
+  if (looked) outcome = std::move(second);
+  if (killed_worker(outcome)) keep_body(job, std::get<model::ParseFailure>(outcome));
+  return outcome;
+}
+
+// A page that kills its readers is stored all the same, for a better reader: a third worker
+// decodes and packs it, and reads nothing.
+void ParseStage::keep_body(parsers::ParseJob job, model::ParseFailure& failure) {
+  if (!job.wants.packed_body) return;
+  job.wants = {.reading = false};
+  job.rule_set = 0;
+  model::ParseOutcome outcome = parser_.parse(job, clock_.now() + options_.timeout);
+  auto* packed = std::get_if<model::ParsedPage>(&outcome);
+  if (packed == nullptr) return;
+  failure.body = {.content_hash = std::move(packed->content_hash),
+                  .body_size = packed->body_size,
+                  .packed_body = std::move(packed->packed_body)};
 }
 
 CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules) {
   model::Parsed parsed{.fetched = std::move(fetched)};
   parsed.page = parse(parsed.fetched, rules);
   // What the worker read is kept in its own form; the raw bytes only where it read nothing.
-  if (std::holds_alternative<model::ParsedPage>(parsed.page)) {
+  const auto* failure = std::get_if<model::ParseFailure>(&parsed.page);
+  const bool packed = failure != nullptr && !failure->body.packed_body.empty();
+  if (packed || std::holds_alternative<model::ParsedPage>(parsed.page)) {
     auto& response = std::get<model::Response>(parsed.fetched.outcome);
     response.body_size = response.body.size();
     std::string().swap(response.body);

@@ -28,12 +28,13 @@ class ParseStage {
   ParseStage(parsers::Parser& parser, SiteBook& sites, const base::Clock& clock, Options options)
       : parser_(parser), sites_(sites), clock_(clock), options_(std::move(options)) {}
 
-  // Blocks for two parse deadlines at most.
+  // Blocks for three parse deadlines at most.
   CommitItem step(model::Fetched fetched);
 
  private:
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules);
   model::ParseOutcome ask(const parsers::ParseJob& job);
+  void keep_body(parsers::ParseJob job, model::ParseFailure& failure);
   CommitItem settle_page(model::Fetched fetched, const SiteRules& rules);
   void follow_moved_seed(model::Settled& settled);
 

@@ -140,6 +140,9 @@ std::size_t batch_weight(const model::Settled& settled) {
       bytes += sizeof(link) + link.url.size() + link.text.size();
     }
   }
+  if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
+    bytes += failure->body.packed_body.size();
+  }
   if (const auto* response = settled.parsed.fetched.response()) bytes += response->body.size();
   return bytes;
 }

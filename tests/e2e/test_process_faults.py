@@ -93,7 +93,7 @@ def test_a_worker_that_hangs_is_replaced_and_its_page_read_by_another(crawl, ser
 
 
 def test_a_page_that_takes_too_much_memory_is_booked_with_its_body_and_harms_nobody(crawl, serve, tmp_path):
-    big = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 250_000
+    big = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 240_000
 
     def respond(path):
         if path == "/":
@@ -101,13 +101,13 @@ def test_a_page_that_takes_too_much_memory_is_booked_with_its_body_and_harms_nob
         return (200, {"Content-Type": "text/html"}, big) if path == "/big" else html([])
 
     site = serve(respond)
-    result = crawl.run("-c", configured(tmp_path, site, "parse: {memory: 16MiB}"))
+    result = crawl.run("-c", configured(tmp_path, site, "parse: {memory: 96MiB}"))
     assert result.returncode == 0, result.stderr
     assert crawl.sql("SELECT state, reason FROM urls WHERE url LIKE '%/big'") == [("parse_error", "memory")]
     assert crawl.sql("SELECT outcome, detail FROM fetches JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'") == [
-        ("memory", "out of its 16 MiB")]
+        ("memory", "out of its 96 MiB")]
     assert crawl.sql("SELECT parse_error, bytes, body_id > 0 FROM pages JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'"
-                     ) == [("memory: out of its 16 MiB", len(big), 1)]
+                     ) == [("memory: out of its 96 MiB", len(big), 1)]
     assert site.paths().count("/big") == 1
     assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'done'") == [(21,)]
     assert "parse.killed" in result.stderr
