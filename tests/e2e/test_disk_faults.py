@@ -118,8 +118,8 @@ def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
     result = subprocess.run(crawl.command(*QUICK, "--concurrency-per-host", "4", site.url()), env=failing(f"{fault} op=any nth=20"),
                             capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
-    # What fails once is done again at once; what lasts is told.
-    assert ("store.failed" in result.stderr) == ("for=" in fault)
+    # What fails once may be done again at once; what lasts is told.
+    assert "store.failed" in result.stderr or "for=" not in fault
     whole(crawl, 61)
     assert len(site.log) == 61
 

@@ -160,7 +160,7 @@ def test_a_broken_archive_keeps_what_came_before_and_says_where_it_broke(site, t
     (tmp_path / "none.warc.gz").write_bytes(b"\x1f\x8bnot gzip at all")
     assert imported(copy, tmp_path / "none.warc.gz")[0].returncode == 1
     fresh = Crawl(tmp_path / "fresh")
-    assert imported(copy, "--db", fresh.db, tmp_path / "missing.warc.gz")[0].returncode == 1
+    assert imported(fresh, tmp_path / "missing.warc.gz")[0].returncode == 1
     assert not fresh.db.exists()
 
 

@@ -382,10 +382,12 @@ TEST_CASE("a refusal names the version of robots.txt that decided, and all versi
   crawl.web.robots("a.test", "User-agent: *\nAllow: /\nDisallow: /y");
   crawl.web.page("http://a.test/", links({"/x", "/y"}));
   crawl.clock.advance(std::chrono::hours(48));
-  Simulation again = crawl.recrawl(quick_site({"http://a.test/"}));
-  again.run();
+  crawl.recrawl(quick_site({"http://a.test/"})).run();
+  const auto reason = [&](const char* url) {
+    return crawl.store.reason_of(crawl.store.id_of(url));
+  };
   CHECK(crawl.web.count("http://a.test/robots.txt") == 2);
-  CHECK(again.reason("http://a.test/x") == "robots.txt line 2, version 1");
-  CHECK(again.reason("http://a.test/y") == "robots.txt line 3, version 2");
+  CHECK(reason("http://a.test/x") == "robots.txt line 2, version 1");
+  CHECK(reason("http://a.test/y") == "robots.txt line 3, version 2");
   CHECK(*crawl.store.robots_text(1) == "User-agent: *\nDisallow: /x");
 }

@@ -60,12 +60,13 @@ void Simulation::run(std::size_t requests, std::chrono::milliseconds time) {
   const std::size_t most = web_.log().size() + requests;
   const std::chrono::milliseconds until = clock_.elapsed() + time;
   while (web_.log().size() < most && clock_.elapsed() < until) {
-    if (!turn()) break;
+    if (!turn(until)) break;
   }
 }
 
-// One step of the crawl, or of the clock when there is nothing to do. False at the end.
-bool Simulation::turn() {
+// One step of the crawl, or of the clock when there is nothing to do, but not beyond `until`.
+// False at the end.
+bool Simulation::turn(std::chrono::milliseconds until) {
   static parsers::GumboParser parser;
   pipeline::FetchStage fetch(frontier_, web_, sites_, clock_);
   pipeline::ParseStage parse(
@@ -101,7 +102,8 @@ bool Simulation::turn() {
   if (const auto change = pace_.next_change(); change && waits)
     next = std::min(next, clock_.now() + (*change - clock_.wall()));
   if (next == base::Instant::max()) return false;
-  clock_.advance_to(std::max(next, clock_.now() + std::chrono::milliseconds(1)));
+  next = std::max(next, clock_.now() + std::chrono::milliseconds(1));
+  clock_.advance_to(std::min(next, clock_.now() + (until - clock_.elapsed())));
   return true;
 }
 
@@ -117,11 +119,6 @@ void Simulation::reload(config::Config config, pipeline::Rejudgements news) {
   frontier_.set_sites(pipeline::frontier_settings(config_, mode_));
   commit_.add(std::move(news));
   (void)commit_.rejudge();
-}
-
-std::string Simulation::reason(const std::string& url) const {
-  const model::UrlId id = store_.id_of(url);
-  return id == 0 ? "unknown" : store_.reason_of(id);
 }
 
 }  // namespace crawld::tests

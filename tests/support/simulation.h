@@ -34,8 +34,6 @@ class Simulation {
 
   // "done", "queued", ... of a URL; "unknown" where it is not in the books.
   std::string state(const std::string& url) const;
-  // What decided so: "robots.txt line 2", "http_404", ...
-  std::string reason(const std::string& url) const;
   const pipeline::RunTotals& totals() const { return commit_.totals(); }
 
   // As a reload does: other sites under the same names, then the books judged anew.
@@ -46,7 +44,7 @@ class Simulation {
   frontier::LocalFrontier& frontier() { return frontier_; }
 
  private:
-  bool turn();
+  bool turn(std::chrono::milliseconds until);
 
   config::Config config_;
   const pipeline::RunMode mode_;

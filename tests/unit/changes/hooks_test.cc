@@ -178,7 +178,7 @@ TEST_CASE("a POST of our own goes neither to other schemes nor to closed address
   CHECK(post("file:///etc/passwd").why == "no http or https URL");
   CHECK(post("gopher://127.0.0.1/").why == "no http or https URL");
   CHECK(post("http://127.0.0.1:1/").why == "blocked address: loopback");
-  CHECK(post("http://[::1]:1/").why == "blocked address: loopback");
+  CHECK(post("http://[::1]:1/").why.starts_with("blocked address: loopback"));
   CHECK(post("http://169.254.169.254/latest").why.starts_with("blocked address: "));
 }
 
