@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "crawler/base/fd.h"
@@ -81,6 +81,9 @@ Status judge(const std::string& program, int status) {
 
 Status run_with_stdin(const std::vector<std::string>& command, const std::string& text,
                       milliseconds timeout, const std::stop_token& stop) {
+  // A program that reads less than it is given must not take us along; write() tells.
+  static const bool ignored = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+  if (!ignored) return cannot(command.front(), errno);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return cannot(command.front(), errno);
   Fd out(ends[1]);
