@@ -86,6 +86,7 @@ bool LocalFrontier::page_limit_reached() const {
 
 void LocalFrontier::pause(bool paused) {
   MutexLock lock(mutex_);
+  if (paused_ == paused) return;  // said again after each commit
   paused_ = paused;
   call_all();
 }
