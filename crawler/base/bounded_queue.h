@@ -45,6 +45,7 @@ class BoundedQueue {
       if (closed_) return false;
       items_.push_back({std::move(item), bytes});
       bytes_ += bytes;
+      call_pusher();
     }
     filled_.notify_one();
     return true;
@@ -70,8 +71,8 @@ class BoundedQueue {
       MutexLock lock(mutex_);
       while (items_.empty() && !closed_) filled_.wait(mutex_);
       item = take();
+      call_pusher();
     }
-    room_.notify_all();
     return item;
   }
 
@@ -85,8 +86,8 @@ class BoundedQueue {
       }
       woken_ = false;
       item = take();
+      call_pusher();
     }
-    room_.notify_all();
     return item;
   }
 
@@ -127,6 +128,11 @@ class BoundedQueue {
 
   bool has_room(std::size_t bytes) const CRAWL_REQUIRES(mutex_) {
     return items_.empty() || (items_.size() < bounds_.items && bytes_ + bytes <= bounds_.bytes);
+  }
+  // One at a time: a thousand may wait for the room of one, and who finds more than it needs
+  // calls the next. Who finds too little waits on; at the latest the emptied queue has room.
+  void call_pusher() CRAWL_REQUIRES(mutex_) {
+    if (waiting_pushers_ > 0 && has_room(0)) room_.notify_one();
   }
   std::optional<T> take() CRAWL_REQUIRES(mutex_) {
     if (items_.empty()) return std::nullopt;

@@ -1,6 +1,9 @@
 #include "crawler/base/bounded_queue.h"
 
 #include <catch2/catch.hpp>
+#include <map>
+#include <thread>
+#include <vector>
 
 using crawld::base::BoundedQueue;
 
@@ -27,4 +30,26 @@ TEST_CASE("a closed queue takes nothing back and gives out what it has") {
   CHECK(queue.pop() == 1);
   CHECK_FALSE(queue.pop());
   CHECK(queue.finished());
+}
+
+TEST_CASE("many who wait for room all get through, large items among small ones") {
+  BoundedQueue<int> queue({.items = 2, .bytes = 10});
+  constexpr int kPushers = 50;
+  std::vector<std::thread> pushers;
+  for (int n = 0; n < kPushers; ++n) {
+    pushers.emplace_back([&queue, n] {
+      const std::size_t bytes = n % 5 == 0 ? 100 : 4;  // 100: more than there ever is room for
+      for (int turn = 0; turn < 20; ++turn) {
+        int item = n;
+        if (!queue.push(std::move(item), bytes)) return;
+      }
+    });
+  }
+  std::map<int, int> came;
+  for (int n = 0; n < kPushers * 20; ++n) ++came[queue.pop().value_or(-1)];
+  for (std::thread& pusher : pushers) pusher.join();
+  CHECK(came.size() == kPushers);
+  CHECK(came.count(-1) == 0);
+  CHECK(queue.depth().items == 0);
+  CHECK(queue.depth().waiting_pushers == 0);
 }
