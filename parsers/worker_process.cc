@@ -69,6 +69,7 @@ ParseOutcome WorkerProcess::parse(const ParseJob& job, Instant deadline) {
     return ParseFailure{Kind::too_large, "larger than a worker is given"};
   }
   if (options_.rule_book && pid() != 0 && job.rule_set > rules_of_worker_) bury(Ending::recycled);
+  if (job.fresh_worker && pid() != 0 && pages_of_worker_ > 0) bury(Ending::recycled);
   while (true) {
     if (auto failure = make_ready(deadline)) return std::move(*failure);
     if (auto outcome = ask(job, deadline)) return std::move(*outcome);

@@ -69,7 +69,13 @@ std::optional<Unread> unread(CommitItem& item) {
   return Unread{reply->fetched, reply->outcome};
 }
 
-CommitItem ParseStage::step(model::Fetched fetched) {
+model::Fetched* killed_its_reader(CommitItem& item) {
+  auto* settled = std::get_if<model::Settled>(&item);
+  if (settled == nullptr || !killed_worker(settled->parsed.page)) return nullptr;
+  return &settled->parsed.fetched;
+}
+
+CommitItem ParseStage::step(model::Fetched fetched, Look look) {
   static const SiteRules kNoRules = [] {
     auto scope = policy::ScopeRules::compile({});
     return SiteRules{.name = {},
@@ -82,17 +88,19 @@ CommitItem ParseStage::step(model::Fetched fetched) {
   const model::SiteId site = fetched.lease.request.site;
   const SiteRules& rules = site < table->size() ? *(*table)[site] : kNoRules;
   if (fetched.lease.request.purpose == model::Purpose::robots) {
-    model::ParseOutcome body = parse(fetched, rules);
+    // The whole host waits for it.
+    model::ParseOutcome body = parse(fetched, rules, Look::both);
     return read_robots(std::move(fetched), std::move(body),
                        {.agent = options_.robots_agent,
                         .retries = options_.robots_retries,
                         .sitemaps = rules.config.sitemaps},
                        clock_.now(), clock_.wall());
   }
-  return settle_page(std::move(fetched), rules);
+  return settle_page(std::move(fetched), rules, look);
 }
 
-model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules) {
+model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules,
+                                      Look look) {
   if (!policy::wants_parser(fetched)) return model::NotParsed{};
   const model::Response& response = *fetched.response();
   const model::Request& request = fetched.lease.request;
@@ -110,20 +118,25 @@ model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteR
     job.wants = {.packed_body = false, .raw_body = true};
     job.rule_set = 0;
   }
-  return ask(job);
+  return ask(std::move(job), look);
 }
 
-model::ParseOutcome ParseStage::ask(const parsers::ParseJob& job) {
+model::ParseOutcome ParseStage::ask(parsers::ParseJob job, Look look) {
+  job.fresh_worker = look == Look::second;
   model::ParseOutcome outcome = parser_.parse(job, clock_.now() + options_.timeout);
   if (!killed_worker(outcome)) return outcome;
   const auto& failure = std::get<model::ParseFailure>(outcome);
-  base::log::warn(
-      "parse.killed",
-      {{"url", job.url}, {"kind", to_string(failure.kind)}, {"detail", failure.detail}});
-  model::ParseOutcome second = parser_.parse(job, clock_.now() + options_.timeout);
-  const auto* none = std::get_if<model::ParseFailure>(&second);
-  const bool looked = none == nullptr || none->kind != ParseFailureKind::no_worker;
-  if (looked) outcome = std::move(second);
+  base::log::warn("parse.killed", {{"url", job.url},
+                                   {"kind", to_string(failure.kind)},
+                                   {"detail", failure.detail},
+                                   {"look", look == Look::second ? 2 : 1}});
+  if (look == Look::first) return outcome;
+  if (look == Look::both) {
+    model::ParseOutcome second = parser_.parse(job, clock_.now() + options_.timeout);
+    const auto* none = std::get_if<model::ParseFailure>(&second);
+    const bool looked = none == nullptr || none->kind != ParseFailureKind::no_worker;
+    if (looked) outcome = std::move(second);
+  }
   if (killed_worker(outcome)) keep_body(job, std::get<model::ParseFailure>(outcome));
   return outcome;
 }
@@ -142,9 +155,9 @@ void ParseStage::keep_body(parsers::ParseJob job, model::ParseFailure& failure) 
                   .packed_body = std::move(packed->packed_body)};
 }
 
-CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules) {
+CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules, Look look) {
   model::Parsed parsed{.fetched = std::move(fetched)};
-  parsed.page = parse(parsed.fetched, rules);
+  parsed.page = parse(parsed.fetched, rules, look);
   // What the worker read is kept in its own form; the raw bytes only where it read nothing.
   const auto* failure = std::get_if<model::ParseFailure>(&parsed.page);
   const bool packed = failure != nullptr && !failure->body.packed_body.empty();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +14,10 @@
 #include "parsers/parser.h"
 
 namespace crawld::pipeline {
+
+// How often a page that kills its worker is read: once, for the caller to come back with it; the
+// second time after that, by a fresh worker; or both at once.
+enum class Look : std::uint8_t { first, second, both };
 
 // Threads: one a parse thread; the parser is its own.
 class ParseStage {
@@ -28,14 +33,14 @@ class ParseStage {
   ParseStage(parsers::Parser& parser, SiteBook& sites, const base::Clock& clock, Options options)
       : parser_(parser), sites_(sites), clock_(clock), options_(std::move(options)) {}
 
-  // Blocks for three parse deadlines at most.
-  CommitItem step(model::Fetched fetched);
+  // Blocks for three parse deadlines at most. After a first look, see killed_its_reader().
+  CommitItem step(model::Fetched fetched, Look look = Look::both);
 
  private:
-  model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules);
-  model::ParseOutcome ask(const parsers::ParseJob& job);
+  model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);
+  model::ParseOutcome ask(parsers::ParseJob job, Look look);
   void keep_body(parsers::ParseJob job, model::ParseFailure& failure);
-  CommitItem settle_page(model::Fetched fetched, const SiteRules& rules);
+  CommitItem settle_page(model::Fetched fetched, const SiteRules& rules, Look look);
   void follow_moved_seed(model::Settled& settled);
 
   parsers::Parser& parser_;
@@ -53,5 +58,9 @@ struct Unread {
 // Nothing when somebody had a look. Hand `fetched` in again later, or commit the item: its URL
 // stays queued then.
 std::optional<Unread> unread(CommitItem& item);
+
+// After a first look: the page whose worker died, inside the item, whole. Null when none did.
+// Step again with it (Look::second) and drop the item.
+model::Fetched* killed_its_reader(CommitItem& item);
 
 }  // namespace crawld::pipeline

@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread looks up
 constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
 constexpr milliseconds kRetryWrite{1'000};
-constexpr milliseconds kRetryWorker{250};
 constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{5};
 constexpr std::size_t kParseStack = 512U << 10;
@@ -153,60 +152,6 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
   }
 }
 
-void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity) {
-  ParseStage stage(parser, sites_, clock_, options_.parse);
-  bool lacking = false;
-  while (auto fetched = fetched_.pop()) {
-    parsing_.fetch_add(1, std::memory_order_relaxed);
-    const base::Instant started = clock_.now();
-    activity.set("parsing", fetched->lease.request.url.href(), started);
-    CommitItem item = stage.step(*std::move(fetched));
-    latencies_.parse.add(clock_.now() - started);
-    activity.set("waiting", {}, clock_.now());
-    parsing_.fetch_sub(1, std::memory_order_relaxed);
-    const auto back = unread(item);
-    count_worker(lacking, back ? back->why : "");
-    if (back && put_back(back->fetched)) {
-      wait_for_worker();
-      continue;
-    }
-    counters_.parsed.fetch_add(1, std::memory_order_relaxed);
-    const std::size_t bytes = weight(item);
-    if (!commits_.push(std::move(item), bytes)) return;
-  }
-}
-
-// For another worker, or a later try. Not at the end of the crawl: the URL stays queued then.
-bool Pipeline::put_back(model::Fetched& fetched) {
-  const std::size_t bytes = weight(fetched);
-  return !draining_.load() && fetched_.put_back(std::move(fetched), bytes);
-}
-
-void Pipeline::wait_for_worker() {
-  base::MutexLock lock(mutex_);
-  if (!draining_.load()) retry_.wait_until(mutex_, clock_.now() + kRetryWorker);
-}
-
-// `why` this thread's worker cannot be started; empty: it can. With the last one gone fetching
-// is held: what cannot be parsed need not be fetched.
-void Pipeline::count_worker(bool& lacking, const std::string& why) {
-  if (lacking == !why.empty()) return;
-  lacking = !why.empty();
-  const std::uint32_t missing = lacking ? lacking_.fetch_add(1) + 1 : lacking_.fetch_sub(1) - 1;
-  if (lacking) {
-    base::MutexLock lock(mutex_);
-    no_worker_ = why;
-  }
-  base::log::warn(lacking ? "parse.no_worker" : "parse.worker_back",
-                  {{"missing", missing}, {"of", options_.parse_workers}, {"why", why}});
-  // As in hold(): two threads may come here at once, and the last word must be true.
-  bool none_left = false;
-  do {
-    none_left = lacking_.load() >= options_.parse_workers;
-    hold(Hold::worker, none_left);
-  } while ((lacking_.load() >= options_.parse_workers) != none_left);
-}
-
 void Pipeline::commit_loop() {
   while (!commits_.finished()) commit_turn();
   write_or_hold([this] { return commit_.flush(); });
@@ -269,7 +214,8 @@ void Pipeline::write_or_hold(const std::function<base::Status()>& write) {
     const bool hopeless =
         error.code == base::Error::Code::corrupt || error.code == base::Error::Code::invalid ||
         error.code == base::Error::Code::not_found || error.code == base::Error::Code::incompatible;
-    if (!(holds_.load() & static_cast<std::uint32_t>(Hold::store))) {
+    const bool told = (holds_.load() & static_cast<std::uint32_t>(Hold::store)) != 0;
+    if (!told && end_.load() != End::store_failed) {
       base::log::error("store.failed", {{"why", error.message}});
     }
     hold(Hold::store, true);

@@ -35,6 +35,7 @@
 #include "crawler/pipeline/pace_keeper.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/pipeline/run_totals.h"
+#include "crawler/pipeline/second_looks.h"
 #include "crawler/pipeline/status.h"
 
 namespace crawld::pipeline {
@@ -56,6 +57,8 @@ class Pipeline {
     std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
     std::uint64_t most_errors = 0;  // 0: no limit
     bool recurring = false;         // never ends by itself
+    // A page that killed its worker waits so long for its second and last look.
+    std::chrono::milliseconds second_look{2'000};
     // Asked once, when a crawl that came to its end has put away its last batch.
     std::function<std::optional<CommitItem>()> last_look;
     std::function<Waiting()> waiting;  // for status(); none: not known
@@ -109,7 +112,13 @@ class Pipeline {
   void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher, Activity& activity);
   void parse_loop(parsers::Parser& parser, Activity& activity);
-  bool put_back(model::Fetched& fetched);
+  struct Page {
+    model::Fetched fetched;
+    Look look;
+  };
+  std::optional<Page> next_page();
+  std::optional<CommitItem> read(ParseStage& stage, Page page, Activity& activity, bool& lacking);
+  bool put_back(model::Fetched& fetched, Look look);
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
   void record(const model::Timings& timings);
@@ -130,6 +139,7 @@ class Pipeline {
 
   CommitStage commit_;  // the commit thread's, once started
   base::BoundedQueue<model::Fetched> fetched_;
+  SecondLooks second_looks_{{}};
   base::BoundedQueue<CommitItem> commits_;
   std::vector<std::unique_ptr<fetch::Fetcher>> fetchers_;
   std::vector<std::unique_ptr<parsers::Parser>> parsers_;

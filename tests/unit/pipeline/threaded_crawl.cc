@@ -88,21 +88,25 @@ base::Status FaultyStore::put(const storage::CommitBatch& batch) {
 
 class ThreadedCrawl::LineParser final : public parsers::Parser {
  public:
-  explicit LineParser(const std::function<void(const std::string&)>& before) : before_(before) {}
+  explicit LineParser(ThreadedCrawl& crawl) : crawl_(crawl) {}
 
   model::ParseOutcome parse(const parsers::ParseJob& job,
                             std::chrono::steady_clock::time_point) override {
-    if (before_) before_(job.url);
+    if (crawl_.before_parse) crawl_.before_parse(job.url);
+    if (crawl_.kills && crawl_.kills(job)) {
+      return model::ParseFailure{model::ParseFailureKind::crashed, "signal 11 (SIGSEGV)"};
+    }
     model::ParsedPage page{.kind = model::DocumentKind::html, .base = job.url};
     std::istringstream lines{std::string(job.body)};
     for (std::string line; std::getline(lines, line);) page.links.push_back({.url = line});
     page.content_hash = std::to_string(std::hash<std::string>()(job.url));
     page.body_size = job.body.size();
+    page.packed_body = job.body;
     return page;
   }
 
  private:
-  const std::function<void(const std::string&)>& before_;
+  ThreadedCrawl& crawl_;
 };
 
 ThreadedCrawl::ThreadedCrawl(SharedWeb& web, storage::MemoryStore& memory)
@@ -133,7 +137,7 @@ void ThreadedCrawl::start(const std::string& seed) {
   (void)memory_.begin_run({.command = "test", .version = {}, .sites = {site.name}});
   pipeline_ = std::make_unique<pipeline::Pipeline>(
       options, store, *frontier_, *sites_, clock_, [this] { return web_.make_fetcher(); },
-      [this](std::uint32_t) { return std::make_unique<LineParser>(before_parse); });
+      [this](std::uint32_t) { return std::make_unique<LineParser>(*this); });
   const base::Status started =
       pipeline_->start({.all = {{.url = *model::Url::parse(seed), .site = 0}}});
   if (!started) throw std::runtime_error(started.error().message);

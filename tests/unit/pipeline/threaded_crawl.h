@@ -132,6 +132,8 @@ class ThreadedCrawl {
   FaultyStore store;
   // Called by the parse thread before it answers; may block or throw.
   std::function<void(const std::string& url)> before_parse;
+  // True: the worker dies of this page instead of reading it.
+  std::function<bool(const parsers::ParseJob& job)> kills;
 
   void start(const std::string& seed);
   // To the end, which drain() puts away: what it said.

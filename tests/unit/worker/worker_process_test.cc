@@ -138,6 +138,16 @@ TEST_CASE("a worker that died while it was idle is not held against the next pag
   CHECK(page_of(ask_for(worker, "fine")) != nullptr);
 }
 
+TEST_CASE("a job that asks for a fresh worker gets one that has read nothing") {
+  WorkerProcess worker(bad_options());
+  const ParseJob job{.url = "http://a.test/fine", .body = "fine", .fresh_worker = true};
+  CHECK(page_of(worker.parse(job, in(20s))) != nullptr);
+  CHECK(worker.counters().started == 1);
+  CHECK(page_of(worker.parse(job, in(20s))) != nullptr);
+  CHECK(worker.counters().started == 2);
+  CHECK(worker.counters().died == 0);
+}
+
 TEST_CASE("a worker is replaced after so many pages") {
   auto options = bad_options();
   options.recycle_pages = 10;
