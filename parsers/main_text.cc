@@ -9,7 +9,7 @@
 #include "parsers/main_text_model.h"
 #include "parsers/main_text_outline.h"
 #include "parsers/markdown.h"
-#include "parsers/markdown_inline.h"
+#include "parsers/markdown_escape.h"
 #include "parsers/metadata.h"
 
 namespace crawld::parsers {
@@ -69,10 +69,12 @@ std::string lines_of(std::string_view text) {
 }
 
 std::string paragraphs(std::string_view lines) {
+  std::string escaped;
+  append_escaped(lines, escaped);
   std::string out;
-  for (const char c : lines) {
+  for (const char c : protect_lines(escaped)) {
     if (c == '\n') out += '\n';
-    append_escaped({&c, 1}, out);
+    out += c;
   }
   return out + "\n";
 }

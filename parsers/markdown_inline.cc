@@ -1,15 +1,12 @@
 #include "parsers/markdown_inline.h"
 
 #include "parsers/html_tree.h"
+#include "parsers/markdown_escape.h"
 
 namespace crawld::parsers {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-
-bool needs_escape(char c) {
-  return c == '\\' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' || c == '<';
-}
 
 // Moves the spaces at the ends of `text` outside of what is put around it.
 void append_wrapped(std::string_view text, std::string_view around, std::string& out) {
@@ -38,13 +35,6 @@ std::string code_fence(std::string_view text) {
 }
 
 }  // namespace
-
-void append_escaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    if (needs_escape(c)) out += '\\';
-    out += c;
-  }
-}
 
 std::string InlineMarkdown::absolute(std::string_view reference) const {
   if (!base_) return {};
@@ -89,7 +79,7 @@ std::vector<InlineMarkdown::Run> InlineMarkdown::runs_of(const Block& block,
     auto& text = runs.back().text;
     const bool started = runs.size() > 1 || !text.empty();
     if (piece.kind == PieceKind::line_break) {
-      if (started) text += breaks == LineBreaks::hard ? "\\\n" : " ";
+      if (started) text += breaks == LineBreaks::hard && !element.code ? "\\\n" : " ";
       space = false;
       continue;
     }

@@ -39,7 +39,4 @@ class InlineMarkdown {
   std::optional<model::Url> base_;
 };
 
-// `text` with what Markdown would read as markup escaped.
-void append_escaped(std::string_view text, std::string& out);
-
 }  // namespace crawld::parsers

@@ -47,9 +47,31 @@ TEST_CASE("data tables become tables, a bar in a cell is escaped") {
         "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |\n");
 }
 
+TEST_CASE("the items of a list stand below the text of the item that holds them") {
+  CHECK(markdown("<ol start=9><li>a<li>b<ul><li>c</ul>d<li value=20>e</ol>") ==
+        "9. a\n10. b\n    - c\n\n    d\n20. e\n");
+  CHECK(markdown("<ul><li><ul><li><ul><li>a</ul></ul></ul>") == "- a\n");
+}
+
+TEST_CASE("a code block keeps the language that its class tells") {
+  CHECK(markdown("<pre><code class='hljs language-c++'>x;</code></pre>") == "```c++\nx;\n```\n");
+}
+
 TEST_CASE("what only looks like markup is escaped") {
   CHECK(markdown("<p># no *heading* [x]") == "\\# no \\*heading\\* \\[x\\]\n");
   CHECK(markdown("<p>1. no list") == "1\\. no list\n");
+  CHECK(markdown("<p>&amp;lt; is &lt;b>") == "\\&lt; is \\<b>\n");
+}
+
+TEST_CASE("a line after a break begins no list or heading") {
+  CHECK(markdown("<p>a<br>- b<br># c<br>2) d<br>--") == "a\\\n\\- b\\\n\\# c\\\n2\\) d\\\n\\--\n");
+}
+
+TEST_CASE("what Markdown takes for text is written as it stands") {
+  CHECK(markdown("<p>-5 is 1.5 * 2 &lt; snake_case & #tag") ==
+        "-5 is 1.5 * 2 < snake_case & #tag\n");
+  CHECK(markdown("<p>1.5 litres") == "1.5 litres\n");
+  CHECK(markdown("<p>#tag") == "#tag\n");
 }
 
 TEST_CASE("images stand with their absolute address") {

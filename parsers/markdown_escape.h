@@ -1,0 +1,16 @@
+// Text as Markdown that reads as the same text: backslashes before what would be markup, and
+// nowhere else, for those who read the source (CommonMark 0.30, with tables of GFM).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace crawld::parsers {
+
+// `text` with what Markdown would read as inline markup escaped.
+void append_escaped(std::string_view text, std::string& out);
+
+// A paragraph of lines, none of which begins a heading, list, quote, table or rule.
+std::string protect_lines(std::string_view text);
+
+}  // namespace crawld::parsers
