@@ -49,6 +49,9 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
       return records(item.page_id, item.url_id, item.site, item.rule_set_hash, item.records);
     });
   }
+  if (done) {
+    done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
+  }
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
   if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
@@ -214,6 +217,13 @@ base::Status BatchWriter::chunk(const QueueChunk& chunk) {
         s.integer(1, as_integer(chunk.id)).integer(2, chunk.host);
         s.integer(3, as_integer(chunk.ids.size())).blob(4, ids);
       });
+}
+
+base::Status BatchWriter::extracted_up_to(const ExtractedUpTo& reached) {
+  const std::string key = "extracted:" + reached.site;
+  const std::string value = reached.rule_set_hash + " " + std::to_string(reached.page);
+  return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                       [&](Statement& s) { s.text(1, key).text(2, value); });
 }
 
 base::Status BatchWriter::horizon(model::UrlId horizon) {

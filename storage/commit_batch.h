@@ -142,6 +142,13 @@ struct ExtractedRecords {
   std::vector<model::Record> records;
 };
 
+// All pages of a site up to this one have been read with these rules (storage/page_walk.h).
+struct ExtractedUpTo {
+  std::string site;
+  std::string rule_set_hash;
+  PageId page = 0;
+};
+
 // A page that no page which still stands links to. Its id is drawn from the same numbers as
 // those of fetches, so that both kinds of change have one order.
 struct Orphaning {
@@ -177,6 +184,7 @@ struct CommitBatch {
   std::vector<StoredPage> pages;
   std::vector<FetchRow> fetches;
   std::vector<ExtractedRecords> extracted;
+  std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<HookCursor> hook_cursors;

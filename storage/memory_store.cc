@@ -164,11 +164,12 @@ base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
   return next;
 }
 
-base::Result<std::string> MemoryStore::last_coverage() {
-  for (std::size_t i = runs_.size(); i > 1; --i) {
-    if (!runs_[i - 2].coverage_json.empty()) return runs_[i - 2].coverage_json;
+base::Result<std::vector<std::string>> MemoryStore::past_coverage() {
+  std::vector<std::string> past;
+  for (std::size_t i = runs_.size(); i > 1 && past.size() < kCoverageRuns; --i) {
+    if (!runs_[i - 2].coverage_json.empty()) past.push_back(runs_[i - 2].coverage_json);
   }
-  return std::string();
+  return past;
 }
 
 base::Status MemoryStore::make_visited_due(Millis now) {

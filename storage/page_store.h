@@ -139,8 +139,10 @@ class PageStore {
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 
-  // RunUpdate::coverage_json of the last run before this one that had any; else empty.
-  virtual base::Result<std::string> last_coverage() = 0;
+  // RunUpdate::coverage_json of the runs before this one that had any, the newest first; not
+  // more than the newest kCoverageRuns.
+  static constexpr std::size_t kCoverageRuns = 50;
+  virtual base::Result<std::vector<std::string>> past_coverage() = 0;
 
   // The counts by state and by site, kept by put(): no walk over `urls`.
   virtual base::Result<std::map<std::string, std::uint64_t>> count_states() = 0;

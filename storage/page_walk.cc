@@ -43,6 +43,18 @@ base::Result<std::int64_t> count_walk(Database& reader, PageId after) {
   return count;
 }
 
+base::Result<PageId> extracted_up_to(Database& reader, const std::string& site,
+                                     const std::string& rule_set_hash) {
+  PageId page = 0;
+  auto done = reader.each(
+      "SELECT CAST(substr(value, length(?2) + 2) AS INTEGER) FROM meta "
+      "WHERE key = 'extracted:' || ?1 AND substr(value, 1, length(?2) + 1) = ?2 || ' '",
+      [&](Statement& s) { s.text(1, site).text(2, rule_set_hash); },
+      [&](Statement& s) { page = static_cast<PageId>(s.integer(0)); });
+  if (!done) return std::move(done).error();
+  return page;
+}
+
 base::Result<std::vector<std::string>> site_names(Database& reader) {
   std::vector<std::string> names;
   auto done = reader.each(

@@ -40,6 +40,11 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
 // How many pages a walk behind `after` gives.
 base::Result<std::int64_t> count_walk(Database& reader, PageId after);
 
+// How far the pages of a site have been read with these rules; 0: not at all. What stands
+// behind it and has no records was not read yet (ExtractedUpTo).
+base::Result<PageId> extracted_up_to(Database& reader, const std::string& site,
+                                     const std::string& rule_set_hash);
+
 // Names of all sites that ever had pages, in order of id.
 base::Result<std::vector<std::string>> site_names(Database& reader);
 

@@ -200,14 +200,15 @@ base::Status SqliteStore::update_all(const char* sql, Millis value) {
   return database_->commit();
 }
 
-base::Result<std::string> SqliteStore::last_coverage() {
-  std::string coverage;
+base::Result<std::vector<std::string>> SqliteStore::past_coverage() {
+  std::vector<std::string> past;
   auto done = database_->each(
       "SELECT coverage FROM runs WHERE coverage IS NOT NULL AND id < (SELECT max(id) FROM runs)"
-      " ORDER BY id DESC LIMIT 1",
-      [](Statement&) {}, [&](Statement& s) { coverage = s.text(0); });
+      " ORDER BY id DESC LIMIT ?1",
+      [](Statement& s) { s.integer(1, kCoverageRuns); },
+      [&](Statement& s) { past.emplace_back(s.text(0)); });
   if (!done) return std::move(done).error();
-  return coverage;
+  return past;
 }
 
 base::Status SqliteStore::check() {

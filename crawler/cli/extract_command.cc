@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "config/load.h"
 #include "config/version.h"
 #include "crawler/base/clock.h"
+#include "crawler/base/escape.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
@@ -14,6 +16,7 @@
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/rooms.h"
+#include "crawler/pipeline/coverage.h"
 #include "parsers/pack.h"
 #include "storage/page_walk.h"
 #include "storage/sqlite_store.h"
@@ -54,6 +57,7 @@ class Extraction {
     if (!total) return base::Error(total.error());
     total_ = static_cast<std::uint64_t>(*total);
     const bool show = isatty(STDERR_FILENO) == 1;
+    if (Status known = load_reached(); !known) return std::move(known).error();
     storage::PageId after = 0;
     while (!signals.asked()) {
       const auto pages = storage::walk_pages(reader_, after, kBatch);
@@ -63,18 +67,41 @@ class Extraction {
       for (const WalkedPage& page : *pages) {
         if (Status done = take(page, batch); !done) return std::move(done).error();
       }
-      if (!batch.extracted.empty()) {
-        if (Status put = store_.put(batch); !put) return std::move(put).error();
-      }
       after = pages->back().id;
+      remember_reached(after, batch);
+      if (Status put = store_.put(batch); !put) return std::move(put).error();
       if (show) show_progress();
     }
     return false;
   }
 
   const Counts& counts() const { return counts_; }
+  const pipeline::Coverage& coverage() const { return coverage_; }
 
  private:
+  bool is_asked_for(const pipeline::SiteRules& rules) const {
+    return rules.rule_set != 0 && (only_site_.empty() || rules.name == only_site_);
+  }
+
+  Status load_reached() {
+    for (const auto& rules : *table_) {
+      if (!is_asked_for(*rules)) continue;
+      auto page = storage::extracted_up_to(reader_, rules->name, rules->rule_set_hash);
+      if (!page) return std::move(page).error();
+      reached_[rules->name] = *page;
+    }
+    return base::Done{};
+  }
+
+  void remember_reached(storage::PageId page, storage::CommitBatch& batch) {
+    for (const auto& rules : *table_) {
+      auto found = reached_.find(rules->name);
+      if (found == reached_.end() || found->second >= page) continue;
+      found->second = page;
+      batch.extracted_up_to.push_back({rules->name, rules->rule_set_hash, page});
+    }
+  }
+
   void show_progress() const {
     constexpr std::uint64_t kWidth = 30;
     const std::uint64_t filled = total_ == 0 ? 0 : std::min(counts_.seen * kWidth / total_, kWidth);
@@ -85,13 +112,15 @@ class Extraction {
                  static_cast<unsigned long long>(counts_.records));
   }
 
-  // Pages without rules, or whose records are of these rules, are left alone.
+  // Pages without rules, or that were read with these rules, are left alone.
   Status take(const WalkedPage& page, storage::CommitBatch& batch) {
     ++counts_.seen;
     const pipeline::SiteRules* rules = rules_for(page);
-    if (rules == nullptr || rules->rule_set == 0) return base::Done{};
-    if (!only_site_.empty() && rules->name != only_site_) return base::Done{};
+    if (rules == nullptr || !is_asked_for(*rules)) return base::Done{};
     if (page.rule_set == rules->rule_set_hash) return base::Done{};
+    // Its rules made no record of it. A page known by its scope only may be new to the site.
+    const bool read = page.rule_set.empty() && page.id <= reached_[rules->name];
+    if (read && page.site == rules->name) return base::Done{};
     const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
     return extract(page, *rules, static_cast<model::SiteId>(site), batch);
   }
@@ -133,6 +162,7 @@ class Extraction {
     }
     ++counts_.made;
     counts_.records += parsed->records.size();
+    for (const model::Record& record : parsed->records) coverage_.add(record);
     batch.extracted.push_back({.page_id = page.id,
                                .url_id = page.url_id,
                                .site = site,
@@ -167,6 +197,8 @@ class Extraction {
   storage::SqliteStore& store_;
   const std::vector<std::string> sites_;
   const std::string only_site_;
+  std::map<std::string, storage::PageId> reached_;  // site -> ExtractedUpTo::page
+  pipeline::Coverage coverage_;
   std::uint64_t total_ = 0;  // pages
   Counts counts_;
 };
@@ -196,14 +228,15 @@ base::Status begin_run(storage::SqliteStore& store, const std::vector<std::strin
   return base::Done{};
 }
 
-base::Status end_run(storage::SqliteStore& store, const Counts& counts, bool whole) {
+base::Status end_run(storage::SqliteStore& store, const Extraction& extraction, bool whole) {
+  const Counts& counts = extraction.counts();
   storage::CommitBatch batch;
   batch.has_run = true;
   batch.run = {.ended_at = base::to_millis(base::SystemClock().wall()),
                .exit = whole ? "finished" : "interrupted",
                .pages = counts.made,
                .errors = counts.failed,
-               .coverage_json = {}};
+               .coverage_json = extraction.coverage().to_json()};
   return store.put(batch);
 }
 
@@ -217,6 +250,18 @@ int tell(const Counts& counts, bool whole) {
                static_cast<unsigned long long>(counts.failed));
   if (whole) return kFinished;
   return complain("interrupted; the same command goes on", kInterrupted);
+}
+
+// Tells which fields match far less often than in the runs before.
+base::Status tell_drops(storage::SqliteStore& store, const pipeline::Coverage& coverage) {
+  auto past = store.past_coverage();
+  if (!past) return std::move(past).error();
+  pipeline::Coverage before;
+  for (const std::string& run : *past) before.add_older(pipeline::Coverage::from_json(run));
+  for (const std::string& drop : coverage.drops_since(before)) {
+    std::fprintf(stderr, "crawld: coverage of %s\n", base::printable(drop).c_str());
+  }
+  return base::Done{};
 }
 
 bool has_site(const config::Config& config, const std::string& name) {
@@ -263,10 +308,10 @@ int extract_command(const Arguments& arguments) {
   Extraction extraction(**rooms, **reader, **store, *std::move(sites), site);
   const auto whole = extraction.run(signals);
   if (!whole) return complain(whole.error().message, exit_code(whole.error()));
-  if (const Status ended = end_run(**store, extraction.counts(), *whole); !ended) {
-    return complain(ended.error().message, exit_code(ended.error()));
-  }
-  return tell(extraction.counts(), *whole);
+  Status ended = end_run(**store, extraction, *whole);
+  const int code = tell(extraction.counts(), *whole);
+  if (ended) ended = tell_drops(**store, extraction.coverage());
+  return ended ? code : complain(ended.error().message, exit_code(ended.error()));
 }
 
 }  // namespace crawld::cli

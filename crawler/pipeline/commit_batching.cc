@@ -233,9 +233,9 @@ Status CommitStage::load() {
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
   if (Status queue = load_queue(); !queue) return queue;
-  auto coverage = store_.last_coverage();
+  auto coverage = store_.past_coverage();
   if (!coverage) return std::move(coverage).error();
-  coverage_before_ = Coverage::from_json(*coverage);
+  for (const std::string& run : *coverage) coverage_before_.add_older(Coverage::from_json(run));
   if (options_.recrawl) {
     if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
   }

@@ -156,7 +156,7 @@ class CommitStage {
   std::vector<Rejudgement> rejudgements_;  // not entered yet
   RunTotals totals_;
   Coverage coverage_;         // of this run
-  Coverage coverage_before_;  // of the last run that made records
+  Coverage coverage_before_;  // of the runs before
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::vector<std::string> new_site_names_;                  // to be entered before the next batch

@@ -64,6 +64,15 @@ Coverage Coverage::from_json(std::string_view text) {
   return coverage;
 }
 
+void Coverage::add_older(const Coverage& older) {
+  for (const auto& [rule, fields] : older.rules_) {
+    for (const auto& [name, counts] : fields) {
+      FieldCoverage& own = rules_[rule][name];
+      if (own.records < kFewestRecords && counts.records > own.records) own = counts;
+    }
+  }
+}
+
 std::vector<std::string> Coverage::drops_since(const Coverage& before) const {
   std::vector<std::string> drops;
   for (const auto& [rule, fields] : rules_) {

@@ -27,6 +27,10 @@ class Coverage {
   std::string to_json() const;
   static Coverage from_json(std::string_view json);
 
+  // Takes from the run before what this one saw too few records of to prove anything, so that
+  // a short run between two long ones hides no drop.
+  void add_older(const Coverage& older);
+
   bool empty() const { return rules_.empty(); }
 
   // "article.price: 98 % to 3 %" for each field that lost more than half of its share,

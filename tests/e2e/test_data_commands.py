@@ -256,6 +256,7 @@ def test_extract_makes_records_of_stored_bodies_once(site, tmp_path):
         {"name": "Lamp", "price": 12.5}]
     again = run(copy, "extract", "-c", config)
     assert again.returncode == 0 and len(copy.sql("SELECT id FROM records")) == 1
+    assert "crawld: 0 pages read" in again.stderr  # nor are pages read again that gave no record
     assert run(copy, "extract", "nobody", "-c", config).returncode == 2
 
 

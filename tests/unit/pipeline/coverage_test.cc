@@ -29,6 +29,13 @@ TEST_CASE("a field that matches about as often is not a drop") {
 
 TEST_CASE("a few records prove nothing") { CHECK(of(0, 10).drops_since(of(10, 10)).empty()); }
 
+TEST_CASE("a short run between two long ones hides no drop") {
+  Coverage before = of(1, 1);
+  before.add_older(of(98, 100));
+  before.add_older(of(0, 100));
+  CHECK(of(3, 100).drops_since(before) == std::vector<std::string>{"shop.price: 98 % to 3 %"});
+}
+
 TEST_CASE("coverage survives being stored") {
   const Coverage back = Coverage::from_json(of(98, 100).to_json());
   CHECK(of(3, 100).drops_since(back).size() == 1);

@@ -109,7 +109,7 @@ class FaultyStore final : public storage::PageStore {
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
   }
-  base::Result<std::string> last_coverage() override { return store_.last_coverage(); }
+  base::Result<std::vector<std::string>> past_coverage() override { return store_.past_coverage(); }
   base::Result<std::map<std::string, std::uint64_t>> count_states() override {
     return store_.count_states();
   }
