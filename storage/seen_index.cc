@@ -37,6 +37,9 @@ class Snapshot {
   Database* database_;
 };
 
+// Keys fall anywhere in a table: of a large one a small crawl would touch every page.
+constexpr std::size_t kFirstTable = 1U << 15;
+
 }  // namespace
 
 class SeenIndex::State {
@@ -47,7 +50,7 @@ class SeenIndex::State {
         tables(&seen_tables(which)),
         keys(which),
         budget(limits),
-        table(limits.table_entries),
+        table(std::min(limits.table_entries, kFirstTable)),
         cache(std::max<std::size_t>(1, limits.cache_entries)) {}
 
   base::Status load();

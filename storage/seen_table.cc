@@ -11,8 +11,7 @@ SeenTable::SeenTable(std::size_t entries)
     : mask_(std::bit_ceil(std::max<std::size_t>(64, entries + entries / 2)) - 1),
       slots_(zeroed(mask_ + 1)) {}
 
-// The kernel gives zeroed pages when they are first touched: a small crawl never pays
-// for a large table, and none waits for it at the start.
+// The kernel gives zeroed pages when they are first touched: none waits for a large table.
 SeenTable::Slots SeenTable::zeroed(std::size_t count) {
   auto* memory = static_cast<SeenEntry*>(std::calloc(count, sizeof(SeenEntry)));
   if (memory == nullptr) throw std::bad_alloc();
