@@ -43,6 +43,18 @@ bool is_group(std::span<const Field<Owner>> fields, std::string_view path) {
                      [&](const auto& field) { return field.path.starts_with(prefix); });
 }
 
+// The files that a text with ${file:PATH} in it names.
+std::vector<std::string> secret_files(std::string_view text) {
+  constexpr std::string_view kStart = "${file:";
+  std::vector<std::string> files;
+  while (true) {
+    const std::size_t start = text.find(kStart);
+    if (start == std::string_view::npos) return files;
+    text.remove_prefix(start + kStart.size());
+    files.emplace_back(text.substr(0, text.find('}')));
+  }
+}
+
 class Loader {
  public:
   explicit Loader(std::string name) : name_(std::move(name)) {}
@@ -51,6 +63,9 @@ class Loader {
     const Value root = read_yaml(text, {}, problems_);
     if (problems_.empty() && root.kind != Value::Kind::map) {
       problems_.push_back({root.place, "a configuration is a map of keys, such as \"sites:\""});
+    }
+    if (problems_.empty() && root.members.empty()) {
+      problems_.push_back({{1, 1}, "says nothing; give it keys, such as \"sites:\""});
     }
     if (root.kind == Value::Kind::map) read_root(root);
     if (problems_.empty()) {
@@ -125,6 +140,7 @@ class Loader {
 
   // Passwords belong where few can read them; the rest of the file may be shown around.
   void warn_of_open_secrets(const Value::Member& member, const std::string& path) {
+    warn_of_shared_files(member.value, path);
     const auto open = [this](const Value& value, const std::string& key) {
       if (value.kind != Value::Kind::scalar || value.text.empty()) return;
       if (value.text.find("${") != std::string::npos) return;
@@ -140,6 +156,19 @@ class Loader {
       std::string name = header.key;
       for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
       if (name == "authorization" || name == "cookie") open(header.value, header.key);
+    }
+  }
+
+  void warn_of_shared_files(const Value& value, const std::string& path) {
+    if (path != "auth" && path != "proxy" && path != "headers" && !path.starts_with("hooks.")) {
+      return;
+    }
+    for (const Value::Member& member : value.members) warn_of_shared_files(member.value, path);
+    for (const std::string& file : secret_files(value.text)) {
+      struct stat facts {};
+      if (::stat(file.c_str(), &facts) != 0 || (facts.st_mode & S_IROTH) == 0) continue;
+      warnings_.push_back({value.place, path + ": every user can read " + base::printable(file) +
+                                            "; chmod o-r keeps the secret"});
     }
   }
 

@@ -1,4 +1,5 @@
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -17,6 +18,15 @@ void give_memory_back() {
   ::mallopt(M_TOP_PAD, 1 << 20);  // each growth of an arena is a system call
 }
 
+// A core would hold the secrets of the configuration. The hard limit stays: who debugs may raise
+// it.
+void leave_no_core() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  ::setrlimit(RLIMIT_CORE, &limit);
+}
+
 // Nothing waits to be saved that a restart would not find: what is acknowledged is on disk.
 [[noreturn]] void out_of_memory() {
   constexpr char kWords[] = "crawld: out of memory; what is stored is safe, start again\n";
@@ -28,6 +38,7 @@ void give_memory_back() {
 
 int main(int argc, char** argv) {
   give_memory_back();
+  leave_no_core();
   std::set_new_handler(out_of_memory);
   return crawld::cli::run(crawld::cli::Arguments(argv + 1, argv + argc));
 }

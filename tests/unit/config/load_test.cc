@@ -73,9 +73,9 @@ class Variable {
 
 }  // namespace
 
-TEST_CASE("an empty file and one of comments give the defaults") {
-  CHECK(error_of("") == "loaded");
-  CHECK(error_of("# nothing\n\n") == "loaded");
+TEST_CASE("a file that says nothing is refused") {
+  CHECK_THAT(error_of(""), StartsWith("f.yaml:1:1: says nothing"));
+  CHECK_THAT(error_of("# nothing\n\n"), StartsWith("f.yaml:1:1: says nothing"));
 }
 
 TEST_CASE("what is no YAML is told with its place") {
@@ -226,6 +226,7 @@ TEST_CASE("secrets come from the environment and from files, and are shown maske
   const Folder folder;
   const Variable token("PACK_TOKEN", "t0psecret");
   std::ofstream(folder.file("password")) << "hunter2\n";
+  REQUIRE(::chmod(folder.file("password").c_str(), 0644) == 0);
   const auto loaded = load_text(
       "sites:\n  - name: a\n    seeds: ['http://a.test/']\n"
       "    headers: {Authorization: 'Bearer ${env:PACK_TOKEN}'}\n"
@@ -236,7 +237,9 @@ TEST_CASE("secrets come from the environment and from files, and are shown maske
   const Site& site = loaded->config.sites[0];
   CHECK(site.headers.at("Authorization") == "Bearer t0psecret");
   CHECK(site.auth == "basic me:hunter2");
-  CHECK(loaded->warnings.empty());
+  REQUIRE(loaded->warnings.size() == 1);
+  CHECK_THAT(loaded->warnings[0],
+             StartsWith("f.yaml:5:11: auth: every user can read ") && !Contains("hunter2"));
   const std::string shown = effective_yaml(loaded->config);
   CHECK(shown.find("t0psecret") == std::string::npos);
   CHECK(shown.find("hunter2") == std::string::npos);
