@@ -178,7 +178,7 @@ std::vector<model::Record> CompiledRules::apply(const PageFacts& facts) const {
       add(rule, Item{}, {});
       continue;
     }
-    auto found = page.find(*rule.each, Item{});
+    auto found = page.find_each(*rule.each, Item{});
     if (!found) {
       // The page cannot be looked at: one record says so.
       Item nothing;

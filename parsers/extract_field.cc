@@ -147,7 +147,8 @@ std::string Field::missing(const std::string& path, const std::string& why,
 
 std::string Field::value(Page& page, const Item& scope, const std::string& path,
                          Reasons& reasons) const {
-  auto found = page.find(source_, scope);
+  const bool objects = !fields_.empty() && rule_.list;
+  auto found = objects ? page.find_each(source_, scope) : page.find(source_, scope);
   if (!found) return missing(path, found.error().message, reasons);
   if (!fields_.empty()) return nested(page, *found, path, reasons);
   if (rule_.type == ValueType::rows || source_.kind == SourceKind::tables) {

@@ -96,6 +96,19 @@ Page::Found Page::find(const Source& source, const Item& scope) {
   return find_keyword(source, scope);
 }
 
+Page::Found Page::find_each(const Source& source, const Item& scope) {
+  auto found = find(source, scope);
+  if (source.kind != SourceKind::json_pointer || !found || found->size() != 1) return found;
+  const Json& value = *found->front().json;
+  if (!value.is_array()) return found;
+  JsonValues values;
+  for (const Json& one : value) {
+    if (values.size() == kMostItems) break;
+    values.push_back(&one);
+  }
+  return json_items(values);
+}
+
 Page::Found Page::find_css(const Source& source, const Item& scope) {
   if (facts_.tree == nullptr) return no_tree(facts_);
   if (!scope.is_page() && scope.element == nullptr) {

@@ -44,6 +44,10 @@ class Page {
   // reason where the page has no such form ("the body is no JSON").
   base::Result<std::vector<Item>> find(const Source& source, const Item& scope);
 
+  // The same for what makes a record of each: a JSON pointer names one value, so an array that
+  // it names stands for its items.
+  base::Result<std::vector<Item>> find_each(const Source& source, const Item& scope);
+
   // The value of an item as text: an element's as readers see it.
   static std::string text_of(const Item& item);
   static std::string html_of(const Item& item);

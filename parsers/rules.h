@@ -81,7 +81,8 @@ struct Rule {
   std::string name;
   std::string match;  // glob or "re:" over the URL; empty: every page of the site
   // css (no prefix needed), xpath, jsonld, microdata, json or jsonpath: one record per
-  // match, none where nothing matches; empty: one per page.
+  // match (of a JSON pointer to an array: per item), none where nothing matches; empty: one
+  // per page.
   std::string each;
   std::vector<FieldRule> fields;
   std::vector<FixtureTest> tests;

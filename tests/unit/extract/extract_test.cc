@@ -195,6 +195,10 @@ TEST_CASE("JSON and XML answers are read too") {
                      json);
   REQUIRE(all.size() == 2);
   CHECK(all[1].fields_json == R"({"id":2,"t":null})");
+  FieldRule item{.name = "i", .source = "json:/items", .list = true};
+  item.fields = {{.name = "t", .source = "json:/t"}};
+  CHECK(records(one({item}), json)[0].fields_json == R"({"i":[{"t":"a"},{"t":null}]})");
+  CHECK(records(one({{.name = "t", .source = "json:/t"}}, "json:/items"), json).size() == 2);
   Given feed{.body =
                  "<rss><channel><item><title>A &amp; B</title><link>/a</link></item>"
                  "<item><title>C</title></item></channel></rss>",
