@@ -306,7 +306,10 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
     if (auto item = options_.last_look()) commit_.add(*std::move(item));
     publish();
   }
-  return commit_.end_run(exit);
+  base::Status ended = commit_.end_run(exit);
+  // It took along what a flush at the very end could not write.
+  if (ended) hold(Hold::store, false);
+  return ended;
 }
 
 void Pipeline::hold(Hold reason, bool on) {
