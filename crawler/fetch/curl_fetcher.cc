@@ -192,6 +192,14 @@ struct CurlFetcher::Target {
   bool with_credentials = false;
 };
 
+std::string CurlFetcher::address_of(const model::Lease& lease) {
+  const base::Instant started = std::chrono::steady_clock::now();
+  Target target;
+  const bool found = !find(lease.request, target) && !target.addresses.empty();
+  looked_up_for_ = std::chrono::steady_clock::now() - started;
+  return found ? target.addresses.front().text() : std::string();
+}
+
 model::Fetched CurlFetcher::fetch(model::Lease lease) {
   TransferResult result = attempt(lease.request);
   return {std::move(lease), std::move(result.outcome), result.timings, context_.clock_.wall()};
@@ -199,12 +207,13 @@ model::Fetched CurlFetcher::fetch(model::Lease lease) {
 
 TransferResult CurlFetcher::attempt(const model::Request& request) {
   TransferResult result;
+  const base::Duration looked_up_for = std::exchange(looked_up_for_, base::Duration{0});
   if (!context_.requests_.take(1, stop_.get_token())) {
     result.outcome = FetchFailure{FetchFailureKind::aborted, "stopped"};
     return result;
   }
   Target target;
-  const base::Instant started = std::chrono::steady_clock::now();
+  const base::Instant started = std::chrono::steady_clock::now() - looked_up_for;
   auto failed = find(request, target);
   const auto dns =
       std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - started);

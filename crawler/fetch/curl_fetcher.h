@@ -91,6 +91,7 @@ class CurlFetcher final : public Fetcher {
  public:
   explicit CurlFetcher(FetchContext& context) : context_(context) {}
 
+  std::string address_of(const model::Lease& lease) override;
   model::Fetched fetch(model::Lease lease) override;
   void abort() override { stop_.request_stop(); }
 
@@ -107,6 +108,7 @@ class CurlFetcher final : public Fetcher {
 
   FetchContext& context_;
   std::stop_source stop_;
+  base::Duration looked_up_for_{0};  // by address_of(), for the transfer that follows
 };
 
 }  // namespace crawld::fetch

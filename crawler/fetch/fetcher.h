@@ -3,6 +3,8 @@
 // Bodies: CurlFetcher (the web), ScriptedWeb (tests).
 #pragma once
 
+#include <string>
+
 #include "crawler/model/response.h"
 
 namespace crawld::fetch {
@@ -10,6 +12,10 @@ namespace crawld::fetch {
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
+
+  // The address that fetch() would dial first; empty when none may be dialled, which fetch()
+  // then tells. Contacts name servers only. Blocks for at most the site's DNS timeout.
+  virtual std::string address_of(const model::Lease& lease) = 0;
 
   // Contacts the host of the lease once and says what came of it. Follows no
   // redirect. Blocks for at most the site's DNS and total timeouts, plus the wait

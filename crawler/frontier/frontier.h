@@ -62,6 +62,12 @@ class Frontier {
   // False once it is closed.
   virtual bool wait(base::Instant until) = 0;
 
+  // Before the first contact with a host whose address the lease does not know yet: takes a
+  // slot of `address` for it. False when all are taken: then the lease is void, and its URL
+  // waits again, for a slot.
+  virtual bool claim_address(model::Lease& lease, const std::string& address,
+                             base::Instant now) = 0;
+
   // The transfer has ended: frees the host's slot and moves its clock. The URL itself
   // stays outstanding until settled(). `address`: as dialled, empty if none was.
   virtual void release(const model::Lease& lease, const model::HostAdvice& advice,

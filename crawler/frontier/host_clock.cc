@@ -29,8 +29,18 @@ void HostClock::started(base::Instant now, double dice) {
   const auto wait =
       std::chrono::duration_cast<base::Duration>(std::chrono::duration<double, std::milli>(
           static_cast<double>(gap().count()) * (1.0 + politeness_.jitter * dice)));
+  start_ = {.at = now, .opens_before = opens_at_, .request_before = last_request_};
   opens_at_ = std::max(opens_at_, now + wait);
+  start_.opens_after = opens_at_;
   last_request_ = std::max(last_request_.value_or(now), now);
+}
+
+void HostClock::taken_back(base::Instant then) {
+  if (in_flight_ > 0) --in_flight_;
+  // Unless something else has moved the clock since.
+  if (start_.at != then || start_.opens_after != opens_at_) return;
+  opens_at_ = start_.opens_before;
+  last_request_ = start_.request_before;
 }
 
 void HostClock::seen(base::Instant at) {

@@ -46,6 +46,8 @@ class HostClock {
   // A request starts. `dice` in [0,1) draws the jitter, which only ever lengthens the gap:
   // a promised delay is a least one.
   void started(base::Instant now, double dice);
+  // What started at `then` was given up before it came to a contact.
+  void taken_back(base::Instant then);
   // The host saw a request at `at`, later than started() when connecting took time: it counts
   // the gap from there.
   void seen(base::Instant at);
@@ -84,6 +86,14 @@ class HostClock {
   Politeness politeness_;
   base::Instant opens_at_{};
   std::optional<base::Instant> last_request_;  // none since the start of the program
+  // What the newest start found, so that it can be taken back.
+  struct Start {
+    base::Instant at{};
+    base::Instant opens_before{};
+    base::Instant opens_after{};
+    std::optional<base::Instant> request_before;
+  };
+  Start start_;
   std::uint32_t in_flight_ = 0;
   std::uint32_t troubles_ = 0;   // consecutive
   std::uint32_t throttles_ = 0;  // consecutive 429/503

@@ -88,6 +88,9 @@ class HostQueue {
   std::unordered_map<std::string, std::uint64_t> pages_by_prefix;
 };
 
+// Budgets count pages, not visits: a page that is visited again uses nothing up.
+inline bool is_new(const model::Request& request) { return request.history.visits == 0; }
+
 // "/docs/" of "/docs/a/b.html": what a prefix budget counts by.
 std::string path_prefix(std::string_view path);
 

@@ -17,9 +17,6 @@ using base::MutexLock;
 constexpr std::size_t kMostRefusals = 256;
 constexpr std::uint64_t kDiceSides = 1'000'000;
 
-// Budgets count pages, not visits: a page that is visited again uses nothing up.
-bool is_new(const model::Request& request) { return request.history.visits == 0; }
-
 }  // namespace
 
 LocalFrontier::LocalFrontier(std::vector<SiteSettings> sites, Options options)
@@ -107,7 +104,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     --window_urls_;
     if (candidate.request.purpose == model::Purpose::page) {
       ++outstanding_pages_;
-      if (is_new(candidate.request)) count_page(host, candidate.request);
+      if (is_new(candidate.request)) count_page(host, candidate.request, 1);
     }
     turn.lease = grant(
         host,
@@ -118,11 +115,14 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
   return !turn.refusals.empty();
 }
 
-void LocalFrontier::count_page(HostQueue& host, const model::Request& request) {
-  ++host.pages;
-  ++site_pages_[host.site];
+// `by` is 1, or -1 when it is taken back.
+void LocalFrontier::count_page(HostQueue& host, const model::Request& request, int by) {
+  const auto step = static_cast<std::uint64_t>(by);
+  host.pages += step;
+  site_pages_[host.site] += step;
   if (site(host.site).pages_per_prefix > 0) {
-    ++host.pages_by_prefix[path_prefix(request.url.path())];
+    std::uint64_t& pages = host.pages_by_prefix[path_prefix(request.url.path())];
+    if (by > 0 || pages > 0) pages += step;  // a reload may have begun to count in between
   }
 }
 
@@ -184,47 +184,6 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     }
   }
   return std::nullopt;
-}
-
-// True when the host's address has all its requests open: the host waits its turn there.
-bool LocalFrontier::wait_for_address(HostQueue& host) {
-  if (host.address.empty()) return false;
-  Address& address = addresses_[host.address];
-  const std::uint32_t most = site(host.site).concurrency_per_ip;
-  if (most == 0 || address.in_flight < most) return false;
-  address.waiters.push_back(host.id);
-  host.place = Place::waiting_for_address;
-  return true;
-}
-
-// Lets the next host that waits for a slot of this address have its turn: the first
-// that may be contacted now, since one that must wait for its clock would keep the slot idle.
-void LocalFrontier::wake_waiter(const std::string& address, Instant now) {
-  const auto found = addresses_.find(address);
-  if (found == addresses_.end()) return;
-  Address& slots = found->second;
-  while (!slots.waiters.empty()) {
-    HostQueue& waiter = must_find(slots.waiters.front());
-    // Hosts that moved away left their place in the line behind.
-    const bool waits = waiter.place == Place::waiting_for_address && waiter.address == address;
-    if (waits) {
-      const std::uint32_t most = site(waiter.site).concurrency_per_ip;
-      if (most > 0 && slots.in_flight >= most) return;
-      waiter.place = Place::resting;
-      schedule(waiter);
-    }
-    slots.waiters.pop_front();
-    if (waits && waiter.place == Place::snoozed && waiter.snoozed_until <= now) return;
-  }
-  if (slots.in_flight == 0) addresses_.erase(found);
-}
-
-// The host was dialled at another address: it waits no longer for a slot of the old one.
-void LocalFrontier::move_host(HostQueue& host, const std::string& address, Instant now) {
-  if (address.empty() || address == host.address) return;
-  const std::string old = std::exchange(host.address, address);
-  if (host.place == Place::waiting_for_address) host.place = Place::resting;
-  wake_waiter(old, now);
 }
 
 void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& advice,

@@ -98,6 +98,7 @@ class LocalFrontier final : public Frontier {
 
   Turn lease(base::Instant now) override;
   bool wait(base::Instant until) override;
+  bool claim_address(model::Lease& lease, const std::string& address, base::Instant now) override;
   void release(const model::Lease& lease, const model::HostAdvice& advice,
                const std::string& address, base::Instant now) override;
   void settled(const model::Lease& lease, bool stored_page) override;
@@ -180,8 +181,9 @@ class LocalFrontier final : public Frontier {
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
                                 base::Instant now) const CRAWL_REQUIRES(mutex_);
-  void count_page(HostQueue& host, const model::Request& request) CRAWL_REQUIRES(mutex_);
+  void count_page(HostQueue& host, const model::Request& request, int by) CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
+  void take_back(HostQueue& host, const model::Lease& lease) CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_waiter(const std::string& address, base::Instant now) CRAWL_REQUIRES(mutex_);
   void move_host(HostQueue& host, const std::string& address, base::Instant now)

@@ -27,6 +27,12 @@ void log_fetch(const model::Fetched& fetched) {
 
 }  // namespace
 
+// The first contact with a host looks its name up before it counts against the address.
+bool FetchStage::has_address(model::Lease& lease) {
+  if (!lease.address_slot.empty()) return true;
+  return frontier_.claim_address(lease, fetcher_.address_of(lease), clock_.now());
+}
+
 FetchTurn FetchStage::step() {
   frontier::Turn turn = frontier_.lease(clock_.now());
   FetchTurn result;
@@ -35,10 +41,11 @@ FetchTurn FetchStage::step() {
     result.nothing = result.refusals.empty();
     return result;
   }
-  const model::Lease lease = *turn.lease;
   if (activity_ != nullptr) {
-    activity_->set("fetching", lease.request.url.href(), lease.leased_at);
+    activity_->set("fetching", turn.lease->request.url.href(), turn.lease->leased_at);
   }
+  if (!has_address(*turn.lease)) return result;
+  const model::Lease lease = *turn.lease;
   model::Fetched fetched = fetcher_.fetch(*std::move(turn.lease));
   const auto table = sites_.table();
   const policy::SettlePolicy policy = lease.request.site < table->size()

@@ -29,6 +29,8 @@ class FetchStage {
   FetchTurn step();
 
  private:
+  bool has_address(model::Lease& lease);
+
   frontier::Frontier& frontier_;
   fetch::Fetcher& fetcher_;
   const SiteBook& sites_;

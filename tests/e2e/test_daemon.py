@@ -279,6 +279,22 @@ def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):
     assert audit.returncode == 0, audit.stderr
 
 
+def test_many_names_at_one_address_share_its_two_requests_from_the_first_one_on(daemon, serve):
+    def respond(path):
+        time.sleep(0.05)
+        return (404, {}, b"") if path == "/robots.txt" else html([])
+
+    server = serve(respond)
+    names = [f"h{n}.test" for n in range(12)]
+    running = daemon({"dns": {"hosts": dict.fromkeys(names, "127.0.0.1")}, "defaults": {"concurrency_per_ip": 2},
+                      "sites": [{"name": name[:-5], "seeds": [f"http://{name}:{server.port}/"], "delay": "10ms"}
+                                for name in names]}).start()
+    eventually(lambda: server.paths().count("/") == len(names), "a page of each")
+    assert server.paths().count("/robots.txt") == len(names)
+    assert server.most_open <= 2
+    assert running.ctl("stop").returncode == 0
+
+
 class Receiver:
     """Takes webhooks; refuses every third."""
 

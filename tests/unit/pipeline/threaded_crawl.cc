@@ -38,6 +38,7 @@ class SharedWeb::Fetcher final : public fetch::Fetcher {
  public:
   explicit Fetcher(SharedWeb& web) : web_(web) {}
 
+  std::string address_of(const model::Lease&) override { return "192.0.2.1"; }
   model::Fetched fetch(model::Lease lease) override {
     const std::string url = lease.request.url.href();
     model::Fetched fetched{.lease = std::move(lease), .fetched_at = base::SystemClock().wall()};

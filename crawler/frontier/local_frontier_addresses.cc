@@ -1,0 +1,99 @@
+// LocalFrontier: what hosts at one IP address share.
+#include <utility>
+
+#include "crawler/frontier/local_frontier.h"
+
+namespace crawld::frontier {
+
+using base::Instant;
+using base::MutexLock;
+
+bool LocalFrontier::claim_address(model::Lease& lease, const std::string& address, Instant now) {
+  MutexLock lock(mutex_);
+  if (address.empty() || !lease.address_slot.empty()) return true;
+  HostQueue& host = must_find(lease.host_id);
+  if (host.address.empty()) host.address = address;
+  Address& slots = addresses_[address];
+  const std::uint32_t most = site(host.site).concurrency_per_ip;
+  if (most == 0 || slots.in_flight < most) {
+    ++slots.in_flight;
+    lease.address_slot = address;
+    return true;
+  }
+  take_back(host, lease);
+  if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
+  if (host.place == Place::resting && host.address == address) {
+    slots.waiters.push_back(host.id);
+    host.place = Place::waiting_for_address;
+  }
+  schedule(host);
+  // A turn at another address may be ready by now, and this thread comes by for it.
+  wake_waiter(address, now);
+  return false;
+}
+
+// As if the lease had never been.
+void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease) {
+  ++waiting_;
+  --outstanding_;
+  --in_flight_;
+  host.clock.taken_back(lease.leased_at);
+  const model::Request& request = lease.request;
+  if (request.purpose == model::Purpose::robots) {
+    host.errands.push_front({.robots_for = lease.robots_for,
+                             .url = request.url,
+                             .hops = request.redirects,
+                             .attempt = request.attempt});
+    return;
+  }
+  unsettled_.erase(lease.url_id);
+  if (request.purpose == model::Purpose::page) {
+    --outstanding_pages_;
+    if (is_new(request)) count_page(host, request, -1);
+  }
+  window_urls_ += host.add({.url_id = lease.url_id, .host_id = host.id, .request = request},
+                           options_.window + 1);
+}
+
+// True when the host's address has all its requests open: the host waits its turn there.
+bool LocalFrontier::wait_for_address(HostQueue& host) {
+  if (host.address.empty()) return false;
+  Address& address = addresses_[host.address];
+  const std::uint32_t most = site(host.site).concurrency_per_ip;
+  if (most == 0 || address.in_flight < most) return false;
+  address.waiters.push_back(host.id);
+  host.place = Place::waiting_for_address;
+  return true;
+}
+
+// Lets the next host that waits for a slot of this address have its turn: the first
+// that may be contacted now, since one that must wait for its clock would keep the slot idle.
+void LocalFrontier::wake_waiter(const std::string& address, Instant now) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end()) return;
+  Address& slots = found->second;
+  while (!slots.waiters.empty()) {
+    HostQueue& waiter = must_find(slots.waiters.front());
+    // Hosts that moved away left their place in the line behind.
+    const bool waits = waiter.place == Place::waiting_for_address && waiter.address == address;
+    if (waits) {
+      const std::uint32_t most = site(waiter.site).concurrency_per_ip;
+      if (most > 0 && slots.in_flight >= most) return;
+      waiter.place = Place::resting;
+      schedule(waiter);
+    }
+    slots.waiters.pop_front();
+    if (waits && waiter.place == Place::snoozed && waiter.snoozed_until <= now) return;
+  }
+  if (slots.in_flight == 0) addresses_.erase(found);
+}
+
+// The host was dialled at another address: it waits no longer for a slot of the old one.
+void LocalFrontier::move_host(HostQueue& host, const std::string& address, Instant now) {
+  if (address.empty() || address == host.address) return;
+  const std::string old = std::exchange(host.address, address);
+  if (host.place == Place::waiting_for_address) host.place = Place::resting;
+  wake_waiter(old, now);
+}
+
+}  // namespace crawld::frontier
