@@ -103,7 +103,8 @@ class RulesReader {
         wrong(member.value, "fields." + member.key + ": a selector such as \"css:h1\", or a map");
         continue;
       }
-      if (field.source.empty()) {
+      // Fields without a source of their own are a group of the record around them.
+      if (field.source.empty() && field.fields.empty()) {
         wrong(member.value,
               "fields." + member.key + ": a source is missing, such as css: or xpath:");
         continue;

@@ -1,4 +1,5 @@
 """The three recipes do what their pages say, against a small web on loopback."""
+import json
 import pathlib
 import re
 import subprocess
@@ -20,6 +21,21 @@ def web(request):
     server = CountingServer(lambda path: request.param(path.split("?")[0]))
     yield server
     server.close()
+
+
+def test_the_page_about_rules_is_true_and_names_every_key(tmp_path):
+    page = (RECIPES.parent / "rules.md").read_text()
+    (tmp_path / "rules.yaml").write_text(re.search(r"```yaml\n(.*?)```", page, re.S).group(1))
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures/product.html").write_text("<h1>Blue chair</h1><p class=stock>3 left")
+    checked = subprocess.run([str(CRAWLD), "test", "-c", str(tmp_path / "rules.yaml")],
+                             capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr + checked.stdout
+    schema = json.loads((RECIPES.parents[1] / "config/schema.json").read_text())["$defs"]
+    keys = set(schema["field"]["properties"]) | set(schema["rule"]["properties"])
+    keys |= set(schema["field"]["properties"]["type"]["enum"])
+    named = set(re.findall(r"`(\w+):?`", page))
+    assert keys <= named, keys - named
 
 
 def shell_commands(page):
