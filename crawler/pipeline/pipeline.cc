@@ -37,7 +37,8 @@ Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFr
       make_fetcher_(std::move(make_fetcher)),
       make_parser_(std::move(make_parser)),
       commit_(store, frontier, sites, clock, options_.commit),
-      fetched_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
+      fetched_({.items = options_.queue_items, .bytes = options_.queue_bytes / 2}),
+      large_({.items = options_.queue_items, .bytes = options_.queue_bytes / 2}),
       commits_({.items = kCommitItems, .bytes = kCommitBytes}),
       fetch_activities_(options_.fetch_threads),
       parse_activities_(options_.parse_workers),
@@ -48,6 +49,7 @@ Pipeline::~Pipeline() {
   frontier_.close();
   for (const auto& fetcher : fetchers_) fetcher->abort();
   fetched_.close();
+  large_.close();
   commits_.close();
   // Before anything that they use goes.
   for (base::Thread& thread : fetch_threads_) thread.join();
@@ -65,9 +67,10 @@ base::Status Pipeline::start(Injections seeds) {
     parsers_.push_back(make_parser_(i));
     parsers::Parser& parser = *parsers_.back();
     Activity& activity = parse_activities_[i];
-    auto thread = base::Thread::start(
-        "parse-" + std::to_string(i), kParseStack,
-        [this, &parser, &activity] { guard("parse", [&] { parse_loop(parser, activity); }); });
+    auto thread = base::Thread::start("parse-" + std::to_string(i), kParseStack,
+                                      [this, &parser, &activity, i] {
+                                        guard("parse", [&] { parse_loop(parser, activity, i); });
+                                      });
     if (!thread) return std::move(thread).error();
     parse_threads_.push_back(*std::move(thread));
   }
@@ -118,6 +121,7 @@ void Pipeline::guard(const char* stage, const std::function<void()>& loop) {
   frontier_.stop_leasing();
   ended_.notify_all();
   fetched_.close();
+  large_.close();
   commits_.close();
 }
 
@@ -129,6 +133,12 @@ void Pipeline::record(const model::Timings& timings) {
   if (!timings.reused_connection) add(latencies_.connect, timings.connect);
   add(latencies_.first_byte, timings.first_byte);
   add(latencies_.transfer, timings.total);
+}
+
+bool Pipeline::hand_over(model::Fetched fetched, std::size_t bytes) {
+  if (is_large(bytes)) return large_.push(std::move(fetched), bytes);
+  last_small_.store(clock_.now().time_since_epoch().count(), std::memory_order_relaxed);
+  return fetched_.push(std::move(fetched), bytes);
 }
 
 void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
@@ -145,7 +155,7 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
     if (turn.fetched) {
       counters_.fetched.fetch_add(1, std::memory_order_relaxed);
       const std::size_t bytes = weight(*turn.fetched);
-      if (!fetched_.push(*std::move(turn.fetched), bytes)) return;
+      if (!hand_over(*std::move(turn.fetched), bytes)) return;
     }
     activity.set("waiting", {}, clock_.now());
     if (turn.nothing && !frontier_.wait(clock_.now() + kWaitAtMost)) return;
@@ -297,6 +307,7 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   for (const auto& fetcher : fetchers_) fetcher->abort();
   for (base::Thread& thread : fetch_threads_) thread.join();
   fetched_.close();
+  large_.close();
   for (base::Thread& thread : parse_threads_) thread.join();
   commits_.close();
   commit_thread_.join();

@@ -1,6 +1,9 @@
 // The threads of a crawl, and the only place that owns any.
 //
-//   fetch x F --fetched--> parse x P --commits--> commit x 1
+//   fetch x F --fetched, large--> parse x P --commits--> commit x 1
+//
+// Where there are two parse threads or more, the first one leaves large bodies to the others while
+// small ones come in: a site of huge or hostile pages holds up no other.
 //
 // The blocking edges form a line: fetch waits for the network and for room in
 // `fetched`, parse for its worker and for room in `commits`, commit for the disk.
@@ -59,6 +62,8 @@ class Pipeline {
     bool recurring = false;         // never ends by itself
     // A page that killed its worker waits so long for its second and last look.
     std::chrono::milliseconds second_look{2'000};
+    // Without a small body for so long, the parse thread that is kept for them takes large ones.
+    std::chrono::milliseconds quiet{500};
     // Asked once, when a crawl that came to its end has put away its last batch.
     std::function<std::optional<CommitItem>()> last_look;
     std::function<Waiting()> waiting;  // for status(); none: not known
@@ -111,12 +116,15 @@ class Pipeline {
  private:
   void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher, Activity& activity);
-  void parse_loop(parsers::Parser& parser, Activity& activity);
+  bool hand_over(model::Fetched fetched, std::size_t bytes);
+  bool is_large(std::size_t bytes) const;
+  bool takes_large(std::uint32_t number) const;
+  void parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number);
   struct Page {
     model::Fetched fetched;
     Look look;
   };
-  std::optional<Page> next_page();
+  std::optional<Page> next_page(std::uint32_t number);
   std::optional<CommitItem> read(ParseStage& stage, Page page, Activity& activity, bool& lacking);
   bool put_back(model::Fetched& fetched, Look look);
   void wait_for_worker();
@@ -139,6 +147,8 @@ class Pipeline {
 
   CommitStage commit_;  // the commit thread's, once started
   base::BoundedQueue<model::Fetched> fetched_;
+  base::BoundedQueue<model::Fetched> large_;       // the same, of large bodies
+  std::atomic<base::Instant::rep> last_small_{0};  // when one went into `fetched_`
   SecondLooks second_looks_{{}};
   base::BoundedQueue<CommitItem> commits_;
   std::vector<std::unique_ptr<fetch::Fetcher>> fetchers_;

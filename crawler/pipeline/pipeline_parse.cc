@@ -11,14 +11,25 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetryWorker{250};
-constexpr milliseconds kIdleParser{60'000};  // how long one waits without looking up
+constexpr milliseconds kIdleParser{50};  // how long one waits without looking up
+constexpr std::size_t kLargeBody = 256U << 10;
 
 }  // namespace
 
-void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity) {
+bool Pipeline::is_large(std::size_t bytes) const {
+  return options_.parse_workers > 1 && bytes >= kLargeBody;
+}
+
+bool Pipeline::takes_large(std::uint32_t number) const {
+  if (number > 0 || options_.parse_workers == 1) return true;
+  const base::Instant last_small{base::Duration(last_small_.load(std::memory_order_relaxed))};
+  return fetched_.depth().items == 0 && clock_.now() - last_small >= options_.quiet;
+}
+
+void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number) {
   ParseStage stage(parser, sites_, clock_, options_.parse);
   bool lacking = false;
-  while (auto page = next_page()) {
+  while (auto page = next_page(number)) {
     auto item = read(stage, *std::move(page), activity, lacking);
     if (!item) continue;
     counters_.parsed.fetch_add(1, std::memory_order_relaxed);
@@ -29,14 +40,16 @@ void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity) {
 
 // Nothing at the end. Pages put aside do not wait for their time then; the thread that puts one
 // aside comes here once more, so none is left behind.
-std::optional<Pipeline::Page> Pipeline::next_page() {
+std::optional<Pipeline::Page> Pipeline::next_page(std::uint32_t number) {
   while (true) {
     const bool ending = fetched_.finished();
-    if (auto page = second_looks_.take(ending ? base::Instant::max() : clock_.now())) {
-      return Page{*std::move(page), Look::second};
+    if (ending || takes_large(number)) {
+      if (auto page = large_.pop_until(clock_.now())) return Page{*std::move(page), Look::first};
+      const base::Instant due = ending ? base::Instant::max() : clock_.now();
+      if (auto page = second_looks_.take(due)) return Page{*std::move(page), Look::second};
     }
-    if (ending) return std::nullopt;
-    const base::Instant until = second_looks_.next_due().value_or(clock_.now() + kIdleParser);
+    if (ending && large_.finished()) return std::nullopt;
+    const base::Instant until = clock_.now() + kIdleParser;
     if (auto page = fetched_.pop_until(until)) return Page{*std::move(page), Look::first};
   }
 }
@@ -69,7 +82,8 @@ bool Pipeline::put_back(model::Fetched& fetched, Look look) {
   if (draining_.load()) return false;
   if (look == Look::second) return second_looks_.put(fetched, clock_.now() + kRetryWorker);
   const std::size_t bytes = weight(fetched);
-  return fetched_.put_back(std::move(fetched), bytes);
+  auto& queue = is_large(bytes) ? large_ : fetched_;
+  return queue.put_back(std::move(fetched), bytes);
 }
 
 void Pipeline::wait_for_worker() {

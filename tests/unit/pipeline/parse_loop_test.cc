@@ -1,4 +1,4 @@
-// What becomes of a page that kills its worker.
+// Who reads which page, and what becomes of one that kills its worker.
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -79,6 +79,31 @@ TEST_CASE("a page that kills its second worker too is booked with its body, and 
   CHECK(looks == 2);
   CHECK(state_of(memory, kKiller) == model::Verdict::parse_error);
   CHECK(memory.pages().size() == 22);
+}
+
+TEST_CASE("large bodies take all parse threads but one from the small ones") {
+  SharedWeb web;
+  storage::MemoryStore memory;
+  std::vector<std::string> links;
+  for (int page = 0; page < 4; ++page) {
+    links.push_back("http://a.test/large" + std::to_string(page));
+    web.page(links.back(), {"http://a.test/?" + std::string(300'000, 'x')});
+  }
+  for (int page = 0; page < 20; ++page) links.push_back("http://a.test/" + std::to_string(page));
+  for (int page = 0; page < 20; ++page) web.page(links[4 + page], {});
+  web.page("http://a.test/", links);
+  ThreadedCrawl crawl(web, memory);
+  Gate gate;
+  crawl.options.quiet = kForEver;
+  crawl.before_parse = [&](const std::string& url) {
+    if (url.find("large") != std::string::npos) gate.wait();
+  };
+  crawl.start("http://a.test/");
+  CHECK(eventually([&] { return crawl.pipeline().status().totals.pages == 21; }));
+  CHECK(eventually([&] { return gate.waiting() == crawl.options.parse_workers - 1; }));
+  gate.open();
+  REQUIRE(crawl.finish());
+  CHECK(memory.pages().size() == 25);
 }
 
 TEST_CASE("pages that wait for their second look are bounded, and are taken when due") {
