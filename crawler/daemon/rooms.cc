@@ -5,6 +5,14 @@
 #include "crawler/base/log.h"
 
 namespace crawld::daemon {
+namespace {
+
+// Most pages come in one piece where the buffer allows; thousands of connections cannot
+// afford that.
+constexpr std::uint32_t kManyConnections = 256;
+constexpr std::size_t kSmallBuffer = 8U << 10;
+
+}  // namespace
 
 using base::Status;
 
@@ -50,6 +58,7 @@ Status Rooms::open_fetch(const base::Clock& clock) {
   options.clock = &clock;
   options.max_requests_per_second = config_.max_requests_per_second;
   options.limit_rate = config_.limit_rate;
+  if (config_.concurrency > kManyConnections) options.receive_buffer = kSmallBuffer;
   options.dns.servers = config_.dns_servers;
   options.dns.hosts.assign(config_.dns_hosts.begin(), config_.dns_hosts.end());
   options.dns.resolve = config_.resolve;

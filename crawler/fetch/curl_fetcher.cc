@@ -103,6 +103,7 @@ base::Result<std::unique_ptr<FetchContext>> FetchContext::open(Options options) 
 FetchContext::FetchContext(const Options& options)
     : user_agent_(options.user_agent),
       clock_(*options.clock),
+      receive_buffer_(options.receive_buffer),
       pool_(options.max_idle_connections == 0 ? default_max_idle() : options.max_idle_connections,
             kMaxIdle),
       requests_(options.max_requests_per_second, 1),
@@ -312,6 +313,7 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
                     .dial_port = target.port,
                     .with_credentials = target.with_credentials,
                     .time_left = target.site->config().total_timeout,
+                    .receive_buffer = context_.receive_buffer_,
                     .bandwidth = context_.bandwidth_};
 
   std::unique_ptr<Session> session = context_.pool_.take(target.session_key);

@@ -32,8 +32,10 @@ class FetchContext {
     std::string user_agent;              // the whole header
     std::vector<SiteFetchConfig> sites;  // Request.site is an index into it
     DnsConfig dns;
-    double max_requests_per_second = 0;    // over all hosts; 0: no cap
-    std::uint64_t limit_rate = 0;          // bytes of bodies a second over all; 0: no cap
+    double max_requests_per_second = 0;  // over all hosts; 0: no cap
+    std::uint64_t limit_rate = 0;        // bytes of bodies a second over all; 0: no cap
+    std::size_t receive_buffer = 64
+                                 << 10;    // bytes; each connection has one for as long as it lives
     std::size_t max_idle_connections = 0;  // 0: what the descriptor limit allows; each holds 3
     const base::Clock* clock = nullptr;    // outlives the context
   };
@@ -76,6 +78,7 @@ class FetchContext {
   const std::string user_agent_;
   const base::Clock& clock_;
   std::unique_ptr<Resolver> resolver_;
+  const std::size_t receive_buffer_;
   ConnectionPool pool_;
   RateLimit requests_;
   RateLimit bandwidth_;

@@ -20,8 +20,6 @@ using std::chrono::milliseconds;
 // server refused the stream; five times, if it may.
 constexpr int kMaxDials = 2;
 constexpr long kIdleSeconds = 90;  // what a server may keep a connection open
-// Most pages come in one piece; only what is really received takes memory.
-constexpr long kReceiveBuffer = 64 << 10;
 
 constexpr std::string_view kAccept =
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -141,7 +139,7 @@ void Transfer::configure() {
   set(CURLOPT_HTTP09_ALLOWED, 0L);
   set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   set(CURLOPT_TCP_NODELAY, 1L);
-  set(CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  set(CURLOPT_BUFFERSIZE, static_cast<long>(plan_.receive_buffer));
   set(CURLOPT_MAXCONNECTS, 1L);
   set(CURLOPT_MAXAGE_CONN, kIdleSeconds);
   set(CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // what Resolver said; given anew when it changes

@@ -31,6 +31,7 @@ struct TransferPlan {
   std::uint16_t dial_port = 0;
   bool with_credentials = false;
   std::chrono::milliseconds time_left;  // of the site's total time-out
+  std::size_t receive_buffer = 0;       // bytes; of a new session
   RateLimit& bandwidth;
 };
 

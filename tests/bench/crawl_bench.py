@@ -4,8 +4,11 @@
 Each crawler runs in turn, several times; medians are shown. CPU is that of the
 crawler's whole process tree (user and system), memory its largest resident sum.
 
-  real site   SQLite's documentation (Debian's sqlite3-doc) behind nginx, no latency
-  slow hosts  200 hosts at 200 ms a response, one connection each (synthetic pages)
+  real site   SQLite's documentation (Debian's sqlite3-doc) behind nginx, no latency;
+              another folder of HTML with SITE=/usr/share/...
+  synthetic   25 hosts behind nginx, 120 pages of 41 KB with 60 links each
+  slow hosts  200 hosts at 200 ms a response, one connection each
+  waiting     crawld alone: 1,000 and 4,000 connections at 1 s a response
 """
 import json
 import os
@@ -22,12 +25,15 @@ import time
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
-SITE = pathlib.Path("/usr/share/doc/sqlite3")
+SITE = pathlib.Path(os.environ.get("SITE", "/usr/share/doc/sqlite3"))
 SCRAPY = pathlib.Path(__file__).with_name("scrapy_links.py").resolve()
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
+SYNTHETIC_HOSTS = 25
+SYNTHETIC_PAGES = 120
 SLOW_HOSTS = 200
-SLOW_PAGES = 5
+SLOW_PAGES = 20
 SLOW_SECONDS = 0.2
+WAITING = (1_000, 4_000)
 
 
 def tree_memory(pid):
@@ -59,16 +65,17 @@ def measure(command, cwd):
 
 
 class Nginx:
-    def __init__(self, folder):
+    def __init__(self, folder, root):
         self.port = free_port()
         config = folder / "nginx.conf"
+        user = "user root;" if os.geteuid() == 0 else ""  # the folder is nobody else's
         config.write_text(f"""
-            pid {folder}/pid; error_log {folder}/error.log; daemon off; worker_processes 1;
+            {user} pid {folder}/pid; error_log {folder}/error.log; daemon off; worker_processes 1;
             events {{ worker_connections 4096; }}
             http {{ include /etc/nginx/mime.types; access_log off; keepalive_requests 1000000;
               client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
               uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-              server {{ listen 127.0.0.1:{self.port}; root {SITE}; }} }}""")
+              server {{ listen {self.port}; root {root}; }} }}""")
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", config], stderr=subprocess.DEVNULL)
         time.sleep(0.5)
 
@@ -114,7 +121,7 @@ def real_site():
     rows = {}
     with tempfile.TemporaryDirectory() as top:
         top = pathlib.Path(top)
-        server = Nginx(top)
+        server = Nginx(top, SITE)
         try:
             for turn in range(ROUNDS):
                 for name in crawlers(server.url(), top):
@@ -128,8 +135,50 @@ def real_site():
     return rows
 
 
-def slow_server():
-    """One asyncio server that answers every request after SLOW_SECONDS."""
+def synthetic_site(folder):
+    """SYNTHETIC_PAGES pages of about 41 KB, each with 60 links to others."""
+    words = ["stone", "river", "lamp", "orchard", "window", "ladder", "winter", "copper", "harbour", "paper"]
+    folder.mkdir()
+    for page in range(SYNTHETIC_PAGES):
+        parts = [f"<!DOCTYPE html><html><head><title>page {page}</title></head><body><h1>page {page}</h1>"]
+        for n in range(60):
+            target = (page * 7 + n * n + 1) % SYNTHETIC_PAGES
+            text = " ".join(words[(page + n * k + k) % len(words)] for k in range(95))
+            parts.append(f'<p class="part"><a href="/{target}.html">to {target}</a> {text}</p>')
+        (folder / f"{page}.html").write_text("\n".join(parts))
+    shutil.copy(folder / "0.html", folder / "index.html")
+
+
+def synthetic_hosts():
+    rows = {}
+    with tempfile.TemporaryDirectory() as top:
+        top = pathlib.Path(top)
+        synthetic_site(top / "site")
+        server = Nginx(top, top / "site")
+        try:
+            seeds, config = seeds_and_config(top, SYNTHETIC_HOSTS, server.port)
+            for turn in range(ROUNDS):
+                for name in seeded_crawlers(seeds, config, top):
+                    folder = top / f"{name}-{turn}"
+                    folder.mkdir()
+                    wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder)[name], folder)
+                    rows.setdefault(name, []).append((seeded_pages(name, folder), wall, cpu, peak))
+        finally:
+            server.close()
+    return rows
+
+
+def seeds_and_config(top, hosts, port):
+    seeds = top / f"seeds-{hosts}"
+    seeds.write_text("".join(f"http://127.0.{1 + n // 250}.{1 + n % 250}:{port}/\n" for n in range(hosts)))
+    config = top / "c.yaml"
+    config.write_text("defaults: {delay: 0s, robots: ignore, concurrency_per_ip: 0, "
+                      "autothrottle: {enabled: false}, allow_addresses: [127.0.0.0/8]}\n")
+    return seeds, config
+
+
+def slow_server(seconds, pages):
+    """One asyncio server that answers every request after `seconds`."""
     code = f"""
 import asyncio
 BODY = b'<title>p</title>' + b'<p>' + b'x ' * 20000
@@ -138,9 +187,9 @@ async def serve(reader, writer):
         while True:
             head = await reader.readuntil(b'\\r\\n\\r\\n')
             path = head.split(b' ', 2)[1]
-            await asyncio.sleep({SLOW_SECONDS})
+            await asyncio.sleep({seconds})
             if path == b'/':
-                links = b''.join(b'<a href="/%d">x</a>' % n for n in range(1, {SLOW_PAGES}))
+                links = b''.join(b'<a href="/%d">x</a>' % n for n in range(1, {pages}))
             else:
                 links = b''
             body = BODY + links
@@ -151,7 +200,7 @@ async def serve(reader, writer):
     finally:
         writer.close()
 async def main():
-    server = await asyncio.start_server(serve, '0.0.0.0', PORT, backlog=4096)
+    server = await asyncio.start_server(serve, '0.0.0.0', PORT, backlog=8192)
     async with server:
         await server.serve_forever()
 asyncio.run(main())
@@ -162,11 +211,11 @@ asyncio.run(main())
     return process, port
 
 
-def slow_crawlers(seeds, config, folder):
-    """As crawlers(): each of the hosts 127.0.0.1 to 127.0.0.200 gets one connection."""
+def seeded_crawlers(seeds, config, folder, hosts=SLOW_HOSTS):
+    """name -> command; each host gets one connection."""
     known = {
         "crawld": [str(CRAWLD), "crawl", "-q", "-c", str(config), "--db", str(folder / "crawl.db"), "-i", str(seeds),
-                   "--concurrency", str(SLOW_HOSTS), "--no-search-index"],
+                   "--concurrency", str(hosts), "--no-search-index"],
         "wget2": ["wget2", "-q", "-r", "-l", "inf", "-e", "robots=off", f"--max-threads={SLOW_HOSTS}", "-i", str(seeds)],
         "scrapy": ["scrapy", "runspider", str(SCRAPY), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-a", f"start=@{seeds}",
                    "-O", str(folder / "out.jsonl")],
@@ -174,7 +223,7 @@ def slow_crawlers(seeds, config, folder):
     return {name: command for name, command in known.items() if shutil.which(command[0])}
 
 
-def slow_pages(name, folder):
+def seeded_pages(name, folder):
     if name == "crawld":
         import sqlite3
         with sqlite3.connect(folder / "crawl.db") as connection:
@@ -186,21 +235,39 @@ def slow_pages(name, folder):
 
 def slow_hosts():
     rows = {}
-    process, port = slow_server()
+    process, port = slow_server(SLOW_SECONDS, SLOW_PAGES)
     try:
         with tempfile.TemporaryDirectory() as top:
             top = pathlib.Path(top)
-            seeds = top / "seeds"
-            seeds.write_text("".join(f"http://127.0.0.{n}:{port}/\n" for n in range(1, SLOW_HOSTS + 1)))
-            config = top / "c.yaml"
-            config.write_text("defaults: {delay: 0s, robots: ignore, concurrency_per_ip: 0, "
-                              "autothrottle: {enabled: false}, allow_addresses: [127.0.0.0/8]}\n")
+            seeds, config = seeds_and_config(top, SLOW_HOSTS, port)
             for turn in range(ROUNDS):
-                for name in slow_crawlers(seeds, config, top):
+                for name in seeded_crawlers(seeds, config, top):
                     folder = top / f"{name}-{turn}"
                     folder.mkdir()
-                    wall, cpu, peak = measure(slow_crawlers(seeds, config, folder)[name], folder)
-                    rows.setdefault(name, []).append((slow_pages(name, folder), wall, cpu, peak))
+                    wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder)[name], folder)
+                    rows.setdefault(name, []).append((seeded_pages(name, folder), wall, cpu, peak))
+    finally:
+        process.terminate()
+        process.wait()
+    return rows
+
+
+def waiting():
+    """Each connection costs three descriptors and a thread."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    rows = {}
+    process, port = slow_server(1, 8)
+    try:
+        with tempfile.TemporaryDirectory() as top:
+            top = pathlib.Path(top)
+            for hosts in WAITING:
+                seeds, config = seeds_and_config(top, hosts, port)
+                for turn in range(ROUNDS):
+                    folder = top / f"{hosts}-{turn}"
+                    folder.mkdir()
+                    wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder, hosts)["crawld"], folder)
+                    rows.setdefault(f"{hosts}", []).append((seeded_pages("crawld", folder), wall, cpu, peak))
     finally:
         process.terminate()
         process.wait()
@@ -225,8 +292,10 @@ def table(title, rows):
 
 
 def main():
-    result = {"real_site": table("real site: sqlite3-doc behind nginx", real_site()),
-              "slow_hosts": table(f"{SLOW_HOSTS} hosts at {SLOW_SECONDS * 1000:.0f} ms a response", slow_hosts())}
+    result = {"real_site": table(f"real site: {SITE} behind nginx", real_site()),
+              "synthetic": table(f"{SYNTHETIC_HOSTS} hosts, pages of 41 KB", synthetic_hosts()),
+              "slow_hosts": table(f"{SLOW_HOSTS} hosts at {SLOW_SECONDS * 1000:.0f} ms a response", slow_hosts()),
+              "waiting": table("crawld, connections at 1 s a response", waiting())}
     path = BUILD / "bench.json"
     path.write_text(json.dumps(result, indent=1))
     print(f"\nas JSON: {path}")
