@@ -24,8 +24,9 @@ put 644 config/crawld.example.yaml "$doc/crawld.example.yaml"
 put 644 README.md "$doc/README.md"
 put 644 docs/sql.md "$doc/docs/sql.md"
 put 644 docs/extraction.md "$doc/docs/extraction.md"
+put 644 docs/rules.md "$doc/docs/rules.md"
 for recipe in docs/recipes/*; do
-  put 644 "$recipe" "$doc/recipes/${recipe##*/}"
+  put 644 "$recipe" "$doc/docs/recipes/${recipe##*/}"
 done
 put 644 config/schema.json "$root/share/crawld/schema.json"
 

@@ -6,6 +6,7 @@
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/table.h"
 #include "storage/audit.h"
 
 namespace crawld::cli {
@@ -21,14 +22,21 @@ std::string check_json(const AuditCheck& check) {
          "}";
 }
 
-std::string check_text(const AuditCheck& check) {
-  std::string line = (check.wrong == 0 ? "ok     " : "WRONG  ") + check.name + " (" +
-                     std::to_string(check.seen) + " seen";
-  if (check.wrong != 0) {
-    line += ", " + std::to_string(check.wrong) + " wrong";
-    if (!check.example.empty()) line += ", such as " + base::printable(check.example);
+bool print_table(const std::vector<AuditCheck>& checks, TableForm form) {
+  Table table(form, Formulas::kept);
+  constexpr std::string_view kNames[] = {"", "check", "seen", "wrong", "example"};
+  constexpr std::string_view kCsvNames[] = {"ok", "check", "seen", "wrong", "example"};
+  const bool csv = form == TableForm::csv;
+  table.columns(csv ? kCsvNames : kNames);
+  for (const AuditCheck& check : checks) {
+    const bool ok = check.wrong == 0;
+    const std::string_view verdict = csv ? (ok ? "1" : "0") : (ok ? "ok" : "WRONG");
+    const storage::Value cells[] = {
+        verdict, std::string_view(check.name), static_cast<std::int64_t>(check.seen),
+        static_cast<std::int64_t>(check.wrong), std::string_view(check.example)};
+    if (!table.row(cells)) break;
   }
-  return line + ")";
+  return table.finish();
 }
 
 }  // namespace
@@ -36,9 +44,11 @@ std::string check_text(const AuditCheck& check) {
 int audit_command(const Arguments& arguments) {
   std::string database;
   bool json = false;
+  bool csv = false;
   CLI::App app("Check that the books balance; exit code 1 when they do not.", "audit");
   add_database_option(app, database);
-  app.add_flag("--json", json, "one JSON object a check");
+  auto* as_json = app.add_flag("--json", json, "one JSON object a check");
+  app.add_flag("--csv", csv, "CSV with a header (RFC 4180)")->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
@@ -47,7 +57,10 @@ int audit_command(const Arguments& arguments) {
   std::size_t failed = 0;
   for (const AuditCheck& check : *checks) {
     failed += check.wrong != 0;
-    std::puts((json ? check_json(check) : check_text(check)).c_str());
+    if (json) std::puts(check_json(check).c_str());
+  }
+  if (!json && !print_table(*checks, csv ? TableForm::csv : TableForm::text)) {
+    return complain("standard output cannot be written", kError);
   }
   if (failed == 0) return kFinished;
   return complain("the books do not balance: " + std::to_string(failed) + " of " +

@@ -9,6 +9,7 @@
 #include "crawler/cli/json_text.h"
 #include "crawler/cli/known_url.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/table.h"
 #include "storage/diff.h"
 
 namespace crawld::cli {
@@ -23,6 +24,7 @@ struct DiffOptions {
   std::uint64_t to = 0;    // 0: the newest
   bool list = false;
   bool json = false;
+  bool csv = false;
 };
 
 const PageVersion* version_of(const std::vector<PageVersion>& versions, std::uint64_t number) {
@@ -46,17 +48,36 @@ std::string version_json(const PageVersion& version) {
          ",\"page_id\":" + std::to_string(version.id) + "}";
 }
 
-int list_versions(const std::vector<PageVersion>& versions, bool json) {
-  for (const PageVersion& version : versions) {
-    if (json) {
-      std::puts(version_json(version).c_str());
-      continue;
-    }
-    std::printf("%3llu  %s  %d  %s  %s\n", static_cast<unsigned long long>(version.number),
-                shown_time(version).c_str(), version.status,
-                base::printable(version.change).c_str(), base::printable(version.title).c_str());
+int list_versions(const std::vector<PageVersion>& versions, const DiffOptions& options) {
+  if (options.json) {
+    for (const PageVersion& version : versions) std::puts(version_json(version).c_str());
+    return kFinished;
   }
-  return kFinished;
+  Table table(options.csv ? TableForm::csv : TableForm::text, Formulas::kept);
+  constexpr std::string_view kNames[] = {"version", "fetched_at", "status", "change", "title"};
+  table.columns(kNames);
+  for (const PageVersion& version : versions) {
+    const std::string time = shown_time(version);
+    const storage::Value cells[] = {
+        static_cast<std::int64_t>(version.number), std::string_view(time),
+        static_cast<std::int64_t>(version.status), std::string_view(version.change),
+        std::string_view(version.title)};
+    if (!table.row(cells)) break;
+  }
+  return table.finish() ? kFinished : complain("standard output cannot be written", kError);
+}
+
+int print_lines_as_csv(std::string_view old_text, std::string_view new_text) {
+  Table table(TableForm::csv, Formulas::kept);
+  constexpr std::string_view kNames[] = {"change", "line"};
+  table.columns(kNames);
+  for (const storage::DiffLine& line : storage::diff_lines(old_text, new_text)) {
+    if (line.kind == storage::DiffKind::same) continue;
+    const std::string_view change = line.kind == storage::DiffKind::added ? "added" : "removed";
+    const storage::Value cells[] = {change, std::string_view(line.text)};
+    if (!table.row(cells)) break;
+  }
+  return table.finish() ? kFinished : complain("standard output cannot be written", kError);
 }
 
 std::string diff_json(const DiffOptions& options, const PageVersion& from, const PageVersion& to,
@@ -82,6 +103,7 @@ int compare(storage::Database& reader, const DiffOptions& options, const PageVer
     std::puts(diff_json(options, from, to, *old_text, *new_text).c_str());
     return kFinished;
   }
+  if (options.csv) return print_lines_as_csv(*old_text, *new_text);
   if (from.title != to.title) {
     std::printf("-title: %s\n+title: %s\n", base::printable(from.title).c_str(),
                 base::printable(to.title).c_str());
@@ -105,7 +127,9 @@ int diff_command(const Arguments& arguments) {
   app.add_option("--from", options.from, "older version, 1 is the first (default: before --to)");
   app.add_option("--to", options.to, "newer version (default: the newest)");
   app.add_flag("--list", options.list, "list the versions");
-  app.add_flag("--json", options.json, "JSON");
+  auto* as_json = app.add_flag("--json", options.json, "JSON");
+  app.add_flag("--csv", options.csv, "CSV with a header (RFC 4180): versions, or changed lines")
+      ->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(options.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
@@ -116,7 +140,7 @@ int diff_command(const Arguments& arguments) {
   const auto versions = storage::page_versions(**reader, url->id);
   if (!versions) return complain(versions.error().message, exit_code(versions.error()));
   if (versions->empty()) return complain("no version of " + options.url + " is stored", kError);
-  if (options.list) return list_versions(*versions, options.json);
+  if (options.list) return list_versions(*versions, options);
   if (versions->size() == 1) {
     return complain("there is one version of " + options.url + ", so nothing to compare", kError);
   }

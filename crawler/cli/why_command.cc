@@ -1,5 +1,6 @@
 // crawld why: what is known of one URL, and which rule decided about it.
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "crawler/base/clock.h"
@@ -10,6 +11,7 @@
 #include "crawler/cli/json_text.h"
 #include "crawler/cli/known_url.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/table.h"
 #include "crawler/policy/scope.h"
 #include "storage/url_story.h"
 
@@ -98,11 +100,15 @@ ordered_json story_json(const UrlStory& story) {
   return out;
 }
 
-void line(const char* name, const std::string& text) {
-  if (!text.empty()) std::printf("%-10s %s\n", name, base::printable(text).c_str());
+using Line = std::function<void(std::string_view name, const std::string& text)>;
+
+void print_line(std::string_view name, const std::string& text) {
+  if (text.empty()) return;
+  std::printf("%-10s %s\n", std::string(name).c_str(), base::printable(text).c_str());
 }
 
-void print_text(const UrlStory& story) {
+// Each line of the story, as far as there is something to tell.
+void tell(const UrlStory& story, const Line& line) {
   line("url", story.url);
   line("state", story.state + (story.reason.empty() ? "" : ": " + story.reason));
   line("robots", robots_line(story));
@@ -136,12 +142,13 @@ void print_text(const UrlStory& story) {
 // What a crawl without rules of its own would say to this URL.
 policy::Judgement default_judgement(const std::string& href) {
   const auto url = model::Url::parse(href);
-  const auto rules = policy::ScopeRules::compile({});
+  auto rules = policy::ScopeRules::compile({});
   if (!url || !rules) return {model::Verdict::blocked, "no URL"};
+  rules->add_seed(*url);  // a seed opens its own port
   return rules->judge_seed(*url);
 }
 
-int tell_unknown(const std::string& href, bool json) {
+int tell_unknown(const std::string& href, bool json, const Line& line) {
   const policy::Judgement judgement = default_judgement(href);
   const bool fine = judgement.verdict == model::Verdict::queued;
   const std::string verdict = fine ? "queued" : std::string(to_string(judgement.verdict));
@@ -160,32 +167,49 @@ int tell_unknown(const std::string& href, bool json) {
   return kError;
 }
 
+// As a table of two columns.
+int with_lines_as_csv(const std::function<int(const Line&)>& teller) {
+  Table table(TableForm::csv, Formulas::kept);
+  constexpr std::string_view kNames[] = {"name", "text"};
+  table.columns(kNames);
+  const int code = teller([&](std::string_view name, const std::string& text) {
+    const storage::Value cells[] = {name, std::string_view(text)};
+    if (!text.empty()) table.row(cells);
+  });
+  return table.finish() ? code : complain("standard output cannot be written", kError);
+}
+
 }  // namespace
 
 int why_command(const Arguments& arguments) {
   std::string typed;
   std::string database;
   bool json = false;
+  bool csv = false;
   CLI::App app("How a URL was found, what decided about it, and when it is due.", "why");
   app.add_option("URL", typed, "as typed; looked up in its canonical form")->required();
   add_database_option(app, database);
-  app.add_flag("--json", json, "one JSON object");
+  auto* as_json = app.add_flag("--json", json, "one JSON object");
+  app.add_flag("--csv", csv, "CSV with a header (RFC 4180), a row a fact")->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   const auto url = find_known_url(**reader, typed);
   if (!url) return complain(url.error().message, exit_code(url.error()));
-  if (url->id == 0) return tell_unknown(url->href, json);
-  const auto story = storage::url_story(**reader, url->id);
+  auto story = base::Result<std::optional<UrlStory>>(std::nullopt);
+  if (url->id != 0) story = storage::url_story(**reader, url->id);
   if (!story) return complain(story.error().message, exit_code(story.error()));
-  if (!story.value()) return tell_unknown(url->href, json);
-  if (json) {
-    const auto replace = ordered_json::error_handler_t::replace;
-    std::puts(without_raw_controls(story_json(**story).dump(-1, ' ', false, replace)).c_str());
-  } else {
-    print_text(**story);
-  }
-  return kFinished;
+  const auto teller = [&](const Line& line) {
+    if (!story.value()) return tell_unknown(url->href, json, line);
+    if (json) {
+      const auto replace = ordered_json::error_handler_t::replace;
+      std::puts(without_raw_controls(story_json(**story).dump(-1, ' ', false, replace)).c_str());
+    } else {
+      tell(**story, line);
+    }
+    return static_cast<int>(kFinished);
+  };
+  return csv ? with_lines_as_csv(teller) : teller(print_line);
 }
 
 }  // namespace crawld::cli

@@ -274,3 +274,16 @@ def test_the_html_report_is_inert(site, tmp_path):
     text = target.read_text()
     assert "default-src 'none'" in text and "<svg" in text
     assert "<script" not in text and "http://evil.test\"" not in text
+
+
+def test_audit_diff_and_why_give_csv_to_scripts(site):
+    def rows(*arguments):
+        result = run(site, *arguments, "--csv")
+        assert result.returncode in (0, 1), result.stderr
+        return list(csv.DictReader(io.StringIO(result.stdout)))
+
+    assert {row["ok"] for row in rows("audit")} == {"1"}
+    assert {"name": "state", "text": "done"} in rows("why", site.url("/lamp"))
+    assert [row["version"] for row in rows("diff", site.url("/lamp"), "--list")] == ["1"]
+    # A seed opens its own port, whatever it is.
+    assert {"name": "as a seed", "text": "queued"} in rows("why", "http://example.org:8099/")
