@@ -65,6 +65,15 @@ base::Status MemoryStore::each_host(const std::function<void(const HostState&)>&
   return base::Done{};
 }
 
+base::Status MemoryStore::each_page_url(const VisitPageUrl& visit) {
+  for (const auto& [id, page] : pages_) {
+    const NewUrl& url = known_.at(page.url_id);
+    const bool first = page.change == model::Change::first_seen;
+    if (first && url.purpose == model::Purpose::page) visit(url.host, url.url);
+  }
+  return base::Done{};
+}
+
 base::Result<std::optional<HostState>> MemoryStore::find_host(std::string_view origin) {
   std::optional<HostState> found;
   for (const auto& [id, host] : hosts_) {

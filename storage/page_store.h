@@ -111,6 +111,9 @@ class PageStore {
 
   // All hosts, or one by origin. `visit` must not call the store.
   virtual base::Status each_host(const std::function<void(const HostState&)>& visit) = 0;
+  // Each URL of which a page was ever stored, once. `visit` must not call the store.
+  using VisitPageUrl = std::function<void(model::HostId host, std::string_view url)>;
+  virtual base::Status each_page_url(const VisitPageUrl& visit) = 0;
   virtual base::Result<std::optional<HostState>> find_host(std::string_view origin) = 0;
   virtual base::Result<std::optional<HostState>> host(model::HostId id) = 0;
   // The text of the host's current robots.txt; empty when there is none.

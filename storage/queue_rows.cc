@@ -98,6 +98,15 @@ base::Status SqliteStore::each_host(const std::function<void(const HostState&)>&
       HOST_COLUMNS "ORDER BY id", [](Statement&) {}, [&](Statement& s) { visit(host_of(s)); });
 }
 
+base::Status SqliteStore::each_page_url(const VisitPageUrl& visit) {
+  return database_->each(
+      "SELECT u.host_id, u.url "
+      "FROM visits v JOIN urls u ON u.id = v.url_id "
+      "WHERE v.page_id IS NOT NULL AND u.purpose IS NULL",
+      [](Statement&) {},
+      [&](Statement& s) { visit(static_cast<model::HostId>(s.integer(0)), s.text(1)); });
+}
+
 base::Result<std::optional<HostState>> SqliteStore::find_host(std::string_view origin) {
   return one_host(*database_, HOST_COLUMNS "WHERE host = ?1",
                   [&](Statement& s) { s.text(1, origin); });

@@ -38,6 +38,7 @@ class SqliteStore final : public PageStore {
   model::UrlId horizon() const override { return horizon_; }
 
   base::Status each_host(const std::function<void(const HostState&)>& visit) override;
+  base::Status each_page_url(const VisitPageUrl& visit) override;
   base::Result<std::optional<HostState>> find_host(std::string_view origin) override;
   base::Result<std::optional<HostState>> host(model::HostId id) override;
   base::Result<std::string> robots_text(std::uint64_t version) override;

@@ -52,6 +52,9 @@ struct CandidateOrder {
   bool operator()(const Candidate& a, const Candidate& b) const;
 };
 
+// Pages taken below each first path segment.
+using PagesByPrefix = std::unordered_map<std::string, std::uint64_t>;
+
 class HostQueue {
  public:
   HostQueue(model::HostId id, model::Url origin, model::SiteId site, const Politeness& politeness,
@@ -85,7 +88,7 @@ class HostQueue {
   base::Instant snoozed_until{};
   std::string address;      // as last dialled
   std::uint64_t pages = 0;  // leases of pages
-  std::unordered_map<std::string, std::uint64_t> pages_by_prefix;
+  PagesByPrefix pages_by_prefix;
 };
 
 // Budgets count pages, not visits: a page that is visited again uses nothing up.

@@ -316,6 +316,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   host->clock.restore_latency(snapshot.latency);
   host->clock.restore_troubles(snapshot.troubles);
   host->pages = snapshot.pages;
+  host->pages_by_prefix = snapshot.pages_by_prefix;
   site_pages_[snapshot.site] += snapshot.pages;
   hosts_.emplace(snapshot.id, std::move(host));
 }

@@ -56,6 +56,7 @@ struct HostSnapshot {
   std::chrono::microseconds latency{0};  // of a request, smoothed; 0: not known
   std::uint32_t troubles = 0;
   std::uint64_t pages = 0;
+  PagesByPrefix pages_by_prefix;  // restored, not shown
   std::uint64_t waiting = 0;
   std::uint32_t in_flight = 0;
   bool broken = false;

@@ -232,6 +232,7 @@ Status CommitStage::load() {
   auto states = store_.count_states();
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
+  if (Status past = count_past_pages(); !past) return past;
   if (Status queue = load_queue(); !queue) return queue;
   auto coverage = store_.past_coverage();
   if (!coverage) return std::move(coverage).error();

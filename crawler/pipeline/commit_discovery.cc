@@ -1,4 +1,5 @@
 // CommitStage: URLs that are new to the books, and their hosts.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -127,6 +128,20 @@ model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
   return id;
 }
 
+// Budgets of path prefixes hold over runs. Reads every page's URL, so only where there is one.
+base::Status CommitStage::count_past_pages() {
+  const auto table = sites_.table();
+  const bool wanted = std::any_of(table->begin(), table->end(), [](const auto& rules) {
+    const config::Budget& budget = rules->config.budget;
+    return budget.per_prefix > 0 || budget.per_prefix_share > 0;
+  });
+  if (!wanted) return base::Done{};
+  return store_.each_page_url([&](model::HostId host, std::string_view text) {
+    const auto url = model::Url::parse(text);
+    if (url) ++past_pages_[host][frontier::path_prefix(url->path())];
+  });
+}
+
 // Hands the host to the frontier with the clocks and the rules that are stored of it,
 // so that a restart neither bursts nor asks again what it knows.
 void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
@@ -135,6 +150,7 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
   const auto instant_of = [&](storage::Millis at) {
     return clock_.now() + (base::from_millis(at) - clock_.wall());
   };
+  const auto past = past_pages_.find(id);
   frontier_.add_host(
       {.id = id,
        .origin = state.origin,
@@ -143,7 +159,9 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
        .adaptive_delay = state.delay,
        .latency = state.latency,
        .troubles = state.failures,
-       .pages = state.pages});
+       .pages = state.pages,
+       .pages_by_prefix = past == past_pages_.end() ? frontier::PagesByPrefix() : past->second});
+  if (past != past_pages_.end()) past_pages_.erase(past);
   if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))
     return;
   const auto text = store_.robots_text(state.robots_version);

@@ -116,6 +116,7 @@ class CommitStage {
   base::Result<std::vector<storage::QueuedUrl>> read_backlog(
       const frontier::BacklogRequest& request);
   base::Status load_queue();
+  base::Status count_past_pages();
   base::Status bring_forward();
   void remember(const std::vector<frontier::Candidate>& candidates);
   void ensure_host(model::HostId id, model::SiteId site);
@@ -143,6 +144,9 @@ class CommitStage {
   std::optional<base::WallTime> next_due_;
   std::chrono::milliseconds wall_ahead_;  // of the steady clock, when last looked at
   std::map<std::string, std::uint64_t> states_;
+  // Of the runs before, where a site has a budget for them; taken out when the frontier
+  // learns of the host.
+  std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
   // Refused as too deep in this run: found again on a shorter way, they are admitted.
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
   // Of this run, for the limits of the sites.

@@ -228,6 +228,21 @@ TEST_CASE("a budget of a path prefix ends that prefix and no other") {
   CHECK(simulation.totals().outcomes.at("over_budget") == 21);
 }
 
+TEST_CASE("a budget of a path prefix goes on where the run before ended") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 10; ++i) targets.push_back("/a/" + std::to_string(i));
+  daemon.web.page("http://a.test/", links(targets));
+  for (const std::string& target : targets) daemon.web.page("http://a.test" + target, target);
+  config::Site site = quick_site({"http://a.test/"});
+  site.budget.per_prefix = 4;
+  daemon.start({site}).run(4, hours(1));  // robots.txt, the seed and two pages
+  REQUIRE(daemon.store.pages().size() == 3);
+  Simulation simulation = daemon.start({site});
+  simulation.run(1'000, hours(1));
+  CHECK(daemon.web.pages().size() == 5);
+}
+
 TEST_CASE("a host that was dead for a while is visited again") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/x"}));

@@ -77,6 +77,9 @@ class FaultyStore final : public storage::PageStore {
   base::Status each_host(const std::function<void(const storage::HostState&)>& visit) override {
     return store_.each_host(visit);
   }
+  base::Status each_page_url(const VisitPageUrl& visit) override {
+    return store_.each_page_url(visit);
+  }
   base::Result<std::optional<storage::HostState>> find_host(std::string_view origin) override {
     return store_.find_host(origin);
   }
