@@ -236,7 +236,9 @@ TEST_CASE("a budget of a path prefix goes on where the run before ended") {
   for (const std::string& target : targets) daemon.web.page("http://a.test" + target, target);
   config::Site site = quick_site({"http://a.test/"});
   site.budget.per_prefix = 4;
-  daemon.start({site}).run(4, hours(1));  // robots.txt, the seed and two pages
+  Simulation before = daemon.start({site});
+  before.run(4, hours(1));  // robots.txt, the seed and two pages
+  before.flush();
   REQUIRE(daemon.store.pages().size() == 3);
   Simulation simulation = daemon.start({site});
   simulation.run(1'000, hours(1));
