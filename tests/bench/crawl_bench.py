@@ -34,6 +34,7 @@ SLOW_HOSTS = 200
 SLOW_PAGES = 20
 SLOW_SECONDS = 0.2
 WAITING = (1_000, 4_000)
+MOST_SECONDS = 60  # of one run; what was crawled until then counts
 
 
 def tree_memory(pid):
@@ -53,11 +54,14 @@ def tree_memory(pid):
 def measure(command, cwd):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
     peak = 0
     while process.poll() is None:
         peak = max(peak, tree_memory(process.pid))
         time.sleep(0.02)
+        if time.monotonic() - began > MOST_SECONDS:
+            process.kill()
     wall = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
