@@ -205,7 +205,9 @@ class WarcWriter {
     record.field("WARC-Target-URI", version.url);
     record.field("WARC-Refers-To", warc_id(id + " response"));
     record.field("Content-Type", "application/warc-fields");
-    std::string block = "hopsFromSeed: " + std::to_string(version.depth) + "\r\n";
+    // A letter a hop, as Heritrix writes them; of those on the way only the number is stored.
+    std::string block;
+    if (version.depth > 0) block = "hopsFromSeed: " + std::string(version.depth, 'L') + "\r\n";
     if (!version.via.empty()) block += "via: " + version.via + "\r\n";
     return put(record, block);
   }

@@ -133,7 +133,7 @@ TEST_CASE("a WARC holds a response, its request and metadata for each page") {
         "X-Odd: a  Injected: yes\r\nContent-Length: 5\r\n\r\nhello");
   CHECK(records[2].fields.at("WARC-Concurrent-To") == response.fields.at("WARC-Record-ID"));
   CHECK(records[2].block == "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-  CHECK(records[6].block == "hopsFromSeed: 0\r\nvia: http://a.test/\r\n");
+  CHECK(records[6].block == "via: http://a.test/\r\n");
 }
 
 TEST_CASE("content that was stored before becomes a revisit that names the first") {
