@@ -24,6 +24,7 @@ put 644 config/crawld.example.yaml "$doc/crawld.example.yaml"
 put 644 README.md "$doc/README.md"
 put 644 docs/sql.md "$doc/docs/sql.md"
 put 644 docs/extraction.md "$doc/docs/extraction.md"
+put 644 docs/benchmarks.md "$doc/docs/benchmarks.md"
 put 644 docs/rules.md "$doc/docs/rules.md"
 for recipe in docs/recipes/*; do
   put 644 "$recipe" "$doc/docs/recipes/${recipe##*/}"
