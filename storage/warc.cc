@@ -21,6 +21,7 @@ struct Version {
   std::string url;
   std::string via;           // the page that held it
   std::string original_url;  // where the same content was stored first; empty: here
+  PageId original = 0;       // the version that brought it first; 0: no body
   std::string content_type;
   std::string http_version;
   std::string address;
@@ -50,7 +51,7 @@ base::Result<std::optional<Version>> next_version(Database& reader, std::int64_t
   auto done = reader.each(
       "SELECT p.id, u.url, o.url, CASE WHEN f.id <> p.id THEN fu.url END, p.content_type, "
       "p.http_version, p.remote_address, p.status, u.depth, p.fetched_at, f.fetched_at, p.body_id, "
-      "p.truncated, p.size FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
+      "p.truncated, p.size, f.id FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
       "LEFT JOIN urls AS o ON o.id = u.parent_id LEFT JOIN bodies AS b ON b.id = p.body_id "
       "LEFT JOIN pages AS f ON f.id = b.page_id LEFT JOIN urls AS fu ON fu.id = f.url_id "
       "WHERE p.id > ?1 ORDER BY p.id LIMIT 1",
@@ -71,6 +72,7 @@ base::Result<std::optional<Version>> next_version(Database& reader, std::int64_t
         version.body = static_cast<std::uint64_t>(s.integer(11));
         version.truncated = s.integer(12) != 0;
         version.bodiless = version.body == 0 && s.integer(13) > 0;
+        version.original = static_cast<PageId>(s.integer(14));
       });
   if (done && found) done = read_headers(reader, *found);
   if (!done) return std::move(done).error();
@@ -155,7 +157,7 @@ class WarcWriter {
 
   // False: `write` stopped.
   base::Result<bool> version(const Version& version) {
-    const std::string id = database_id_ + " " + std::to_string(version.id);
+    const std::string id = name_of(version.id);
     std::string body;
     if (version.body != 0) {
       auto bytes = body_bytes(reader_, version.body);
@@ -169,6 +171,8 @@ class WarcWriter {
   }
 
  private:
+  std::string name_of(PageId version) const { return database_id_ + " " + std::to_string(version); }
+
   base::Result<bool> answer(const Version& version, const std::string& id,
                             const std::string& body) {
     const bool revisit = !version.original_url.empty();
@@ -182,6 +186,7 @@ class WarcWriter {
     if (version.bodiless) record.field("WARC-Truncated", "unspecified");
     if (revisit) {
       record.field("WARC-Profile", kRevisitProfile);
+      record.field("WARC-Refers-To", warc_id(name_of(version.original) + " response"));
       record.field("WARC-Refers-To-Target-URI", version.original_url);
       record.field("WARC-Refers-To-Date", base::to_iso8601(base::from_millis(version.original_at)));
     }

@@ -55,19 +55,22 @@ def imported(crawl, *arguments, **options):
     return result, json.loads(result.stdout) if result.stdout else None
 
 
-def records(path):
-    """Type, URL, date, payload digest and block of each record that speaks of a page."""
-    found = []
+def read_warc(path):
+    """The fields and the block of each record."""
     rest = path.read_bytes()
     while rest:
         head, _, rest = rest.partition(b"\r\n\r\n")
         fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
         size = int(fields["Content-Length"])
-        if "WARC-Target-URI" in fields:
-            found.append((fields["WARC-Type"], fields["WARC-Target-URI"], fields["WARC-Date"],
-                          fields.get("WARC-Payload-Digest"), rest[:size]))
+        yield fields, rest[:size]
         rest = rest[size + 4:]
-    return found
+
+
+def records(path):
+    """Type, URL, date, payload digest and block of each record that speaks of a page."""
+    return [(fields["WARC-Type"], fields["WARC-Target-URI"], fields["WARC-Date"],
+             fields.get("WARC-Payload-Digest"), block)
+            for fields, block in read_warc(path) if "WARC-Target-URI" in fields]
 
 
 def test_export_import_export_gives_the_same_records(site, tmp_path):
@@ -79,6 +82,20 @@ def test_export_import_export_gives_the_same_records(site, tmp_path):
     assert "revisit" in {kind for kind, *_ in records(first)}
     assert records(first) == records(second)
     assert run(copy, "audit").returncode == 0
+
+
+def test_a_revisit_names_record_page_and_time_of_the_first(site, tmp_path):
+    every = [fields for fields, _ in read_warc(export(site, tmp_path / "pages.warc"))]
+    named = {fields["WARC-Record-ID"]: fields for fields in every}
+    assert len(named) == len(every)
+    revisits = [fields for fields in every if fields["WARC-Type"] == "revisit"]
+    assert len(revisits) == 1
+    for revisit in revisits:
+        first = named[revisit["WARC-Refers-To"]]
+        assert first["WARC-Type"] == "response"
+        assert revisit["WARC-Refers-To-Target-URI"] == first["WARC-Target-URI"]
+        assert revisit["WARC-Refers-To-Date"] == first["WARC-Date"]
+        assert revisit["WARC-Payload-Digest"] == first["WARC-Payload-Digest"]
 
 
 def test_imported_pages_are_parsed_searched_and_explained(site, tmp_path):

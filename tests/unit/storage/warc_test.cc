@@ -138,10 +138,16 @@ TEST_CASE("a WARC holds a response, its request and metadata for each page") {
 
 TEST_CASE("content that was stored before becomes a revisit that names the first") {
   const Exported exported;
-  const Record revisit = read_file_of(exported.file)[4];
+  const auto records = read_file_of(exported.file);
+  const Record& first = records[1];
+  const Record& revisit = records[4];
   CHECK(revisit.fields.at("WARC-Type") == "revisit");
   CHECK(revisit.fields.at("WARC-Target-URI") == "http://a.test/b?c=1");
+  CHECK(revisit.fields.at("WARC-Profile") ==
+        "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest");
+  CHECK(revisit.fields.at("WARC-Refers-To") == first.fields.at("WARC-Record-ID"));
   CHECK(revisit.fields.at("WARC-Refers-To-Target-URI") == "http://a.test/");
+  CHECK(revisit.fields.at("WARC-Refers-To-Date") == first.fields.at("WARC-Date"));
   CHECK(revisit.fields.at("WARC-Payload-Digest") == sha1_label(sha1("hello")));
   CHECK_THAT(revisit.block, Catch::EndsWith("\r\n\r\n"));
 }
