@@ -1,4 +1,4 @@
-// crawld report: a crawl in figures, as text, JSON or one HTML file.
+// crawld report: a crawl in figures, as text, JSON, CSV or one HTML file.
 #include <cstdio>
 #include <optional>
 
@@ -68,6 +68,41 @@ base::Status print_json(storage::Database& reader) {
   return base::Done{};
 }
 
+// The columns of the sections differ, so each cell is a row.
+class Cells final : public storage::QueryRows {
+ public:
+  Cells(std::string_view section, Table& table) : section_(section), table_(table) {}
+  void columns(std::span<const std::string_view> names) override {
+    names_.assign(names.begin(), names.end());
+  }
+  bool row(std::span<const storage::Value> values) override {
+    ++row_;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const storage::Value cell[] = {section_, row_, std::string_view(names_[i]), values[i]};
+      if (!table_.row(cell)) return false;
+    }
+    return true;
+  }
+
+ private:
+  const std::string_view section_;
+  Table& table_;
+  std::vector<std::string> names_;
+  std::int64_t row_ = 0;
+};
+
+base::Status print_csv(storage::Database& reader) {
+  Table table(TableForm::csv, Formulas::kept);
+  constexpr std::string_view kNames[] = {"section", "row", "column", "value"};
+  table.columns(kNames);
+  for (const ReportSection& section : storage::report_sections()) {
+    Cells cells(section.name, table);
+    if (auto done = storage::query(reader, section.sql, cells); !done) return done;
+  }
+  if (table.finish()) return base::Done{};
+  return base::Error{base::Error::Code::io, "standard output cannot be written"};
+}
+
 base::Status write_html(storage::Database& reader, const std::string& file) {
   std::vector<ReportTable> tables;
   for (const ReportSection& section : storage::report_sections()) {
@@ -99,16 +134,21 @@ int report_command(const Arguments& arguments) {
   std::string database;
   std::string html;
   bool json = false;
+  bool csv = false;
   CLI::App app("A crawl in figures: outcomes, broken links, duplicates, coverage.", "report");
   add_database_option(app, database);
   auto* as_html = app.add_option("--html", html, "write one self-contained HTML file");
-  app.add_flag("--json", json, "one JSON object, a list of rows a section")->excludes(as_html);
+  auto* as_json = app.add_flag("--json", json, "one JSON object, a list of rows a section");
+  as_json->excludes(as_html);
+  auto* as_csv = app.add_flag("--csv", csv, "CSV with a header (RFC 4180), a row a cell");
+  as_csv->excludes(as_html)->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   if (const auto code = refuse_old_schema(**reader)) return *code;
   const base::Status done = !html.empty() ? write_html(**reader, html)
                             : json        ? print_json(**reader)
+                            : csv         ? print_csv(**reader)
                                           : print_text(**reader);
   if (!done) return complain(done.error().message, exit_code(done.error()));
   return kFinished;

@@ -35,7 +35,7 @@ constexpr Command kCommands[] = {
     {"sql", sql_command, "read-only SQL over a crawl, also while it runs"},
     {"why", why_command, "how a URL was found, what decided about it, when it is due"},
     {"search", search_command, "full-text search over stored pages"},
-    {"report", report_command, "a crawl in figures: text, JSON or one HTML file"},
+    {"report", report_command, "a crawl in figures: text, JSON, CSV or one HTML file"},
     {"export", export_command, "rows for others: JSON Lines, CSV, WARC, URL lists, sitemaps"},
     {"import", import_command, "WARC files and URL lists into a database, nothing is fetched"},
     {"diff", diff_command, "what changed between two stored versions of a page"},

@@ -9,6 +9,7 @@
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/table.h"
 #include "crawler/cli/time_option.h"
 #include "storage/search.h"
 
@@ -48,16 +49,25 @@ void print_text(const SearchHit& hit) {
   std::printf("    %s\n", snippet.c_str());
 }
 
-void print_json(const SearchHit& hit) {
-  std::string snippet = replaced(replaced(hit.snippet, kBegin, "["), kEnd, "]");
-  char score[32];
-  std::snprintf(score, sizeof score, "%.4f", hit.score);
-  const std::string line =
-      "{\"url\":" + base::json_string(hit.url) + ",\"title\":" + base::json_string(hit.title) +
-      ",\"snippet\":" + base::json_string(snippet) + ",\"site\":" + base::json_string(hit.site) +
-      ",\"fetched_at\":" + base::json_string(base::to_iso8601(base::from_millis(hit.fetched_at))) +
-      ",\"score\":" + score + ",\"page_id\":" + std::to_string(hit.page_id) + "}";
-  std::puts(line.c_str());
+// For scripts. False when standard output failed.
+bool print_rows(const std::vector<SearchHit>& hits, TableForm form) {
+  Table table(form, Formulas::kept);
+  constexpr std::string_view kNames[] = {"url",        "title", "snippet", "site",
+                                         "fetched_at", "score", "page_id"};
+  table.columns(kNames);
+  for (const SearchHit& hit : hits) {
+    const std::string snippet = replaced(replaced(hit.snippet, kBegin, "["), kEnd, "]");
+    const std::string time = base::to_iso8601(base::from_millis(hit.fetched_at));
+    const storage::Value cells[] = {std::string_view(hit.url),
+                                    std::string_view(hit.title),
+                                    std::string_view(snippet),
+                                    std::string_view(hit.site),
+                                    std::string_view(time),
+                                    hit.score,
+                                    static_cast<std::int64_t>(hit.page_id)};
+    if (!table.row(cells)) break;
+  }
+  return table.finish();
 }
 
 }  // namespace
@@ -69,6 +79,7 @@ int search_command(const Arguments& arguments) {
   std::string before;
   storage::SearchOptions options;
   bool json = false;
+  bool csv = false;
   CLI::App app("Full-text search over stored pages, best first.", "search");
   app.add_option("WORDS", words, "all must occur; \"a phrase\", begin*; after --, -without")
       ->required();
@@ -78,7 +89,8 @@ int search_command(const Arguments& arguments) {
   app.add_option("--before", before, "fetched before");
   app.add_option("-n,--limit", options.limit, "so many results (default 20)");
   app.add_option("--offset", options.offset, "pass over so many");
-  app.add_flag("--json", json, "one JSON object a result");
+  auto* as_json = app.add_flag("--json", json, "one JSON object a result");
+  app.add_flag("--csv", csv, "CSV with a header (RFC 4180)")->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
   if (!read_time("--since", since, options.since)) return kUsage;
   if (!read_time("--before", before, options.before)) return kUsage;
@@ -95,8 +107,12 @@ int search_command(const Arguments& arguments) {
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   const auto hits = storage::search(**reader, options);
   if (!hits) return complain(hits.error().message, exit_code(hits.error()));
-  for (const SearchHit& hit : *hits) json ? print_json(hit) : print_text(hit);
-  if (hits->empty() && !json) complain("no page holds all of these words", kFinished);
+  if (json || csv) {
+    const bool written = print_rows(*hits, json ? TableForm::json : TableForm::csv);
+    return written ? kFinished : complain("standard output cannot be written", kError);
+  }
+  for (const SearchHit& hit : *hits) print_text(hit);
+  if (hits->empty()) complain("no page holds all of these words", kFinished);
   return kFinished;
 }
 

@@ -276,7 +276,7 @@ def test_the_html_report_is_inert(site, tmp_path):
     assert "<script" not in text and "http://evil.test\"" not in text
 
 
-def test_audit_diff_and_why_give_csv_to_scripts(site):
+def test_each_looking_command_gives_csv_to_scripts(site):
     def rows(*arguments):
         result = run(site, *arguments, "--csv")
         assert result.returncode in (0, 1), result.stderr
@@ -287,3 +287,9 @@ def test_audit_diff_and_why_give_csv_to_scripts(site):
     assert [row["version"] for row in rows("diff", site.url("/lamp"), "--list")] == ["1"]
     # A seed opens its own port, whatever it is.
     assert {"name": "as a seed", "text": "queued"} in rows("why", "http://example.org:8099/")
+    found, = rows("search", "copper")
+    told, = json_lines(run(site, "search", "copper", "--json"))
+    assert found == {name: str(value) for name, value in told.items()}
+    assert {"section": "broken_links", "row": "1", "column": "held_by", "value": site.url("/")} in rows("report")
+    for command in ("search copper", "report", "audit", "sql 1"):
+        assert run(site, *command.split(), "--csv", "--json").returncode == 2, command
