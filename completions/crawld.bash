@@ -2,24 +2,33 @@
 _crawld_commands() { crawld --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
 _crawld_options() { crawld help "$1" 2>/dev/null | sed -nE '/^ +-/p' | sed -E 's/^( +[^ ]+).*/\1/' | grep -oE -- '--?[A-Za-z][A-Za-z-]*'; }
 
+# What may stand behind the option (or as the argument) $2 of command $1, one of a few words.
+_crawld_choices() {
+  case $2 in
+    --scope) echo 'page prefix host domain any' ;;
+    --sandbox) echo 'required off' ;;
+    -e | --execute) echo 'robots=off' ;;
+    --follow) echo 'sitemaps usual-sitemaps nofollow forms' ;;
+    --no-follow) echo 'sitemaps' ;;
+    *[!A-Za-z-]*) ;;
+    -* | KIND) crawld help "$1" 2>/dev/null | sed -nE "s/^ +([^ ]*,)?$2(,[^ ]*)? TEXT:\{([^}]*)\}.*/\3/p" | tr , ' ' ;;
+  esac
+}
+
 _crawld() {
-  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ] || { [ "$command" = help ] && [ "$COMP_CWORD" -eq 2 ]; }; then
     mapfile -t COMPREPLY < <(compgen -W "$(_crawld_commands) help --help --version" -- "$word")
     return
   fi
-  case $previous in
-    --scope) mapfile -t COMPREPLY < <(compgen -W 'page prefix host domain any' -- "$word"); return ;;
-    --sandbox) mapfile -t COMPREPLY < <(compgen -W 'required off' -- "$word"); return ;;
-    -e | --execute) mapfile -t COMPREPLY < <(compgen -W 'robots=off' -- "$word"); return ;;
-    inspect)
-      mapfile -t COMPREPLY < <(compgen -W 'url robots links select charset sitemap' -- "$word")
-      return
-      ;;
-  esac
-  if [[ $word == -* ]]; then
+  choices=$(_crawld_choices "$command" "$previous")
+  if [[ -n $choices ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+  elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_crawld_options "$command")" -- "$word")
+  elif [ "$previous" = inspect ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_crawld_choices inspect KIND)" -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   fi

@@ -6,7 +6,32 @@ function __crawld_options
     set -l words (commandline -opc)
     crawld help $words[2] 2>/dev/null | string match -r '^ +-[^ ]*' | string match -ar -- '--?[A-Za-z][A-Za-z-]*'
 end
+# What may stand behind the word before this one, where it is one of a few words.
+function __crawld_choices
+    set -l words (commandline -opc)
+    set -l name $words[-1]
+    switch $name
+        case --scope
+            printf '%s\n' page prefix host domain any
+        case --sandbox
+            printf '%s\n' required off
+        case -e --execute
+            echo robots=off
+        case --follow
+            printf '%s\n' sitemaps usual-sitemaps nofollow forms
+        case --no-follow
+            echo sitemaps
+        case inspect
+            __crawld_listed inspect KIND
+        case '-*'
+            string match -qr '^[A-Za-z-]+$' -- $name; and __crawld_listed $words[2] $name
+    end
+end
+function __crawld_listed
+    crawld help $argv[1] 2>/dev/null | string replace -rf "^ +(?:[^ ]*,)?$argv[2](?:,[^ ]*)? TEXT:\{([^}]*)\}.*" '$1' | string split ,
+end
 complete -c crawld -n __fish_use_subcommand -f -a '(__crawld_commands)'
 complete -c crawld -n __fish_use_subcommand -f -a help -d 'tell more of a command'
-complete -c crawld -n '__fish_seen_subcommand_from inspect' -f -a 'url robots links select charset sitemap'
+complete -c crawld -n '__fish_seen_subcommand_from help; and test (count (commandline -opc)) -eq 2' -f -a '(__crawld_commands)'
+complete -c crawld -n 'not __fish_use_subcommand; and string length -q -- (__crawld_choices)' -f -a '(__crawld_choices)'
 complete -c crawld -n 'not __fish_use_subcommand; and string match -q -- "-*" (commandline -ct)' -f -a '(__crawld_options)'

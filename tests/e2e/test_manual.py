@@ -1,4 +1,5 @@
 """What the manual, the completions and the help say is what the program knows."""
+import functools
 import json
 import pathlib
 import re
@@ -24,6 +25,7 @@ def commands_in(text):
 COMMANDS = commands_in(run(CRAWLD, "--help").stdout) if CRAWLD.exists() else []
 
 
+@functools.cache
 def options_of(command):
     """What `crawld help COMMAND` lists: {'-c', '--config', ...}"""
     found = set()
@@ -113,7 +115,7 @@ def zsh(words, start):
     typed = " ".join(f"'{word}'" for word in [*words, start])
     script = f"""PATH={CRAWLD.parent}:$PATH
 compadd() {{ print -l -- ${{(P)2}} }}; _describe() {{ print -l -- ${{${{(P)2}}%%:*}} }}
-_values() {{ shift; print -l -- $@ }}; _files() {{ : }}
+_files() {{ : }}
 words=({typed}); CURRENT={len(words) + 1}; source {TREE}/completions/_crawld"""
     return set(run("zsh", "-fc", script).stdout.split())
 
@@ -128,10 +130,20 @@ def test_every_command_and_option_is_completed(shell):
     if not shutil.which(shell.__name__):
         pytest.skip(f"{shell.__name__} is not installed")
     assert shell(["crawld"], "") >= set(COMMANDS) | {"help"}
-    for command in ("crawl", "export", "import", "status"):
+    for command in COMMANDS:
         wanted = {name for name in options_of(command) if name.startswith("--")}
         assert shell(["crawld", command], "--") >= wanted, command
-    assert {"url", "robots"} <= shell(["crawld", "inspect"], "")
+    assert shell(["crawld", "help"], "exp") >= {"export"}
+
+
+@pytest.mark.parametrize("shell", [bash, zsh, fish], ids=lambda shell: shell.__name__)
+def test_where_one_of_a_few_words_is_wanted_they_are_completed(shell):
+    if not shutil.which(shell.__name__):
+        pytest.skip(f"{shell.__name__} is not installed")
+    assert shell(["crawld", "inspect"], "") == {"url", "robots", "links", "select", "charset", "sitemap"}
+    for option in ("-f", "--format"):
+        assert shell(["crawld", "export", option], "") == {"jsonl", "csv", "urls", "warc", "cdxj", "sitemap"}
+    assert shell(["crawld", "crawl", "--scope"], "") == {"page", "prefix", "host", "domain", "any"}
 
 
 # --- SQL, schema ---------------------------------------------------------------------------
