@@ -30,13 +30,10 @@ TrustStore::TrustStore(X509_STORE* store) : store_(store, &X509_STORE_free) {}
 
 base::Result<TrustStore> TrustStore::open(const std::string& ca_certificate) {
   TrustStore trust(X509_STORE_new());
-  const bool read = ca_certificate.empty()
-                        ? X509_STORE_set_default_paths(trust.store_.get()) == 1
-                        : X509_STORE_load_file(trust.store_.get(), ca_certificate.c_str()) == 1;
-  if (!read) {
-    return base::Error{base::Error::Code::io,
-                       "cannot read certificates from " +
-                           (ca_certificate.empty() ? "the system's store" : ca_certificate)};
+  if (ca_certificate.empty()) {
+    trust.system_once_ = std::make_shared<std::once_flag>();
+  } else if (X509_STORE_load_file(trust.store_.get(), ca_certificate.c_str()) != 1) {
+    return base::Error{base::Error::Code::io, "cannot read certificates from " + ca_certificate};
   }
   // What libcurl sets on its own store: a chain may end at any certificate we trust.
   X509_STORE_set_flags(trust.store_.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
@@ -52,7 +49,13 @@ base::Result<TrustStore> TrustStores::open(const std::string& ca_certificate) {
   return trust;
 }
 
-void TrustStore::install(SSL_CTX* context) const { SSL_CTX_set1_cert_store(context, store_.get()); }
+void TrustStore::install(SSL_CTX* context) const {
+  // Where the system has no certificates the store stays empty, and each handshake says so.
+  if (system_once_) {
+    std::call_once(*system_once_, [this] { X509_STORE_set_default_paths(store_.get()); });
+  }
+  SSL_CTX_set1_cert_store(context, store_.get());
+}
 
 void observe(SSL_CTX* context, TlsWatch* watch) {
   SSL_CTX_set_ex_data(context, watch_index(), watch);

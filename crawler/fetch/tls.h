@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -13,21 +14,23 @@ using SSL_CTX = struct ssl_ctx_st;
 namespace crawld::fetch {
 
 // The certificates a site trusts. libcurl would read the bundle anew for each
-// connection to a new host, some 10 ms each time. Threads: any (OpenSSL locks).
+// connection to a new host, some 20 ms each time. Threads: any (OpenSSL locks).
 class TrustStore {
  public:
-  // From a PEM file, or the system's own when `ca_certificate` is empty.
+  // From a PEM file, read now; or the system's own when `ca_certificate` is empty,
+  // read at the first connection that asks: a crawl of http alone never pays for it.
   static base::Result<TrustStore> open(const std::string& ca_certificate);
 
   void install(SSL_CTX* context) const;
 
  private:
   explicit TrustStore(X509_STORE* store);
-  std::shared_ptr<X509_STORE> store_;  // counted by OpenSSL's connections as well
+  std::shared_ptr<X509_STORE> store_;            // counted by OpenSSL's connections as well
+  std::shared_ptr<std::once_flag> system_once_;  // null: the store is filled already
 };
 
 // The trust stores of many sites: those that trust the same file share one, which takes 0.8 MB
-// and 10 ms. Threads: one.
+// and 20 ms. Threads: one.
 class TrustStores {
  public:
   base::Result<TrustStore> open(const std::string& ca_certificate);
