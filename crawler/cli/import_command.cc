@@ -109,7 +109,7 @@ class Import {
  private:
   std::optional<model::SiteId> choose_site(const model::Url& url) const {
     for (std::size_t i = 0; i < table_->size(); ++i) {
-      constexpr int kNoYear = 0;  // of the calendar traps: an archive is of any year
+      constexpr int kNoYear = 0;  // no calendar trap: an archive is of any year
       const policy::ScopeRules& scope = (*table_)[i]->scope;
       if (!by_rules_ || scope.judge(url, {}, kNoYear).verdict == model::Verdict::queued) {
         return static_cast<model::SiteId>(i);

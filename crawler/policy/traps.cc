@@ -1,7 +1,7 @@
 #include "crawler/policy/traps.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <optional>
 #include <vector>
 
 namespace crawld::policy {
@@ -28,25 +28,79 @@ bool repeats(std::vector<std::string_view> segments, std::uint32_t most) {
   return false;
 }
 
-bool all_digits(std::string_view text, std::size_t length) {
-  return text.size() == length &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-int number(std::string_view digits) { return std::atoi(std::string(digits).c_str()); }
-
-// /2071/11/…: a year with a month behind it, far from now. Calendars link to the
-// next month for ever.
-bool far_date(const std::vector<std::string_view>& segments, int this_year, int years) {
-  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
-    if (!all_digits(segments[i], 4)) continue;
-    const std::string_view month = segments[i + 1];
-    if (!all_digits(month, 1) && !all_digits(month, 2)) continue;
-    if (number(month) < 1 || number(month) > 12) continue;
-    if (std::abs(number(segments[i]) - this_year) > years) return true;
+// The number that `text` begins with where that has `least` to `most` digits; cut off `text`.
+std::optional<int> take_number(std::string_view& text, std::size_t least, std::size_t most) {
+  std::size_t digits = 0;
+  int value = 0;
+  while (digits < text.size() && is_digit(text[digits])) {
+    if (++digits > most) return std::nullopt;
+    value = value * 10 + (text[digits - 1] - '0');
   }
-  return false;
+  if (digits < least) return std::nullopt;
+  text.remove_prefix(digits);
+  return value;
 }
+
+std::optional<int> whole_number(std::string_view text, std::size_t least, std::size_t most) {
+  const auto value = take_number(text, least, most);
+  return text.empty() ? value : std::nullopt;
+}
+
+bool is_month(std::optional<int> value) { return value && *value >= 1 && *value <= 12; }
+
+// The year of "2071-11", "2071-11-03", "2071-11-03T09:00"; of nothing else.
+std::optional<int> year_of_date(std::string_view text) {
+  const auto year = take_number(text, 4, 4);
+  if (!year || !text.starts_with('-')) return std::nullopt;
+  text.remove_prefix(1);
+  if (!is_month(take_number(text, 1, 2))) return std::nullopt;
+  const bool ends = text.empty() || text.front() == '-' || text.front() == 'T';
+  return ends ? year : std::nullopt;
+}
+
+// Calendars link to the next month for ever. What counts is a year with its month:
+// /2071/11/, /2071-11-03, ?date=2071-11, ?year=2071&month=11.
+class FarDates {
+ public:
+  FarDates(const TrapLimits& limits, int this_year)
+      : first_(this_year - limits.calendar_years_back),
+        last_(this_year + limits.calendar_years_ahead) {}
+
+  bool in_path(const std::vector<std::string_view>& segments) const {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      if (is_far(year_of_date(segments[i]))) return true;
+      if (i + 1 == segments.size() || !is_month(whole_number(segments[i + 1], 1, 2))) continue;
+      if (is_far(whole_number(segments[i], 4, 4))) return true;
+    }
+    return false;
+  }
+
+  bool in_query(std::string_view query) const {
+    std::optional<int> year;
+    bool month = false;
+    while (!query.empty()) {
+      const std::string_view pair = query.substr(0, query.find('&'));
+      query.remove_prefix(std::min(pair.size() + 1, query.size()));
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string_view::npos) continue;
+      const std::string_view name = pair.substr(0, equals);
+      const std::string_view value = pair.substr(equals + 1);
+      if (is_far(year_of_date(value))) return true;
+      if (name == "year" || name == "yr" || name == "y") year = whole_number(value, 4, 4);
+      if (name == "month" || name == "mon" || name == "m")
+        month = is_month(whole_number(value, 1, 2));
+    }
+    return month && is_far(year);
+  }
+
+ private:
+  bool is_far(std::optional<int> year) const { return year && (*year < first_ || *year > last_); }
+
+  int first_;
+  int last_;
+};
 
 }  // namespace
 
@@ -55,11 +109,13 @@ std::string_view trap(const model::Url& url, const TrapLimits& limits, int this_
   const std::string_view path = url.path();
   const auto slashes = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
   if (slashes > limits.max_segments) return "max_segments";
-  if (slashes < 2) return {};
+  const FarDates far_dates(limits, this_year);
+  if (this_year != 0 && far_dates.in_query(url.query())) return "calendar";
+  const bool may_repeat = slashes > limits.max_repeated_segments;
+  if (path.size() < 8 && !may_repeat) return {};  // too short for a date: "/2071/11"
   std::vector<std::string_view> segments = segments_of(path);
-  if (far_date(segments, this_year, limits.calendar_years)) return "calendar";
-  if (slashes > limits.max_repeated_segments &&
-      repeats(std::move(segments), limits.max_repeated_segments)) {
+  if (this_year != 0 && far_dates.in_path(segments)) return "calendar";
+  if (may_repeat && repeats(std::move(segments), limits.max_repeated_segments)) {
     return "max_repeated_segments";
   }
   return {};

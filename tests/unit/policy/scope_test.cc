@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/policy/http_date.h"
+#include "crawler/policy/traps.h"
 
 using namespace crawld;
 using namespace crawld::policy;
@@ -115,11 +116,31 @@ TEST_CASE("endless URLs are trapped, honest ones are not") {
   CHECK(trapped(deep) == "max_segments");
   CHECK(trapped("/a/b/a/b/a/b/a/b/a/b") == "max_repeated_segments");
   CHECK(trapped("/a/b/a/b/a/b/a/b") == "");
-  CHECK(trapped("/calendar/2071/11/") == "calendar");
-  CHECK(trapped("/calendar/1970/1/") == "calendar");
-  CHECK(trapped("/calendar/2030/11/") == "");
-  CHECK(trapped("/rfc/9309/section") == "");
-  CHECK(trapped("/2071/13") == "");
+}
+
+TEST_CASE("a calendar ends ten years ahead and a hundred back") {
+  const config::Site site = site_of(Scope::host);
+  const auto trapped = [&](const std::string& path) {
+    return judge(site, "http://www.a.test" + path).reason == "calendar";
+  };
+  for (const char* path :
+       {"/calendar/2071/11/", "/calendar/1870/1/", "/2071/11", "/events/2071-11/",
+        "/events/2071-11-03", "/e?date=2071-11-03", "/e?date=2071-11-03T09:00&view=day",
+        "/?month=3&year=2071", "/e?y=2071&m=12&view=grid"}) {
+    CAPTURE(path);
+    CHECK(trapped(path));
+  }
+  for (const char* path :
+       {"/calendar/2030/11/", "/archive/1990/01/17/", "/rfc/9309/section", "/2071/13", "/2071-13",
+        "/part/2071-11x", "/events/2030-11-03", "/e?id=2071", "/e?year=2071",
+        "/e?year=20711&month=3", "/e?date=2030-11-03", "/e?q=20711103", "/e?=&&=2071",
+        "/e?y=2030&m=12"}) {
+    CAPTURE(path);
+    CHECK_FALSE(trapped(path));
+  }
+  const auto archived = model::Url::parse("http://www.a.test/calendar/1870/1/");
+  constexpr int kNoYear = 0;
+  CHECK(trap(*archived, TrapLimits{}, kNoYear).empty());
 }
 
 TEST_CASE("HTTP dates are read in three forms and nothing else is") {
