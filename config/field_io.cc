@@ -33,6 +33,15 @@ std::string_view kind_name(Value::Kind kind) {
   return "nothing";
 }
 
+// As YAML 1.2 has it (section 10.3.2), where it stands without quotes.
+bool is_number_or_boolean(std::string_view text) {
+  if (text == "true" || text == "false") return true;
+  if (text.find_first_of("0123456789") == std::string::npos) return false;
+  double number = 0;
+  return std::from_chars(text.data(), text.data() + text.size(), number).ptr ==
+         text.data() + text.size();
+}
+
 constexpr std::size_t kMostSecretBytes = 64U << 10;
 
 // Its content, cut at kMostSecretBytes; empty if it is no regular file or cannot be read.
@@ -62,8 +71,17 @@ void ReadField::fail_at(const Value& value, const std::string& wanted) {
       {value.place, std::string(key_) + ": " + is + " is not what is wanted here: " + wanted});
 }
 
+void ReadField::scalar(std::string& into) {
+  if (!is_scalar()) return fail("text or a number");
+  into = value_.text;
+}
+
 void ReadField::text(std::string& into) {
   if (!is_scalar()) return fail("text");
+  const bool plain = !value_.quoted && value_.place.line > 0;  // a variable is all text
+  if (plain && is_number_or_boolean(value_.text)) {
+    return fail("text; in quotes if it is meant as it stands");
+  }
   into = value_.text;
 }
 
@@ -112,12 +130,13 @@ void ReadField::secret(std::string& into) {
 }
 
 void ReadField::boolean(bool& into) {
-  if (is_scalar() && value_.text == "true") {
+  const bool plain = is_scalar() && !value_.quoted;
+  if (plain && value_.text == "true") {
     into = true;
-  } else if (is_scalar() && value_.text == "false") {
+  } else if (plain && value_.text == "false") {
     into = false;
   } else {
-    fail("true or false");
+    fail(is_scalar() && value_.quoted ? "true or false, without quotes" : "true or false");
   }
 }
 
@@ -287,7 +306,8 @@ std::string yaml_scalar(const std::string& text) {
                                           (c >= '0' && c <= '9') || c == '.' || c == '/' ||
                                           c == '_' || c == '-' || c == '+' || c == '@';
                                  }) &&
-                     text.front() != '-' && text.front() != '@';
+                     text.front() != '-' && text.front() != '@' && text != "null" &&
+                     !is_number_or_boolean(text);
   return plain ? text : base::json_string(text);
 }
 

@@ -46,8 +46,11 @@ class ReadField {
   ReadField(const Value& value, std::string_view key, std::vector<Problem>& problems)
       : value_(value), key_(key), problems_(problems) {}
 
+  // Not what YAML reads as a number or boolean, unless it is quoted.
   void text(std::string& into);
-  // As text(), but "${env:NAME}" and "${file:PATH}" are replaced; never shown again.
+  // Text, number or boolean, as written.
+  void scalar(std::string& into);
+  // As scalar(), but "${env:NAME}" and "${file:PATH}" are replaced; never shown again.
   void secret(std::string& into);
   void boolean(bool& into);
   template <class N>

@@ -11,6 +11,9 @@ constexpr const char* kCountPattern = R"(^[0-9.]+ ?[kKMmG]?$)";
 constexpr const char* kBytesPattern = R"(^[0-9.]+ ?([kKMG]B|[KMGT]iB|TB|[BkKmMgGtT])?(/s)?$)";
 constexpr const char* kDurationPattern = R"(^[0-9.]+ ?(ms|s|m|h|d|w)$)";
 
+// Where a text stands in a list or map, or is a secret, quotes may be left off.
+constexpr const char* kAnyText = R"("type": ["string", "number", "boolean"])";
+
 std::string pattern(const char* expression) {
   return std::string(R"({"type": "string", "pattern": ")") + expression + "\"}";
 }
@@ -18,7 +21,7 @@ std::string pattern(const char* expression) {
 }  // namespace
 
 void DescribeField::secret(const std::string&) {
-  schema_ = R"("type": "string", "examples": ["${env:NAME}", "${file:PATH}"])";
+  schema_ = std::string(kAnyText) + R"(, "examples": ["${env:NAME}", "${file:PATH}"])";
 }
 
 void DescribeField::counted(Count range, const std::string& word) {
@@ -30,23 +33,27 @@ void DescribeField::counted(Count range, const std::string& word) {
 }
 
 void DescribeField::signed_number(int, int min, int max) {
-  schema_ = R"("type": "integer", "minimum": )" + std::to_string(min) +
-            ", \"maximum\": " + std::to_string(max);
+  schema_ = R"("anyOf": [{"type": "integer", "minimum": )" + std::to_string(min) +
+            ", \"maximum\": " + std::to_string(max) + "}, " + pattern("^-?[0-9]+$") + "]";
 }
 
 void DescribeField::real(double, Real range) {
   std::array<char, 96> text{};
-  std::snprintf(text.data(), text.size(), R"("type": "number", "minimum": %g, "maximum": %.0f)",
+  std::snprintf(text.data(), text.size(), R"({"type": "number", "minimum": %g, "maximum": %.0f})",
                 range.min, range.max);
-  schema_ = text.data();
+  schema_ = R"("anyOf": [)" + std::string(text.data()) + ", " + pattern("^[0-9.]+$") + "]";
 }
 
-void DescribeField::bytes(std::uint64_t, Count) {
-  schema_ = R"("anyOf": [{"type": "integer", "minimum": 0}, )" + pattern(kBytesPattern) + "]";
+void DescribeField::bytes(std::uint64_t, Count range) {
+  schema_ = R"("anyOf": [{"type": "number", "minimum": )" + std::to_string(range.min) + "}, " +
+            pattern(kBytesPattern) + "]";
 }
 
-void DescribeField::duration(milliseconds, Span) {
-  schema_ = R"("anyOf": [{"const": 0}, )" + pattern(kDurationPattern) + "]";
+void DescribeField::duration(milliseconds, Span range) {
+  const std::string text = pattern(kDurationPattern);
+  const bool may_be_zero = range.min == milliseconds(0);
+  schema_ = may_be_zero ? R"("anyOf": [{"enum": [0, "0"]}, )" + text + "]"
+                        : text.substr(1, text.size() - 2);
 }
 
 void DescribeField::count_or_share(std::uint64_t, double) {
@@ -55,7 +62,7 @@ void DescribeField::count_or_share(std::uint64_t, double) {
 }
 
 void DescribeField::texts(const std::vector<std::string>&) {
-  schema_ = R"("type": "array", "items": {"type": "string"})";
+  schema_ = R"("type": "array", "items": {)" + std::string(kAnyText) + "}";
 }
 
 void DescribeField::ports(const std::vector<std::uint16_t>&) {
@@ -63,7 +70,7 @@ void DescribeField::ports(const std::vector<std::uint16_t>&) {
 }
 
 void DescribeField::text_map(const std::map<std::string, std::string>&) {
-  schema_ = R"("type": "object", "additionalProperties": {"type": "string"})";
+  schema_ = R"("type": "object", "additionalProperties": {)" + std::string(kAnyText) + "}";
 }
 
 }  // namespace crawld::config

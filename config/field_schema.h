@@ -30,7 +30,7 @@ class DescribeField {
   void real(double, Real range);
   void bytes(std::uint64_t, Count = {});
   void duration(milliseconds, Span = {});
-  void duration(seconds, Span = {}) { duration(milliseconds(0)); }
+  void duration(seconds, Span range = {}) { duration(milliseconds(0), range); }
   void count_or_share(std::uint64_t, double);
   void optional_count(const std::optional<std::uint32_t>&) { counted({0, 65'535}, "none"); }
   void texts(const std::vector<std::string>&);

@@ -341,7 +341,7 @@ base::Result<Loaded> load_text(std::string_view text, const std::string& name) {
 
 std::string effective_yaml(const Config& config) {
   std::string out = yaml_of(run_fields(), config, 0);
-  out += "sites:\n";
+  out += config.sites.empty() ? "sites: []\n" : "sites:\n";
   for (const Site& site : config.sites) {
     out += "  - name: " + yaml_scalar(site.name) + "\n    seeds: [";
     for (std::size_t i = 0; i < site.seeds.size(); ++i) {

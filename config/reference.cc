@@ -164,6 +164,11 @@ ordered_json field_schema(const Field<Owner>& field, const Owner& owner) {
   return schema;
 }
 
+// A group may hold nothing.
+ordered_json group_schema() {
+  return {{"type", {"object", "null"}}, {"additionalProperties", false}};
+}
+
 template <class Owner>
 ordered_json properties(std::span<const Field<Owner>> fields, const Owner& owner) {
   ordered_json out = ordered_json::object();
@@ -175,7 +180,7 @@ ordered_json properties(std::span<const Field<Owner>> fields, const Owner& owner
       continue;
     }
     ordered_json& group = out[head];
-    if (group.is_null()) group = {{"type", "object"}, {"additionalProperties", false}};
+    if (group.is_null()) group = group_schema();
     group["properties"][std::string(field.path.substr(dot + 1))] = field_schema(field, owner);
   }
   return out;
@@ -204,7 +209,8 @@ std::string schema_json() {
                   {"properties", site}};
   ordered_json top = properties(run_fields(), Config{});
   top["allow_addresses"] = of_site["allow_addresses"];
-  top["defaults"] = {{"type", "object"}, {"additionalProperties", false}, {"properties", of_site}};
+  top["defaults"] = group_schema();
+  top["defaults"]["properties"] = of_site;
   top["sites"] = {{"type", "array"}, {"items", {{"$ref", "#/$defs/site"}}}};
   const ordered_json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                                {"title", "crawld configuration"},

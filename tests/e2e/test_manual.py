@@ -194,3 +194,25 @@ def test_the_schema_takes_the_example_and_the_recipes_and_refuses_slips():
     for slip in ({"sites": [{**site, "sedes": []}]}, {"sites": [{**site, "max_depth": "deep"}]},
                  {"sites": [{**site, "scope": "planet"}]}, {"site": []}, {"sites": [{**site, "robots": "maybe"}]}):
         assert not check.is_valid(slip), slip
+
+
+@pytest.mark.parametrize("text, fine", [
+    ("database: 5", False), ('database: "5"', True), ("search_index: 1", False), ('search_index: "true"', False),
+    ("concurrency: 0", False), ("concurrency: 5k", True), ("limits:", True), ("limits: 5", False),
+    ("limits: {pages: -1}", False), ("parse: {timeout: 0}", False), ("stop_timeout: 0", True),
+    ("parse: {memory: 1}", False), ("disk_low: 1.5", True), ("disk_low: many", False), ("max_requests_per_second: 1x", False),
+    ("defaults: {delay: 5}", False), ("defaults: {delay: 5s}", True), ("defaults: {headers: {X-Try: 5}}", True),
+    ("defaults: {ports: [0]}", False), ("defaults: {ports: 8080}", False), ("defaults: {priority: high}", False),
+    ("defaults: {sitemaps: [https://a.test/s.xml]}", True), ("defaults: {sitemaps: never}", False),
+    ("sites: [{seeds: [https://a.test/]}]", False), ("sites: {}", False), ("queue: {item: 1}", False),
+    ("sites: [{name: a, seeds: [https://a.test/], extract: [{name: r}]}]", False),
+    ("sites: [{name: a, seeds: [https://a.test/], extract: [{name: r, fields: {t: 'css:h1'}}]}]", True)])
+def test_the_schema_and_the_program_agree(tmp_path, text, fine):
+    jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
+    yaml = pytest.importorskip("yaml", reason="python3-yaml is not installed")
+    schema = json.loads((TREE / "config/schema.json").read_text())
+    sites = "" if text.startswith("sites") else "sites: [{name: a, seeds: [https://a.test/]}]\n"
+    (tmp_path / "c.yaml").write_text(sites + text)
+    result = run(CRAWLD, "check", "-c", tmp_path / "c.yaml")
+    assert (result.returncode == 0) == fine, result.stderr
+    assert jsonschema.validators.validator_for(schema)(schema).is_valid(yaml.safe_load(sites + text)) == fine

@@ -115,6 +115,20 @@ TEST_CASE("a wrong type is told with the key's path, its place and what is wante
   CHECK_THAT(error_of(yaml), StartsWith(place) && Contains(words));
 }
 
+TEST_CASE("a number or boolean is text only in quotes, and quoted text is no boolean") {
+  for (const char* plain : {"5", "-1.5", "1e3", "true"}) {
+    CHECK_FALSE(load_text(std::string("database: ") + plain, "t"));
+    const auto quoted = load_text(std::string("database: \"") + plain + "\"", "t");
+    REQUIRE(quoted);
+    CHECK(quoted->config.database == plain);
+    const auto again = load_text(effective_yaml(quoted->config), "again");
+    INFO((again ? "" : again.error().message));
+    CHECK(again);
+  }
+  CHECK(load_text("database: 5.db", "t"));
+  CHECK_FALSE(load_text("search_index: \"true\"", "t"));
+}
+
 TEST_CASE("an unknown key is told with the nearest known one") {
   CHECK(error_of("concurency: 3\n") ==
         "f.yaml:1:1: unknown key \"concurency\"; did you mean \"concurrency\"?");
