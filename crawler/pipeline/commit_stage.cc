@@ -174,9 +174,13 @@ void CommitStage::book(Refusals refusals) {
     ++totals_.outcomes[std::string(to_string(refusal.verdict))];
     storage::UrlUpdate update{
         .id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason};
-    // robots.txt, a dead host and a used-up budget are of today: a daemon asks again.
+    // robots.txt, a dead host and a used-up budget are of today: a daemon asks again. A host that
+    // is back is visited at the site's next beat.
     if (options_.recurring && refusal.site < table->size()) {
-      const base::WallTime again = clock_.wall() + (*table)[refusal.site]->settle.default_interval;
+      const policy::SettlePolicy& policy = (*table)[refusal.site]->settle;
+      const base::WallTime again = refusal.verdict == Verdict::failed
+                                       ? next_look(policy, policy.default_interval, clock_.wall())
+                                       : clock_.wall() + policy.default_interval;
       update.due_at = base::to_millis(again);
       if (!next_due_ || again < *next_due_) next_due_ = again;
     }

@@ -115,7 +115,7 @@ class Settlement {
   void retry_or(Verdict last, std::string reason, std::optional<milliseconds> asked = {}) {
     if (request().attempt >= policy_.retries) {
       end(last, std::move(reason));
-      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
       return;
     }
     if (asked && *asked > policy_.max_retry_after) {
@@ -141,7 +141,7 @@ class Settlement {
       retry_or(Verdict::failed, kind);
     } else {
       end(Verdict::failed, kind);
-      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
     }
   }
 
@@ -162,7 +162,7 @@ class Settlement {
       decide_page();
     } else {
       end(Verdict::failed, code);
-      if (policy_.recurring) settled_.due_at = now_ + policy_.default_interval;
+      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
     }
   }
 
@@ -228,7 +228,7 @@ class Settlement {
         policy_.soft_errors ? soft_error(request(), *page) : std::string_view();
     if (!soft.empty() && was_page()) {
       end(Verdict::failed, std::string(soft));
-      if (policy_.recurring) settled_.due_at = now_ + next_interval(Change::none);
+      if (policy_.recurring) settled_.due_at = next_visit(next_interval(Change::none));
       return;
     }
     visited(Verdict::done, was_page() ? Change::changed : Change::first_seen);
@@ -241,7 +241,7 @@ class Settlement {
     settled_.change = change;
     if (policy_.recurring) {
       settled_.interval = next_interval(change);
-      settled_.due_at = now_ + settled_.interval;
+      settled_.due_at = next_visit(settled_.interval);
     }
   }
 
@@ -249,7 +249,7 @@ class Settlement {
   // (the shape of Nutch's AdaptiveFetchSchedule), between min and max.
   seconds next_interval(Change change) const {
     if (!policy_.schedule.continuous()) {
-      return std::chrono::duration_cast<seconds>(policy_.schedule.next(now_) - now_);
+      return std::chrono::ceil<seconds>(policy_.schedule.next(now_) - now_);
     }
     const seconds last = request().history.interval.count() > 0 ? request().history.interval
                                                                 : policy_.default_interval;
@@ -261,12 +261,19 @@ class Settlement {
     return std::clamp(next, policy_.min_interval, policy_.max_interval);
   }
 
+  base::WallTime next_visit(seconds interval) const { return next_look(policy_, interval, now_); }
+
   model::Settled settled_;
   const SettlePolicy& policy_;
   const base::WallTime now_;
 };
 
 }  // namespace
+
+// On the beat, and not a part of a second before it: it would be visited at the beat again.
+base::WallTime next_look(const SettlePolicy& policy, seconds interval, base::WallTime now) {
+  return policy.schedule.continuous() ? now + interval : policy.schedule.next(now);
+}
 
 model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy& policy) {
   using Mood = model::HostAdvice::Mood;

@@ -35,6 +35,10 @@ struct SettlePolicy {
   std::vector<std::string> opt_out_uses;
 };
 
+// When a page without an interval of its own is looked at again: at its site's next beat, or
+// after `interval` where the site has no schedule.
+base::WallTime next_look(const SettlePolicy& policy, seconds interval, base::WallTime now);
+
 // How a transfer's end concerns the whole host. Needs nothing but the transfer, so
 // that the host's slot is freed before the page is parsed.
 model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy& policy);

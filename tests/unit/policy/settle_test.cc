@@ -192,6 +192,16 @@ TEST_CASE("the interval halves after news, grows by half without, and stays with
   CHECK(interval(policy.max_interval, false) == policy.max_interval);
 }
 
+TEST_CASE("a page of a scheduled site is due at the beat, whatever its last visit brought") {
+  SettlePolicy policy{.recurring = true, .schedule = *config::Schedule::parse("every 1h")};
+  const base::WallTime beat = policy.schedule.next(kNow);
+  const base::WallTime just_after = beat - std::chrono::hours(1) + milliseconds(1);
+  const int status = GENERATE(200, 404, 403);
+  CHECK(settle(visit(status), policy, kNow).due_at == beat);
+  CHECK(settle(visit(status), policy, just_after).due_at == beat);
+  CHECK(settle(visit(status), policy, beat).due_at == beat + std::chrono::hours(1));
+}
+
 TEST_CASE("the host hears of throttling and trouble, but not of our own doing") {
   const auto mood = [](model::Parsed parsed) { return advise_host(parsed.fetched, {}).mood; };
   CHECK(mood(visit(200)) == Mood::good);
