@@ -1,4 +1,5 @@
 // crawld run: the daemon, in the foreground, for systemd.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -130,7 +131,7 @@ class Daemon {
     next_look_ = now + std::chrono::seconds(1);
     guards_.look();
     const pipeline::Status status = session_.pipeline().status();
-    healthy_ = watchdog_.healthy(status, now);
+    healthy_ = watchdog_.healthy(status, longest_transfer(), now);
     std::string state =
         "STATUS=" + std::to_string(status.totals.pages) + " pages, " +
         std::to_string(status.frontier.waiting) + " waiting, limit: " +
@@ -147,6 +148,13 @@ class Daemon {
                                 {"bytes", status.totals.bytes},
                                 {"resident", config::format_bytes(daemon::resident_memory())},
                                 {"limit", to_string(status.limit)}});
+  }
+
+  milliseconds longest_transfer() const {
+    milliseconds longest{0};
+    for (const config::Site& site : session_.config().sites)
+      longest = std::max(longest, site.timeout.total);
+    return longest;
   }
 
   daemon::Session& session_;

@@ -16,17 +16,20 @@ class Watchdog {
   // A stage that has work and whose count stands still for `patience` is stuck.
   explicit Watchdog(std::chrono::milliseconds patience) : patience_(patience) {}
 
-  // True while nothing is stuck.
-  bool healthy(const pipeline::Status& status, base::Instant now);
+  // True while nothing is stuck. A transfer may rightly last for `longest_transfer`.
+  bool healthy(const pipeline::Status& status, std::chrono::milliseconds longest_transfer,
+               base::Instant now);
 
  private:
   struct Stage {
     std::uint64_t count = 0;
     base::Instant moved_at{};
   };
-  bool moves(Stage& stage, std::uint64_t count, bool has_work, base::Instant now) const;
+  static bool moves(Stage& stage, std::uint64_t count, bool has_work,
+                    std::chrono::milliseconds patience, base::Instant now);
 
   const std::chrono::milliseconds patience_;
+  Stage fetch_;
   Stage parse_;
   Stage commit_;
 };

@@ -124,6 +124,7 @@ Status Pipeline::status() const {
   status.hosts = frontier_.busiest_hosts(kHostsShown);
   status.held_because = held_because(holds_.load(), store_error, no_worker);
   const Waiting waiting = options_.waiting ? options_.waiting() : Waiting{};
+  status.waiting_for_rate = waiting.for_rate;
   const bool limit_reached = status.end == End::page_limit || status.end == End::byte_limit ||
                              status.end == End::error_limit;
   status.limit = limit_of({.holds = holds_.load(),
