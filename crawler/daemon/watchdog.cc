@@ -18,8 +18,8 @@ bool Watchdog::healthy(const pipeline::Status& status, std::chrono::milliseconds
                        base::Instant now) {
   const bool held = !status.held_because.empty();
   const bool transfers = status.frontier.in_flight > status.waiting_for_rate;
-  const bool fetch = moves(fetch_, status.stage_fetched, !held && transfers,
-                           patience_ + longest_transfer, now);
+  const bool fetch =
+      moves(fetch_, status.stage_fetched, !held && transfers, patience_ + longest_transfer, now);
   const bool parse =
       moves(parse_, status.stage_parsed, !held && status.fetched.items > 0, patience_, now);
   const bool commit =

@@ -90,7 +90,7 @@ class LocalFrontier final : public Frontier {
   struct Options {
     std::size_t window = 256;      // URLs a host holds in memory
     std::size_t low_water = 64;    // refill below
-    std::size_t spill_at = 4'096;  // overflow ids a host collects before it is written
+    std::size_t spill_at = 1'024;  // overflow ids a host collects before it is written
     std::uint64_t page_limit = 0;  // of the whole run; 0: none
     std::uint32_t seed = 1;        // of the jitter's dice
   };

@@ -1,4 +1,4 @@
-// CommitStage: when a batch is written, and the queue on disk.
+// CommitStage: when a batch is written, start-up, and what is due.
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
@@ -16,11 +16,6 @@ using model::Verdict;
 
 constexpr std::size_t kRowsAtOnce = 10'000;
 constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
-
-std::vector<model::UrlId> rising(std::vector<model::UrlId> ids) {
-  std::sort(ids.begin(), ids.end());
-  return ids;
-}
 
 }  // namespace
 
@@ -46,18 +41,15 @@ Status CommitStage::flush() {
     new_site_names_.clear();
   }
   spill_overflow();
-  if (unanswered_.empty() && ids_.url >= store_.horizon() + options_.checkpoint_urls) {
-    checkpoint_queue();
-  }
+  if (checkpoint_due()) checkpoint_queue();
   snapshot_hosts();
   batch_.has_run = true;
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
+  // Both rise, and what a checkpoint of now wrote stands at their ends.
   for (const storage::QueueChunk& chunk : batch_.chunks) {
-    const bool snapshot = std::find(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id) !=
-                          snapshot_chunks_.end();
-    if (!snapshot) {
+    if (!std::binary_search(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id)) {
       frontier_.add_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
                                        .count = static_cast<std::uint32_t>(chunk.ids.size())});
     }
@@ -136,92 +128,6 @@ void CommitStage::snapshot_hosts() {
   }
 }
 
-// --- the queue on disk -----------------------------------------------------------------------
-
-void CommitStage::spill_overflow() {
-  for (frontier::Overflow& overflow : frontier_.take_overflow(false)) {
-    batch_.chunks.push_back(
-        {.id = ids_.chunk++, .host = overflow.host, .ids = rising(std::move(overflow.ids))});
-  }
-}
-
-// Everything that only memory knows is written as chunks, the horizon moves up to the
-// next id, and the chunks that memory had taken over are deleted: one transaction, so
-// that at start-up each waiting URL is found exactly once.
-void CommitStage::checkpoint_queue() {
-  // Appended, not swapped: the batch may be one that the disk refused before.
-  batch_.finished_chunks.insert(batch_.finished_chunks.end(), taken_chunks_.begin(),
-                                taken_chunks_.end());
-  taken_chunks_.clear();
-  batch_.finished_chunks.insert(batch_.finished_chunks.end(), snapshot_chunks_.begin(),
-                                snapshot_chunks_.end());
-  snapshot_chunks_.clear();
-  for (frontier::Overflow& held : frontier_.in_memory()) {
-    snapshot_chunks_.push_back(ids_.chunk);
-    batch_.chunks.push_back(
-        {.id = ids_.chunk++, .host = held.host, .ids = rising(std::move(held.ids))});
-  }
-  batch_.horizon = ids_.url;
-}
-
-// A request that cannot be read now is kept for the next try; until then no checkpoint
-// is made, since neither memory nor a taken chunk answers for its ids.
-Status CommitStage::answer_hungry() {
-  for (frontier::BacklogRequest& request : frontier_.hungry()) {
-    unanswered_.push_back(std::move(request));
-  }
-  while (!unanswered_.empty()) {
-    const frontier::BacklogRequest& request = unanswered_.front();
-    auto rows = read_backlog(request);
-    if (!rows) return std::move(rows).error();
-    std::vector<Candidate> candidates;
-    for (const storage::QueuedUrl& row : *rows) {
-      if (row.state != Verdict::queued) continue;
-      if (auto one = candidate(row)) candidates.push_back(*std::move(one));
-    }
-    const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
-    frontier_.refill(request.host, std::move(candidates), asked);
-    if (request.chunk) taken_chunks_.push_back(static_cast<storage::ChunkId>(request.chunk->id));
-    unanswered_.pop_front();
-  }
-  return base::Done{};
-}
-
-base::Result<std::vector<storage::QueuedUrl>> CommitStage::read_backlog(
-    const frontier::BacklogRequest& request) {
-  if (!request.chunk) return store_.urls(request.ids);
-  const auto id = static_cast<storage::ChunkId>(request.chunk->id);
-  auto rows = store_.take_chunk(id);
-  if (rows && id <= last_loaded_chunk_) {
-    // Ids at or above the horizon were loaded by the walk of start-up.
-    std::erase_if(*rows, [&](const auto& row) { return row.id >= loaded_horizon_; });
-  }
-  return rows;
-}
-
-std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
-  auto url = model::Url::parse(row.url);
-  if (!url || !url->crawlable() || row.site == storage::kNoSite) return std::nullopt;
-  const model::HostId host = host_of(*url, row.site);
-  return Candidate{.url_id = row.id,
-                   .host_id = host,
-                   .request = {.url = *std::move(url),
-                               .purpose = row.purpose,
-                               .site = row.site,
-                               .depth = row.depth,
-                               .redirects = row.redirects,
-                               .attempt = row.attempts,
-                               .validators = row.validators,
-                               .history = {.visits = row.visits,
-                                           .changes = row.changes,
-                                           .changed_at = row.changed_at,
-                                           .visited_at = row.visited_at,
-                                           .interval = row.interval,
-                                           .content_hash = row.content_hash,
-                                           .status = row.status},
-                               .parent = row.parent}};
-}
-
 // --- start-up and time -----------------------------------------------------------------------
 
 Status CommitStage::load() {
@@ -283,10 +189,7 @@ Status CommitStage::load_queue() {
 void CommitStage::remember(const std::vector<Candidate>& candidates) {
   std::map<model::HostId, std::vector<model::UrlId>> by_host;
   for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
-  for (auto& [host, ids] : by_host) {
-    snapshot_chunks_.push_back(ids_.chunk);
-    batch_.chunks.push_back({.id = ids_.chunk++, .host = host, .ids = rising(std::move(ids))});
-  }
+  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids));
 }
 
 Status CommitStage::take_due() {

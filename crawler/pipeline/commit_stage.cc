@@ -31,6 +31,7 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       sites_(sites),
       clock_(clock),
       options_(std::move(options)),
+      checkpoint_at_chunks_(options_.checkpoint_chunks),
       wall_ahead_(wall_ahead()),
       started_(clock.now()) {}
 

@@ -37,9 +37,12 @@ class CommitStage {
     std::chrono::milliseconds batch_delay{200};
     std::size_t batch_bytes = 16U << 20;
     std::size_t checkpoint_urls = 1U << 18;  // new URLs between two checkpoints of the queue
-    std::string robots_agent = "crawld";     // our product token
-    bool recurring = false;                  // take up planned revisits, not only retries
-    bool recrawl = false;                    // every page known at the start is due at once
+    // Or so many chunks that a start-up alone needs: a daemon that only visits again finds
+    // few new URLs, but writes chunks at each beat.
+    std::size_t checkpoint_chunks = 4'096;
+    std::string robots_agent = "crawld";  // our product token
+    bool recurring = false;               // take up planned revisits, not only retries
+    bool recrawl = false;                 // every page known at the start is due at once
     // Called after a batch is durable, with what it held; for -o and the change hooks.
     std::function<void(const storage::CommitBatch&)> on_committed;
   };
@@ -111,6 +114,9 @@ class CommitStage {
   storage::RunUpdate run_update() const;
   void snapshot_hosts();
   void spill_overflow();
+  storage::ChunkId append_chunks(model::HostId host, std::vector<model::UrlId> ids);
+  void append_snapshot(model::HostId host, std::vector<model::UrlId> ids);
+  bool checkpoint_due() const;
   void checkpoint_queue();
   base::Status answer_hungry();
   base::Result<std::vector<storage::QueuedUrl>> read_backlog(
@@ -139,6 +145,7 @@ class CommitStage {
   std::deque<frontier::BacklogRequest> unanswered_;  // of hungry hosts, not read yet
   std::vector<storage::ChunkId> taken_chunks_;       // read back; memory answers for their ids
   std::vector<storage::ChunkId> snapshot_chunks_;    // of the last checkpoint
+  std::size_t checkpoint_at_chunks_;                 // of both
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;

@@ -106,7 +106,7 @@ struct Status {
   frontier::Counts frontier;
   QueueDepth fetched;
   QueueDepth commits;
-  std::uint64_t parsing = 0;        // pages with the workers
+  std::uint64_t parsing = 0;         // pages with the workers
   std::size_t waiting_for_rate = 0;  // transfers that a cap over all hosts holds back
   std::uint64_t stage_fetched = 0;
   std::uint64_t stage_parsed = 0;

@@ -297,3 +297,16 @@ TEST_CASE("a reload takes queued URLs out of scope out of the frontier, and othe
                                    [](auto n, const auto& entry) { return n + entry.second; });
   CHECK(sum == daemon.store.known().size());
 }
+
+TEST_CASE("a daemon that only visits again keeps the queue on disk small") {
+  Daemon daemon;
+  daemon.web.page("http://a.test/", links({"/x"}));
+  daemon.web.page("http://a.test/x", "x");
+  config::Site site = quick_site({"http://a.test/"});
+  site.schedule = "every 1m";
+  Simulation simulation = daemon.start({site});
+  simulation.run(20'000, hours(100));
+  simulation.flush();
+  CHECK(daemon.web.count("http://a.test/x") >= 5'900);
+  CHECK(daemon.store.chunks()->size() <= 4'100);
+}

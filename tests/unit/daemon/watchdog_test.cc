@@ -74,7 +74,8 @@ TEST_CASE("a crawl with nothing to do is healthy for ever") {
     CHECK(watchdog.healthy(status(10, 0, 10, 0), kTransfer, kStart + std::chrono::hours(hour)));
   }
   // The time without work does not count against the work that comes then.
-  CHECK(watchdog.healthy(status(10, 5, 10, 0), kTransfer, kStart + std::chrono::hours(48) + seconds(1)));
+  CHECK(watchdog.healthy(status(10, 5, 10, 0), kTransfer,
+                         kStart + std::chrono::hours(48) + seconds(1)));
 }
 
 TEST_CASE("a crawl that is held on purpose is not stuck") {
