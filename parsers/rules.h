@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -91,6 +92,12 @@ struct Rule {
 struct RuleSet {
   std::vector<Rule> rules;
   bool empty() const { return rules.empty(); }
+  bool has(std::string_view name) const {
+    for (const Rule& rule : rules) {
+      if (rule.name == name) return true;
+    }
+    return false;
+  }
 };
 
 }  // namespace crawld::parsers

@@ -52,6 +52,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) {
     done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
   }
+  if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
   if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
@@ -224,6 +225,12 @@ base::Status BatchWriter::extracted_up_to(const ExtractedUpTo& reached) {
   const std::string value = reached.rule_set_hash + " " + std::to_string(reached.page);
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, value); });
+}
+
+base::Status BatchWriter::coverage(const SiteCoverage& item) {
+  return database_.run(
+      "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+      [&](Statement& s) { s.text(1, "coverage:" + item.site).text(2, item.rounds_json); });
 }
 
 base::Status BatchWriter::horizon(model::UrlId horizon) {

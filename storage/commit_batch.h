@@ -142,6 +142,12 @@ struct ExtractedRecords {
   std::vector<model::Record> records;
 };
 
+// How field coverage of a site stands, round by round; the store does not read it.
+struct SiteCoverage {
+  std::string site;
+  std::string rounds_json;
+};
+
 // All pages of a site up to this one have been read with these rules (storage/page_walk.h).
 struct ExtractedUpTo {
   std::string site;
@@ -185,6 +191,7 @@ struct CommitBatch {
   std::vector<FetchRow> fetches;
   std::vector<ExtractedRecords> extracted;
   std::vector<ExtractedUpTo> extracted_up_to;
+  std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<HookCursor> hook_cursors;

@@ -45,6 +45,7 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     fetches_[row.id] = row;
     next_.fetch = std::max(next_.fetch, row.id + 1);
   }
+  for (const SiteCoverage& item : batch.coverage) coverage_[item.site] = item.rounds_json;
   for (const Orphaning& orphan : batch.orphaned) {
     orphans_.insert(orphan.url_id);
     next_.fetch = std::max(next_.fetch, orphan.id + 1);
@@ -173,12 +174,22 @@ base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
   return next;
 }
 
-base::Result<std::vector<std::string>> MemoryStore::past_coverage() {
-  std::vector<std::string> past;
-  for (std::size_t i = runs_.size(); i > 1 && past.size() < kCoverageRuns; --i) {
-    if (!runs_[i - 2].coverage_json.empty()) past.push_back(runs_[i - 2].coverage_json);
+base::Result<std::vector<SiteCoverage>> MemoryStore::coverage() {
+  std::vector<SiteCoverage> all;
+  for (const auto& [site, rounds] : coverage_) all.push_back({site, rounds});
+  return all;
+}
+
+base::Result<MemoryStore::RecordsByRule> MemoryStore::records_of(model::UrlId id) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [page_id, page] : pages_) {
+    if (page.url_id != id || !page.supersedes) continue;
+    counts.clear();
+    const auto* parsed = std::get_if<model::ParsedPage>(&page.parsed.page);
+    if (parsed == nullptr) continue;
+    for (const model::Record& record : parsed->records) ++counts[record.rule];
   }
-  return past;
+  return RecordsByRule(counts.begin(), counts.end());
 }
 
 base::Status MemoryStore::make_visited_due(Millis now) {

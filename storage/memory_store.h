@@ -34,7 +34,8 @@ class MemoryStore final : public PageStore {
   base::Status make_visited_due(Millis now) override;
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
-  base::Result<std::vector<std::string>> past_coverage() override;
+  base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;
   base::Result<std::vector<SiteCounts>> count_sites() override;
@@ -68,6 +69,7 @@ class MemoryStore final : public PageStore {
   std::map<std::uint64_t, FetchRow> fetches_;
   std::map<ChunkId, QueueChunk> chunks_;
   std::set<model::UrlId> orphans_;
+  std::map<std::string, std::string> coverage_;
 };
 
 }  // namespace crawld::storage

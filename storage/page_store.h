@@ -142,10 +142,11 @@ class PageStore {
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 
-  // RunUpdate::coverage_json of the runs before this one that had any, the newest first; not
-  // more than the newest kCoverageRuns.
-  static constexpr std::size_t kCoverageRuns = 50;
-  virtual base::Result<std::vector<std::string>> past_coverage() = 0;
+  // As the last batch that held it said.
+  virtual base::Result<std::vector<SiteCoverage>> coverage() = 0;
+  // Rule -> records that the newest stored version of the URL's page has; none: left out.
+  using RecordsByRule = std::vector<std::pair<std::string, std::uint64_t>>;
+  virtual base::Result<RecordsByRule> records_of(model::UrlId id) = 0;
 
   // The counts by state and by site, kept by put(): no walk over `urls`.
   virtual base::Result<std::map<std::string, std::uint64_t>> count_states() = 0;

@@ -209,15 +209,27 @@ base::Status SqliteStore::update_all(const char* sql, Millis value) {
   return database_->commit();
 }
 
-base::Result<std::vector<std::string>> SqliteStore::past_coverage() {
-  std::vector<std::string> past;
+base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
+  std::vector<SiteCoverage> all;
   auto done = database_->each(
-      "SELECT coverage FROM runs WHERE coverage IS NOT NULL AND id < (SELECT max(id) FROM runs)"
-      " ORDER BY id DESC LIMIT ?1",
-      [](Statement& s) { s.integer(1, kCoverageRuns); },
-      [&](Statement& s) { past.emplace_back(s.text(0)); });
+      "SELECT substr(key, 10), value FROM meta WHERE key >= 'coverage:' AND key < 'coverage;'",
+      [](Statement&) {},
+      [&](Statement& s) {
+        all.push_back({std::string(s.text(0)), std::string(s.text(1))});
+      });
   if (!done) return std::move(done).error();
-  return past;
+  return all;
+}
+
+base::Result<SqliteStore::RecordsByRule> SqliteStore::records_of(model::UrlId id) {
+  RecordsByRule counts;
+  auto done = database_->each(
+      "SELECT r.rule, count(*) FROM visits AS v JOIN records AS r ON r.page_id = v.page_id "
+      "WHERE v.url_id = ?1 GROUP BY r.rule",
+      [&](Statement& s) { s.integer(1, as_integer(id)); },
+      [&](Statement& s) { counts.emplace_back(s.text(0), as_id(s.integer(1))); });
+  if (!done) return std::move(done).error();
+  return counts;
 }
 
 base::Status SqliteStore::check() {

@@ -50,7 +50,8 @@ class SqliteStore final : public PageStore {
   base::Status make_visited_due(Millis now) override;
   base::Status move_due(Millis by) override;
   base::Status check() override;
-  base::Result<std::vector<std::string>> past_coverage() override;
+  base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;
   base::Result<std::vector<SiteCounts>> count_sites() override;

@@ -16,7 +16,7 @@
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/rooms.h"
-#include "crawler/pipeline/coverage.h"
+#include "crawler/pipeline/coverage_rounds.h"
 #include "parsers/pack.h"
 #include "storage/page_walk.h"
 #include "storage/sqlite_store.h"
@@ -58,6 +58,7 @@ class Extraction {
     total_ = static_cast<std::uint64_t>(*total);
     const bool show = isatty(STDERR_FILENO) == 1;
     if (Status known = load_reached(); !known) return std::move(known).error();
+    if (Status known = load_rounds(); !known) return std::move(known).error();
     storage::PageId after = 0;
     while (!signals.asked()) {
       const auto pages = storage::walk_pages(reader_, after, kBatch);
@@ -69,6 +70,7 @@ class Extraction {
       }
       after = pages->back().id;
       remember_reached(after, batch);
+      batch.coverage = rounds_.take_changed();
       if (Status put = store_.put(batch); !put) return std::move(put).error();
       if (show) show_progress();
     }
@@ -77,6 +79,7 @@ class Extraction {
 
   const Counts& counts() const { return counts_; }
   const pipeline::Coverage& coverage() const { return coverage_; }
+  pipeline::CoverageRounds& rounds() { return rounds_; }
 
  private:
   bool is_asked_for(const pipeline::SiteRules& rules) const {
@@ -90,6 +93,13 @@ class Extraction {
       if (!page) return std::move(page).error();
       reached_[rules->name] = *page;
     }
+    return base::Done{};
+  }
+
+  Status load_rounds() {
+    const auto stored = store_.coverage();
+    if (!stored) return stored.error();
+    for (const storage::SiteCoverage& site : *stored) rounds_.load(site);
     return base::Done{};
   }
 
@@ -162,12 +172,25 @@ class Extraction {
     }
     ++counts_.made;
     counts_.records += parsed->records.size();
-    for (const model::Record& record : parsed->records) coverage_.add(record);
+    if (Status covered = cover(page, rules, parsed->records); !covered) return covered;
     batch.extracted.push_back({.page_id = page.id,
                                .url_id = page.url_id,
                                .site = site,
                                .rule_set_hash = rules.rule_set_hash,
                                .records = parsed->records});
+    return base::Done{};
+  }
+
+  Status cover(const WalkedPage& page, const pipeline::SiteRules& rules,
+               const std::vector<model::Record>& records) {
+    for (const model::Record& record : records) coverage_.add(record);
+    auto before = store_.records_of(page.url_id);
+    if (!before) return std::move(before).error();
+    std::erase_if(*before,
+                  [&](const auto& entry) { return !rules.config.extract.has(entry.first); });
+    rounds_.add(rules.name,
+                {.at = clock_.wall(), .records = records, .records_before = *std::move(before)},
+                nullptr);
     return base::Done{};
   }
 
@@ -198,7 +221,9 @@ class Extraction {
   const std::vector<std::string> sites_;
   const std::string only_site_;
   std::map<std::string, storage::PageId> reached_;  // site -> ExtractedUpTo::page
+  const base::SystemClock clock_;
   pipeline::Coverage coverage_;
+  pipeline::CoverageRounds rounds_;
   std::uint64_t total_ = 0;  // pages
   Counts counts_;
 };
@@ -252,16 +277,11 @@ int tell(const Counts& counts, bool whole) {
   return complain("interrupted; the same command goes on", kInterrupted);
 }
 
-// Tells which fields match far less often than in the runs before.
-base::Status tell_drops(storage::SqliteStore& store, const pipeline::Coverage& coverage) {
-  auto past = store.past_coverage();
-  if (!past) return std::move(past).error();
-  pipeline::Coverage before;
-  for (const std::string& run : *past) before.add_older(pipeline::Coverage::from_json(run));
-  for (const std::string& drop : coverage.drops_since(before)) {
+// Which fields match far less often than in the round before.
+void tell_drops(const std::vector<std::string>& drops) {
+  for (const std::string& drop : drops) {
     std::fprintf(stderr, "crawld: coverage of %s\n", base::printable(drop).c_str());
   }
-  return base::Done{};
 }
 
 bool has_site(const config::Config& config, const std::string& name) {
@@ -308,9 +328,9 @@ int extract_command(const Arguments& arguments) {
   Extraction extraction(**rooms, **reader, **store, *std::move(sites), site);
   const auto whole = extraction.run(signals);
   if (!whole) return complain(whole.error().message, exit_code(whole.error()));
-  Status ended = end_run(**store, extraction, *whole);
+  const Status ended = end_run(**store, extraction, *whole);
   const int code = tell(extraction.counts(), *whole);
-  if (ended) ended = tell_drops(**store, extraction.coverage());
+  tell_drops(extraction.rounds().drops());
   return ended ? code : complain(ended.error().message, exit_code(ended.error()));
 }
 

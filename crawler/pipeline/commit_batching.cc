@@ -43,6 +43,7 @@ Status CommitStage::flush() {
   spill_overflow();
   if (checkpoint_due()) checkpoint_queue();
   snapshot_hosts();
+  for (storage::SiteCoverage& site : rounds_.take_changed()) batch_.coverage.push_back(site);
   batch_.has_run = true;
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
@@ -57,6 +58,7 @@ Status CommitStage::flush() {
   batch_ = {};
   batch_bytes_ = 0;
   batch_since_.reset();
+  tell_drops();
   if (Status brought = bring_forward(); !brought) return brought;
   return answer_hungry();
 }
@@ -89,9 +91,8 @@ Status CommitStage::end_run(const std::string& exit) {
   batch_.run = run_update();
   batch_.run.ended_at = base::to_millis(clock_.wall());
   batch_.run.exit = exit;
-  for (const std::string& drop : coverage_drops()) {
-    base::log::warn("coverage.drop", {{"field", drop}});
-  }
+  for (storage::SiteCoverage& site : rounds_.take_changed()) batch_.coverage.push_back(site);
+  tell_drops();
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
   return written;
@@ -140,9 +141,9 @@ Status CommitStage::load() {
   states_ = *std::move(states);
   if (Status past = count_past_pages(); !past) return past;
   if (Status queue = load_queue(); !queue) return queue;
-  auto coverage = store_.past_coverage();
+  auto coverage = store_.coverage();
   if (!coverage) return std::move(coverage).error();
-  for (const std::string& run : *coverage) coverage_before_.add_older(Coverage::from_json(run));
+  for (const storage::SiteCoverage& site : *coverage) rounds_.load(site);
   if (options_.recrawl) {
     if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
   }

@@ -100,9 +100,7 @@ void CommitStage::count(Verdict from, Verdict to) {
 }
 
 void CommitStage::store_page(model::Settled settled, storage::PageId id) {
-  if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
-    for (const model::Record& record : page->records) coverage_.add(record);
-  }
+  cover(settled);
   batch_.pages.push_back(stored_page(std::move(settled), id, *sites_.table()));
 }
 

@@ -22,7 +22,7 @@
 #include "crawler/base/result.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/commit_item.h"
-#include "crawler/pipeline/coverage.h"
+#include "crawler/pipeline/coverage_rounds.h"
 #include "crawler/pipeline/host_book.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_rules.h"
@@ -84,10 +84,8 @@ class CommitStage {
   base::Status end_run(const std::string& exit);
 
   const RunTotals& totals() const { return totals_; }
-  // "rule.field: 98 % to 3 %", against the run before.
-  std::vector<std::string> coverage_drops() const {
-    return coverage_.drops_since(coverage_before_);
-  }
+  // "rule.field: 98 % to 3 % (site)", against the round before.
+  std::vector<std::string> coverage_drops() const { return rounds_.drops(); }
   const std::map<std::string, std::uint64_t>& states() const { return states_; }
 
  private:
@@ -108,6 +106,8 @@ class CommitStage {
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
               std::uint16_t attempts, std::optional<base::WallTime> due_at);
   void store_page(model::Settled settled, storage::PageId id);
+  void cover(const model::Settled& settled);
+  void tell_drops();
   void count(model::Verdict from, model::Verdict to);
 
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
@@ -166,8 +166,8 @@ class CommitStage {
   base::Instant started_;
   std::vector<Rejudgement> rejudgements_;  // not entered yet
   RunTotals totals_;
-  Coverage coverage_;         // of this run
-  Coverage coverage_before_;  // of the runs before
+  Coverage coverage_;  // of all sites since the start
+  CoverageRounds rounds_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::vector<std::string> new_site_names_;                  // to be entered before the next batch

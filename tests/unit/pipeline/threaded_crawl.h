@@ -112,7 +112,8 @@ class FaultyStore final : public storage::PageStore {
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
   }
-  base::Result<std::vector<std::string>> past_coverage() override { return store_.past_coverage(); }
+  base::Result<std::vector<storage::SiteCoverage>> coverage() override { return store_.coverage(); }
+  base::Result<RecordsByRule> records_of(model::UrlId id) override { return store_.records_of(id); }
   base::Result<std::map<std::string, std::uint64_t>> count_states() override {
     return store_.count_states();
   }

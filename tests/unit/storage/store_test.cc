@@ -266,3 +266,25 @@ TEST_CASE("records extracted again replace those of the page") {
   CHECK(one_text(store->database(), "SELECT group_concat(rule || fields) FROM v_records") ==
         R"(new{"a":3})");
 }
+
+TEST_CASE("field coverage and the records of a page are found again") {
+  Scratch scratch;
+  {
+    auto store = open_store(scratch.path());
+    auto batch = first_batch(*store);
+    std::get<model::ParsedPage>(batch.pages[0].parsed.page).records = {
+        {"b", "{}", "{}"}, {"a", "{}", "{}"}, {"b", "{}", "{}"}};
+    batch.coverage = {{"shop", "old"}, {"news", "{}"}};
+    put(*store, batch);
+    CommitBatch later;
+    later.coverage = {{"shop", "new"}};
+    put(*store, later);
+    CHECK(*store->records_of(1) == PageStore::RecordsByRule{{"a", 1}, {"b", 2}});
+    CHECK(store->records_of(99)->empty());
+  }
+  auto store = open_store(scratch.path());
+  const auto kept = *store->coverage();
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].site + kept[0].rounds_json == "news{}");
+  CHECK(kept[1].site + kept[1].rounds_json == "shopnew");
+}
