@@ -113,6 +113,12 @@ void Field::compile_texts(const std::string& path, Compilation& compilation) {
     }
     replacements_.push_back({std::move(compiled), with});
   }
+  if (!rule_.locale.empty() && !is_locale(rule_.locale)) {
+    compilation.problem(path, "locale",
+                        "\"" + base::printable(rule_.locale) +
+                            "\" is none; give a language such as \"de\", or one with a region such "
+                            "as \"de-CH\"");
+  }
   if (rule_.has_join && rule_.type != ValueType::string) {
     compilation.problem(path, "join", "only strings can be joined");
   }

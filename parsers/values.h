@@ -11,6 +11,10 @@
 
 namespace crawld::parsers {
 
+// A language (ISO 639) and, where told, a script (ISO 15924) and a region (ISO 3166 or UN M.49):
+// "de", "de-CH", "zh_Hant_TW", "es-419". What else is written in its place means nothing.
+bool is_locale(std::string_view text);
+
 // The first number in `text`: "ab 1.234,56 EUR" gives 1234.56. Which mark is the
 // decimal one follows from the text; where that can mean two things ("1.234"), from
 // `locale` ("de", "en-GB"), else from `language` of the page. Given a locale, a text

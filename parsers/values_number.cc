@@ -1,4 +1,5 @@
 #include <unicode/uchar.h>
+#include <unicode/uloc.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -291,7 +292,37 @@ std::string_view currency_of(std::string_view text, std::string_view language) {
   return {};
 }
 
+bool is_listed(const char* const* names, std::string_view name) {
+  while (*names != nullptr && !base::equals_ignoring_case(*names, name)) ++names;
+  return *names != nullptr;
+}
+
+bool is_all(std::string_view text, std::size_t length, bool (*kind)(char)) {
+  return text.size() == length && std::all_of(text.begin(), text.end(), kind);
+}
+
 }  // namespace
+
+bool is_locale(std::string_view text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == '-' || c == '_') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  if (!is_listed(uloc_getISOLanguages(), parts[0])) return false;
+  std::size_t at = 1;
+  if (at < parts.size() && is_all(parts[at], 4, base::is_ascii_alpha)) ++at;
+  if (at < parts.size() && is_all(parts[at], 2, base::is_ascii_alpha)) {
+    if (!is_listed(uloc_getISOCountries(), parts[at])) return false;
+    ++at;
+  } else if (at < parts.size() && is_all(parts[at], 3, base::is_ascii_digit)) {
+    ++at;
+  }
+  return at == parts.size();
+}
 
 Result<std::string> read_number(std::string_view text, std::string_view locale,
                                 std::string_view language) {

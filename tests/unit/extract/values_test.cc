@@ -42,6 +42,17 @@ TEST_CASE("numbers are read with the marks of any country") {
   CHECK(number("call 12 34 56") == "12");
 }
 
+TEST_CASE("a locale is a language with a script and a region that there are") {
+  for (const char* locale : {"de", "EN", "de-CH", "pt_br", "es-419", "zh-Hant-TW", "sr-Latn"}) {
+    INFO(locale);
+    CHECK(crawld::parsers::is_locale(locale));
+  }
+  for (const char* locale : {"", "xx", "german", "de-", "-de", "de-XX", "de-CH-CH", "de CH", "d"}) {
+    INFO(locale);
+    CHECK_FALSE(crawld::parsers::is_locale(locale));
+  }
+}
+
 TEST_CASE("where a mark can mean two things the locale decides") {
   CHECK(number("1.234") == "1.234");
   CHECK(number("1.234", "de") == "1234");
