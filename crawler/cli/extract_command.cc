@@ -13,11 +13,11 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/extract_crew.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/rooms.h"
 #include "crawler/pipeline/coverage_rounds.h"
-#include "parsers/pack.h"
 #include "storage/page_walk.h"
 #include "storage/sqlite_store.h"
 
@@ -41,11 +41,10 @@ struct Counts {
 class Extraction {
  public:
   // `sites`: the names behind the SiteIds of the store's run, the configured ones first.
-  Extraction(daemon::Rooms& rooms, storage::Database& reader, storage::SqliteStore& store,
-             std::vector<std::string> sites, std::string only_site)
+  Extraction(daemon::Rooms& rooms, ExtractCrew& crew, storage::Database& reader,
+             storage::SqliteStore& store, std::vector<std::string> sites, std::string only_site)
       : table_(rooms.sites().table()),
-        options_(rooms.parse_options()),
-        parser_(rooms.make_parser()),
+        crew_(crew),
         reader_(reader),
         store_(store),
         sites_(std::move(sites)),
@@ -60,20 +59,24 @@ class Extraction {
     if (Status known = load_reached(); !known) return std::move(known).error();
     if (Status known = load_rounds(); !known) return std::move(known).error();
     storage::PageId after = 0;
+    storage::CommitBatch batch;  // written while the workers read the pages after it
     while (!signals.asked()) {
       const auto pages = storage::walk_pages(reader_, after, kBatch);
       if (!pages) return base::Error(pages.error());
+      auto given = std::count_if(pages->begin(), pages->end(),
+                                 [this](const WalkedPage& page) { return give(page); });
+      if (Status put = store_.put(batch); !put) return std::move(put).error();
       if (pages->empty()) return true;
-      storage::CommitBatch batch;
-      for (const WalkedPage& page : *pages) {
-        if (Status done = take(page, batch); !done) return std::move(done).error();
+      batch = {};
+      for (; given > 0; --given) {
+        if (Status done = take(batch); !done) return std::move(done).error();
       }
       after = pages->back().id;
       remember_reached(after, batch);
       batch.coverage = rounds_.take_changed();
-      if (Status put = store_.put(batch); !put) return std::move(put).error();
       if (show) show_progress();
     }
+    if (Status put = store_.put(batch); !put) return std::move(put).error();
     return false;
   }
 
@@ -122,62 +125,58 @@ class Extraction {
                  static_cast<unsigned long long>(counts_.records));
   }
 
-  // Pages without rules, or that were read with these rules, are left alone.
-  Status take(const WalkedPage& page, storage::CommitBatch& batch) {
+  // False for pages without rules, or that were read with these rules: they are left alone.
+  bool give(const WalkedPage& page) {
     ++counts_.seen;
-    const pipeline::SiteRules* rules = rules_for(page);
-    if (rules == nullptr || !is_asked_for(*rules)) return base::Done{};
-    if (page.rule_set == rules->rule_set_hash) return base::Done{};
+    const auto rules = rules_for(page);
+    if (rules == nullptr || !is_asked_for(*rules)) return false;
+    if (page.rule_set == rules->rule_set_hash) return false;
     // Its rules made no record of it. A page known by its scope only may be new to the site.
     const bool read = page.rule_set.empty() && page.id <= reached_[rules->name];
-    if (read && page.site == rules->name) return base::Done{};
-    const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
-    return extract(page, *rules, static_cast<model::SiteId>(site), batch);
+    if (read && page.site == rules->name) return false;
+    crew_.give({.page = page, .rules = rules});
+    return true;
   }
 
   // The site under whose name the page was crawled; for a crawl that had no such name (from the
   // command line, or before it was renamed), the first whose scope holds the page.
-  const pipeline::SiteRules* rules_for(const WalkedPage& page) const {
+  std::shared_ptr<const pipeline::SiteRules> rules_for(const WalkedPage& page) const {
     for (const auto& rules : *table_) {
-      if (rules->name == page.site) return rules.get();
+      if (rules->name == page.site) return rules;
     }
     const auto url = model::Url::parse(page.url);
     if (!url) return nullptr;
     for (const auto& rules : *table_) {
       const model::Verdict verdict = rules->scope.judge(*url, {}, kNoYear).verdict;
       const bool inside = verdict == model::Verdict::queued || verdict == model::Verdict::trapped;
-      if (inside) return rules.get();
+      if (inside) return rules;
     }
     return nullptr;
   }
 
-  Status extract(const WalkedPage& page, const pipeline::SiteRules& rules, model::SiteId site,
-                 storage::CommitBatch& batch) {
-    auto stored = storage::stored_body(reader_, page.id);
-    if (!stored) return std::move(stored).error();
-    const auto body = parsers::unpack(stored->packed, options_.max_decoded_size);
-    if (stored->packed.empty() || !body) {
-      ++counts_.bodiless;
-      return base::Done{};
+  Status take(storage::CommitBatch& batch) {
+    auto answer = crew_.take();
+    if (!answer) return std::move(answer).error();
+    switch (answer->end) {
+      case ExtractCrew::End::bodiless:
+        ++counts_.bodiless;
+        return base::Done{};
+      case ExtractCrew::End::unread:
+        ++counts_.failed;
+        return base::Done{};
+      case ExtractCrew::End::made:
+        break;
     }
-    const model::ParseOutcome outcome = parse(page, rules, stored->headers, *body);
-    const auto* parsed = std::get_if<model::ParsedPage>(&outcome);
-    const auto* failure = std::get_if<model::ParseFailure>(&outcome);
-    if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
-      return base::Error{base::Error::Code::io, failure->detail};
-    }
-    if (parsed == nullptr) {
-      ++counts_.failed;
-      return base::Done{};
-    }
+    const auto& [page, rules] = answer->job;
     ++counts_.made;
-    counts_.records += parsed->records.size();
-    if (Status covered = cover(page, rules, parsed->records); !covered) return covered;
+    counts_.records += answer->records.size();
+    if (Status covered = cover(page, *rules, answer->records); !covered) return covered;
+    const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
     batch.extracted.push_back({.page_id = page.id,
                                .url_id = page.url_id,
-                               .site = site,
-                               .rule_set_hash = rules.rule_set_hash,
-                               .records = parsed->records});
+                               .site = static_cast<model::SiteId>(site),
+                               .rule_set_hash = rules->rule_set_hash,
+                               .records = std::move(answer->records)});
     return base::Done{};
   }
 
@@ -194,28 +193,8 @@ class Extraction {
     return base::Done{};
   }
 
-  // The body is stored without its content coding; all else is as when it was fetched.
-  model::ParseOutcome parse(const WalkedPage& page, const pipeline::SiteRules& rules,
-                            const model::Headers& headers, const std::string& body) {
-    const std::string content_type(headers.get("Content-Type"));
-    parsers::ParseJob job{
-        .url = page.url,
-        .headers = {.content_type = content_type,
-                    .content_language = std::string(headers.get("Content-Language")),
-                    .link = headers.joined("Link")},
-        .body = body,
-        .truncated = page.truncated,
-        .wants = rules.wants,
-        .rule_set = rules.rule_set,
-        .max_decoded_size = options_.max_decoded_size,
-        .robots_agent = options_.robots_agent};
-    job.wants.packed_body = false;
-    return parser_->parse(job, std::chrono::steady_clock::now() + options_.timeout);
-  }
-
   std::shared_ptr<const pipeline::SiteTable> table_;
-  const pipeline::ParseStage::Options options_;
-  std::unique_ptr<parsers::WorkerProcess> parser_;
+  ExtractCrew& crew_;
   storage::Database& reader_;
   storage::SqliteStore& store_;
   const std::vector<std::string> sites_;
@@ -325,7 +304,9 @@ int extract_command(const Arguments& arguments) {
   if (const Status begun = begin_run(**store, *sites, file); !begun) {
     return complain(begun.error().message, exit_code(begun.error()));
   }
-  Extraction extraction(**rooms, **reader, **store, *std::move(sites), site);
+  auto crew = ExtractCrew::start(**rooms, path);
+  if (!crew) return complain(crew.error().message, exit_code(crew.error()));
+  Extraction extraction(**rooms, **crew, **reader, **store, *std::move(sites), site);
   const auto whole = extraction.run(signals);
   if (!whole) return complain(whole.error().message, exit_code(whole.error()));
   const Status ended = end_run(**store, extraction, *whole);

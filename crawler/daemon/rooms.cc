@@ -1,6 +1,7 @@
 #include "crawler/daemon/rooms.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "crawler/base/log.h"
 
@@ -13,6 +14,11 @@ constexpr std::uint32_t kManyConnections = 256;
 constexpr std::size_t kSmallBuffer = 8U << 10;
 
 }  // namespace
+
+std::uint32_t worker_count(const config::Config& config) {
+  if (config.parse_workers > 0) return config.parse_workers;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 using base::Status;
 

@@ -19,6 +19,9 @@
 
 namespace crawld::daemon {
 
+// Parse workers: as configured, else one a core.
+std::uint32_t worker_count(const config::Config& config);
+
 class Rooms {
  public:
   // Compiles the sites, opens fetch, finds crawld-parse and proves its sandbox. `clock`

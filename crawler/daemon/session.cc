@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "config/version.h"
 #include "crawler/base/log.h"
@@ -37,11 +36,6 @@ std::uint32_t threads_for_descriptors(std::uint32_t wanted) {
                                                   std::to_string(limit.rlim_cur)}});
   }
   return most;
-}
-
-std::uint32_t worker_count(const config::Config& config) {
-  if (config.parse_workers > 0) return config.parse_workers;
-  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 }  // namespace

@@ -1,0 +1,94 @@
+#include "crawler/cli/extract_crew.h"
+
+#include <chrono>
+
+#include "crawler/cli/database_option.h"
+#include "parsers/pack.h"
+
+namespace crawld::cli {
+namespace {
+
+constexpr std::size_t kStack = 512U << 10;
+
+}  // namespace
+
+class ExtractCrew::Worker {
+ public:
+  Worker(daemon::Rooms& rooms, std::unique_ptr<storage::Database> reader)
+      : options_(rooms.parse_options()), parser_(rooms.make_parser()), reader_(std::move(reader)) {}
+
+  Outcome extract(Job job) {
+    auto stored = storage::stored_body(*reader_, job.page.id);
+    if (!stored) return std::move(stored).error();
+    const auto body = parsers::unpack(stored->packed, options_.max_decoded_size);
+    if (stored->packed.empty() || !body) return Answer{std::move(job), End::bodiless, {}};
+    model::ParseOutcome outcome = parse(job, stored->headers, *body);
+    const auto* failure = std::get_if<model::ParseFailure>(&outcome);
+    if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
+      return base::Error{base::Error::Code::io, failure->detail};
+    }
+    auto* parsed = std::get_if<model::ParsedPage>(&outcome);
+    if (parsed == nullptr) return Answer{std::move(job), End::unread, {}};
+    return Answer{std::move(job), End::made, std::move(parsed->records)};
+  }
+
+ private:
+  // The body is stored without its content coding; all else is as when it was fetched.
+  model::ParseOutcome parse(const Job& job, const model::Headers& headers,
+                            const std::string& body) {
+    const std::string content_type(headers.get("Content-Type"));
+    parsers::ParseJob parse_job{
+        .url = job.page.url,
+        .headers = {.content_type = content_type,
+                    .content_language = std::string(headers.get("Content-Language")),
+                    .link = headers.joined("Link")},
+        .body = body,
+        .truncated = job.page.truncated,
+        .wants = job.rules->wants,
+        .rule_set = job.rules->rule_set,
+        .max_decoded_size = options_.max_decoded_size,
+        .robots_agent = options_.robots_agent};
+    parse_job.wants.packed_body = false;
+    return parser_->parse(parse_job, std::chrono::steady_clock::now() + options_.timeout);
+  }
+
+  const pipeline::ParseStage::Options options_;
+  const std::unique_ptr<parsers::WorkerProcess> parser_;
+  const std::unique_ptr<storage::Database> reader_;
+};
+
+// Bounded by what the caller gives before it takes.
+ExtractCrew::ExtractCrew() : jobs_({SIZE_MAX, SIZE_MAX}), answers_({SIZE_MAX, SIZE_MAX}) {}
+
+base::Result<std::unique_ptr<ExtractCrew>> ExtractCrew::start(daemon::Rooms& rooms,
+                                                              const std::string& database) {
+  std::unique_ptr<ExtractCrew> crew(new ExtractCrew());
+  for (std::uint32_t i = 0; i < daemon::worker_count(rooms.config()); ++i) {
+    auto reader = open_database(database);
+    if (!reader) return std::move(reader).error();
+    crew->workers_.push_back(std::make_unique<Worker>(rooms, *std::move(reader)));
+    // A worker process dies with the thread that started it, so the thread stays.
+    auto thread = base::Thread::start("extract-" + std::to_string(i), kStack,
+                                      [&crew = *crew, &worker = *crew->workers_.back()] {
+                                        while (auto job = crew.jobs_.pop()) {
+                                          crew.answers_.push(worker.extract(*std::move(job)), 1);
+                                        }
+                                      });
+    if (!thread) return std::move(thread).error();
+    crew->threads_.push_back(*std::move(thread));
+  }
+  return crew;
+}
+
+ExtractCrew::~ExtractCrew() {
+  jobs_.close();
+  while (jobs_.pop()) {
+  }
+  for (base::Thread& thread : threads_) thread.join();
+}
+
+void ExtractCrew::give(Job job) { jobs_.push(std::move(job), 1); }
+
+base::Result<ExtractCrew::Answer> ExtractCrew::take() { return *answers_.pop(); }
+
+}  // namespace crawld::cli
