@@ -237,9 +237,10 @@ soak:
 bench:
 	@$(MAKE) --no-print-directory all $(BENCHES)
 	@for bench in $(BENCHES); do \
-	  echo "== $${bench##*/}"; \
+	  case $$bench in */select_bench | */article_bench) continue;; esac; echo "== $${bench##*/}"; \
 	  case $$bench in *html_bench) $$bench /usr/share/doc/sqlite3;; *) $$bench;; esac || exit 1; \
 	done
+	@echo "== selectors and main text" && /usr/bin/python3 tests/bench/parsel_bench.py $(BUILD)/bench
 	@echo "== soak" && $(MAKE) --no-print-directory $(BUILD)/bench/soak && $(BUILD)/bench/soak
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/crawl_bench.py
 
