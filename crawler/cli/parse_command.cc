@@ -1,27 +1,36 @@
-// crawld parse: read one file as a page, offline, JSON on standard output.
+// crawld parse: read one file as a page, offline, or one URL; JSON on standard output.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "config/extract_rules.h"
+#include "crawler/base/ascii.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
+#include "crawler/cli/crawl_options.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/parse_json.h"
+#include "crawler/daemon/rooms.h"
+#include "crawler/pipeline/parse_stage.h"
 #include "parsers/gumbo_parser.h"
 
 namespace crawld::cli {
 namespace {
 
 struct ParseOptions {
-  std::string file;
+  std::string input;  // a file, - or a URL
   std::string url = "http://localhost/";
   std::string content_type;
   std::string content_encoding;
   std::string rules;
+  std::vector<std::string> allow_addresses;
 };
+
+constexpr int kMostHops = 20;
 
 base::Result<std::string> read_input(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
@@ -30,24 +39,18 @@ base::Result<std::string> read_input(const std::string& file) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-}  // namespace
+bool is_web(const std::string& input) {
+  return base::starts_with_ignoring_case(input, "http://") ||
+         base::starts_with_ignoring_case(input, "https://");
+}
 
-int parse_command(const Arguments& arguments) {
-  ParseOptions options;
-  CLI::App app("Parse a file as a fetched page; prints one JSON object.", "parse");
-  app.add_option("FILE", options.file, "the body; - for standard input")->required();
-  app.add_option("--url", options.url, "the URL it came from");
-  app.add_option("--content-type", options.content_type, "as the server said it");
-  app.add_option("--content-encoding", options.content_encoding, "gzip, br, ...");
-  app.add_option("--extract", options.rules, "YAML file of rules, as under extract: of a site");
-  if (const auto code = parse_options(app, arguments)) return *code;
-  std::vector<parsers::RuleSet> rules;
-  if (!options.rules.empty()) {
-    auto loaded = config::load_extract_rules(options.rules);
-    if (!loaded) return complain(loaded.error().message, kBadConfiguration);
-    rules.push_back(*std::move(loaded));
-  }
-  const auto body = read_input(options.file);
+int print(const std::string& url, const model::ParseOutcome& outcome) {
+  std::puts(without_raw_controls(parsed_page_json(url, outcome)).c_str());
+  return std::holds_alternative<model::ParsedPage>(outcome) ? kFinished : kError;
+}
+
+int parse_file(const ParseOptions& options, const parsers::RuleSet& rules) {
+  const auto body = read_input(options.input);
   if (!body) return complain(body.error().message, kError);
   const auto url = model::Url::parse(options.url);
   if (!url) return complain("--url: \"" + options.url + "\" is no URL", kUsage);
@@ -59,11 +62,66 @@ int parse_command(const Arguments& arguments) {
       .wants = {.main_text = true, .markdown = true, .structured = true, .packed_body = false},
       .rule_set = rules.empty() ? 0U : 1U,
       .robots_agent = "crawld"};
-  parsers::GumboParser parser(rules);
-  const model::ParseOutcome outcome =
-      parser.parse(job, std::chrono::steady_clock::time_point::max());
-  std::puts(without_raw_controls(parsed_page_json(url->href(), outcome)).c_str());
-  return std::holds_alternative<model::ParseFailure>(outcome) ? kError : kFinished;
+  parsers::GumboParser parser(std::vector<parsers::RuleSet>(rules.empty() ? 0 : 1, rules));
+  return print(url->href(), parser.parse(job, std::chrono::steady_clock::time_point::max()));
+}
+
+// Through the rooms of a crawl, so that the address guard and the sandbox hold; redirects are
+// followed.
+int parse_url(const ParseOptions& options, const parsers::RuleSet& rules) {
+  CrawlOptions flags;
+  flags.urls = {options.input};
+  flags.allow_addresses = options.allow_addresses;
+  flags.main_text = flags.markdown = flags.structured = true;
+  auto config = make_config(flags);
+  if (!config) return complain(config.error().message, kUsage);
+  config->sites.front().extract = rules;
+  base::log::open(base::log::Level::warn, base::log::Format::text);
+  const base::SystemClock clock;
+  auto rooms = daemon::Rooms::open(*config, {}, clock);
+  if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
+  const auto fetcher = (*rooms)->make_fetcher();
+  const auto parser = (*rooms)->make_parser();
+  pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
+  auto url = model::Url::parse(config->sites.front().seeds.front());
+  for (int hops = 0; hops <= kMostHops; ++hops) {
+    const pipeline::CommitItem item =
+        stage.step(fetcher->fetch({.request = {.url = *url}, .leased_at = clock.now()}));
+    const auto& settled = std::get<model::Settled>(item);
+    if (settled.verdict != model::Verdict::redirected || settled.discovered.empty()) {
+      if (!std::holds_alternative<model::NotParsed>(settled.parsed.page)) {
+        return print(url->href(), settled.parsed.page);
+      }
+      return complain(url->href() + ": " + settled.reason + "; see crawld fetch", kError);
+    }
+    url = settled.discovered.front().url;
+  }
+  return complain(options.input + ": more than " + std::to_string(kMostHops) + " redirects",
+                  kError);
+}
+
+}  // namespace
+
+int parse_command(const Arguments& arguments) {
+  ParseOptions options;
+  CLI::App app("Parse a file or a URL as a crawl would; prints one JSON object.", "parse");
+  app.add_option("FILE", options.input, "the body; - for standard input; or a URL to fetch")
+      ->required();
+  app.add_option("--url", options.url, "the URL that a file came from");
+  app.add_option("--content-type", options.content_type, "as the server said it");
+  app.add_option("--content-encoding", options.content_encoding, "gzip, br, ...");
+  app.add_option("--extract", options.rules, "YAML file of rules, as under extract: of a site");
+  app.add_option("--allow-address", options.allow_addresses,
+                 "CIDR that may be contacted though not public")
+      ->allow_extra_args(false);
+  if (const auto code = parse_options(app, arguments)) return *code;
+  parsers::RuleSet rules;
+  if (!options.rules.empty()) {
+    auto loaded = config::load_extract_rules(options.rules);
+    if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+    rules = *std::move(loaded);
+  }
+  return is_web(options.input) ? parse_url(options, rules) : parse_file(options, rules);
 }
 
 }  // namespace crawld::cli

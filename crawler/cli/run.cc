@@ -21,7 +21,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"crawl", crawl_command, "crawl sites into a database, once"},
     {"fetch", fetch_command, "one URL through the real rooms, outcome printed"},
-    {"parse", parse_command, "parse a file as a page, JSON on standard output"},
+    {"parse", parse_command, "parse a file or a URL, JSON on standard output"},
     {"inspect", inspect_command,
      "url, robots, links, select, charset, sitemap: JSON Lines in and out"},
     {"run", run_command, "the daemon, in the foreground, for systemd"},

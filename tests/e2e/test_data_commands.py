@@ -229,6 +229,17 @@ def test_parse_makes_records_by_rules_of_a_file(tmp_path):
     assert wrong.returncode == 4 and "rules.yaml:2:" in wrong.stderr
 
 
+def test_parse_tries_rules_on_a_url_and_where_it_redirects_to(site, tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES)
+    command = [str(CRAWLD), "parse", "--extract", str(tmp_path / "rules.yaml"), site.url("/moved")]
+    result = subprocess.run([*command, "--allow-address", "127.0.0.0/8"], capture_output=True, text=True)
+    page = json.loads(result.stdout)
+    assert result.returncode == 0 and page["url"] == site.url("/lamp"), result.stderr
+    assert page["records"][0]["fields"] == {"name": "Lamp", "price": 12.5}
+    refused = subprocess.run(command, capture_output=True, text=True)
+    assert refused.returncode == 1 and "blocked_address" in refused.stderr
+
+
 def config_file(folder, name, extract):
     text = f"sites:\n- name: {name}\n  seeds: ['http://a.test/']\n  extract:\n{extract}"
     (folder / "crawld.yaml").write_text(text)
