@@ -102,11 +102,15 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
 
 int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
            Progress& progress, Ending ending) {
-  const base::Status drained = session.drain(session.config().stop_timeout, ending.text);
+  base::Status ended = session.drain(session.config().stop_timeout, ending.text);
   progress.clear();
-  if (!drained) {
-    complain(drained.error().message, kError);
-    ending.code = exit_code(drained.error());
+  // Whoever interrupts a crawl does not wait for others.
+  const milliseconds patience =
+      ending.code == kInterrupted ? milliseconds(0) : session.config().hooks.timeout;
+  if (ended) ended = session.finish_hooks(patience);
+  if (!ended) {
+    complain(ended.error().message, kError);
+    ending.code = exit_code(ended.error());
   }
   Summary summary{.status = session.pipeline().status(),
                   .ended = ending.text,

@@ -108,9 +108,27 @@ class ChangeHooks::Hook {
     return status_;
   }
 
+  void finish_soon() {
+    {
+      base::MutexLock lock(mutex_);
+      finishing_ = true;
+    }
+    woken_.notify_all();
+  }
+  // True when all was told before `until`.
+  bool wait_finished(base::Instant until) {
+    base::MutexLock lock(mutex_);
+    while (!finished_) {
+      if (!woken_.wait_until(mutex_, until)) break;
+    }
+    return finished_;
+  }
+
  private:
   void run() {
-    while (!stop_.stop_requested()) {
+    bool last = false;
+    while (!stop_.stop_requested() && !last) {
+      const bool finishing = is_finishing();  // before the look that may be the last
       const auto slice = storage::read_changes(*reader_, cursor_, kMostChanges, wanted_);
       if (!slice) {
         fail(slice.error().message);
@@ -122,8 +140,14 @@ class ChangeHooks::Hook {
         cursor_ = slice->last_id;
         remember_(name_, cursor_);
       }
-      if (!slice->more) sleep(look_every_);
+      last = finishing && !slice->more;
+      if (!slice->more && !last) rest();
     }
+    {
+      base::MutexLock lock(mutex_);
+      finished_ = last;
+    }
+    woken_.notify_all();
   }
 
   // Tries until it is taken. False when we are told to stop.
@@ -163,6 +187,19 @@ class ChangeHooks::Hook {
     }
   }
 
+  // Until the next look; not while it is to finish.
+  void rest() {
+    const base::Instant until = std::chrono::steady_clock::now() + look_every_;
+    base::MutexLock lock(mutex_);
+    while (!stop_.stop_requested() && !finishing_) {
+      if (!woken_.wait_until(mutex_, until)) return;
+    }
+  }
+  bool is_finishing() const {
+    base::MutexLock lock(mutex_);
+    return finishing_;
+  }
+
   void succeed(std::size_t changes) {
     base::MutexLock lock(mutex_);
     status_.delivered += changes;
@@ -188,6 +225,8 @@ class ChangeHooks::Hook {
 
   mutable base::Mutex mutex_;
   base::CondVar woken_;
+  bool finishing_ CRAWL_GUARDED_BY(mutex_) = false;
+  bool finished_ CRAWL_GUARDED_BY(mutex_) = false;
   HookStatus status_ CRAWL_GUARDED_BY(mutex_);
   base::Thread thread_;
 };
@@ -211,6 +250,18 @@ base::Result<std::unique_ptr<ChangeHooks>> ChangeHooks::open(Setup setup) {
     if (Status started = hook->start(); !started) return std::move(started).error();
   }
   return made;
+}
+
+void ChangeHooks::finish(milliseconds patience) {
+  const base::Instant until = std::chrono::steady_clock::now() + patience;
+  for (const auto& hook : hooks_) hook->finish_soon();
+  for (const auto& hook : hooks_) {
+    if (hook->wait_finished(until)) continue;
+    const HookStatus status = hook->status();
+    base::log::warn("hook.behind", {{"hook", status.name},
+                                    {"why", status.problem.empty() ? "no time" : status.problem},
+                                    {"rest", "told by the next run"}});
+  }
 }
 
 std::vector<HookStatus> ChangeHooks::status() const {

@@ -55,6 +55,10 @@ class ChangeHooks {
   ChangeHooks(const ChangeHooks&) = delete;
   ChangeHooks& operator=(const ChangeHooks&) = delete;
 
+  // Delivers what is committed by now, for at most `patience`; what is not taken until then waits
+  // for the next run. Call once, before the end.
+  void finish(std::chrono::milliseconds patience);
+
   std::vector<HookStatus> status() const;
 
  private:

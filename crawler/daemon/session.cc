@@ -110,10 +110,11 @@ void Session::make_pipeline() {
 Status Session::start() {
   pipeline::Injections injections = seeds();
   if (Status started = pipeline_->start(std::move(injections)); !started) return started;
-  return setup_.mode.recurring ? start_helpers() : base::Done{};
+  if (Status told = start_hooks(); !told) return told;
+  return setup_.mode.recurring ? start_orphan_watch() : base::Done{};
 }
 
-Status Session::start_helpers() {
+Status Session::start_hooks() {
   const config::Config& config = setup_.config;
   auto hooks = ChangeHooks::open({.hooks = config.hooks,
                                   .database = config.database,
@@ -121,13 +122,22 @@ Status Session::start_helpers() {
                                   .resolver = rooms_->fetch().resolver(),
                                   .clock = clock_,
                                   .remember = [this](const std::string& hook, std::uint64_t id) {
-                                    pipeline_->tell(pipeline::HookProgress{hook, id});
+                                    remember_cursor(hook, id);
                                   }});
   if (!hooks) return std::move(hooks).error();
-  {
-    base::MutexLock lock(mutex_);
-    hooks_ = *std::move(hooks);
-  }
+  base::MutexLock lock(mutex_);
+  hooks_ = *std::move(hooks);
+  return base::Done{};
+}
+
+void Session::remember_cursor(const std::string& hook, std::uint64_t last_id) {
+  if (pipeline_->tell(pipeline::HookProgress{hook, last_id})) return;
+  base::MutexLock lock(mutex_);
+  late_cursors_[hook] = last_id;
+}
+
+Status Session::start_orphan_watch() {
+  const config::Config& config = setup_.config;
   if (config.orphan_check.count() == 0) return base::Done{};
   auto watch = OrphanWatch::open(config.database, rooms_->sites(), *pipeline_, config.orphan_check);
   if (!watch) return std::move(watch).error();
@@ -145,8 +155,27 @@ std::optional<pipeline::CommitItem> Session::look_for_orphans() {
 }
 
 Status Session::drain(std::chrono::milliseconds grace, const std::string& exit) {
-  end_helpers();
+  // The daemon's hooks go on with the next run; a one-shot crawl has no other.
+  if (setup_.mode.recurring) end_helpers();
   return pipeline_->drain(grace, exit);
+}
+
+Status Session::finish_hooks(std::chrono::milliseconds patience) {
+  std::shared_ptr<ChangeHooks> hooks;
+  {
+    base::MutexLock lock(mutex_);
+    hooks = hooks_;
+  }
+  if (!hooks) return base::Done{};
+  hooks->finish(patience);
+  hooks.reset();
+  end_helpers();
+  storage::CommitBatch batch;
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& [hook, last_id] : late_cursors_) batch.hook_cursors.push_back({hook, last_id});
+  }
+  return batch.hook_cursors.empty() ? base::Done{} : store_->put(batch);
 }
 
 void Session::end_helpers() {

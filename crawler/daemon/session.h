@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -72,8 +73,10 @@ class Session {
   // A reload left the site out; it may come back with another.
   bool has_left(const std::string& site) const;
 
-  // Ends what start() started: hooks and watches first, then the pipeline. Call once.
+  // Ends what start() started, but for the hooks of a one-shot crawl. Call once.
   base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
+  // After drain(): the hooks are told of the last changes, for at most `patience`.
+  base::Status finish_hooks(std::chrono::milliseconds patience);
 
   // Of the change hooks; empty where there are none.
   std::vector<HookStatus> hooks() const CRAWL_EXCLUDES(mutex_);
@@ -87,8 +90,10 @@ class Session {
 
   base::Status open_store();
   void make_pipeline();
-  base::Status start_helpers();
+  base::Status start_hooks();
+  base::Status start_orphan_watch();
   void end_helpers();
+  void remember_cursor(const std::string& hook, std::uint64_t last_id) CRAWL_EXCLUDES(mutex_);
   void remember_names(std::vector<std::string> names) CRAWL_EXCLUDES(mutex_);
   std::optional<pipeline::CommitItem> look_for_orphans();
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
@@ -104,6 +109,8 @@ class Session {
   mutable base::Mutex mutex_;
   // Shared with who asks for their status while they are ended. Null: none.
   std::shared_ptr<ChangeHooks> hooks_ CRAWL_GUARDED_BY(mutex_);
+  // Of hooks that were told after the pipeline had ended.
+  std::map<std::string, std::uint64_t> late_cursors_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::string> site_names_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
   std::unique_ptr<OrphanWatch> orphan_watch_;                     // null: none
 };

@@ -340,3 +340,20 @@ def test_every_change_is_told_at_least_once_over_a_kill(daemon, serve, tmp_path)
     eventually(lambda: all(f'"{url}"' in told.read_text() for url in wanted), "all changes at the program")
     hooks = {hook["name"]: hook for hook in running.status()["hooks"]}
     assert hooks["webhook"]["delivered"] > 0 and hooks["exec"]["failures"] == 0
+
+
+def test_a_one_shot_crawl_tells_its_changes_before_it_ends(serve, tmp_path):
+    site = serve(lambda path: html(["/a", "/b"]) if path == "/" else (404, {}, b"") if path == "/robots.txt" else html([]))
+    receiver = Receiver()
+    file = tmp_path / "crawld.yaml"
+    file.write_text(json.dumps({
+        "database": str(tmp_path / "crawl.db"), "disk_low": "0B",
+        "hooks": {"webhook": f"http://127.0.0.1:{receiver.httpd.server_address[1]}/x", "secret": "s3cret",
+                  "timeout": "1m", "allow_addresses": ["127.0.0.0/8"]},
+        "defaults": {"allow_addresses": ["127.0.0.0/8"], "delay": "0ms", "autothrottle": {"enabled": False}},
+        "sites": [{"name": "a", "seeds": [site.url()]}]}))
+    for told in (3, 3):  # the second crawl finds nothing new, and tells nothing twice
+        done = subprocess.run([str(CRAWLD), "crawl", "-q", "-c", str(file)], capture_output=True, text=True,
+                              timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        assert sum(len(body["changes"]) for body in receiver.bodies) == told

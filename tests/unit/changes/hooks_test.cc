@@ -102,6 +102,26 @@ TEST_CASE("a program gets the changes on its stdin, and the cursor moves behind 
   CHECK((*again)->status()[0].delivered == 0);
 }
 
+TEST_CASE("hooks that finish tell what is committed, or give up when their time is over") {
+  Told told;
+  const std::string out = told.books.path() + ".out";
+  SECTION("told") {
+    auto hooks = daemon::ChangeHooks::open(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
+    REQUIRE(hooks);
+    (*hooks)->finish(kPatience);
+    CHECK((*hooks)->status()[0].delivered == 3);
+    CHECK(json::parse(text_of(out))["changes"].size() == 3);
+    CHECK(told.remembered() == 1);
+  }
+  SECTION("given up") {
+    auto hooks = daemon::ChangeHooks::open(told.setup({.exec = {"/bin/false"}}));
+    REQUIRE(hooks);
+    (*hooks)->finish(milliseconds(50));
+    CHECK((*hooks)->status()[0].delivered == 0);
+    CHECK(told.remembered() == 0);
+  }
+}
+
 TEST_CASE("a webhook at a closed address is never contacted, and loses nothing") {
   Told told;
   auto hooks = daemon::ChangeHooks::open(told.setup({.webhook = "http://127.0.0.1:9/"}));
