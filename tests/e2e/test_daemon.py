@@ -4,6 +4,8 @@ import hmac
 import http.server
 import json
 import os
+import pathlib
+import shutil
 import signal
 import socket
 import sqlite3
@@ -61,10 +63,10 @@ class Daemon:
         while True:
             self.messages.append(self.manager.recv(4096).decode())
 
-    def start(self, *arguments):
+    def start(self, *arguments, under=()):
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "10000000"}
         seen = len(self.messages)
-        self.process = subprocess.Popen([str(CRAWLD), "run", "-c", str(self.file), *arguments], env=environment,
+        self.process = subprocess.Popen([*under, str(CRAWLD), "run", "-c", str(self.file), *arguments], env=environment,
                                         stderr=open(self.log, "a"), stdout=subprocess.DEVNULL)
         eventually(lambda: any("READY=1" in m for m in self.messages[seen:]) or self.process.poll() is not None,
                    "READY=1")
@@ -357,3 +359,30 @@ def test_a_one_shot_crawl_tells_its_changes_before_it_ends(serve, tmp_path):
                               timeout=PATIENCE)
         assert done.returncode == 0, done.stderr
         assert sum(len(body["changes"]) for body in receiver.bodies) == told
+
+
+def allowed_calls(unit):
+    """The system calls of SystemCallFilter=, groups spelt out."""
+    def members(name):
+        if not name.startswith("@"):
+            return {name}
+        listed = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
+        lines = [line.strip() for line in listed.stdout.splitlines() if line.startswith("    ")]
+        return set().union(*(members(line) for line in lines if not line.startswith("#")))
+
+    line = next(line for line in unit.read_text().splitlines() if line.startswith("SystemCallFilter="))
+    return set().union(*(members(name) for name in line.split("=", 1)[1].split()))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+def test_daemon_and_sandboxed_workers_run_under_the_limits_of_the_unit(daemon, serve):
+    site = serve(endless)
+    calls = allowed_calls(pathlib.Path(__file__).parents[2] / "systemd" / "crawld.service")
+    assert "landlock_create_ruleset" in calls and "mount" not in calls
+    running = daemon({"sites": [{"name": "a", "seeds": [site.url()], "delay": "20ms"}]})
+    running.start(under=[str(CRAWLD.parent / "tests" / "service_limits"), ",".join(sorted(calls))])
+    eventually(lambda: running.status()["pages"] > 5, "pages")
+    state = (pathlib.Path("/proc") / str(running.process.pid) / "status").read_text()
+    assert "NoNewPrivs:\t1" in state and "Seccomp:\t2" in state
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(PATIENCE) == 0, running.log.read_text()
