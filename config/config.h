@@ -187,7 +187,7 @@ struct Config {
   Bytes parse_memory = 256ULL << 20;
   Bytes max_decoded_size = 32ULL << 20;
   Bytes queue_bytes = 16ULL << 20;  // of bodies between fetch and parse
-  std::uint32_t queue_items = 512;
+  std::uint32_t queue_items = 64;
   LogFormat log = LogFormat::text;
   std::string log_level = "info";
   std::string metrics_listen;   // empty: off

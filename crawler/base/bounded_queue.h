@@ -45,10 +45,21 @@ class BoundedQueue {
       if (closed_) return false;
       items_.push_back({std::move(item), bytes});
       bytes_ += bytes;
+      ran_full_ = ran_full_ || !has_room(1);
       call_pusher();
     }
     filled_.notify_one();
     return true;
+  }
+
+  // Returns once an item may well find room: at once unless the queue ran full, else when half of
+  // it is free. Reserves nothing. False once the queue is closed.
+  bool wait_for_room() CRAWL_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    ++waiting_pushers_;
+    while (!closed_ && ran_full_) half_free_.wait(mutex_);
+    --waiting_pushers_;
+    return !closed_;
   }
 
   // Takes an item that was popped in again, before all others. Never waits, whatever the
@@ -106,6 +117,7 @@ class BoundedQueue {
       closed_ = true;
     }
     room_.notify_all();
+    half_free_.notify_all();
     filled_.notify_all();
   }
 
@@ -139,6 +151,10 @@ class BoundedQueue {
     Entry entry = std::move(items_.front());
     items_.pop_front();
     bytes_ -= entry.bytes;
+    if (ran_full_ && items_.size() <= bounds_.items / 2 && bytes_ <= bounds_.bytes / 2) {
+      ran_full_ = false;
+      half_free_.notify_all();
+    }
     return std::move(entry.item);
   }
 
@@ -149,8 +165,10 @@ class BoundedQueue {
   std::size_t waiting_pushers_ CRAWL_GUARDED_BY(mutex_) = 0;
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
   bool woken_ CRAWL_GUARDED_BY(mutex_) = false;
+  bool ran_full_ CRAWL_GUARDED_BY(mutex_) = false;  // and is more than half full since
   CondVar filled_;
   CondVar room_;
+  CondVar half_free_;
 };
 
 }  // namespace crawld::base

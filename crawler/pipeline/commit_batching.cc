@@ -19,10 +19,12 @@ constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a s
 
 }  // namespace
 
-bool CommitStage::flush_due(base::Instant now) const {
+bool CommitStage::flush_due(base::Instant now, std::size_t behind) const {
   if (!batch_since_) return false;
-  return batch_.updates.size() >= options_.batch_pages || batch_bytes_ >= options_.batch_bytes ||
-         now >= *batch_since_ + options_.batch_delay;
+  const std::size_t pages = batch_.updates.size();
+  if (pages >= options_.batch_pages || batch_bytes_ >= options_.batch_bytes) return true;
+  if (behind > 0) return now >= *batch_since_ + options_.batch_longest;
+  return pages >= options_.batch_worth || now >= *batch_since_ + options_.batch_delay;
 }
 
 std::optional<base::Instant> CommitStage::flush_at() const {

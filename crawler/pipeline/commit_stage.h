@@ -33,9 +33,13 @@ namespace crawld::pipeline {
 class CommitStage {
  public:
   struct Options {
+    // A batch is written when so many pages wait for it, or its first one for so long, and when
+    // it holds the most that it may. What is not written is fetched again after a kill.
+    std::size_t batch_worth = 24;
+    std::chrono::milliseconds batch_delay{20};
     std::size_t batch_pages = 200;
-    std::chrono::milliseconds batch_delay{200};
     std::size_t batch_bytes = 16U << 20;
+    std::chrono::milliseconds batch_longest{200};  // where more waits behind it all the time
     std::size_t checkpoint_urls = 1U << 18;  // new URLs between two checkpoints of the queue
     // Or so many chunks that a start-up alone needs: a daemon that only visits again finds
     // few new URLs, but writes chunks at each beat.
@@ -55,9 +59,10 @@ class CommitStage {
 
   void add(CommitItem item);
 
-  // The batch is full, old, or the frontier waits for rows that only a flush makes readable.
-  bool flush_due(base::Instant now) const;
-  // When flush_due() becomes true by age; nothing while the batch is empty.
+  // The batch is worth a write, old or full. `behind`: items that wait to be added; while there
+  // are any it grows on, so a slow disk gets few large batches and a fast one many small ones.
+  bool flush_due(base::Instant now, std::size_t behind) const;
+  // When flush_due() becomes true by age with nothing behind; nothing while the batch is empty.
   std::optional<base::Instant> flush_at() const;
   // Writes the batch. On an error the batch is kept for another try.
   base::Status flush();

@@ -21,7 +21,7 @@ constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{5};
 constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
-constexpr std::size_t kCommitItems = 1'024;
+constexpr std::size_t kCommitItems = 64;
 constexpr std::size_t kCommitBytes = 32U << 20;
 
 }  // namespace
@@ -143,7 +143,8 @@ bool Pipeline::hand_over(model::Fetched fetched, std::size_t bytes) {
 
 void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
   FetchStage stage(frontier_, fetcher, sites_, clock_, &activity);
-  while (true) {
+  // A page is asked for where there is room for it, so that few are lost to a kill.
+  while (fetched_.wait_for_room()) {
     FetchTurn turn = stage.step();
     if (turn.fetched) {
       record(turn.fetched->timings);
@@ -176,8 +177,8 @@ void Pipeline::commit_turn() {
     counters_.committed.fetch_add(1, std::memory_order_relaxed);
   }
   const base::Instant now = clock_.now();
-  const bool starving = frontier_.wants_refill();
-  if (commit_.flush_due(now) || (starving && commits_.depth().items == 0)) {
+  const std::size_t behind = commits_.depth().items;
+  if (commit_.flush_due(now, behind) || (behind == 0 && frontier_.wants_refill())) {
     const base::Instant started = clock_.now();
     commit_activity_.set("writing a batch", {}, started);
     write_or_hold([this] { return commit_.flush(); });

@@ -55,7 +55,7 @@ class Pipeline {
     std::uint32_t fetch_threads = 64;
     std::uint32_t parse_workers = 2;
     std::size_t fetch_stack = 256U << 10;  // bytes
-    std::size_t queue_items = 512;
+    std::size_t queue_items = 64;
     std::size_t queue_bytes = 16U << 20;
     std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
     std::uint64_t most_errors = 0;  // 0: no limit

@@ -21,8 +21,8 @@ from test_crawl import QUICK, chain
 ROUNDS = int(os.environ.get("CRAWLD_SOAK_ROUNDS", "4"))
 PAGES = max(150, ROUNDS * 30)
 IN_FLIGHT = 8
-# Fetched but not committed: a batch of 200 pages or 200 ms, or one that was just being written.
-NOT_COMMITTED = 250
+# Fetched but not committed: what the queue before the parse workers holds at most.
+NOT_COMMITTED = 64
 
 
 def whole(crawl, count):

@@ -79,7 +79,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
   if (!turn.refusals.empty()) commit_.add(pipeline::Refusals{std::move(turn.refusals)});
   if (turn.fetched) commit_.add(parse.step(*std::move(turn.fetched)));
   if (!turn.nothing) {
-    if (commit_.flush_due(clock_.now())) (void)commit_.flush();
+    if (commit_.flush_due(clock_.now(), 0)) (void)commit_.flush();
     return true;
   }
   if (commit_.flush_at() || frontier_.wants_refill()) {

@@ -1,6 +1,7 @@
 #include "crawler/base/bounded_queue.h"
 
 #include <catch2/catch.hpp>
+#include <atomic>
 #include <map>
 #include <thread>
 #include <vector>
@@ -30,6 +31,24 @@ TEST_CASE("a closed queue takes nothing back and gives out what it has") {
   CHECK(queue.pop() == 1);
   CHECK_FALSE(queue.pop());
   CHECK(queue.finished());
+}
+
+TEST_CASE("who waits for room is let through at once, after a full queue when half of it is free") {
+  BoundedQueue<int> queue({.items = 4, .bytes = 100});
+  for (int n = 0; n < 4; ++n) {
+    CHECK(queue.wait_for_room());
+    REQUIRE(queue.push(int(n), 1));
+  }
+  std::atomic<bool> through = false;
+  std::thread waiter([&] { through = queue.wait_for_room(); });
+  while (queue.depth().waiting_pushers == 0) std::this_thread::yield();
+  (void)queue.pop();
+  CHECK_FALSE(through);
+  (void)queue.pop();
+  waiter.join();
+  CHECK(through);
+  queue.close();
+  CHECK_FALSE(queue.wait_for_room());
 }
 
 TEST_CASE("many who wait for room all get through, large items among small ones") {
