@@ -49,9 +49,11 @@ base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const b
   std::vector<std::string> names;
   for (const config::Site& site : session->setup_.config.sites) names.push_back(site.name);
   session->remember_names(std::move(names));
+  session->fetch_threads_ = threads_for_descriptors(session->setup_.config.concurrency);
   session->frontier_ = std::make_unique<frontier::LocalFrontier>(
       pipeline::frontier_settings(session->setup_.config, session->setup_.mode),
-      frontier::LocalFrontier::Options{.page_limit = session->setup_.config.limits.pages});
+      frontier::LocalFrontier::Options{.page_limit = session->setup_.config.limits.pages,
+                                       .transfers = session->fetch_threads_});
   session->make_pipeline();
   return session;
 }
@@ -80,7 +82,7 @@ Status Session::open_store() {
 void Session::make_pipeline() {
   const config::Config& config = setup_.config;
   pipeline::Pipeline::Options options;
-  options.fetch_threads = threads_for_descriptors(config.concurrency);
+  options.fetch_threads = fetch_threads_;
   options.parse_workers = worker_count(config);
   options.queue_items = config.queue_items;
   options.queue_bytes = config.queue_bytes;

@@ -105,6 +105,7 @@ class Session {
   std::unique_ptr<frontier::LocalFrontier> frontier_;
   std::set<model::SiteId> left_sites_;            // the controlling thread's
   std::vector<parsers::WorkerProcess*> workers_;  // owned by the pipeline
+  std::uint32_t fetch_threads_ = 0;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   mutable base::Mutex mutex_;
   // Shared with who asks for their status while they are ended. Null: none.

@@ -8,6 +8,8 @@
 // anything but wait(), and none does I/O.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +51,12 @@ enum class Holdup : std::uint8_t {
   paused,
   none  // a URL can be leased now
 };
+
+// Of so many transfers that may be open at once, those kept for hosts that answer quickly: a
+// crowd of hosts that stall cannot take them all.
+constexpr std::size_t kept_for_quick(std::size_t transfers) {
+  return std::min<std::size_t>(transfers / 8, 16);
+}
 
 class Frontier {
  public:

@@ -14,6 +14,9 @@ milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most
   const std::uint32_t shift = std::min<std::uint32_t>(times > 0 ? times - 1 : 0, 20);
   return std::min(most, first * (std::int64_t{1} << shift));
 }
+// What makes a host a quick one. robots.txt alone is soon given by those who stall afterwards.
+constexpr std::uint32_t kGoodAnswers = 3;
+constexpr std::chrono::seconds kSoon{2};
 
 }  // namespace
 
@@ -57,11 +60,13 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
   }
   switch (advice.mood) {
     case model::HostAdvice::Mood::good:
+      ++good_;
       troubles_ = 0;
       throttles_ = 0;
       adapt(advice.latency, false);
       break;
     case model::HostAdvice::Mood::throttle:
+      good_ = 0;
       troubles_ = 0;
       ++throttles_;
       adapt(advice.latency, true);
@@ -69,6 +74,7 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
                                                               throttles_, politeness_.max_delay)));
       break;
     case model::HostAdvice::Mood::trouble:
+      good_ = 0;
       ++troubles_;
       last_trouble_ = now;
       adapt(milliseconds{0}, true);
@@ -109,6 +115,8 @@ bool HostClock::dead(base::Instant now) const {
   return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1 &&
          now < last_trouble_ + kGivenUpFor;
 }
+
+bool HostClock::quick() const { return good_ >= kGoodAnswers && latency_ <= kSoon; }
 
 void HostClock::close_until(base::Instant until) { opens_at_ = std::max(opens_at_, until); }
 

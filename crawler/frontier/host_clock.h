@@ -72,6 +72,8 @@ class HostClock {
   // configuration.
   void restore_adaptive_delay(milliseconds delay) { adaptive_delay_ = delay; }
   std::uint32_t consecutive_troubles() const { return troubles_; }
+  // Its last few answers were good and came soon.
+  bool quick() const;
   // What another run counted leaves the circuit open at most: a host given up then is probed once
   // now.
   void restore_troubles(std::uint32_t count);
@@ -96,6 +98,7 @@ class HostClock {
   Start start_;
   std::uint32_t in_flight_ = 0;
   std::uint32_t troubles_ = 0;   // consecutive
+  std::uint32_t good_ = 0;       // answers in a row
   std::uint32_t throttles_ = 0;  // consecutive 429/503
   base::Instant last_trouble_{};
   std::optional<milliseconds> crawl_delay_;

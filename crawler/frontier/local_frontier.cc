@@ -15,6 +15,8 @@ using base::MutexLock;
 // Refusals booked in one turn, so that a page with 400,000 forbidden links does
 // not hold the lock while all of them are judged.
 constexpr std::size_t kMostRefusals = 256;
+// As many links are taken in without letting others come by.
+constexpr std::size_t kMostOffers = 1'024;
 constexpr std::uint64_t kDiceSides = 1'000'000;
 
 }  // namespace
@@ -246,12 +248,13 @@ void LocalFrontier::unschedule(HostQueue& host) {
 }
 
 void LocalFrontier::make_ready(HostQueue& host) {
-  Ring& ring = ready_[site(host.site).priority];
+  Lane& lane = options_.transfers > 0 && host.clock.quick() ? quick_ : others_;
+  Ring& ring = lane.rings[site(host.site).priority];
   auto& queue = ring.hosts[host.site];
   if (queue.empty()) ring.turn.push_back(host.site);
   queue.push_back(host.id);
   host.place = Place::ready;
-  ++ready_hosts_;
+  ++lane.hosts;
 }
 
 void LocalFrontier::wake_snoozed(Instant now) {
@@ -262,14 +265,30 @@ void LocalFrontier::wake_snoozed(Instant now) {
   }
 }
 
+bool LocalFrontier::only_for_quick() const {
+  return options_.transfers > 0 &&
+         in_flight_ + kept_for_quick(options_.transfers) >= options_.transfers;
+}
+
+bool LocalFrontier::has_ready() const {
+  return quick_.hosts > 0 || (others_.hosts > 0 && !only_for_quick());
+}
+
+// By priority, then in turn; nothing when no host may be taken.
+LocalFrontier::Lane* LocalFrontier::next_lane() {
+  if (!has_ready()) return nullptr;
+  if (quick_.hosts == 0) return &others_;
+  if (others_.hosts == 0 || only_for_quick()) return &quick_;
+  const int quick = quick_.rings.begin()->first;
+  const int others = others_.rings.begin()->first;
+  last_was_quick_ = quick == others ? !last_was_quick_ : quick > others;
+  return last_was_quick_ ? &quick_ : &others_;
+}
+
 // The next ready host, taken out of its queue; its site goes to the end of the round.
 HostQueue* LocalFrontier::pick(Instant now) {
-  while (!ready_.empty()) {
-    Ring& ring = ready_.begin()->second;
-    if (ring.turn.empty()) {
-      ready_.erase(ready_.begin());
-      continue;
-    }
+  while (Lane* lane = next_lane()) {
+    Ring& ring = lane->rings.begin()->second;
     const model::SiteId site_id = ring.turn.front();
     ring.turn.pop_front();
     auto& queue = ring.hosts[site_id];
@@ -280,7 +299,8 @@ HostQueue* LocalFrontier::pick(Instant now) {
     } else {
       ring.turn.push_back(site_id);
     }
-    --ready_hosts_;
+    if (ring.turn.empty()) lane->rings.erase(lane->rings.begin());
+    --lane->hosts;
     host.place = Place::resting;
     if (!is_held(host.site)) return &host;
     host.place = Place::held;
@@ -292,15 +312,18 @@ HostQueue* LocalFrontier::pick(Instant now) {
 // --- what comes in ---------------------------------------------------------------------------
 
 void LocalFrontier::offer(std::vector<Candidate> candidates) {
-  MutexLock lock(mutex_);
-  for (Candidate& candidate : candidates) {
-    HostQueue& host = must_find(candidate.host_id);
-    ++waiting_;
-    window_urls_ += host.add(std::move(candidate), options_.window);
-    if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
-    schedule(host);
+  for (std::size_t next = 0; next < candidates.size();) {
+    MutexLock lock(mutex_);
+    const std::size_t end = std::min(next + kMostOffers, candidates.size());
+    for (; next < end; ++next) {
+      HostQueue& host = must_find(candidates[next].host_id);
+      ++waiting_;
+      window_urls_ += host.add(std::move(candidates[next]), options_.window);
+      if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
+      schedule(host);
+    }
+    call_for_work();
   }
-  call_for_work();
 }
 
 void LocalFrontier::add_host(const HostSnapshot& snapshot) {

@@ -10,7 +10,8 @@
 //
 // Fairness: ready hosts are taken by site priority, then round robin over sites,
 // then in the order in which they became ready (BUbiNG's workbench, Boldi et al.
-// 2014, with sites in place of one global visit state queue).
+// 2014, with sites in place of one global visit state queue). Hosts that proved quick
+// stand in a lane of their own, which has every other turn and the last few transfers.
 #pragma once
 
 #include <deque>
@@ -93,6 +94,7 @@ class LocalFrontier final : public Frontier {
     std::size_t spill_at = 1'024;  // overflow ids a host collects before it is written
     std::uint64_t page_limit = 0;  // of the whole run; 0: none
     std::uint32_t seed = 1;        // of the jitter's dice
+    std::size_t transfers = 0;     // that may be open at once; 0: nothing is kept for quick hosts
   };
 
   LocalFrontier(std::vector<SiteSettings> sites, Options options);
@@ -177,7 +179,8 @@ class LocalFrontier final : public Frontier {
   void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
-  bool has_ready() const CRAWL_REQUIRES(mutex_) { return ready_hosts_ > 0; }
+  bool has_ready() const CRAWL_REQUIRES(mutex_);
+  bool only_for_quick() const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
@@ -202,8 +205,14 @@ class LocalFrontier final : public Frontier {
     std::deque<model::SiteId> turn;
     std::unordered_map<model::SiteId, std::deque<model::HostId>> hosts;
   };
-  std::map<int, Ring, std::greater<>> ready_ CRAWL_GUARDED_BY(mutex_);
-  std::size_t ready_hosts_ CRAWL_GUARDED_BY(mutex_) = 0;
+  struct Lane {
+    std::map<int, Ring, std::greater<>> rings;  // none is empty
+    std::size_t hosts = 0;
+  };
+  Lane* next_lane() CRAWL_REQUIRES(mutex_);
+  Lane quick_ CRAWL_GUARDED_BY(mutex_);   // ready hosts that answer quickly
+  Lane others_ CRAWL_GUARDED_BY(mutex_);  // all other ready ones
+  bool last_was_quick_ CRAWL_GUARDED_BY(mutex_) = false;
   std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);

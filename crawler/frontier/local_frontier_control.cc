@@ -184,7 +184,7 @@ Counts LocalFrontier::counts() const {
           .outstanding = outstanding_,
           .in_flight = in_flight_,
           .hosts = hosts_.size(),
-          .ready_hosts = ready_hosts_,
+          .ready_hosts = quick_.hosts + others_.hosts,
           .snoozed_hosts = snoozed_.size(),
           .window_urls = window_urls_};
 }
@@ -193,7 +193,8 @@ Holdup LocalFrontier::holdup(Instant now) const {
   MutexLock lock(mutex_);
   if (paused_) return Holdup::paused;
   if (waiting_ == 0) return Holdup::nothing_left;
-  if (has_ready() || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
+  const bool ready = quick_.hosts + others_.hosts > 0;
+  if (ready || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
   if (!snoozed_.empty()) return Holdup::politeness;
   if (in_flight_ > 0) return Holdup::in_flight;
   // Nothing moves: then sites are held, by the user or by the hour.

@@ -40,7 +40,7 @@ class CommitStage {
     std::size_t batch_pages = 200;
     std::size_t batch_bytes = 16U << 20;
     std::chrono::milliseconds batch_longest{200};  // where more waits behind it all the time
-    std::size_t checkpoint_urls = 1U << 18;  // new URLs between two checkpoints of the queue
+    std::size_t checkpoint_urls = 1U << 18;        // new URLs between two checkpoints of the queue
     // Or so many chunks that a start-up alone needs: a daemon that only visits again finds
     // few new URLs, but writes chunks at each beat.
     std::size_t checkpoint_chunks = 4'096;

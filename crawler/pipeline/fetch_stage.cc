@@ -45,18 +45,25 @@ FetchTurn FetchStage::step() {
     activity_->set("fetching", turn.lease->request.url.href(), turn.lease->leased_at);
   }
   if (!has_address(*turn.lease)) return result;
-  const model::Lease lease = *turn.lease;
+  model::Lease lease = *turn.lease;
   model::Fetched fetched = fetcher_.fetch(*std::move(turn.lease));
   const auto table = sites_.table();
   const policy::SettlePolicy policy = lease.request.site < table->size()
                                           ? (*table)[lease.request.site]->settle
                                           : policy::SettlePolicy{};
   const auto* response = fetched.response();
-  frontier_.release(lease, policy::advise_host(fetched, policy),
-                    response != nullptr ? response->remote_address : std::string(), clock_.now());
+  ended_ = Ended{.lease = std::move(lease),
+                 .advice = policy::advise_host(fetched, policy),
+                 .address = response != nullptr ? response->remote_address : std::string()};
   log_fetch(fetched);
   result.fetched = std::move(fetched);
   return result;
+}
+
+void FetchStage::release() {
+  if (!ended_) return;
+  frontier_.release(ended_->lease, ended_->advice, ended_->address, clock_.now());
+  ended_.reset();
 }
 
 }  // namespace crawld::pipeline

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "crawler/base/clock.h"
@@ -25,8 +26,10 @@ class FetchStage {
              const base::Clock& clock, Activity* activity = nullptr)
       : frontier_(frontier), fetcher_(fetcher), sites_(sites), clock_(clock), activity_(activity) {}
 
-  // Blocks for one transfer at most. The host's slot is free again on return.
+  // Blocks for one transfer at most. The host's slot stays taken until release().
   FetchTurn step();
+  // Frees the slot of the last step, where it took one.
+  void release();
 
  private:
   bool has_address(model::Lease& lease);
@@ -36,6 +39,13 @@ class FetchStage {
   const SiteBook& sites_;
   const base::Clock& clock_;
   Activity* const activity_;  // may be null
+
+  struct Ended {
+    model::Lease lease;
+    model::HostAdvice advice;
+    std::string address;
+  };
+  std::optional<Ended> ended_;
 };
 
 }  // namespace crawld::pipeline

@@ -21,7 +21,7 @@ constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{5};
 constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
-constexpr std::size_t kCommitItems = 64;
+constexpr std::size_t kCommitItems = 1'024;
 constexpr std::size_t kCommitBytes = 32U << 20;
 
 }  // namespace
@@ -156,7 +156,12 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
     if (turn.fetched) {
       counters_.fetched.fetch_add(1, std::memory_order_relaxed);
       const std::size_t bytes = weight(*turn.fetched);
-      if (!hand_over(*std::move(turn.fetched), bytes)) return;
+      // A host of large pages gets its next turn when there is room for what it sent, or it
+      // could fill all threads with pages that wait.
+      if (!is_large(bytes)) stage.release();
+      const bool taken = hand_over(*std::move(turn.fetched), bytes);
+      stage.release();
+      if (!taken) return;
     }
     activity.set("waiting", {}, clock_.now());
     if (turn.nothing && !frontier_.wait(clock_.now() + kWaitAtMost)) return;

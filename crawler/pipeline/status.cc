@@ -41,6 +41,7 @@ Limit limit_of(const LimitSigns& signs) {
   if (signs.in_flight > 0 && signs.waiting_for_rate * 2 > signs.in_flight) return Limit::rate;
   if (signs.in_flight > 0 && signs.waiting_for_dns * 2 > signs.in_flight) return Limit::dns;
   if (signs.in_flight >= signs.fetch_threads) return Limit::connections;
+  const std::size_t kept = frontier::kept_for_quick(signs.fetch_threads);
   switch (signs.holdup) {
     case frontier::Holdup::nothing_left:
       if (signs.outstanding > 0) return Limit::host_slots;
@@ -52,7 +53,10 @@ Limit limit_of(const LimitSigns& signs) {
     case frontier::Holdup::paused:
       return Limit::paused;
     case frontier::Holdup::none:
-      return signs.fetched_items > 0 ? Limit::parse : Limit::none;
+      if (signs.fetched_items > 0) return Limit::parse;
+      return signs.in_flight > 0 && signs.in_flight + kept >= signs.fetch_threads
+                 ? Limit::connections
+                 : Limit::none;
   }
   return Limit::none;
 }

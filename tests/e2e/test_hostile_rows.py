@@ -96,7 +96,7 @@ class Tree:
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    sites = ([Site("honest", honest, seeds=("/",), delay="20ms")] + network.sites() + pages.sites()
+    sites = ([Site("honest", honest, seeds=("/",), delay="200ms")] + network.sites() + pages.sites()
              + tls_sites(folder) + name_sites())
     server = HostileServer(sites)
     by_name = {site.name: site for site in sites}
@@ -224,6 +224,11 @@ def test_the_process_tree_stays_small(outcome):
 def test_the_honest_site_is_complete(outcome):
     assert sorted(outcome.paths("honest")) == sorted(["/"] + [f"/p{n}" for n in range(1, 61)])
     assert outcome.sql("SELECT count(*) FROM v_pages WHERE url LIKE ?", outcome.url("honest", "%")) == [(61,)]
+
+
+def test_the_honest_site_keeps_its_pace_beside_all_hostile_ones(outcome):
+    gaps = sorted(outcome.gaps("honest"))
+    assert gaps[len(gaps) // 2] < 1.2 * 0.2
 
 
 def test_no_forbidden_address_is_contacted(outcome):

@@ -76,6 +76,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
   pace_.turn(clock_.wall());
   commit_.check_site_limits(clock_.now());
   pipeline::FetchTurn turn = fetch.step();
+  fetch.release();
   if (!turn.refusals.empty()) commit_.add(pipeline::Refusals{std::move(turn.refusals)});
   if (turn.fetched) commit_.add(parse.step(*std::move(turn.fetched)));
   if (!turn.nothing) {

@@ -1,7 +1,7 @@
 #include "crawler/base/bounded_queue.h"
 
-#include <catch2/catch.hpp>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <map>
 #include <thread>
 #include <vector>

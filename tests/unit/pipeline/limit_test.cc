@@ -31,6 +31,8 @@ TEST_CASE("each thing that can bound the rate is named when it does, and only on
        Limit::rate},
       {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 3}, Limit::dns},
       {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 1}, Limit::connections},
+      {{.fetch_threads = 64, .in_flight = 56}, Limit::connections},
+      {{.fetch_threads = 64, .in_flight = 55}, Limit::none},
       {{.fetch_threads = 4, .in_flight = 1, .holdup = Holdup::politeness}, Limit::politeness},
       {{.fetch_threads = 4, .in_flight = 1, .holdup = Holdup::in_flight}, Limit::host_slots},
       {{.outstanding = 1, .holdup = Holdup::nothing_left}, Limit::host_slots},
