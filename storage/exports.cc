@@ -239,6 +239,10 @@ base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& optio
     return end;
   }
   while (true) {
+    if (options.enough()) {
+      end.complete = false;
+      return end;
+    }
     auto slice = read_slice(reader, **statement, columns, options, end.last_key);
     if (!slice) return std::move(slice).error();
     if (slice->last_key == end.last_key) return end;

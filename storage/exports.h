@@ -32,12 +32,14 @@ struct ExportOptions {
   bool header = true;           // of CSV
   bool quote_formulas = false;  // of CSV: cells go through without_formula()
   std::uint32_t slice = 200;    // rows a read
+  // Asked between two reads, where all that was begun is written; true ends it there.
+  std::function<bool()> enough = [] { return false; };
 };
 
 struct ExportEnd {
   std::int64_t last_key = 0;
   std::uint64_t rows = 0;
-  bool complete = true;  // false: `write` stopped it
+  bool complete = true;  // false: `write` or `enough` stopped it
 };
 
 // `write` takes whole lines; false stops (the reader of a pipe went away).

@@ -291,6 +291,7 @@ base::Result<ExportEnd> export_warc(Database& reader, const WarcOptions& options
     auto version = next_version(reader, end.last_key);
     if (!version) return std::move(version).error();
     if (!*version) return end;
+    if (options.enough()) break;
     going = writer.version(**version);
     if (!going || !*going) break;
     end.last_key = static_cast<std::int64_t>((*version)->id);

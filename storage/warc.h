@@ -30,6 +30,8 @@ struct WarcOptions {
   std::string file_name;  // of the WARC, for its warcinfo and the index
   std::string software;   // "crawld/1.0"
   Millis written_at = 0;
+  // Asked before each version; true ends it there.
+  std::function<bool()> enough = [] { return false; };
 };
 
 // `write` takes whole records; false stops. `index` takes a CDXJ line (with its end)

@@ -12,6 +12,7 @@
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/output_file.h"
 #include "crawler/cli/sitemap_writer.h"
+#include "crawler/cli/stop_signals.h"
 #include "crawler/cli/time_option.h"
 #include "crawler/cli/warc_files.h"
 #include "storage/exports.h"
@@ -21,6 +22,7 @@ namespace {
 
 using storage::ExportEnd;
 using Write = std::function<bool(std::string_view)>;
+using Enough = std::function<bool()>;
 
 struct ExportFlags {
   std::string database;
@@ -50,13 +52,16 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
   app.add_flag("-q,--quiet", flags.quiet, "do not tell how many rows there were");
 }
 
+bool into_file(const ExportFlags& flags) { return !flags.output.empty() && flags.output != "-"; }
+
 base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags& flags,
-                                   std::int64_t since, const Write& write) {
-  if (flags.format == "sitemap") return write_sitemap(reader, flags.after, since, write);
+                                   std::int64_t since, const Write& write, const Enough& enough) {
+  if (flags.format == "sitemap") return write_sitemap(reader, flags.after, since, write, enough);
   storage::ExportOptions options{.after = flags.after,
                                  .since = since,
                                  .header = !flags.no_header,
-                                 .quote_formulas = flags.csv_safe};
+                                 .quote_formulas = flags.csv_safe,
+                                 .enough = enough};
   options.format = storage::export_format_from(flags.format).value_or(options.format);
   // A list of URLs is of those that were stored, unless another table is asked for.
   options.table = storage::export_table_from(flags.table).value_or(options.table);
@@ -64,27 +69,27 @@ base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags&
 }
 
 base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags& flags,
-                                   std::int64_t since) {
+                                   std::int64_t since, const Enough& enough) {
   auto output = OutputFile::open(flags.output);
   if (!output) return std::move(output).error();
-  const bool shown = isatty(STDOUT_FILENO) == 1 && (flags.output.empty() || flags.output == "-");
-  auto end = write_rows(reader, flags, since, [&](std::string_view bytes) {
+  const bool shown = isatty(STDOUT_FILENO) == 1 && !into_file(flags);
+  const auto write = [&](std::string_view bytes) {
     if (!shown) return output->write(bytes);
     const bool json = flags.format == "jsonl";
     return output->write(json ? without_raw_controls(bytes) : printable_lines(bytes));
-  });
+  };
+  auto end = write_rows(reader, flags, since, write, enough);
   if (!end) return end;
   if (auto done = output->finish(); !done) return std::move(done).error();
   return end;
 }
 
-int tell_end(const ExportFlags& flags, const ExportEnd& end) {
-  if (flags.quiet) return kFinished;
+void tell_end(const ExportFlags& flags, const ExportEnd& end) {
+  if (flags.quiet) return;
   std::fprintf(stderr, "crawld: %llu rows; %s --after %lld\n",
                static_cast<unsigned long long>(end.rows),
                end.complete ? "what is committed later:" : "there are more:",
                static_cast<long long>(end.last_key));
-  return kFinished;
 }
 
 }  // namespace
@@ -99,7 +104,7 @@ int export_command(const Arguments& arguments) {
   if (since != 0 && flags.table == "urls") {
     return complain("--since: the table urls has no time; take changes", kUsage);
   }
-  if (flags.format == "cdxj" && (flags.output.empty() || flags.output == "-")) {
+  if (flags.format == "cdxj" && !into_file(flags)) {
     return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
   }
   const bool of_pages =
@@ -114,11 +119,16 @@ int export_command(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   auto reader = open_database(flags.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  // A file ends with whole rows when it is asked to; a reader of a pipe may not be reading.
+  std::optional<StopSignals> signals;
+  if (into_file(flags)) signals.emplace();
+  const Enough enough = [&] { return signals && signals->asked(); };
   const bool warc = flags.format == "warc" || flags.format == "cdxj";
-  const auto end = warc ? write_warc_files(**reader, flags.output, flags.after)
-                        : write_file(**reader, flags, since);
+  const auto end = warc ? write_warc_files(**reader, flags.output, flags.after, enough)
+                        : write_file(**reader, flags, since, enough);
   if (!end) return complain(end.error().message, exit_code(end.error()));
-  return tell_end(flags, *end);
+  tell_end(flags, *end);
+  return !end->complete && enough() ? kInterrupted : kFinished;
 }
 
 }  // namespace crawld::cli

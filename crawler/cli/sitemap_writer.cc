@@ -58,7 +58,8 @@ std::string entry(const WalkedPage& page) {
 
 base::Result<storage::ExportEnd> write_sitemap(storage::Database& reader, std::int64_t after,
                                                std::int64_t since,
-                                               const std::function<bool(std::string_view)>& write) {
+                                               const std::function<bool(std::string_view)>& write,
+                                               const std::function<bool()>& enough) {
   storage::ExportEnd end{.last_key = after};
   end.complete = write(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -68,6 +69,8 @@ base::Result<storage::ExportEnd> write_sitemap(storage::Database& reader, std::i
         storage::walk_pages(reader, static_cast<storage::PageId>(end.last_key), kSlice);
     if (!pages) return base::Error(pages.error());
     if (pages->empty()) break;
+    end.complete = !enough();
+    if (!end.complete) break;
     for (const WalkedPage& page : *pages) {
       if (belongs(page, since)) {
         end.complete = end.rows < kUrlsPerSitemap && write(entry(page));

@@ -37,7 +37,8 @@ base::Status write_index(const std::string& path, std::vector<std::string>& line
 }  // namespace
 
 base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
-                                                  const std::string& path, std::int64_t after) {
+                                                  const std::string& path, std::int64_t after,
+                                                  const std::function<bool()>& enough) {
   const Names names = names_of(path);
   auto output = OutputFile::open(names.warc);
   if (!output) return std::move(output).error();
@@ -47,7 +48,8 @@ base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
       .gzip = !names.warc.ends_with(".warc"),
       .file_name = names.warc.substr(slash == std::string::npos ? 0 : slash + 1),
       .software = "crawld/" + std::string(config::kVersion),
-      .written_at = base::to_millis(base::SystemClock().wall())};
+      .written_at = base::to_millis(base::SystemClock().wall()),
+      .enough = enough};
   std::vector<std::string> lines;
   auto end = storage::export_warc(
       reader, options, [&](std::string_view bytes) { return output->write(bytes); },

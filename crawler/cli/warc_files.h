@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -13,8 +14,9 @@ namespace crawld::cli {
 // Writes `path` (X.warc.gz, or X.warc for records that are not compressed), and with it
 // X.cdxj, sorted by its key. Standard output ("" or "-") gets the WARC alone, compressed.
 // The index is held in memory until the end: about 250 bytes a page version. `path` may
-// also name the index (X.cdxj); the WARC is then X.warc.gz.
+// also name the index (X.cdxj); the WARC is then X.warc.gz. `enough` as WarcOptions.
 base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
-                                                  const std::string& path, std::int64_t after);
+                                                  const std::string& path, std::int64_t after,
+                                                  const std::function<bool()>& enough);
 
 }  // namespace crawld::cli

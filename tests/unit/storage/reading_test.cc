@@ -145,6 +145,29 @@ TEST_CASE("an export in small slices gives every row once and goes on where it s
   }
 }
 
+TEST_CASE("an export that has enough ends with whole keys, and the next call goes on there") {
+  Scratch scratch;
+  auto store = crawled(scratch.path());
+  auto reader = reader_of(scratch.path());
+  std::string whole;
+  std::string parts;
+  const auto into = [](std::string& text) {
+    return [&text](std::string_view line) { return !(text += line).empty(); };
+  };
+  REQUIRE(export_rows(*reader, {.table = ExportTable::links}, into(whole)).ok());
+  int asked = 0;
+  const auto enough = [&] { return ++asked % 3 == 0; };
+  ExportEnd end{.complete = false};
+  for (int calls = 0; calls < 100 && !end.complete; ++calls) {
+    const ExportOptions options{
+        .table = ExportTable::links, .after = end.last_key, .slice = 4, .enough = enough};
+    end = *export_rows(*reader, options, into(parts));
+  }
+  CHECK(asked > 3);
+  CHECK(end.complete);
+  CHECK(parts == whole);
+}
+
 TEST_CASE("JSON Lines hold JSON columns as JSON, CSV quotes what it must") {
   Scratch scratch;
   auto store = crawled(scratch.path(), 1);

@@ -163,6 +163,23 @@ TEST_CASE("the CDXJ index points at the records") {
   CHECK_THAT(exported.index, Catch::Contains(R"("mime":"warc/revisit")"));
 }
 
+TEST_CASE("an archive that has enough ends behind a version with all its records") {
+  Exported exported;
+  std::string first;
+  std::string rest;
+  const auto into = [](std::string& file) {
+    return [&file](std::string_view bytes) { return !(file += bytes).empty(); };
+  };
+  int asked = 0;
+  const auto end =
+      export_warc(*exported.reader, {.enough = [&] { return ++asked > 1; }}, into(first));
+  CHECK(end->rows == 1);
+  CHECK_FALSE(end->complete);
+  CHECK(read_file_of(first).size() == 4);
+  CHECK(export_warc(*exported.reader, {.after = end->last_key}, into(rest))->complete);
+  CHECK(read_file_of(rest)[1].fields.at("WARC-Type") == "revisit");
+}
+
 TEST_CASE("URLs sort by their host from the right") {
   CHECK(surt_of("https://www.example.org/a?b") == "org,example,www)/a?b");
   CHECK(surt_of("http://example.org:8080/") == "org,example:8080)/");
