@@ -117,6 +117,10 @@ class Builder final : public YAML::EventHandler {
 
   void remember(YAML::anchor_t anchor, Anchored named) {
     charge(named.weight, named.value.place);
+    if (anchors_.size() == limits_.anchors) {
+      throw Refused{
+          {named.value.place, "more than " + std::to_string(limits_.anchors) + " anchors"}};
+    }
     anchors_[anchor] = std::move(named);
   }
 

@@ -46,6 +46,7 @@ struct YamlLimits {
   std::size_t bytes = 8U << 20;
   std::size_t values = 2'000'000;
   std::size_t depth = 64;
+  std::size_t anchors = 1'000;
 };
 
 // The document as a map; problems are appended, and the tree is then empty or partial.

@@ -24,7 +24,7 @@ int count_frames(void* frames, sqlite3*, const char*, int count) {
 
 Database::~Database() {
   if (db_ == nullptr) return;
-  if (writer_ && sqlite3_get_autocommit(db_) != 0) {
+  if (writer_ && !damaged_ && sqlite3_get_autocommit(db_) != 0) {
     // Best effort: without it the next start looks the file over, and loses nothing.
     if (execute("UPDATE meta SET value = 1 WHERE key = 'clean'").ok() && checkpoint().ok()) {
       sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
@@ -75,6 +75,8 @@ std::uint64_t Database::log_bytes() const { return log_frames_ * kFrameBytes; }
 
 base::Status Database::checkpoint_if_due() {
   if (log_bytes() < options_.checkpoint_bytes) return base::Done{};
+  // Before our own write hides a foreign one; check() says what is wrong.
+  if (written_by_others() && !look_over()) return base::Done{};
   int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (log_bytes() > 4 * options_.checkpoint_bytes) {
     // Readers that come and go can keep the log from being reset for ever: wait a little.
@@ -83,6 +85,7 @@ base::Status Database::checkpoint_if_due() {
     sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
     if (rc == SQLITE_OK) log_frames_ = 0;
   }
+  remember_change();
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
 }
@@ -91,6 +94,7 @@ base::Status Database::checkpoint() {
   const int rc =
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (rc == SQLITE_OK) log_frames_ = 0;
+  remember_change();
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
 }
@@ -99,6 +103,7 @@ base::Status Database::checkpoint_all() {
   int frames = 0;
   int moved = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_FULL, &frames, &moved);
+  remember_change();
   if (rc == SQLITE_OK && frames == moved) return base::Done{};
   return database_error(db_, rc == SQLITE_OK ? SQLITE_BUSY : rc,
                         "cannot empty the log of " + path_);
@@ -119,8 +124,40 @@ base::Status Database::remember_file() {
   }
   device_ = file.st_dev;
   inode_ = file.st_ino;
+  changed_ = file.st_mtim;
   log_inode_ = ::lstat((path_ + "-wal").c_str(), &log) == 0 ? log.st_ino : 0;
   return base::Done{};
+}
+
+// Commits go to the log; into the file itself only our checkpoints write.
+bool Database::written_by_others() const {
+  struct stat file {};
+  if (::lstat(path_.c_str(), &file) != 0) return false;
+  return file.st_mtim.tv_sec != changed_.tv_sec || file.st_mtim.tv_nsec != changed_.tv_nsec;
+}
+
+void Database::remember_change() {
+  struct stat file {};
+  if (::lstat(path_.c_str(), &file) == 0) changed_ = file.st_mtim;
+}
+
+// Through a connection of its own, whose cache is empty.
+base::Status Database::look_over() {
+  if (damaged_) {
+    return Error{Code::corrupt, path_ + " was overwritten while in use; nothing more was written"};
+  }
+  remember_change();
+  Database fresh(path_, options_);
+  auto done = fresh.connect(false);
+  if (done) done = fresh.quick_check(options_.recheck_time);
+  const bool broken =
+      !done && (done.error().code == Code::corrupt || done.error().code == Code::incompatible);
+  if (!broken) return base::Done{};
+  damaged_ = true;
+  return Error{Code::corrupt, path_ + " was overwritten while in use (" + done.error().message +
+                                  "); nothing more was written. Its log " + path_ +
+                                  "-wal holds the newest pages: keep both, then restore a backup "
+                                  "or run sqlite3 FILE .recover"};
 }
 
 base::Status Database::verify_file() {
@@ -131,6 +168,9 @@ base::Status Database::verify_file() {
                  path_ +
                      " was moved or deleted while in use; stop, and put it back together "
                      "with its -wal file before going on"};
+  }
+  if (damaged_ || written_by_others()) {
+    if (auto done = look_over(); !done) return done;
   }
   if (::lstat((path_ + "-wal").c_str(), &log) == 0 && log.st_ino == log_inode_) {
     return base::Done{};

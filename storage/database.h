@@ -13,6 +13,8 @@
 
 #include <sys/types.h>
 
+#include <time.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -51,7 +53,8 @@ struct OpenOptions {
   std::uint64_t checkpoint_bytes = 16U << 20;  // log size at which commits checkpoint
   std::uint64_t warn_log_bytes = 256U << 20;   // log size that is worth a warning
   std::chrono::milliseconds busy_timeout{30'000};
-  std::chrono::milliseconds check_time{500};  // for quick_check after an unclean stop
+  std::chrono::milliseconds check_time{500};      // for quick_check after an unclean stop
+  std::chrono::milliseconds recheck_time{5'000};  // for quick_check after a foreign write
 };
 
 class Database {
@@ -123,8 +126,9 @@ class Database {
   // True once per crossing of warn_log_bytes: some reader holds a snapshot.
   bool log_grew_too_large();
 
-  // The path still names the file that was opened, and its log is in place.
-  // Otherwise saves what it can into the database and says what happened.
+  // The path still names the file that was opened, its log is in place, and nobody else wrote
+  // into the file: else it is looked over. Otherwise saves what it can into the database and
+  // says what happened; a damaged file (corrupt) is left as it is, at the end too.
   base::Status verify_file();
 
   // Closes the connection and opens it anew: after an I/O error nothing that is
@@ -146,7 +150,11 @@ class Database {
   base::Status identify(std::span<const Migration> schema);
   base::Status migrate(std::span<const Migration> schema);
   base::Status check_after_crash();
+  base::Status quick_check(std::chrono::milliseconds most);
   base::Status remember_file();
+  bool written_by_others() const;
+  void remember_change();
+  base::Status look_over();
   void disconnect();
 
   const std::string path_;
@@ -161,6 +169,8 @@ class Database {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   ino_t log_inode_ = 0;
+  timespec changed_{};  // the file, by our last checkpoint
+  bool damaged_ = false;
   std::unordered_map<const char*, Statement> statements_;
 };
 

@@ -205,7 +205,16 @@ base::Status Database::check_after_crash() {
   if (!clean) return std::move(clean).error();
   was_clean_ = *clean == 1 && !log_left;
   if (was_clean_) return base::Done{};
-  auto deadline = std::chrono::steady_clock::now() + options_.check_time;
+  auto done = quick_check(options_.check_time);
+  if (done || done.error().code != Code::corrupt) return done;
+  return Error{Code::corrupt, path_ + " is damaged (" + done.error().message +
+                                  "); nothing was written. Restore a backup, or run sqlite3 FILE "
+                                  ".recover"};
+}
+
+// Fails with what is damaged. A check that takes longer than `most` is given up, without a finding.
+base::Status Database::quick_check(std::chrono::milliseconds most) {
+  auto deadline = std::chrono::steady_clock::now() + most;
   sqlite3_progress_handler(db_, 10'000, over_time, &deadline);
   auto check = Statement::prepare(db_, "PRAGMA quick_check(1)");
   auto row = check ? check->step() : base::Result<bool>(check.error());
@@ -214,10 +223,8 @@ base::Status Database::check_after_crash() {
   if (check) check->reset();
   sqlite3_progress_handler(db_, 0, nullptr, nullptr);
   if (ran_out || verdict == "ok") return base::Done{};
-  if (!row && row.error().code != Code::corrupt) return std::move(row).error();
-  return Error{Code::corrupt, path_ + " is damaged (" + (row ? verdict : row.error().message) +
-                                  "); nothing was written. Restore a backup, or run sqlite3 FILE "
-                                  ".recover"};
+  if (!row) return std::move(row).error();
+  return Error{Code::corrupt, verdict};
 }
 
 }  // namespace crawld::storage

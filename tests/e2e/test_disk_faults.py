@@ -215,6 +215,33 @@ def test_a_lost_log_costs_the_pages_in_it_and_no_more(crawl, serve):
     whole(crawl, 151)
 
 
+def test_a_disk_of_slow_fsyncs_slows_the_crawl_and_nothing_else(crawl, serve):
+    site = serve(chain(40))
+    process = subprocess.run(crawl.command("--delay", "0.1", "-e", "robots=off", "-q", site.url()), capture_output=True, text=True,
+                             env=failing("op=sync do=slow nth=1 count=0", "crawl.db"), timeout=120, check=False)
+    assert process.returncode == 0, process.stderr
+    whole(crawl, 41)
+    assert len(site.log) == 41
+    times = [at for at, _ in site.log]
+    assert min(b - a for a, b in zip(times, times[1:])) > 0.09
+    # One page a tenth of a second: a fetch does not wait for the three tenths of the disk.
+    assert sorted(b - a for a, b in zip(times, times[1:]))[len(times) // 2] < 0.3
+
+
+def test_a_file_overwritten_while_it_runs_ends_the_crawl_with_a_message(crawl, serve):
+    site = serve(heavy(2_000, 6_000))
+    process = crawl.start("--delay", "0.05", "-e", "robots=off", site.url())
+    assert wait_until(lambda: len(site.log) > 3)
+    with open(crawl.db, "r+b") as file:
+        for page in range(1, os.path.getsize(crawl.db) // 4096):
+            file.seek(page * 4096)
+            file.write(b"\xA5" * 64)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1, stderr
+    assert "overwritten while in use" in stderr and ".recover" in stderr
+    assert len(site.log) < 2_000
+
+
 def test_a_database_that_is_taken_away_while_it_runs_ends_the_crawl_with_a_message(crawl, serve):
     site = serve(chain(2_000, delay=0.05))
     process = crawl.start(*QUICK, site.url())

@@ -8,7 +8,7 @@
 // count  how many are hit from there on; 0: all that follow (default 1)
 // for    milliseconds after the first hit during which all are hit, in place of count
 // do     enospc | eio | erofs | short (half is written, as a full disk does) |
-//        kill (half is written, then SIGKILL)
+//        kill (half is written, then SIGKILL) | slow (done, after 0.3 s)
 //
 // DISK_FAULTS_REPORT names a file that takes the number of operations at exit.
 #include <dlfcn.h>
@@ -26,7 +26,7 @@
 namespace {
 
 enum class Op { write, sync, truncate };
-enum class Deed { none, fail, cut_short, kill };
+enum class Deed { none, fail, cut_short, kill, slow };
 
 struct Plan {
   char path[256] = "";
@@ -108,6 +108,7 @@ Deed judge(int fd, Op op) {
     return Deed::none;
   }
   if (strcmp(plan.deed, "kill") == 0) return Deed::kill;
+  if (strcmp(plan.deed, "slow") == 0) return Deed::slow;
   if (strcmp(plan.deed, "short") == 0 && op == Op::write) return Deed::cut_short;
   errno = strcmp(plan.deed, "enospc") == 0 || strcmp(plan.deed, "short") == 0 ? ENOSPC
           : strcmp(plan.deed, "erofs") == 0                                   ? EROFS
@@ -118,6 +119,11 @@ Deed judge(int fd, Op op) {
 template <class F>
 F real(const char* name) {
   return reinterpret_cast<F>(dlsym(RTLD_NEXT, name));
+}
+
+void dawdle() {
+  timespec time{0, 300'000'000};
+  while (nanosleep(&time, &time) != 0) continue;
 }
 
 template <class Write>
@@ -133,6 +139,9 @@ ssize_t faulty_write(int fd, size_t size, Write write) {
       (void)write(size / 2);
       raise(SIGKILL);
       break;
+    case Deed::slow:
+      dawdle();
+      break;
   }
   return write(size);
 }
@@ -147,6 +156,9 @@ int faulty_call(int fd, Op op, Call call) {
       return -1;
     case Deed::kill:
       raise(SIGKILL);
+      break;
+    case Deed::slow:
+      dawdle();
       break;
   }
   return call();

@@ -214,6 +214,75 @@ TEST_CASE("a database moved away while in use is noticed") {
   CHECK(db->verify_file().error().code == Code::not_found);
 }
 
+TEST_CASE("a file that another program overwrites while in use is noticed, and left as it is") {
+  Scratch scratch;
+  std::string bytes;
+  std::uintmax_t log = 0;
+  {
+    auto db = open_new(scratch.path());
+    REQUIRE(db->checkpoint().ok());
+    REQUIRE(db->execute("INSERT INTO sites VALUES (7, 'in the log', 1)").ok());
+    log = std::filesystem::file_size(scratch.path("crawl.db-wal"));
+    CHECK(db->verify_file().ok());
+    bytes = read_file(scratch.path());
+    for (std::size_t at = 4096; at < bytes.size(); at += 4096) bytes.replace(at, 64, 64, '\xA5');
+    overwrite_file(scratch.path(), bytes);
+    for (int look = 0; look < 2; ++look) {
+      const auto noticed = db->verify_file();
+      REQUIRE_FALSE(noticed);
+      CHECK(noticed.error().code == Code::corrupt);
+      CHECK_THAT(noticed.error().message, Catch::Contains("overwritten while in use"));
+    }
+  }
+  CHECK(read_file(scratch.path()) == bytes);
+  CHECK(std::filesystem::file_size(scratch.path("crawl.db-wal")) == log);
+}
+
+TEST_CASE("a foreign write that does no harm is let pass") {
+  Scratch scratch;
+  auto db = open_new(scratch.path());
+  REQUIRE(db->checkpoint().ok());
+  overwrite_file(scratch.path(), read_file(scratch.path()));
+  CHECK(db->verify_file().ok());
+  CHECK(db->verify_file().ok());
+}
+
+TEST_CASE(
+    "a reader with an old snapshot lets the log grow with a warning, and no longer than it stays") {
+  Scratch scratch;
+  OpenOptions options;
+  options.checkpoint_bytes = 100'000;
+  options.warn_log_bytes = 600'000;
+  auto opened = Database::open_writer(scratch.path(), options);
+  REQUIRE(opened.ok());
+  Database& db = **opened;
+  const auto write = [&](int commits) {
+    for (; commits > 0; --commits) {
+      REQUIRE(db.begin().ok());
+      REQUIRE(
+          db.execute("INSERT INTO meta (key, value) VALUES (hex(randomblob(8)), randomblob(20000))")
+              .ok());
+      REQUIRE(db.commit().ok());
+      REQUIRE(db.checkpoint_if_due().ok());
+    }
+  };
+  write(50);
+  CHECK_FALSE(db.log_grew_too_large());
+  auto reader = Database::open_reader(scratch.path());
+  REQUIRE(reader.ok());
+  REQUIRE((*reader)->execute("BEGIN; SELECT count(*) FROM meta").ok());
+  write(50);
+  CHECK(db.log_bytes() > options.warn_log_bytes);
+  CHECK(db.log_grew_too_large());
+  CHECK_FALSE(db.log_grew_too_large());  // told once
+  REQUIRE((*reader)->execute("COMMIT").ok());
+  write(50);
+  CHECK(db.log_bytes() < options.warn_log_bytes);
+  CHECK_FALSE(db.log_grew_too_large());
+  CHECK(std::filesystem::file_size(scratch.path("crawl.db-wal")) < 2 * options.warn_log_bytes);
+  CHECK(*db.number("SELECT count(*) FROM meta WHERE typeof(value) = 'blob'") == 150);
+}
+
 TEST_CASE("a removed log is noticed and its pages are saved") {
   Scratch scratch;
   {

@@ -279,3 +279,67 @@ TEST_CASE("with the tail of the log destroyed the last transactions are gone, no
     check_database(scratch);
   }
 }
+
+namespace {
+
+// A database as the first schema left it.
+void make_old_database(const Scratch& scratch) {
+  auto old = Database::open_writer(scratch.path(), {}, migrations().first(1));
+  REQUIRE(old.ok());
+  REQUIRE((*old)->execute("INSERT INTO sites VALUES (7, 'kept', 1)").ok());
+}
+
+// The old schema or the new one, whole, and the next start brings it to the new one.
+void check_migrates(const Scratch& scratch) {
+  {
+    auto reader = Database::open_reader(scratch.path());
+    REQUIRE(reader.ok());
+    const auto version = *(*reader)->number("PRAGMA user_version");
+    CHECK((version == 1 || version == migrations().back().version));
+    CHECK(*(*reader)->number("SELECT id FROM sites WHERE name = 'kept'") == 7);
+  }
+  auto store = SqliteStore::open(scratch.path(), small_options());
+  if (!store) FAIL(store.error().message);
+  Database& db = (*store)->database();
+  CHECK(*db.number("PRAGMA user_version") == migrations().back().version);
+  CHECK(*db.number("SELECT id FROM sites WHERE name = 'kept'") == 7);
+}
+
+// Operations of a migration, the opening and the end included.
+long migration_operations() {
+  Scratch scratch;
+  make_old_database(scratch);
+  const Child child = run_child(scratch, "path=crawl.db op=any", 0);
+  INFO(read_file(scratch.path("out")));
+  REQUIRE(child.finished());
+  return child.operations;
+}
+
+}  // namespace
+
+TEST_CASE("killed inside a migration, the database is the old one or the new one") {
+  if (shim_missing()) return;
+  const long operations = migration_operations();
+  REQUIRE(operations > 20);
+  for (long n = 1; n <= operations; n += std::max(1L, operations / 40)) {
+    INFO("operation " << n << " of " << operations);
+    Scratch scratch;
+    make_old_database(scratch);
+    const Child child =
+        run_child(scratch, "path=crawl.db op=any nth=" + std::to_string(n) + " do=kill", 0);
+    CHECK(child.killed());
+    check_migrates(scratch);
+  }
+}
+
+TEST_CASE("a disk that is full during a migration leaves the old database or the new one") {
+  if (shim_missing()) return;
+  const long operations = migration_operations();
+  for (long n = 1; n <= operations; n += std::max(1L, operations / 12)) {
+    INFO("operation " << n << " of " << operations);
+    Scratch scratch;
+    make_old_database(scratch);
+    (void)run_child(scratch, "path=crawl.db op=any count=0 do=enospc nth=" + std::to_string(n), 0);
+    check_migrates(scratch);
+  }
+}

@@ -36,4 +36,9 @@ inline void write_file(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+// The same file, with other bytes: as another program writes into it.
+inline void overwrite_file(const std::string& path, const std::string& bytes) {
+  std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
+}
+
 }  // namespace crawld::storage
