@@ -80,6 +80,11 @@ void print_status(const json& status) {
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
+  for (const json& drop : status.value("coverage_drops", json::array())) {
+    if (drop.is_string()) {
+      std::printf("  coverage of %s\n", base::printable(drop.get<std::string>()).c_str());
+    }
+  }
 }
 
 int control(const Arguments& arguments, const char* name, const char* help, bool wants_site) {

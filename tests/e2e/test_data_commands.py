@@ -304,3 +304,33 @@ def test_each_looking_command_gives_csv_to_scripts(site):
     assert {"section": "broken_links", "row": "1", "column": "held_by", "value": site.url("/")} in rows("report")
     for command in ("search copper", "report", "audit", "sql 1"):
         assert run(site, *command.split(), "--csv", "--json").returncode == 2, command
+
+
+def test_a_redesign_shows_as_drops_of_fields_and_records(tmp_path):
+    name = ["item"]
+
+    def shop(path):
+        if path == "/robots.txt":
+            return 200, {"Content-Type": "text/plain"}, b""
+        items = "".join(f"<li class={name[0]}>n<b class={name[0]}-price>1</b>" for _ in range(40))
+        return 200, {"Content-Type": "text/html"}, f"<ul>{items}</ul>".encode()
+
+    server = CountingServer(shop)
+    rules = "  - {name: list, each: li.item, fields: {name: self}}\n" \
+            "  - {name: price, each: li, fields: {price: 'css:.item-price'}}\n"
+    path = tmp_path / "crawld.yaml"
+    path.write_text(f"sites:\n- name: shop\n  seeds: ['{server.url()}']\n  extract:\n{rules}")
+    crawl = Crawl(tmp_path)
+    first = crawl.run("-c", path, "--delay", "0", "--json")
+    assert json.loads(first.stdout)["coverage_drops"] == [], first.stderr
+    name[0] = "thing"
+    second = crawl.run("-c", path, "--delay", "0", "--recrawl", "--json")
+    server.close()
+    drops = ["price.price: 100 % to 0 % (shop)", "list: 40 records to 0 (shop)"]
+    assert json.loads(second.stdout)["coverage_drops"] == drops, second.stderr
+    assert all(drop in second.stderr for drop in drops)
+    path.write_text(path.read_text().replace(".item", ".thing"))
+    mended = run(crawl, "extract", "-c", str(path))
+    assert "80 records" in mended.stderr and "coverage" not in mended.stderr
+    path.write_text(path.read_text().replace(".thing-price", ".none"))
+    assert "coverage of " + drops[0] in run(crawl, "extract", "-c", str(path)).stderr
