@@ -21,7 +21,8 @@ JudgedUrl judged_url(const Statement& s) {
 
 }  // namespace
 
-base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit) {
+base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit,
+                             const std::function<void()>& after_slice) {
   const auto end = reader.number("SELECT max(id) FROM urls");
   if (!end) return end.error();
   for (std::int64_t first = 1; first <= *end; first += kSlice) {
@@ -33,6 +34,7 @@ base::Status each_judged_url(Database& reader, const std::function<void(const Ju
         [&](Statement& s) { s.integer(1, first).integer(2, first + kSlice - 1); },
         [&](Statement& s) { visit(judged_url(s)); });
     if (!done) return done;
+    after_slice();
   }
   return base::Done{};
 }

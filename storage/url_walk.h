@@ -28,6 +28,8 @@ struct JudgedUrl {
   model::Purpose purpose = model::Purpose::page;
 };
 
-base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit);
+// `after_slice` is called every second or so.
+base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit,
+                             const std::function<void()>& after_slice);
 
 }  // namespace crawld::storage

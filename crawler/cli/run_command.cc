@@ -110,7 +110,10 @@ class Daemon {
  private:
   void reload() {
     daemon::notify_service_manager("RELOADING=1");
-    auto report = daemon::reload(config_file_, session_, wishes_.take_site());
+    const auto alive = [this] {
+      if (healthy_) daemon::notify_service_manager("WATCHDOG=1");
+    };
+    auto report = daemon::reload(config_file_, session_, wishes_.take_site(), alive);
     daemon::notify_service_manager("READY=1");
     if (report) {
       base::log::info("reload.done", {{"differences", report->differences},

@@ -20,7 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostRequest = 64U << 10;
 constexpr std::size_t kMostPeers = 32;
-constexpr std::chrono::seconds kMostIdle{10};
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
 
@@ -72,8 +71,8 @@ bool ControlSocket::Peer::write_some() {
   return true;
 }
 
-base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& path,
-                                                                 Handler handler) {
+base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(
+    const std::string& path, Handler handler, std::chrono::milliseconds most_idle) {
   const auto address = address_of(path);
   if (!address) return address.error();
   struct stat facts {};
@@ -84,7 +83,7 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::stri
     }
     ::unlink(path.c_str());
   }
-  std::unique_ptr<ControlSocket> control(new ControlSocket(path, std::move(handler)));
+  std::unique_ptr<ControlSocket> control(new ControlSocket(path, std::move(handler), most_idle));
   control->listener_ = base::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   control->wake_ = base::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   const mode_t before = umask(0177);
@@ -127,10 +126,12 @@ void ControlSocket::serve() {
       }
       peer = keep ? std::next(peer) : peers.erase(peer);
     }
+    // While we made an answer, a reload's for instance, nobody was idle.
+    for (Peer& peer : peers) peer.deadline += Clock::now() - now;
     if (polled[1].revents == 0) continue;
     base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
-    peers.push_back({std::move(fresh), {}, {}, now + kMostIdle});
+    peers.push_back({std::move(fresh), {}, {}, Clock::now() + most_idle_});
   }
 }
 
@@ -140,7 +141,7 @@ void ControlSocket::answer_next(Peer& peer, std::chrono::steady_clock::time_poin
   if (end == std::string::npos) return;
   peer.out = handler_(peer.in.substr(0, end)) + "\n";
   peer.in.erase(0, end + 1);
-  peer.deadline = now + kMostIdle;
+  peer.deadline = now + most_idle_;
 }
 
 base::Result<std::string> ask_control(const std::string& path, const std::string& request) {

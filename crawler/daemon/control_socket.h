@@ -2,9 +2,9 @@
 //
 // A Unix socket of mode 0600; peers of another user than ours or root are refused
 // (SO_PEERCRED). A peer may ask again before its answer is there; it is answered in order.
-// Requests are at most 64 KiB, connections at most 32 and 10 s idle, so
-// garbage, slow and silent peers harm nothing. It has a thread of its own, which calls
-// the handler.
+// Requests are at most 64 KiB, connections at most 32 and 10 s idle (our own time to answer does
+// not count), so garbage, slow and silent peers harm nothing. It has a thread of its own, which
+// calls the handler.
 #pragma once
 
 #include <chrono>
@@ -24,21 +24,23 @@ class ControlSocket {
   using Handler = std::function<std::string(const std::string& request)>;
 
   // Takes the place of a socket that is left over at `path`, of nothing else.
-  static base::Result<std::unique_ptr<ControlSocket>> open(const std::string& path,
-                                                           Handler handler);
+  static base::Result<std::unique_ptr<ControlSocket>> open(
+      const std::string& path, Handler handler,
+      std::chrono::milliseconds most_idle = std::chrono::seconds(10));
   ~ControlSocket();
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
  private:
-  ControlSocket(std::string path, Handler handler)
-      : path_(std::move(path)), handler_(std::move(handler)) {}
+  ControlSocket(std::string path, Handler handler, std::chrono::milliseconds most_idle)
+      : path_(std::move(path)), handler_(std::move(handler)), most_idle_(most_idle) {}
   struct Peer;
   void serve();
   void answer_next(Peer& peer, std::chrono::steady_clock::time_point now);
 
   const std::string path_;
   const Handler handler_;
+  const std::chrono::milliseconds most_idle_;
   base::Fd listener_;
   base::Fd wake_;  // eventfd: the end
   base::Thread thread_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -23,8 +24,9 @@ struct ReloadReport {
 // URLs stay queued. What belongs to the whole run (database, threads, hooks) changes at the
 // next start, and the report says so. With a `site` only that site is taken over. On an error
 // nothing has changed.
-// Reads all URLs of the books: seconds for millions, while the crawl goes on.
+// Reads all URLs of the books: seconds for millions, while the crawl goes on; `alive` is called
+// meanwhile.
 base::Result<ReloadReport> reload(const std::string& path, Session& session,
-                                  const std::string& site = {});
+                                  const std::string& site, const std::function<void()>& alive);
 
 }  // namespace crawld::daemon

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/result.h"
@@ -18,9 +19,9 @@ struct Rejudged {
   std::uint64_t queued_again = 0;  // refused ones that are admitted now
 };
 
-// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits.
-// Threads: those of `reader`.
+// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits; `alive`
+// is called meanwhile. Threads: those of `reader`.
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
-                                   base::WallTime now);
+                                   base::WallTime now, const std::function<void()>& alive);
 
 }  // namespace crawld::pipeline

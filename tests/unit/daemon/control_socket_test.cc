@@ -265,3 +265,19 @@ TEST_CASE("a path that is too long for a socket is refused with the path") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.starts_with(path));
 }
+
+TEST_CASE("an answer that takes longer to make than a peer may be idle still arrives") {
+  const Scratch scratch;
+  constexpr std::chrono::seconds kIdle{2};
+  const auto control = ControlSocket::open(
+      scratch.path,
+      [&](const std::string&) {
+        std::this_thread::sleep_for(kIdle + std::chrono::milliseconds(200));
+        return std::string("done");
+      },
+      kIdle);
+  REQUIRE(control);
+  const auto answer = ask_control(scratch.path, "reload");
+  REQUIRE(answer);
+  CHECK(*answer == "done");
+}
