@@ -116,8 +116,13 @@ class RulesReader {
   void read_field_map(const Value& value, FieldRule& field) {
     for (const Value::Member& member : value.members) {
       ReadField io(member.value, member.key, problems_);
+      if (names_source(member.key) && !field.source.empty()) {
+        problems_.push_back({member.place, member.key + ": the field has a source already, \"" +
+                                               base::printable(field.source) + "\""});
+        continue;
+      }
       if (set_source(member, field)) continue;
-      if (member.key == "from" || member.key == "source")
+      if (names_source(member.key))
         io.text(field.source);
       else if (member.key == "regex")
         io.text(field.regex);
@@ -148,6 +153,11 @@ class RulesReader {
       else
         wrong_key(member, "a field", kFieldKeys);
     }
+  }
+
+  static bool names_source(std::string_view key) {
+    return key == "from" || key == "source" ||
+           std::find(kSources.begin(), kSources.end(), key) != kSources.end();
   }
 
   bool set_source(const Value::Member& member, FieldRule& field) {

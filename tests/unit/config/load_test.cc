@@ -331,14 +331,17 @@ TEST_CASE("all that is wrong with a rule is told at once, each where it stands")
       "          z: {css: h1, type: nubmer}\n"
       "          n: {css: li, list: true, fields: {m: {css: b, replace: {'(': x}}}}\n"
       "          p: {css: i, type: price, locale: german}\n"
+      "          s: {css: i, xpath: '//i'}\n"
       "        tests: [{file: a.html, expect: {xx: 1}}]\n");
-  CHECK_THAT(errors, Contains("f.yaml:6:16: match: bad expression") &&
-                         Contains("f.yaml:8:14: fields.x: source: an attribute name is missing") &&
-                         Contains("f.yaml:9:31: fields.y: regex: bad expression") &&
-                         Contains("did you mean \"number\"?") &&
-                         Contains("f.yaml:11:66: fields.n.m: replace: bad expression") &&
-                         Contains("f.yaml:12:44: fields.p: locale: \"german\" is none") &&
-                         Contains("f.yaml:13:41: expect: the rule has no field \"xx\""));
+  CHECK_THAT(errors,
+             Contains("f.yaml:6:16: match: bad expression") &&
+                 Contains("f.yaml:8:14: fields.x: source: an attribute name is missing") &&
+                 Contains("f.yaml:9:31: fields.y: regex: bad expression") &&
+                 Contains("did you mean \"number\"?") &&
+                 Contains("f.yaml:11:66: fields.n.m: replace: bad expression") &&
+                 Contains("f.yaml:12:44: fields.p: locale: \"german\" is none") &&
+                 Contains("f.yaml:13:23: xpath: the field has a source already, \"css:i\"") &&
+                 Contains("f.yaml:14:41: expect: the rule has no field \"xx\""));
 }
 
 TEST_CASE("what is contradictory but possible is warned of") {
