@@ -27,8 +27,9 @@ namespace {
 using base::Status;
 using storage::WalkedPage;
 
-constexpr std::uint32_t kBatch = 200;  // pages a transaction
-constexpr int kNoYear = 0;             // a page that was fetched is no trap
+constexpr std::uint32_t kBatch = 200;           // pages a transaction
+constexpr std::size_t kBatchBytes = 16U << 20;  // of records, about
+constexpr int kNoYear = 0;                      // a page that was fetched is no trap
 
 struct Counts {
   std::uint64_t seen = 0;
@@ -68,8 +69,13 @@ class Extraction {
       if (Status put = store_.put(batch); !put) return std::move(put).error();
       if (pages->empty()) return true;
       batch = {};
+      batch_bytes_ = 0;
       for (; given > 0; --given) {
         if (Status done = take(batch); !done) return std::move(done).error();
+        if (batch_bytes_ < kBatchBytes) continue;
+        if (Status put = store_.put(batch); !put) return std::move(put).error();
+        batch = {};
+        batch_bytes_ = 0;
       }
       after = pages->back().id;
       remember_reached(after, batch);
@@ -168,6 +174,7 @@ class Extraction {
         break;
     }
     const auto& [page, rules] = answer->job;
+    batch_bytes_ += answer->bytes();
     ++counts_.made;
     counts_.records += answer->records.size();
     if (Status covered = cover(page, *rules, answer->records); !covered) return covered;
@@ -205,6 +212,7 @@ class Extraction {
   pipeline::CoverageRounds rounds_;
   std::uint64_t total_ = 0;  // pages
   Counts counts_;
+  std::size_t batch_bytes_ = 0;
 };
 
 // The configured sites, then those that the database knows besides.

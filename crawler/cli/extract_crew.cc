@@ -9,6 +9,7 @@ namespace crawld::cli {
 namespace {
 
 constexpr std::size_t kStack = 512U << 10;
+constexpr std::size_t kMostWaiting = 32U << 20;  // bytes of answers
 
 }  // namespace
 
@@ -57,8 +58,16 @@ class ExtractCrew::Worker {
   const std::unique_ptr<storage::Database> reader_;
 };
 
-// Bounded by what the caller gives before it takes.
-ExtractCrew::ExtractCrew() : jobs_({SIZE_MAX, SIZE_MAX}), answers_({SIZE_MAX, SIZE_MAX}) {}
+std::size_t ExtractCrew::Answer::bytes() const {
+  std::size_t bytes = 0;
+  for (const model::Record& record : records) {
+    bytes += record.fields_json.size() + record.errors_json.size();
+  }
+  return bytes;
+}
+
+// Jobs are as many as the caller gives before it takes.
+ExtractCrew::ExtractCrew() : jobs_({SIZE_MAX, SIZE_MAX}), answers_({SIZE_MAX, kMostWaiting}) {}
 
 base::Result<std::unique_ptr<ExtractCrew>> ExtractCrew::start(daemon::Rooms& rooms,
                                                               const std::string& database) {
@@ -71,7 +80,9 @@ base::Result<std::unique_ptr<ExtractCrew>> ExtractCrew::start(daemon::Rooms& roo
     auto thread = base::Thread::start("extract-" + std::to_string(i), kStack,
                                       [&crew = *crew, &worker = *crew->workers_.back()] {
                                         while (auto job = crew.jobs_.pop()) {
-                                          crew.answers_.push(worker.extract(*std::move(job)), 1);
+                                          Outcome outcome = worker.extract(*std::move(job));
+                                          const std::size_t bytes = outcome ? outcome->bytes() : 0;
+                                          crew.answers_.push(std::move(outcome), bytes);
                                         }
                                       });
     if (!thread) return std::move(thread).error();
@@ -82,6 +93,7 @@ base::Result<std::unique_ptr<ExtractCrew>> ExtractCrew::start(daemon::Rooms& roo
 
 ExtractCrew::~ExtractCrew() {
   jobs_.close();
+  answers_.close();
   while (jobs_.pop()) {
   }
   for (base::Thread& thread : threads_) thread.join();

@@ -31,6 +31,8 @@ class ExtractCrew {
     Job job;
     End end = End::made;
     std::vector<model::Record> records;
+
+    std::size_t bytes() const;  // of the records
   };
 
   // Fails where the database cannot be read or the system gives no threads. `rooms` outlives it.

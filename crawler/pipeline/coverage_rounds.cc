@@ -8,17 +8,12 @@ namespace {
 
 using nlohmann::json;
 
-FieldCoverage* find(Coverage& coverage, const std::string& rule, const std::string& field) {
-  const auto found = coverage.rules().find(rule);
-  if (found == coverage.rules().end()) return nullptr;
-  const auto counts = found->second.find(field);
-  return counts == found->second.end() ? nullptr : &counts->second;
-}
-
 FieldCoverage value_of(const Coverage& coverage, const std::string& rule,
                        const std::string& field) {
-  const FieldCoverage* found = find(const_cast<Coverage&>(coverage), rule, field);
-  return found == nullptr ? FieldCoverage{} : *found;
+  const auto found = coverage.rules().find(rule);
+  if (found == coverage.rules().end()) return {};
+  const auto counts = found->second.find(field);
+  return counts == found->second.end() ? FieldCoverage{} : counts->second;
 }
 
 json to_json(const Coverage& coverage) {
