@@ -56,6 +56,10 @@ ifeq ($(MODE),tsan)
   PARSE_SOURCES := $(filter-out parsers/%,$(PARSE_SOURCES))
   RELEASE_PARSERS := build/libparse.a
 endif
+ifeq ($(MODE),fuzz)
+  # What the fuzzers reach, so that CI has the time for them.
+  CRAWLD_SOURCES := $(wildcard crawler/fetch/*.cc crawler/robots/*.cc crawler/policy/*.cc storage/warc_*.cc storage/archived_*.cc)
+endif
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
 # The static archive of gumbo saves a hop through the PLT at each inner call: 11 % of a tree.
@@ -190,6 +194,7 @@ check-deps:
 # --- checks ---------------------------------------------------------------------------------
 # Sanitized unit tests build into folders of their own; e2e tests run unsanitized only.
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?=
 TSAN_GROUPS := base frontier pipeline daemon fetch
 TSAN_PROGRAMS := $(TSAN_GROUPS:%=build/tsan/tests/unit_%)
 
@@ -216,7 +221,7 @@ $(BUILD)/bench/%_bench: $(BUILD)/obj/tests/bench/%_bench.o $(BUILD)/libcrawld.a 
 fuzzers: $(FUZZERS)
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
-	@SECONDS_EACH=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZERS)
+	@SECONDS_EACH=$(FUZZ_SECONDS) RUNS_EACH=$(FUZZ_RUNS) sh tests/fuzz/run.sh $(FUZZERS)
 
 # The simulated month stands on what the tests stand on.
 $(BUILD)/bench/soak: $(BUILD)/obj/tests/bench/soak.o $(TEST_ARCHIVES)

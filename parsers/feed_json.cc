@@ -39,7 +39,7 @@ class FeedEvents final : public nlohmann::json_sax<json> {
 
   bool string(string_t& text) override {
     if (depth_ == kFeedDepth) feed_member(text);
-    if (depth_ == kItemDepth && in_items_) item_member(text);
+    if (depth_ == kItemDepth && in_item_) item_member(text);
     return true;
   }
 
@@ -52,11 +52,15 @@ class FeedEvents final : public nlohmann::json_sax<json> {
       }
       feed_.entries.emplace_back();
       external_ = {};
+      in_item_ = true;
     }
     return true;
   }
   bool end_object() override {
-    if (depth_ == kItemDepth && in_items_) finish_item();
+    if (depth_ == kItemDepth && in_item_) {
+      finish_item();
+      in_item_ = false;
+    }
     --depth_;
     return true;
   }
@@ -74,7 +78,7 @@ class FeedEvents final : public nlohmann::json_sax<json> {
   }
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception&) override {
-    if (depth_ >= kItemDepth && in_items_ && !feed_.entries.empty()) finish_item();
+    if (in_item_) finish_item();
     feed_.error = "the JSON is broken at byte " + std::to_string(position);
     return false;
   }
@@ -116,6 +120,7 @@ class FeedEvents final : public nlohmann::json_sax<json> {
   FeedDocument feed_;
   std::size_t depth_ = 0;
   bool in_items_ = false;
+  bool in_item_ = false;  // an object; what else `items` may hold is no entry
   std::string key_;
   std::string external_;
 };

@@ -69,7 +69,8 @@ class SelectorMatcher::Matching {
   // complex selector that matches it if `all`, else once.
   template <class Visit>
   void each(Range range, bool all, Visit visit) {
-    auto [from, to] = range;
+    const ElementNumber from = range.from;
+    const ElementNumber to = range.to;
     auto judge = [&](ElementNumber e) {
       for (const Complex& complex : match_.top().complexes) {
         if (!match_.matches(complex, e)) continue;
