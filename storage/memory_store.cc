@@ -96,7 +96,8 @@ base::Result<std::string> MemoryStore::robots_text(std::uint64_t version) {
 base::Result<std::vector<ChunkInfo>> MemoryStore::chunks() {
   std::vector<ChunkInfo> list;
   for (const auto& [id, chunk] : chunks_) {
-    list.push_back({id, chunk.host, static_cast<std::uint32_t>(chunk.ids.size())});
+    list.push_back({id, chunk.host, static_cast<std::uint32_t>(chunk.ids.size()),
+                    chunk.ids.empty() ? 0 : chunk.ids.front()});
   }
   return list;
 }

@@ -77,6 +77,7 @@ struct ChunkInfo {
   ChunkId id = 0;
   model::HostId host = 0;
   std::uint32_t count = 0;
+  model::UrlId first = 0;  // the smallest of its ids
 };
 
 struct SiteCounts {

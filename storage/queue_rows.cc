@@ -130,10 +130,14 @@ base::Result<std::string> SqliteStore::robots_text(std::uint64_t version) {
 base::Result<std::vector<ChunkInfo>> SqliteStore::chunks() {
   std::vector<ChunkInfo> chunks;
   auto done = database_->each(
-      "SELECT id, host_id, count FROM queue_chunks ORDER BY id", [](Statement&) {},
+      "SELECT id, host_id, count, substr(ids, 1, 8) FROM queue_chunks ORDER BY id",
+      [](Statement&) {},
       [&](Statement& s) {
+        model::UrlId first = 0;
+        const std::string_view bytes = s.blob(3);
+        if (bytes.size() == sizeof(first)) std::memcpy(&first, bytes.data(), sizeof(first));
         chunks.push_back({as_id(s.integer(0)), static_cast<model::HostId>(s.integer(1)),
-                          static_cast<std::uint32_t>(s.integer(2))});
+                          static_cast<std::uint32_t>(s.integer(2)), first});
       });
   if (!done) return std::move(done).error();
   return chunks;

@@ -172,6 +172,10 @@ Status CommitStage::load_queue() {
   if (!chunks) return std::move(chunks).error();
   for (const storage::ChunkInfo& chunk : *chunks) {
     last_loaded_chunk_ = std::max(last_loaded_chunk_, chunk.id);
+    if (chunk.first >= loaded_horizon_) {  // the walk above has loaded all of it
+      taken_chunks_.push_back(chunk.id);
+      continue;
+    }
     if (!frontier_.knows_host(chunk.host)) {
       // Its site stands with its URLs.
       auto rows = store_.take_chunk(chunk.id);

@@ -310,3 +310,19 @@ TEST_CASE("a daemon that only visits again keeps the queue on disk small") {
   CHECK(daemon.web.count("http://a.test/x") >= 5'900);
   CHECK(daemon.store.chunks()->size() <= 4'100);
 }
+
+TEST_CASE("after a restart as many URLs wait as are queued") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 2'000; ++i) targets.push_back("/" + std::to_string(i));
+  daemon.web.page("http://a.test/", links(targets));
+  const config::Site site = quick_site({"http://a.test/"});
+  {
+    Simulation before = daemon.start({site});
+    before.run(2, hours(1));  // robots.txt and the seed
+    before.flush();
+  }
+  REQUIRE(daemon.store.chunks()->size() > 1);
+  Simulation simulation = daemon.start({site});
+  CHECK(simulation.frontier().counts().waiting == 2'000);
+}
