@@ -11,6 +11,18 @@ def name_bytes(name):
     return b"".join(bytes([len(part)]) + part.encode() for part in name.rstrip(".").split(".")) + b"\0"
 
 
+def both_sockets():
+    """One for UDP and one for TCP on one port; a port that is free for one may be taken for the other."""
+    for _ in range(100):
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.bind(("127.0.0.1", 0))
+        try:
+            return datagrams, socket.create_server(datagrams.getsockname())
+        except OSError:
+            datagrams.close()
+    raise OSError("no port is free for UDP and TCP")
+
+
 class HostileNames:
     """`addresses`: name -> list of IPv4 or IPv6 addresses, "*.name" for all names below it; other
     behaviours by first label. Names of "long.*" are cut short over UDP and whole over TCP."""
@@ -18,10 +30,8 @@ class HostileNames:
     def __init__(self, addresses):
         self.addresses = addresses
         self.asked = []
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", 0))
+        self.sock, self.stream = both_sockets()
         self.port = self.sock.getsockname()[1]
-        self.stream = socket.create_server(("127.0.0.1", self.port))
         self.asked_by_tcp = []
         threading.Thread(target=self._serve_streams, daemon=True).start()
         threading.Thread(target=self._serve, daemon=True).start()
