@@ -132,6 +132,8 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   --waiting_;
   ++outstanding_;
   ++in_flight_;
+  lease.of_quick_host = is_quick(host);
+  if (!lease.of_quick_host) ++others_in_flight_;
   if (lease.url_id != 0) unsettled_.emplace(lease.url_id, host.id);
   lease.leased_at = now;
   lease.address_slot = host.address;
@@ -192,6 +194,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
                             const std::string& address, Instant now) {
   MutexLock lock(mutex_);
   --in_flight_;
+  if (!lease.of_quick_host) --others_in_flight_;
   HostQueue& host = must_find(lease.host_id);
   host.clock.seen(lease.leased_at + advice.setup);
   host.clock.ended(now, advice);
@@ -248,7 +251,7 @@ void LocalFrontier::unschedule(HostQueue& host) {
 }
 
 void LocalFrontier::make_ready(HostQueue& host) {
-  Lane& lane = options_.transfers > 0 && host.clock.quick() ? quick_ : others_;
+  Lane& lane = is_quick(host) ? quick_ : others_;
   Ring& ring = lane.rings[site(host.site).priority];
   auto& queue = ring.hosts[host.site];
   if (queue.empty()) ring.turn.push_back(host.site);
@@ -265,9 +268,13 @@ void LocalFrontier::wake_snoozed(Instant now) {
   }
 }
 
+bool LocalFrontier::is_quick(const HostQueue& host) const {
+  return options_.transfers > 0 && host.clock.quick();
+}
+
 bool LocalFrontier::only_for_quick() const {
   return options_.transfers > 0 &&
-         in_flight_ + kept_for_quick(options_.transfers) >= options_.transfers;
+         others_in_flight_ + kept_for_quick(options_.transfers) >= options_.transfers;
 }
 
 bool LocalFrontier::has_ready() const {

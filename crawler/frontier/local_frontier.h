@@ -180,6 +180,7 @@ class LocalFrontier final : public Frontier {
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool has_ready() const CRAWL_REQUIRES(mutex_);
+  bool is_quick(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool only_for_quick() const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
@@ -226,6 +227,7 @@ class LocalFrontier final : public Frontier {
   std::uint64_t outstanding_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t outstanding_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t others_in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;  // of hosts that were no quick ones
   std::uint64_t stored_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t window_urls_ CRAWL_GUARDED_BY(mutex_) = 0;
   bool paused_ CRAWL_GUARDED_BY(mutex_) = false;

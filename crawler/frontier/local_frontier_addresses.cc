@@ -37,6 +37,7 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease) {
   ++waiting_;
   --outstanding_;
   --in_flight_;
+  if (!lease.of_quick_host) --others_in_flight_;
   host.clock.taken_back(lease.leased_at);
   const model::Request& request = lease.request;
   if (request.purpose == model::Purpose::robots) {

@@ -54,7 +54,9 @@ struct Lease {
   HostId robots_for = 0;  // purpose robots: the host whose rules are asked for
   Request request;
   base::Instant leased_at{};
-  std::string address_slot;  // the frontier's own: the IP address whose slot this holds
+  // The frontier's own:
+  std::string address_slot;    // the IP address whose slot this holds
+  bool of_quick_host = false;  // else one of the transfers that such hosts do not use up
 };
 
 }  // namespace crawld::model

@@ -63,6 +63,24 @@ TEST_CASE("a crowd of hosts that stall leaves transfers to a quick one") {
   }
 }
 
+TEST_CASE("quick hosts that use nearly all transfers keep nobody else out") {
+  SiteSettings wide = eager_site();
+  wide.politeness.concurrency = 100;
+  LocalFrontier frontier({wide}, {.transfers = kTransfers});
+  base::Instant now = kStart;
+  add_host(frontier, 1);
+  answer(frontier, now, 3, milliseconds(20));
+  for (model::UrlId url = 1; url < kTransfers; ++url) {
+    frontier.offer({candidate(url, 1)});
+    REQUIRE(frontier.lease(now).lease);
+  }
+  add_host(frontier, 2);
+  frontier.offer({candidate(100, 2)});
+  const auto lease = frontier.lease(now).lease;
+  REQUIRE(lease);
+  CHECK(lease->host_id == 2);
+}
+
 TEST_CASE("a host that is slow, in trouble or hardly known is no quick one") {
   LocalFrontier frontier({lone_site()}, {.transfers = kTransfers});
   base::Instant now = kStart;
