@@ -86,9 +86,11 @@ inline std::string scan_difference(std::string_view utf8, const std::string& url
   options.css_urls = options.form_links = options.script_links = true;
   model::ParsedPage by_scan;
   model::ParsedPage by_tree;
-  ScanExtras extras;
-  PageScanner().scan(utf8, options, by_scan, extras);
-  scan_tree_facts(*tree, utf8, options, by_tree, extras);
+  ScanExtras scan_extras;
+  ScanExtras tree_extras;
+  PageScanner().scan(utf8, options, by_scan, scan_extras);
+  scan_tree_facts(*tree, utf8, options, by_tree, tree_extras);
+  if (scan_extras.refresh_delay != tree_extras.refresh_delay) return "delay of the refresh";
   return difference(by_scan, by_tree);
 }
 

@@ -22,7 +22,7 @@ std::string decoded(const std::string& bytes) {
   return to_utf8(std::string_view(bytes).substr(answer.bom_size), answer.encoding);
 }
 
-void compare_folder(const fs::path& folder, SuiteScore& score, std::size_t most) {
+void compare_folder(const fs::path& folder, SuiteScore& score) {
   if (!fs::exists(folder)) return;
   std::vector<fs::path> files;
   for (const auto& entry :
@@ -32,12 +32,10 @@ void compare_folder(const fs::path& folder, SuiteScore& score, std::size_t most)
       files.push_back(entry.path());
     }
   }
-  std::sort(files.begin(), files.end());
-  const std::size_t step = std::max<std::size_t>(1, files.size() / most);
-  for (std::size_t i = 0; i < files.size(); i += step) {
+  for (const fs::path& file : files) {
     const std::string what =
-        scan_difference(decoded(read_file(files[i])), "http://a.test/dir/page.html");
-    score.add(files[i].filename().string(), what.empty(), [&] { return what; });
+        scan_difference(decoded(read_file(file)), "http://a.test/dir/page.html");
+    score.add(file.filename().string(), what.empty(), [&] { return what; });
   }
 }
 
@@ -45,9 +43,9 @@ TEST_CASE("the scan gives what the tree gives on real pages") {
   SuiteScore score("scan-and-tree-pages");
   for (const char* folder : {"article-aeb", "article-trafilatura", "article-readability",
                              "structured-data", "css-selectors"}) {
-    compare_folder(suites_folder() / folder, score, 10'000);
+    compare_folder(suites_folder() / folder, score);
   }
-  compare_folder("/usr/share/doc", score, 500);
+  compare_folder("/usr/share/doc/sqlite3", score);  // make deps installs it
   score.finish();
 }
 
