@@ -25,9 +25,11 @@
 #include "crawler/base/result.h"
 #include "parsers/html_tree.h"
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are libxml2's
 struct _xmlDoc;
 struct _xmlNode;
 struct _xmlXPathCompExpr;
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace crawld::parsers {
 

@@ -234,7 +234,7 @@ class ChangeHooks::Hook {
 ChangeHooks::ChangeHooks() = default;
 ChangeHooks::~ChangeHooks() = default;
 
-base::Result<std::unique_ptr<ChangeHooks>> ChangeHooks::open(Setup setup) {
+base::Result<std::unique_ptr<ChangeHooks>> ChangeHooks::open(const Setup& setup) {
   std::unique_ptr<ChangeHooks> made(new ChangeHooks);
   if (!setup.hooks.webhook.empty()) {
     auto guard = fetch::AddressGuard::with_allowed(setup.hooks.allow_addresses);

@@ -49,7 +49,7 @@ class ChangeHooks {
   };
 
   // Starts the threads. Null where no hook is configured. What `setup` refers to outlives it.
-  static base::Result<std::unique_ptr<ChangeHooks>> open(Setup setup);
+  static base::Result<std::unique_ptr<ChangeHooks>> open(const Setup& setup);
   // Ends a delivery under way.
   ~ChangeHooks();
   ChangeHooks(const ChangeHooks&) = delete;

@@ -11,7 +11,6 @@
 namespace crawld::daemon {
 namespace {
 
-using base::Error;
 using base::Status;
 
 constexpr std::uint32_t kDescriptorsPerTransfer = 3;

@@ -166,7 +166,7 @@ void CommitStage::book(RobotsReply reply) {
   frontier_.settled(lease, false);
 }
 
-void CommitStage::book(Refusals refusals) {
+void CommitStage::book(const Refusals& refusals) {
   const auto table = sites_.table();
   for (const frontier::Refusal& refusal : refusals.all) {
     count(Verdict::queued, refusal.verdict);

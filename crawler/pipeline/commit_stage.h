@@ -96,7 +96,7 @@ class CommitStage {
  private:
   void book(model::Settled settled);
   void book(RobotsReply reply);
-  void book(Refusals refusals);
+  void book(const Refusals& refusals);
   void book(Injections injections);
   void book(SiteNames names);
   void book(OrphanNews news);

@@ -23,9 +23,7 @@ double share(const FieldCoverage& coverage) {
   return static_cast<double>(coverage.filled) / static_cast<double>(coverage.records);
 }
 
-std::string percent(double value) {
-  return std::to_string(static_cast<int>(value * 100 + 0.5)) + " %";
-}
+std::string percent(double value) { return std::to_string(std::lround(value * 100)) + " %"; }
 
 bool is_pair(const json& value) {
   return value.is_array() && value.size() == 2 && value[0].is_number_unsigned() &&

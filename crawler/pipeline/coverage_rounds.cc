@@ -32,6 +32,11 @@ std::uint64_t count_of(const std::vector<model::Record>& records, const std::str
       records.begin(), records.end(), [&](const auto& record) { return record.rule == rule; }));
 }
 
+// "price: 98 % to 3 % (shop)"
+std::string told(std::string text, const std::string& drop, const std::string& where) {
+  return text.append(": ").append(drop).append(where);
+}
+
 }  // namespace
 
 void CoverageRounds::load(const storage::SiteCoverage& stored) {
@@ -106,14 +111,15 @@ void CoverageRounds::add_drops(const std::string& name, const Site& site,
       const FieldCoverage from = proved ? before : value_of(site.earlier, rule, field);
       const FieldCoverage to = proved ? now : before;
       if (!is_drop(from, to)) continue;
-      drops.emplace_back(rule + "." + field + where,
-                         rule + "." + field + ": " + describe_drop(from, to) + where);
+      std::string what = rule;
+      what.append(".").append(field);
+      drops.emplace_back(what + where, told(what, describe_drop(from, to), where));
     }
   }
   const auto& reread = site.now.reread().empty() ? site.before.reread() : site.now.reread();
   for (const auto& [rule, counts] : reread) {
     if (is_drop(counts)) {
-      drops.emplace_back(rule + where, rule + ": " + describe_drop(counts) + where);
+      drops.emplace_back(rule + where, told(rule, describe_drop(counts), where));
     }
   }
 }
