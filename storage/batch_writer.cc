@@ -228,9 +228,9 @@ base::Status BatchWriter::extracted_up_to(const ExtractedUpTo& reached) {
 }
 
 base::Status BatchWriter::coverage(const SiteCoverage& item) {
-  return database_.run(
-      "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
-      [&](Statement& s) { s.text(1, "coverage:" + item.site).text(2, item.rounds_json); });
+  const std::string key = "coverage:" + item.site;
+  return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                       [&](Statement& s) { s.text(1, key).text(2, item.rounds_json); });
 }
 
 base::Status BatchWriter::horizon(model::UrlId horizon) {

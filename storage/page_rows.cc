@@ -237,7 +237,9 @@ base::Status BatchWriter::records(PageId page, model::UrlId url, model::SiteId s
           s.integer(1, as_integer(ids_.record++)).integer(2, as_integer(page));
           s.integer(3, as_integer(url)).integer(4, sites_.row_of(site)).integer(5, run_);
           s.text(6, record.rule).text(7, rule_set).text(8, record.fields_json);
-          s.text(9, record.errors_json.empty() ? "{}" : record.errors_json);
+          // A view of what outlives the step: the statement keeps no copy.
+          const std::string_view errors = record.errors_json;
+          s.text(9, errors.empty() ? "{}" : errors);
         });
     if (!done) return done;
   }
