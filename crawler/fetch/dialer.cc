@@ -50,6 +50,7 @@ class Race {
 
   bool running() const { return !running_.empty(); }
   bool full() const { return running_.size() >= kMaxAtOnce; }
+  bool was_reset() const { return reset_; }
   const std::string& why() const { return why_; }
 
   void start(const IpAddress& address) {
@@ -87,11 +88,15 @@ class Race {
   }
 
  private:
-  void failed(int error) { why_ = std::generic_category().message(error); }
+  void failed(int error) {
+    reset_ = error == ECONNRESET;
+    why_ = std::generic_category().message(error);
+  }
 
   Sockets& sockets_;
   const std::uint16_t port_;
   std::vector<pollfd> running_;
+  bool reset_ = false;
   std::string why_;
 };
 
@@ -117,7 +122,7 @@ Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::
       if (stop.stop_requested()) break;  // it may have come before the socket was known
     }
     if (!race.running()) {
-      if (next == addresses.end()) return {.why = race.why()};
+      if (next == addresses.end()) return {.reset = race.was_reset(), .why = race.why()};
       continue;
     }
     const bool more = next != addresses.end() && !race.full();

@@ -19,6 +19,7 @@ namespace crawld::fetch {
 struct Dialled {
   int fd = -1;             // connected, non-blocking, owned by the given Sockets; -1: none
   bool timed_out = false;  // some address had not answered when time was up
+  bool reset = false;      // the last address accepted and reset at once
   std::string why;         // the last failure, where fd is -1
 };
 

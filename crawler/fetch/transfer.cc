@@ -277,8 +277,9 @@ curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
                                own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
   if (dialled.fd < 0) {
     if (self.blocked_.empty()) {
-      self.fail(dialled.timed_out ? FetchFailureKind::timeout : FetchFailureKind::connect,
-                dialled.why);
+      const FetchFailureKind refused =
+          dialled.reset ? FetchFailureKind::reset : FetchFailureKind::connect;
+      self.fail(dialled.timed_out ? FetchFailureKind::timeout : refused, dialled.why);
     }
     return CURL_SOCKET_BAD;
   }
