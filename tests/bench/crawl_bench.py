@@ -154,22 +154,14 @@ def synthetic_site(folder):
 
 
 def synthetic_hosts():
-    rows = {}
     with tempfile.TemporaryDirectory() as top:
         top = pathlib.Path(top)
         synthetic_site(top / "site")
         server = Nginx(top, top / "site")
         try:
-            seeds, config = seeds_and_config(top, SYNTHETIC_HOSTS, server.port)
-            for turn in range(ROUNDS):
-                for name in seeded_crawlers(seeds, config, top):
-                    folder = top / f"{name}-{turn}"
-                    folder.mkdir()
-                    wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder)[name], folder)
-                    rows.setdefault(name, []).append((seeded_pages(name, folder), wall, cpu, peak))
+            return seeded_rows(top, SYNTHETIC_HOSTS, server.port)
         finally:
             server.close()
-    return rows
 
 
 def seeds_and_config(top, hosts, port):
@@ -237,23 +229,28 @@ def seeded_pages(name, folder):
     return sum(1 for path in folder.rglob("*") if path.is_file())
 
 
-def slow_hosts():
+def seeded_rows(top, hosts, port):
+    """Each crawler in turn over so many hosts."""
     rows = {}
+    seeds, config = seeds_and_config(top, hosts, port)
+    for turn in range(ROUNDS):
+        for name in seeded_crawlers(seeds, config, top):
+            folder = top / f"{name}-{turn}"
+            folder.mkdir()
+            wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder)[name], folder)
+            rows.setdefault(name, []).append((seeded_pages(name, folder), wall, cpu, peak))
+    return rows
+
+
+def slow_hosts():
     process, port = slow_server(SLOW_SECONDS, SLOW_PAGES)
     try:
         with tempfile.TemporaryDirectory() as top:
             top = pathlib.Path(top)
-            seeds, config = seeds_and_config(top, SLOW_HOSTS, port)
-            for turn in range(ROUNDS):
-                for name in seeded_crawlers(seeds, config, top):
-                    folder = top / f"{name}-{turn}"
-                    folder.mkdir()
-                    wall, cpu, peak = measure(seeded_crawlers(seeds, config, folder)[name], folder)
-                    rows.setdefault(name, []).append((seeded_pages(name, folder), wall, cpu, peak))
+            return seeded_rows(top, SLOW_HOSTS, port)
     finally:
         process.terminate()
         process.wait()
-    return rows
 
 
 def waiting():

@@ -16,12 +16,27 @@ SiteSettings slow_site() {
   return site;
 }
 
-TEST_CASE("hosts that were never contacted share the slots of the address they turn out to have") {
-  LocalFrontier frontier({eager_site()}, {});  // two requests an address
-  for (model::HostId host = 1; host <= 3; ++host) {
+// Hosts 1 to `hosts`, a URL each, none of them contacted yet.
+void offer_strangers(LocalFrontier& frontier, model::HostId hosts) {
+  for (model::HostId host = 1; host <= hosts; ++host) {
     add_host(frontier, host);
     frontier.offer({candidate(host, host)});
   }
+}
+
+// Leases of two strangers that turn out to share an address of one slot: the first has it.
+model::Lease lease_of_two(LocalFrontier& frontier) {
+  offer_strangers(frontier, 2);
+  auto first = frontier.lease(kStart).lease;
+  auto second = frontier.lease(kStart).lease;
+  REQUIRE(frontier.claim_address(*first, kShared, kStart));
+  REQUIRE_FALSE(frontier.claim_address(*second, kShared, kStart));
+  return *first;
+}
+
+TEST_CASE("hosts that were never contacted share the slots of the address they turn out to have") {
+  LocalFrontier frontier({eager_site()}, {});  // two requests an address
+  offer_strangers(frontier, 3);
   auto first = frontier.lease(kStart).lease;
   auto second = frontier.lease(kStart).lease;
   auto third = frontier.lease(kStart).lease;
@@ -48,15 +63,8 @@ TEST_CASE("a lease that found no slot has used up neither delay nor budget") {
   site.concurrency_per_ip = 1;
   site.page_limit = 2;
   LocalFrontier frontier({site}, {});
-  for (model::HostId host = 1; host <= 2; ++host) {
-    add_host(frontier, host);
-    frontier.offer({candidate(host, host)});
-  }
-  auto first = frontier.lease(kStart).lease;
-  auto second = frontier.lease(kStart).lease;
-  REQUIRE(frontier.claim_address(*first, kShared, kStart));
-  REQUIRE_FALSE(frontier.claim_address(*second, kShared, kStart));
-  give_back(frontier, *first, kStart + seconds(1), kShared);
+  const model::Lease first = lease_of_two(frontier);
+  give_back(frontier, first, kStart + seconds(1), kShared);
 
   const auto turn = frontier.lease(kStart + seconds(1));
   CHECK(turn.refusals.empty());
@@ -69,16 +77,9 @@ TEST_CASE("a robots.txt that found no slot is asked for when there is one") {
   site.obey_robots = true;
   site.concurrency_per_ip = 1;
   LocalFrontier frontier({site}, {});
-  for (model::HostId host = 1; host <= 2; ++host) {
-    add_host(frontier, host);
-    frontier.offer({candidate(host, host)});
-  }
-  auto first = frontier.lease(kStart).lease;
-  auto second = frontier.lease(kStart).lease;
-  REQUIRE(frontier.claim_address(*first, kShared, kStart));
-  REQUIRE_FALSE(frontier.claim_address(*second, kShared, kStart));
-  frontier.release(*first, {}, kShared, kStart);
-  frontier.settled(*first, false);
+  const model::Lease first = lease_of_two(frontier);
+  frontier.release(first, {}, kShared, kStart);
+  frontier.settled(first, false);
 
   const auto again = frontier.lease(kStart).lease;
   REQUIRE(again);
