@@ -53,7 +53,7 @@ Result<Thread> Thread::start(std::string name, std::size_t stack_bytes,
     return Error{Error::Code::io,
                  "cannot start thread " + start->name + ": " + std::strerror(failed)};
   }
-  start.release();
+  (void)start.release();  // the thread owns it now
   thread.joinable_ = true;
   thread.cpu_ = std::move(cpu);
   return thread;

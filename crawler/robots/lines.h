@@ -14,7 +14,7 @@ namespace crawld::robots {
 // RFC 9309 section 2.5 asks for 500 KiB at least. Files with tens of thousands of groups
 // for other crawlers are longer, and the group for "*" stands last. What is beyond is
 // ignored, and so is a line that the limit cuts, because half a rule is another rule.
-inline constexpr std::size_t kMaxBytes = 5 * 1024 * 1024;
+inline constexpr std::size_t kMaxBytes = std::size_t{5} << 20;
 
 enum class Key : std::uint8_t {
   user_agent,

@@ -9,6 +9,7 @@ crawler's whole process tree (user and system), memory its largest resident sum.
   synthetic   25 hosts behind nginx, 120 pages of 41 KB with 60 links each
   slow hosts  200 hosts at 200 ms a response, one connection each
   waiting     crawld alone: 1,000 and 4,000 connections at 1 s a response
+  growth      crawld alone: one site of 1,000, 10,000 and 100,000 pages of 40 KB
 """
 import json
 import os
@@ -27,6 +28,7 @@ BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
 SITE = pathlib.Path(os.environ.get("SITE", "/usr/share/doc/sqlite3"))
 SCRAPY = pathlib.Path(__file__).with_name("scrapy_links.py").resolve()
+PAGE_SERVER = pathlib.Path(__file__).with_name("page_server.py").resolve()
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SYNTHETIC_HOSTS = 25
 SYNTHETIC_PAGES = 120
@@ -34,6 +36,7 @@ SLOW_HOSTS = 200
 SLOW_PAGES = 20
 SLOW_SECONDS = 0.2
 WAITING = (1_000, 4_000)
+GROWTH = (1_000, 10_000, 100_000)
 MOST_SECONDS = 60  # of one run; what was crawled until then counts
 
 
@@ -51,7 +54,7 @@ def tree_memory(pid):
     return total
 
 
-def measure(command, cwd):
+def measure(command, cwd, most_seconds=MOST_SECONDS):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -60,7 +63,7 @@ def measure(command, cwd):
     while process.poll() is None:
         peak = max(peak, tree_memory(process.pid))
         time.sleep(0.02)
-        if time.monotonic() - began > MOST_SECONDS:
+        if time.monotonic() - began > most_seconds:
             process.kill()
     wall = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -173,36 +176,9 @@ def seeds_and_config(top, hosts, port):
     return seeds, config
 
 
-def slow_server(seconds, pages):
-    """One asyncio server that answers every request after `seconds`."""
-    code = f"""
-import asyncio
-BODY = b'<title>p</title>' + b'<p>' + b'x ' * 20000
-async def serve(reader, writer):
-    try:
-        while True:
-            head = await reader.readuntil(b'\\r\\n\\r\\n')
-            path = head.split(b' ', 2)[1]
-            await asyncio.sleep({seconds})
-            if path == b'/':
-                links = b''.join(b'<a href="/%d">x</a>' % n for n in range(1, {pages}))
-            else:
-                links = b''
-            body = BODY + links
-            writer.write(b'HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(body) + body)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass
-    finally:
-        writer.close()
-async def main():
-    server = await asyncio.start_server(serve, '0.0.0.0', PORT, backlog=8192)
-    async with server:
-        await server.serve_forever()
-asyncio.run(main())
-"""
+def page_server(seconds, site, pages):
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", code.replace("PORT", str(port))])
+    process = subprocess.Popen([sys.executable, str(PAGE_SERVER), str(port), str(seconds), site, str(pages)])
     time.sleep(0.5)
     return process, port
 
@@ -243,7 +219,7 @@ def seeded_rows(top, hosts, port):
 
 
 def slow_hosts():
-    process, port = slow_server(SLOW_SECONDS, SLOW_PAGES)
+    process, port = page_server(SLOW_SECONDS, "star", SLOW_PAGES)
     try:
         with tempfile.TemporaryDirectory() as top:
             top = pathlib.Path(top)
@@ -258,7 +234,7 @@ def waiting():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     rows = {}
-    process, port = slow_server(1, 8)
+    process, port = page_server(1, "star", 8)
     try:
         with tempfile.TemporaryDirectory() as top:
             top = pathlib.Path(top)
@@ -272,6 +248,22 @@ def waiting():
     finally:
         process.terminate()
         process.wait()
+    return rows
+
+
+def growth():
+    rows = {}
+    for pages in GROWTH:
+        process, port = page_server(0, "tree", pages)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                folder = pathlib.Path(folder)
+                command = crawlers(f"http://127.0.0.1:{port}/", folder)["crawld"][0]
+                wall, cpu, peak = measure(command, folder, most_seconds=600)
+                rows[f"{pages}"] = [(seeded_pages("crawld", folder), wall, cpu, peak)]
+        finally:
+            process.terminate()
+            process.wait()
     return rows
 
 
@@ -296,7 +288,8 @@ def main():
     result = {"real_site": table(f"real site: {SITE} behind nginx", real_site()),
               "synthetic": table(f"{SYNTHETIC_HOSTS} hosts, pages of 41 KB", synthetic_hosts()),
               "slow_hosts": table(f"{SLOW_HOSTS} hosts at {SLOW_SECONDS * 1000:.0f} ms a response", slow_hosts()),
-              "waiting": table("crawld, connections at 1 s a response", waiting())}
+              "waiting": table("crawld, connections at 1 s a response", waiting()),
+              "growth": table("crawld, pages of one site", growth())}
     path = BUILD / "bench.json"
     path.write_text(json.dumps(result, indent=1))
     print(f"\nas JSON: {path}")
