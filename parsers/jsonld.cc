@@ -193,7 +193,7 @@ class Mender {
   }
 
   // A string or a bare word: a key, a value, or stray text outside of any value.
-  void token(std::string json, bool quoted) {
+  void token(const std::string& json, bool quoted) {
     if (top_level()) return;
     auto& place = open_.back();
     if (place.kind == Kind::object && !place.after_key) {

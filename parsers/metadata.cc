@@ -321,7 +321,7 @@ std::string without_site_name(std::string_view title, std::string_view site_name
   if (!site_name.empty() && ascii_lower(back) == ascii_lower(site_name)) return std::string(front);
   if (!site_name.empty() && ascii_lower(front) == ascii_lower(site_name)) return std::string(back);
   // Without a name to go by: the short end of a long title is the site's.
-  const bool pipe = title.substr(last, width).find_first_of("|") != std::string_view::npos;
+  const bool pipe = title.substr(last, width).find('|') != std::string_view::npos;
   if (back.size() * (pipe ? 1 : 2) < front.size() && front.size() > 15) return std::string(front);
   return std::string(title);
 }

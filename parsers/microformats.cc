@@ -258,7 +258,7 @@ class MicroformatsReader {
     if (std::find(list.begin(), list.end(), word) == list.end()) list.push_back(std::move(word));
   }
 
-  static std::string list_json(std::vector<std::string> list) {
+  static std::string list_json(const std::vector<std::string>& list) {
     std::string out = "[";
     for (const auto& word : list) out += (out.size() > 1 ? "," : "") + json_string(word);
     return out + "]";

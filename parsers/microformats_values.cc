@@ -152,7 +152,7 @@ std::string MicroformatValues::absolute(std::string_view reference) const {
 }
 
 std::string MicroformatValues::image_json(const GumboNode* img) const {
-  const auto source = base::json_string(absolute(attribute(img, "src").value_or("")));
+  auto source = base::json_string(absolute(attribute(img, "src").value_or("")));
   const auto alt = attribute(img, "alt");
   if (!alt) return source;
   return "{\"value\":" + source + ",\"alt\":" + base::json_string(*alt) + "}";

@@ -96,8 +96,8 @@ std::string extract_opengraph(const HtmlTree& tree) {
     if (name && content && name->starts_with("og:") && !found.has(*name))
       named.add(*name, *content);
   });
-  const auto first = found.json();
-  const auto second = named.json();
+  std::string first = found.json();
+  std::string second = named.json();
   if (second == "{}") return first;
   if (first == "{}") return second;
   return first.substr(0, first.size() - 1) + "," + second.substr(1);
@@ -135,7 +135,7 @@ struct DublinCore {
   std::string terms;
 };
 
-void append_item(std::string& list, std::string item) {
+void append_item(std::string& list, std::string_view item) {
   if (!list.empty()) list += ',';
   list += item;
 }

@@ -128,7 +128,7 @@ class RdfaReader {
     return false;
   }
 
-  void walk(Context top) {
+  void walk(const Context& top) {
     std::vector<Frame> open;  // ancestors of the element that is looked at
     for (std::size_t i = 0; i < tree_.in_document(); ++i) {
       const auto* element = tree_.elements()[i];

@@ -146,9 +146,10 @@ std::optional<std::int64_t> parse_cookie_date(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(parts.month)),
                                          std::chrono::day(static_cast<unsigned>(parts.day)));
   if (!date.ok()) return std::nullopt;
-  const auto days = std::chrono::sys_days(date).time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(days).count() + parts.hour * 3'600 +
-         parts.minute * 60 + parts.second;
+  const std::chrono::sys_seconds moment =
+      std::chrono::sys_days(date) + std::chrono::hours(parts.hour) +
+      std::chrono::minutes(parts.minute) + std::chrono::seconds(parts.second);
+  return moment.time_since_epoch().count();
 }
 
 std::optional<SetCookie> parse_set_cookie(std::string_view value) {

@@ -90,7 +90,7 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look) {
   if (fetched.lease.request.purpose == model::Purpose::robots) {
     // The whole host waits for it.
     model::ParseOutcome body = parse(fetched, rules, Look::both);
-    return read_robots(std::move(fetched), std::move(body),
+    return read_robots(std::move(fetched), body,
                        {.agent = options_.robots_agent,
                         .retries = options_.robots_retries,
                         .sitemaps = rules.config.sitemaps},

@@ -155,7 +155,7 @@ class RobotsReading {
 
 }  // namespace
 
-RobotsReply read_robots(model::Fetched fetched, model::ParseOutcome body,
+RobotsReply read_robots(model::Fetched fetched, const model::ParseOutcome& body,
                         const RobotsStepOptions& options, base::Instant now, base::WallTime wall) {
   return RobotsReading(std::move(fetched), options, now, wall).read(body);
 }

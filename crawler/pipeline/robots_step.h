@@ -22,7 +22,7 @@ struct RobotsStepOptions {
   config::Sitemaps sitemaps = config::Sitemaps::automatic;
 };
 
-RobotsReply read_robots(model::Fetched fetched, model::ParseOutcome body,
+RobotsReply read_robots(model::Fetched fetched, const model::ParseOutcome& body,
                         const RobotsStepOptions& options, base::Instant now, base::WallTime wall);
 
 // What a stored robots.txt says until `expires`.

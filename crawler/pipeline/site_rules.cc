@@ -22,7 +22,7 @@ policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Sched
           .min_interval = site.revisit.min,
           .max_interval = site.revisit.max,
           .adaptive = site.revisit.adaptive,
-          .schedule = std::move(schedule),
+          .schedule = schedule,
           .soft_errors = site.soft_errors,
           .opt_out_uses = opt_out_uses(site)};
 }

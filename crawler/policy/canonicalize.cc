@@ -176,7 +176,7 @@ std::string Canonicalizer::rewritten_path(const model::Url& url) const {
 }
 
 std::string Canonicalizer::rewritten_query(const model::Url& url) const {
-  const std::string query = tidy_triplets(url.query());
+  std::string query = tidy_triplets(url.query());
   const bool stripped = has_stripped_parameter(query);
   if (!stripped && !options_.sort_query) return query;
   std::vector<std::string_view> parameters;
