@@ -7,8 +7,10 @@
 // older than the standard: it makes U+FFFD of controls and noncharacters, overflows on huge
 // numeric references, expands <isindex>, ends a form before its last text, lets a
 // <frameset> win over "</br>", does not leave SVG and MathML at "</p>" and "</br>", finds
-// <object>, <applet> and <marquee> where they are out of scope, and takes a wrong <a> off
-// its list where eight blocks stand between two.
+// <object>, <applet> and <marquee> where they are out of scope, goes by <frameset>,
+// <colgroup> and <select> of SVG and MathML as if they were HTML's, does not close an <a>
+// over the marker that a cell or object left in a template, and takes a wrong <a> off its
+// list where eight blocks stand between two.
 //
 // What is a link: see page_scan_links.h. Content of <template>, comments and scripts is
 // none; <noscript> counts, for we run no scripts, but a <base> in it does not.

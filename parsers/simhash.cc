@@ -97,7 +97,7 @@ std::uint64_t folded(const unsigned char* at, std::size_t size, const unsigned c
   std::uint64_t bytes = 0;
   if (end - at >= 8) {
     std::memcpy(&bytes, at, 8);
-    bytes &= ~std::uint64_t{0} >> (64 - 8 * size);
+    if (size < 8) bytes &= (std::uint64_t{1} << (8 * size)) - 1;
   } else {
     std::memcpy(&bytes, at, size);
   }

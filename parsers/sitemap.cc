@@ -21,7 +21,6 @@ namespace {
 using model::Sitemap;
 using model::SitemapEntry;
 using model::SitemapKind;
-using model::Url;
 
 // The local name, in lower case, of the first element; empty when there is none.
 std::string root_element(std::string_view utf8) {

@@ -15,9 +15,10 @@ struct NestedDocument {
 
 }  // namespace
 
-void add_srcdoc_links(PageScanner& scanner, ScanOptions options, std::vector<std::string> srcdocs,
-                      model::ParsedPage& page) {
+void add_srcdoc_links(PageScanner& scanner, const ScanOptions& options,
+                      std::vector<std::string> srcdocs, model::ParsedPage& page) {
   std::vector<NestedDocument> level;
+  level.reserve(srcdocs.size());
   for (std::string& html : srcdocs) level.push_back({std::move(html), page.base});
   for (int depth = 0; depth < kMaxNesting && !level.empty(); ++depth) {
     std::vector<NestedDocument> deeper;

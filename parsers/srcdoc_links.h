@@ -13,7 +13,7 @@ namespace crawld::parsers {
 // A srcdoc document is about:srcdoc, so its URLs are resolved against the base of its parent
 // (HTML 2.4.3, fallback base URL) unless it has a <base> of its own. Its other facts are its own.
 // `options` are those of the page. Linear: what is nested is part of what it is nested in.
-void add_srcdoc_links(PageScanner& scanner, ScanOptions options, std::vector<std::string> srcdocs,
-                      model::ParsedPage& page);
+void add_srcdoc_links(PageScanner& scanner, const ScanOptions& options,
+                      std::vector<std::string> srcdocs, model::ParsedPage& page);
 
 }  // namespace crawld::parsers

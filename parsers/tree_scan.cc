@@ -1,5 +1,6 @@
 #include "parsers/tree_scan.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -62,10 +63,19 @@ void read_attributes(const GumboNode* element, std::vector<Attribute>& attribute
 }
 
 // Says of a place in the text whether it stands between <noscript> and </noscript>. A tree
-// does not tell: what must not stand in a head's noscript is moved out of it.
+// does not tell: what must not stand in a head's noscript is moved out of it. It tells which
+// elements hold raw text, though: a <style> in SVG or in a <select> does not.
 class NoscriptFinder {
  public:
-  explicit NoscriptFinder(std::string_view utf8) : utf8_(utf8), tokenizer_(utf8) {}
+  NoscriptFinder(const HtmlTree& tree, std::string_view utf8) : utf8_(utf8), tokenizer_(utf8) {
+    for (const GumboNode* element : tree.elements()) {
+      const bool html = element->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
+      if (html && mode_of(tag_of(element)) != TextMode::data) {
+        raw_.push_back(element->v.element.original_tag.data);
+      }
+    }
+    std::sort(raw_.begin(), raw_.end());
+  }
 
   // Needs: `element` not before the one asked about last (else the answer may be wrong).
   bool encloses(const GumboNode* element) {
@@ -83,7 +93,7 @@ class NoscriptFinder {
       ended_ = true;
       return;
     }
-    if (token.kind == TokenKind::start_tag || token.kind == TokenKind::end_tag) steer(token);
+    if (token.kind == TokenKind::start_tag) steer(token);
     if (token.tag == Tag::noscript) {
       if (token.kind == TokenKind::start_tag)
         ++open_;
@@ -93,36 +103,31 @@ class NoscriptFinder {
     if (token.raw.data() != nullptr) at_ = token.raw.data() + token.raw.size();
   }
 
-  // Raw text is read as such, but not in SVG and MathML.
-  void steer(const Token& token) {
+  static TextMode mode_of(Tag tag) {
     constexpr TagSet kRaw{Tag::style, Tag::xmp, Tag::iframe, Tag::noembed, Tag::noframes};
-    const bool start = token.kind == TokenKind::start_tag;
-    if (token.tag == Tag::svg || token.tag == Tag::math) {
-      if (start && !token.self_closing)
-        ++foreign_;
-      else if (!start && foreign_ > 0)
-        --foreign_;
-    } else if (start && foreign_ == 0) {
-      if (token.tag == Tag::script)
-        tokenizer_.set_mode(TextMode::script);
-      else if (token.tag == Tag::title || token.tag == Tag::textarea)
-        tokenizer_.set_mode(TextMode::rcdata);
-      else if (kRaw.has(token.tag))
-        tokenizer_.set_mode(TextMode::rawtext);
-    }
+    if (tag == Tag::script) return TextMode::script;
+    if (tag == Tag::title || tag == Tag::textarea) return TextMode::rcdata;
+    if (tag == Tag::plaintext) return TextMode::plaintext;
+    return kRaw.has(tag) ? TextMode::rawtext : TextMode::data;
+  }
+
+  void steer(const Token& token) {
+    const TextMode mode = mode_of(token.tag);
+    if (mode == TextMode::data) return;
+    if (std::binary_search(raw_.begin(), raw_.end(), token.raw.data())) tokenizer_.set_mode(mode);
   }
 
   std::string_view utf8_;
   Tokenizer tokenizer_;
   const char* at_ = utf8_.data();
-  int foreign_ = 0;
+  std::vector<const char*> raw_;  // start tags of elements that hold raw text, sorted
   int open_ = 0;
   int before_last_ = 0;  // as open_ stood before the last token
   bool ended_ = false;
 };
 
 std::optional<std::string_view> first_base(const HtmlTree& tree, std::string_view utf8) {
-  NoscriptFinder noscript(utf8);
+  NoscriptFinder noscript(tree, utf8);
   for (const GumboNode* element : tree.elements().first(tree.in_document())) {
     if (!is_html(element, GUMBO_TAG_BASE)) continue;
     const auto href = attribute(element, "href");
@@ -134,7 +139,8 @@ std::optional<std::string_view> first_base(const HtmlTree& tree, std::string_vie
 // Feeds a collector with the nodes of a tree.
 class TreeWalk {
  public:
-  TreeWalk(std::string_view utf8, FactCollector& facts) : noscript_(utf8), facts_(facts) {}
+  TreeWalk(const HtmlTree& tree, std::string_view utf8, FactCollector& facts)
+      : noscript_(tree, utf8), facts_(facts) {}
 
   void walk(const GumboNode* document) {
     const GumboNode* node = children(document).empty() ? nullptr : children(document).front();
@@ -186,7 +192,7 @@ void scan_tree_facts(const HtmlTree& tree, std::string_view utf8, const ScanOpti
                      model::ParsedPage& page, ScanExtras& extras) {
   const auto base = first_base(tree, utf8);
   FactCollector facts(options, base, FactCollector::Values::decoded, page, extras);
-  TreeWalk(utf8, facts).walk(tree.document());
+  TreeWalk(tree, utf8, facts).walk(tree.document());
   facts.finish();
 }
 

@@ -20,6 +20,7 @@ using base::Result;
 
 // In the languages of most pages, as dates use them (genitives too).
 constexpr std::string_view kMonths[12] = {
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text a month
     "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia styczeń "
     "ledna leden января январь січня ocak ianuarie tammikuuta",
     "february feb februar février févr fév febrero febbraio fevereiro fev februari lutego luty "

@@ -117,6 +117,7 @@ base::Result<pid_t> WorkerProgram::start(const std::vector<std::string>& argumen
   std::vector<std::string> words = arguments;
   words.insert(words.begin(), "crawld-parse");
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 

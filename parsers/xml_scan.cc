@@ -109,7 +109,7 @@ XmlScan::Event XmlScan::read_cdata() {
 void XmlScan::skip_doctype() {
   const std::size_t bracket = rest_.find_first_of("[>");
   if (bracket == std::string_view::npos || rest_[bracket] == '>') return skip_behind(">");
-  const std::size_t end = rest_.find("]", bracket);
+  const std::size_t end = rest_.find(']', bracket);
   const std::string_view subset = rest_.substr(bracket, end - bracket);
   if (subset.find("<!ENTITY") != std::string_view::npos) {
     has_entities_ = true;
