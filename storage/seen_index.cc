@@ -1,6 +1,7 @@
 #include "storage/seen_index.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -12,12 +13,17 @@
 namespace crawld::storage {
 namespace {
 
-// So many runs of one level are merged into one of the next.
-constexpr std::size_t kFanOut = 12;
-constexpr std::size_t kFilterBitsPerKey = 6;
-// Rows that a commit merges or frees: some always, more when much was inserted.
+// So many runs of one level are merged into one of the next. Few, so that most of what is known
+// stands in one large run, which is asked first.
+constexpr std::size_t kFanOut = 4;
+// Rows that a commit merges or frees: some always, more when much was inserted. An entry is
+// written anew once a level, and what it leaves is freed.
 constexpr std::size_t kSliceRows = 8;
-constexpr std::size_t kSlicePerEntry = 4;
+constexpr std::size_t kSlicePerEntry = 8;
+
+// The filters of large runs are most of what grows with the number of URLs, and those runs hold
+// most of what is looked for: they get few bits.
+constexpr std::size_t filter_bits_per_key(std::uint32_t level) { return level < 2 ? 8 : 4; }
 
 // A read transaction, unless one is open already.
 class Snapshot {
@@ -65,7 +71,7 @@ class SeenIndex::State {
   Budget budget;
   SeenTable table;
   std::vector<SeenEntry> cache;
-  std::vector<SeenRun> runs;  // newest first
+  std::vector<SeenRun> runs;  // largest first
   std::optional<SeenMerge> merge;
   std::vector<SeenExtent> garbage;  // rows of no run
   std::optional<base::Error> failure;
@@ -93,17 +99,25 @@ class SeenIndex::State {
   base::Status finish_merge();
   base::Status free_rows(std::size_t rows);
   void plan_merge();
-  std::size_t filter_bytes(std::uint64_t run_entries) const;
+  void sort_runs();
+  std::size_t filter_bytes(std::uint64_t run_entries, std::uint32_t level) const;
 
   Pending pending_;
 };
 
-// The budget is shared by the number of keys; with room enough each gets its bits.
-std::size_t SeenIndex::State::filter_bytes(std::uint64_t run_entries) const {
-  const std::uint64_t wanted = run_entries * kFilterBitsPerKey / 8;
-  const std::uint64_t all = std::max<std::uint64_t>(entries, 1) * kFilterBitsPerKey / 8;
+// With room enough each run gets its bits; else all get their share of the budget.
+std::size_t SeenIndex::State::filter_bytes(std::uint64_t run_entries, std::uint32_t level) const {
+  const std::uint64_t wanted = run_entries * filter_bits_per_key(level) / 8;
+  std::uint64_t all = 0;
+  for (const SeenRun& run : runs) all += run.entries * filter_bits_per_key(run.level) / 8;
+  all = std::max(all, wanted);
   if (all <= budget.filter_bytes) return wanted;
   return static_cast<std::size_t>(static_cast<double>(wanted) * budget.filter_bytes / all);
+}
+
+void SeenIndex::State::sort_runs() {
+  std::sort(runs.begin(), runs.end(),
+            [](const SeenRun& a, const SeenRun& b) { return a.entries > b.entries; });
 }
 
 base::Status SeenIndex::State::load() {
@@ -127,7 +141,7 @@ base::Status SeenIndex::State::load() {
 
 base::Status SeenIndex::State::fill_filters() {
   for (SeenRun& run : runs) {
-    run.filter = SeenFilter(filter_bytes(run.entries));
+    run.filter = SeenFilter(filter_bytes(run.entries, run.level));
     std::vector<SeenEntry> row_entries;
     for (std::size_t n = 0; n < run.fences.size(); ++n) {
       if (auto done = load_seen_row(*database, *tables, run.row_at(n), row_entries); !done) {
@@ -210,7 +224,7 @@ base::Status SeenIndex::State::flush(model::UrlId last_id) {
   run.id = next_run;
   run.entries = sorted.size();
   run.last_id = last_id;
-  run.filter = SeenFilter(filter_bytes(run.entries));
+  run.filter = SeenFilter(filter_bytes(run.entries, run.level));
   auto put = database->statement(tables->put_row);
   if (!put) return std::move(put).error();
   for (std::size_t at = 0; at < sorted.size(); at += kEntriesPerRow) {
@@ -264,7 +278,7 @@ void SeenIndex::State::committed() {
   if (pending_.flushed) {
     table.drop_up_to(pending_.flushed->last_id);
     next_run = std::max(next_run, pending_.flushed->id + 1);
-    runs.insert(runs.begin(), std::move(*pending_.flushed));
+    runs.push_back(std::move(*pending_.flushed));
   }
   if (pending_.merged_slice) merge->keep();
   if (pending_.merge_finished) {
@@ -286,6 +300,7 @@ void SeenIndex::State::committed() {
     if (extent.count == 0) garbage.pop_back();
   }
   pending_ = Pending{};
+  sort_runs();
   if (!merge) plan_merge();
 }
 
@@ -296,23 +311,13 @@ void SeenIndex::State::rolled_back() {
 
 // The smallest level with enough runs goes first.
 void SeenIndex::State::plan_merge() {
-  std::vector<std::vector<SeenRun>> levels;
-  for (const SeenRun& run : runs) {
-    if (levels.size() <= run.level) levels.resize(run.level + 1);
-    SeenRun source;
-    source.id = run.id;
-    source.level = run.level;
-    source.entries = run.entries;
-    source.last_id = run.last_id;
-    source.extents = run.extents;
-    source.fences = run.fences;
-    levels[run.level].push_back(std::move(source));
-  }
-  for (const auto& level : levels) {
-    if (level.size() < kFanOut) continue;
+  std::map<std::uint32_t, std::vector<const SeenRun*>> levels;
+  for (const SeenRun& run : runs) levels[run.level].push_back(&run);
+  for (const auto& [level, sources] : levels) {
+    if (sources.size() < kFanOut) continue;
     std::uint64_t sum = 0;
-    for (const SeenRun& run : level) sum += run.entries;
-    merge.emplace(level, next_run++, filter_bytes(sum));
+    for (const SeenRun* run : sources) sum += run->entries;
+    merge.emplace(sources, next_run++, filter_bytes(sum, level + 1));
     return;
   }
 }

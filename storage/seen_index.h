@@ -35,7 +35,7 @@ enum class SeenKeys : std::uint8_t { urls, bodies };
 class SeenIndex {
  public:
   struct Budget {
-    std::size_t table_entries = 1U << 19;  // flushed when so many wait
+    std::size_t table_entries = 1U << 17;  // flushed when so many wait
     std::size_t cache_entries = 1U << 16;  // recently confirmed, direct mapped
     std::size_t filter_bytes = 64U << 20;  // of all runs together, at most
   };

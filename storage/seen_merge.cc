@@ -6,16 +6,16 @@
 
 namespace crawld::storage {
 
-SeenMerge::SeenMerge(std::span<const SeenRun> sources, std::uint64_t target_id,
+SeenMerge::SeenMerge(std::span<const SeenRun* const> sources, std::uint64_t target_id,
                      std::size_t filter_bytes) {
-  for (const SeenRun& run : sources) {
+  for (const SeenRun* run : sources) {
     Source source;
-    source.run.extents = run.extents;
-    source.run.fences = run.fences;
+    source.run.extents = run->extents;
+    source.run.fences = run->fences;
     sources_.push_back(std::move(source));
-    source_ids_.push_back(run.id);
-    target_.level = std::max(target_.level, run.level + 1);
-    target_.last_id = std::max(target_.last_id, run.last_id);
+    source_ids_.push_back(run->id);
+    target_.level = std::max(target_.level, run->level + 1);
+    target_.last_id = std::max(target_.last_id, run->last_id);
   }
   target_.id = target_id;
   target_.filter = SeenFilter(filter_bytes);

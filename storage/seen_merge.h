@@ -14,7 +14,8 @@ namespace crawld::storage {
 class SeenMerge {
  public:
   // `sources` are copied without their filters; the target gets `filter_bytes`.
-  SeenMerge(std::span<const SeenRun> sources, std::uint64_t target_id, std::size_t filter_bytes);
+  SeenMerge(std::span<const SeenRun* const> sources, std::uint64_t target_id,
+            std::size_t filter_bytes);
 
   // Writes up to `rows` rows at `next_row` and above, and moves it. True: all is written.
   base::Result<bool> write(Database& database, const SeenTables& tables, std::size_t rows,

@@ -16,7 +16,7 @@ static_assert(std::endian::native == std::endian::little, "rows are written as t
 constexpr std::size_t kHashBytes = 8;
 constexpr std::size_t kIdBytes = 4;
 constexpr std::size_t kEntryBytes = kHashBytes + kIdBytes;
-constexpr int kFilterBits = 4;  // set per key
+constexpr int kFilterBits = 3;  // set per key
 
 template <class T>
 T load(const char* from) {
@@ -52,7 +52,8 @@ constexpr SeenTables kUrlTables = {
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     .drop_run = "DELETE FROM url_seen_runs WHERE id = ?1",
     .list_runs =
-        "SELECT id, level, entries, last_id, extents, fences FROM url_seen_runs ORDER BY id DESC",
+        "SELECT id, level, entries, last_id, extents, fences FROM url_seen_runs "
+        "ORDER BY entries DESC",
     .recover = "SELECT id, url FROM urls WHERE id > ?1 ORDER BY id"};
 
 constexpr SeenTables kBodyTables = {
@@ -65,7 +66,8 @@ constexpr SeenTables kBodyTables = {
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     .drop_run = "DELETE FROM body_seen_runs WHERE id = ?1",
     .list_runs =
-        "SELECT id, level, entries, last_id, extents, fences FROM body_seen_runs ORDER BY id DESC",
+        "SELECT id, level, entries, last_id, extents, fences FROM body_seen_runs "
+        "ORDER BY entries DESC",
     .recover = "SELECT id, hash FROM bodies WHERE id > ?1 ORDER BY id"};
 
 }  // namespace

@@ -91,7 +91,7 @@ const SeenTables& seen_tables(SeenKeys keys);
 std::uint64_t seen_hash(SeenKeys keys, std::string_view text);
 
 base::Status put_seen_run(Database& database, const SeenTables& tables, const SeenRun& run);
-// Newest first; filters are left empty.
+// Largest first; filters are left empty.
 base::Result<std::vector<SeenRun>> list_seen_runs(Database& database, const SeenTables& tables);
 // The entries of a row, in order. A missing or damaged row is `corrupt`.
 base::Status load_seen_row(Database& database, const SeenTables& tables, std::uint64_t row,
