@@ -25,8 +25,10 @@ int count_frames(void* frames, sqlite3*, const char*, int count) {
 Database::~Database() {
   if (db_ == nullptr) return;
   if (writer_ && !damaged_ && sqlite3_get_autocommit(db_) != 0) {
-    // Best effort: without it the next start looks the file over, and loses nothing.
-    if (execute("UPDATE meta SET value = 1 WHERE key = 'clean'").ok() && checkpoint().ok()) {
+    // Best effort: without it the next start looks the file over, and loses nothing. The mark
+    // stands in the file only when nothing in the log is needed any more.
+    if (empty_log() == SQLITE_OK && execute("UPDATE meta SET value = 1 WHERE key = 'clean'").ok() &&
+        empty_log() == SQLITE_OK) {
       sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     }
   }
@@ -80,21 +82,25 @@ base::Status Database::checkpoint_if_due() {
   int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (log_bytes() > 4 * options_.checkpoint_bytes) {
     // Readers that come and go can keep the log from being reset for ever: wait a little.
-    sqlite3_busy_timeout(db_, kRestartWaitMillis);
-    rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
-    if (rc == SQLITE_OK) log_frames_ = 0;
+    rc = empty_log();
   }
   remember_change();
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
 }
 
-base::Status Database::checkpoint() {
+int Database::empty_log() {
+  sqlite3_busy_timeout(db_, kRestartWaitMillis);
   const int rc =
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
   if (rc == SQLITE_OK) log_frames_ = 0;
   remember_change();
+  return rc;
+}
+
+base::Status Database::checkpoint() {
+  const int rc = empty_log();
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
 }

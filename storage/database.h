@@ -23,8 +23,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "crawler/base/fd.h"
 #include "crawler/base/result.h"
+#include "storage/lock_file.h"
 #include "storage/statement.h"
 
 struct sqlite3;
@@ -150,6 +150,8 @@ class Database {
   base::Status identify(std::span<const Migration> schema);
   base::Status migrate(std::span<const Migration> schema);
   base::Status check_after_crash();
+  base::Status note_start();
+  int empty_log();  // SQLite's code: SQLITE_BUSY where readers keep some of it, after a short wait
   base::Status quick_check(std::chrono::milliseconds most);
   base::Status remember_file();
   bool written_by_others() const;
@@ -159,7 +161,7 @@ class Database {
 
   const std::string path_;
   const OpenOptions options_;
-  base::Fd lock_;
+  DatabaseLock lock_;
   sqlite3* db_ = nullptr;
   bool writer_ = false;
   bool was_clean_ = true;

@@ -11,6 +11,7 @@
 #include "storage/database.h"
 #include "storage/file_check.h"
 #include "storage/lock_file.h"
+#include "storage/stray_log.h"
 
 namespace crawld::storage {
 namespace {
@@ -77,11 +78,12 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   if (*kind == FileKind::absent) {
     if (auto done = database->create(schema); !done) return std::move(done).error();
   }
-  auto done = database->connect(true);
+  auto done = database->lock_.log_in_use ? base::Done{} : set_aside_stray_log(real);
+  if (done) done = database->connect(true);
   if (done) done = database->identify(schema);
   if (done) done = database->check_after_crash();
+  if (done) done = database->note_start();
   if (done) done = database->migrate(schema);
-  if (done) done = database->execute("UPDATE meta SET value = 0 WHERE key = 'clean'");
   if (done) done = database->remember_file();
   if (!done) {
     // Not a clean stop of ours: leave the mark as it is.
@@ -210,6 +212,19 @@ base::Status Database::check_after_crash() {
   return Error{Code::corrupt, path_ + " is damaged (" + done.error().message +
                                   "); nothing was written. Restore a backup, or run sqlite3 FILE "
                                   ".recover"};
+}
+
+// From here on the file itself says that it needs its log.
+base::Status Database::note_start() {
+  auto clean = number("SELECT value FROM meta WHERE key = 'clean'");
+  if (!clean) return std::move(clean).error();
+  if (*clean == 0 && !lock_.log_in_use) return base::Done{};
+  if (auto done = execute("UPDATE meta SET value = 0 WHERE key = 'clean'"); !done) return done;
+  const int rc = empty_log();
+  const bool busy = (rc & 0xFF) == SQLITE_BUSY;
+  if (rc == SQLITE_OK && !lock_.log_in_use) return base::Done{};
+  if (rc == SQLITE_OK || busy) return note_log_in_use(lock_, busy);
+  return database_error(db_, rc, "cannot empty the log of " + path_);
 }
 
 // Fails with what is damaged. A check that takes longer than `most` is given up, without a finding.

@@ -11,7 +11,16 @@
 
 namespace crawld::storage {
 
-// Holds as long as the returned descriptor is open. busy: the message names the pid.
-base::Result<base::Fd> lock_database(const std::string& database_path);
+struct DatabaseLock {
+  base::Fd file;            // holds as long as it is open
+  bool log_in_use = false;  // the last holder called note_log_in_use()
+};
+
+// busy: the message names the pid.
+base::Result<DatabaseLock> lock_database(const std::string& database_path);
+
+// Whether the log holds what the file needs, though the file does not say so; see
+// storage/stray_log.h. On the disk when it returns.
+base::Status note_log_in_use(const DatabaseLock& lock, bool in_use);
 
 }  // namespace crawld::storage

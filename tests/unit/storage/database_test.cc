@@ -294,3 +294,77 @@ TEST_CASE("a removed log is noticed and its pages are saved") {
   auto db = open_new(scratch.path());
   CHECK(*db->number("SELECT id FROM sites") == 7);
 }
+
+namespace {
+
+void copy_all(const Scratch& from, const Scratch& to) {
+  for (const char* name : {"crawl.db", "crawl.db-wal", "crawl.db.lock"}) {
+    if (std::filesystem::exists(from.path(name))) {
+      std::filesystem::copy_file(from.path(name), to.path(name));
+    }
+  }
+}
+
+void add_sites(Database& db, int count) {
+  for (int n = 0; n < count; ++n) {
+    REQUIRE(db.execute("INSERT INTO sites SELECT ifnull(max(id), 0) + 1, hex(randomblob(999)), 1 "
+                       "FROM sites")
+                .ok());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a log left over from the file that stood there before is set aside") {
+  Scratch scratch;
+  Scratch killed;
+  { add_sites(*open_new(scratch.path()), 3); }
+  const std::string backup = read_file(scratch.path());
+  {
+    auto db = open_new(scratch.path());
+    add_sites(*db, 400);
+    copy_all(scratch, killed);
+  }
+  const std::string log = read_file(killed.path("crawl.db-wal"));
+  overwrite_file(killed.path(), backup);
+  std::filesystem::resize_file(killed.path(), backup.size());
+  auto db = open_new(killed.path());
+  CHECK(*db->number("SELECT count(*) FROM sites") == 3);
+  CHECK(read_file(killed.path("crawl.db-wal.stray")) == log);
+}
+
+TEST_CASE("a kill at any time between two starts leaves a log that is known as the file's own") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  for (const int sites : {0, 1, 3}) {
+    Scratch killed;
+    auto db = open_new(scratch.path());
+    add_sites(*db, sites);
+    copy_all(scratch, killed);
+    const auto expected = *db->number("SELECT count(*) FROM sites");
+    auto again = open_new(killed.path());
+    CHECK(*again->number("SELECT count(*) FROM sites") == expected);
+    CHECK_FALSE(std::filesystem::exists(killed.path("crawl.db-wal.stray")));
+  }
+}
+
+TEST_CASE("a reader with a snapshot holds up neither start nor stop, and a kill loses nothing") {
+  Scratch scratch;
+  { add_sites(*open_new(scratch.path()), 1); }
+  auto reader = Database::open_reader(scratch.path());
+  REQUIRE(reader.ok());
+  REQUIRE((*reader)->execute("BEGIN; SELECT count(*) FROM meta").ok());
+  OpenOptions patient;
+  patient.busy_timeout = std::chrono::hours(1);  // the time that neither may take
+  for (int sites = 2; sites < 4; ++sites) {
+    Scratch killed;
+    auto db = Database::open_writer(scratch.path(), patient);
+    REQUIRE(db.ok());
+    add_sites(**db, 1);
+    copy_all(scratch, killed);
+    auto again = open_new(killed.path());
+    CHECK(*again->number("SELECT count(*) FROM sites") == sites);
+    CHECK_FALSE(std::filesystem::exists(killed.path("crawl.db-wal.stray")));
+    CHECK(read_file(killed.path("crawl.db.lock")) == std::to_string(::getpid()) + "\n");
+  }
+}

@@ -1,0 +1,77 @@
+#include "storage/stray_log.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "crawler/base/log.h"
+#include "storage/file_check.h"
+#include "storage/statement.h"
+
+namespace crawld::storage {
+namespace {
+
+using base::Error;
+using Code = base::Error::Code;
+
+// A log of one frame at most: a writer was killed while it took its mark away, and nothing is lost.
+constexpr off_t kMarkOnly = 32 + 24 + 8'192;
+
+// The path as SQLite takes it in a URI.
+std::string uri_of(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      char code[4];
+      std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned>(c));
+      uri += code;
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";  // as if there were no log
+}
+
+// What cannot be read is for those to judge who open it next.
+bool stopped_cleanly_without_its_log(const std::string& path) {
+  sqlite3* file = nullptr;
+  const int rc =
+      sqlite3_open_v2(uri_of(path).c_str(), &file,
+                      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+  bool clean = false;
+  if (rc == SQLITE_OK) {
+    auto mark = Statement::prepare(file, "SELECT value FROM meta WHERE key = 'clean'");
+    if (mark) {
+      const auto row = mark->step();
+      clean = row && *row && mark->integer(0) == 1;
+    }
+  }
+  sqlite3_close_v2(file);
+  return clean;
+}
+
+}  // namespace
+
+base::Status set_aside_stray_log(const std::string& path) {
+  const std::string log = path + "-wal";
+  struct stat status {};
+  if (::lstat(log.c_str(), &status) != 0 || status.st_size == 0) return base::Done{};
+  if (!stopped_cleanly_without_its_log(path)) return base::Done{};
+  const std::string aside = log + ".stray";
+  if (::rename(log.c_str(), aside.c_str()) != 0) {
+    return Error{Code::io, "cannot move " + log + ": " + std::strerror(errno)};
+  }
+  ::unlink((path + "-shm").c_str());
+  if (status.st_size > kMarkOnly) {
+    base::log::warn("store.stray_log",
+                    {{"moved_to", aside},
+                     {"why", "the database was put in the place of another one, whose log it is"}});
+  }
+  return sync_directory(directory_of(path));
+}
+
+}  // namespace crawld::storage
