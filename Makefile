@@ -207,8 +207,7 @@ tsan: $(BUILD)/libparse.a
 	@BUILD=build/tsan UNIT_ONLY=1 sh tests/run.sh
 
 # Programs of one file beside the archives: tests/fuzz/NAME_fuzz.cc, tests/bench/NAME_bench.cc.
-FUZZ_WITHOUT ?=
-FUZZERS := $(filter-out $(FUZZ_WITHOUT:%=build/fuzz/%_fuzz),$(patsubst tests/fuzz/%.cc,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cc)))
+FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.cc))
 BENCHES := $(patsubst tests/bench/%.cc,$(BUILD)/bench/%,$(wildcard tests/bench/*_bench.cc))
 build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o build/fuzz/libcrawld.a build/fuzz/libparse.a
 	@echo "  LINK  $@"

@@ -8,9 +8,10 @@
 // numeric references, expands <isindex>, ends a form before its last text, lets a
 // <frameset> win over "</br>", does not leave SVG and MathML at "</p>" and "</br>", finds
 // <object>, <applet> and <marquee> where they are out of scope, goes by <frameset>,
-// <colgroup> and <select> of SVG and MathML as if they were HTML's, does not close an <a>
-// over the marker that a cell or object left in a template, and takes a wrong <a> off its
-// list where eight blocks stand between two.
+// <select> and parts of tables in SVG and MathML as if they were HTML's, lets end tags reach
+// beyond the <title> of SVG, does not close what a marker or three more of its kind have
+// hidden in its list of formatting elements, and takes a wrong <a> off that list where
+// eight blocks stand between two.
 //
 // What is a link: see page_scan_links.h. Content of <template>, comments and scripts is
 // none; <noscript> counts, for we run no scripts, but a <base> in it does not.

@@ -73,5 +73,20 @@ TEST_CASE("the scan gives what the tree gives on other crawlers' cases") {
   score.finish();
 }
 
+TEST_CASE("the scan gives what the tree gives where the fuzzer found them apart") {
+  for (const char* html : {
+           // White space behind a column, with an anchor on the list of formatting elements.
+           "<table><a href=1><col><dt> ",
+           "<table><p><a href=2 rel=nofollow><dt> ",
+           // No raw text in a <select>, and so a <noscript> that a tree does not show.
+           "<select><noframes><select><noscript><base href=/b/>",
+           // None in SVG either.
+           "<svg><style></svg><noscript><base href=/b/></noscript><a href=1>",
+       }) {
+    CAPTURE(html);
+    CHECK(scan_difference(html, "http://a.test/dir/page.html") == "");
+  }
+}
+
 }  // namespace
 }  // namespace crawld::parsers
