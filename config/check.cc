@@ -68,10 +68,9 @@ class SiteCheck {
     if (says("revisit") && site_.revisit.min > site_.revisit.max) {
       problem(places_.of("revisit"), "revisit: min is larger than max");
     }
-    if ((says("delay") || says("concurrency_per_host")) && site_.delay.count() == 0 &&
-        site_.concurrency_per_host > 16) {
+    if ((says("delay") || says("concurrency_per_host")) && kept_delay(site_) != site_.delay) {
       warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
-                                    " requests open to one host; few webmasters will like it");
+                                    " requests open to one host; 1ms is kept between them");
     }
     if (says("robots") && site_.robots == RobotsPolicy::ignore) {
       warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
@@ -191,6 +190,12 @@ void check_config(const Config& config, const std::vector<SitePlaces>& places, c
     problems.push_back(
         {{}, "log_level: \"" + config.log_level + "\" is none of debug, info, warn, error"});
   }
+}
+
+std::chrono::milliseconds kept_delay(const Site& site) {
+  constexpr std::uint32_t kMany = 16;
+  constexpr std::chrono::milliseconds kLeast{1};
+  return site.concurrency_per_host > kMany ? std::max(site.delay, kLeast) : site.delay;
 }
 
 }  // namespace crawld::config

@@ -1,6 +1,7 @@
 // What must hold between the values of a configuration, beyond each one's own range.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,5 +32,9 @@ struct SitePlaces {
 void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
                   const SitePlaces& default_places, std::vector<Problem>& problems,
                   std::vector<Problem>& warnings);
+
+// The delay that a site is visited with: of many requests open to one host at least 1 ms apart,
+// whatever the file says.
+std::chrono::milliseconds kept_delay(const Site& site);
 
 }  // namespace crawld::config

@@ -143,7 +143,7 @@ class RulesReader {
       else if (member.key == "locale")
         io.text(field.locale);
       else if (member.key == "default")
-        io.scalar(field.default_value), field.has_default = true;
+        io.text(field.default_value), field.has_default = true;
       else if (member.key == "join")
         io.text(field.join), field.has_join = true;
       else if (member.key == "replace")

@@ -71,17 +71,8 @@ void ReadField::fail_at(const Value& value, const std::string& wanted) {
       {value.place, std::string(key_) + ": " + is + " is not what is wanted here: " + wanted});
 }
 
-void ReadField::scalar(std::string& into) {
-  if (!is_scalar()) return fail("text or a number");
-  into = value_.text;
-}
-
 void ReadField::text(std::string& into) {
   if (!is_scalar()) return fail("text");
-  const bool plain = !value_.quoted && value_.place.line > 0;  // a variable is all text
-  if (plain && is_number_or_boolean(value_.text)) {
-    return fail("text; in quotes if it is meant as it stands");
-  }
   into = value_.text;
 }
 

@@ -46,11 +46,9 @@ class ReadField {
   ReadField(const Value& value, std::string_view key, std::vector<Problem>& problems)
       : value_(value), key_(key), problems_(problems) {}
 
-  // Not what YAML reads as a number or boolean, unless it is quoted.
+  // As written: `no`, `010` and `1e3` are words here.
   void text(std::string& into);
-  // Text, number or boolean, as written.
-  void scalar(std::string& into);
-  // As scalar(), but "${env:NAME}" and "${file:PATH}" are replaced; never shown again.
+  // As text(), but "${env:NAME}" and "${file:PATH}" are replaced; never shown again.
   void secret(std::string& into);
   void boolean(bool& into);
   template <class N>

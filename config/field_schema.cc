@@ -11,7 +11,7 @@ constexpr const char* kCountPattern = R"(^[0-9.]+ ?[kKMmG]?$)";
 constexpr const char* kBytesPattern = R"(^[0-9.]+ ?([kKMG]B|[KMGT]iB|TB|[BkKmMgGtT])?(/s)?$)";
 constexpr const char* kDurationPattern = R"(^[0-9.]+ ?(ms|s|m|h|d|w)$)";
 
-// Where a text stands in a list or map, or is a secret, quotes may be left off.
+// Where text is wanted, what YAML reads as a number or boolean stands as it is written.
 constexpr const char* kAnyText = R"("type": ["string", "number", "boolean"])";
 
 std::string pattern(const char* expression) {
@@ -19,6 +19,8 @@ std::string pattern(const char* expression) {
 }
 
 }  // namespace
+
+void DescribeField::text(const std::string&) { schema_ = kAnyText; }
 
 void DescribeField::secret(const std::string&) {
   schema_ = std::string(kAnyText) + R"(, "examples": ["${env:NAME}", "${file:PATH}"])";

@@ -19,7 +19,7 @@ class DescribeField {
  public:
   std::string take() { return std::move(schema_); }
 
-  void text(const std::string&) { schema_ = R"("type": "string")"; }
+  void text(const std::string&);
   void secret(const std::string&);
   void boolean(bool) { schema_ = R"("type": "boolean")"; }
   template <class N>

@@ -115,39 +115,40 @@ std::string fields_yaml(std::span<const Field<Owner>> fields, const Owner& owner
 
 // Rules nest, so their schema is written once and refers to itself.
 constexpr const char* kRulesSchema = R"({
+  "text": {"type": ["string", "number", "boolean"]},
   "fields": {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [
-    {"type": "string", "description": "css:, xpath:, jsonld:, microdata:, og:, twitter:, meta:, json:, jsonpath:, or a keyword such as main_text"},
+    {"$ref": "#/$defs/text", "description": "css:, xpath:, jsonld:, microdata:, og:, twitter:, meta:, json:, jsonpath:, or a keyword such as main_text"},
     {"$ref": "#/$defs/field"}]}},
   "field": {"type": "object", "additionalProperties": false, "properties": {
-    "css": {"type": "string"}, "xpath": {"type": "string"}, "jsonld": {"type": "string"},
-    "microdata": {"type": "string"}, "og": {"type": "string"}, "twitter": {"type": "string"},
-    "meta": {"type": "string"}, "json": {"type": "string"}, "jsonpath": {"type": "string"},
-    "from": {"type": "string", "description": "a source with its prefix, or a keyword"},
-    "source": {"type": "string", "description": "as from"},
-    "regex": {"type": "string", "description": "RE2; group 1 if there is one"},
-    "attribute": {"type": "string", "description": "of the element, in place of its text"},
-    "attr": {"type": "string", "description": "as attribute"},
+    "css": {"$ref": "#/$defs/text"}, "xpath": {"$ref": "#/$defs/text"}, "jsonld": {"$ref": "#/$defs/text"},
+    "microdata": {"$ref": "#/$defs/text"}, "og": {"$ref": "#/$defs/text"}, "twitter": {"$ref": "#/$defs/text"},
+    "meta": {"$ref": "#/$defs/text"}, "json": {"$ref": "#/$defs/text"}, "jsonpath": {"$ref": "#/$defs/text"},
+    "from": {"$ref": "#/$defs/text", "description": "a source with its prefix, or a keyword"},
+    "source": {"$ref": "#/$defs/text", "description": "as from"},
+    "regex": {"$ref": "#/$defs/text", "description": "RE2; group 1 if there is one"},
+    "attribute": {"$ref": "#/$defs/text", "description": "of the element, in place of its text"},
+    "attr": {"$ref": "#/$defs/text", "description": "as attribute"},
     "type": {"enum": ["string", "number", "integer", "boolean", "date", "url", "rows", "price"]},
     "list": {"type": "boolean", "description": "all values, not the first"},
     "html": {"type": "boolean", "description": "inner HTML, not text"},
     "required": {"type": "boolean", "description": "nothing there is an error of the record"},
     "default": {"description": "where nothing is found"},
-    "join": {"type": "string", "description": "joins the values of a list"},
+    "join": {"$ref": "#/$defs/text", "description": "joins the values of a list"},
     "trim": {"type": "boolean"}, "lower": {"type": "boolean"},
     "replace": {"description": "RE2 to text, in order", "anyOf": [
-      {"type": "object", "additionalProperties": {"type": "string"}}, {"type": "array"}]},
-    "locale": {"type": "string", "description": "of numbers: de reads 1.234,5"},
+      {"type": "object", "additionalProperties": {"$ref": "#/$defs/text"}}, {"type": "array"}]},
+    "locale": {"$ref": "#/$defs/text", "description": "of numbers: de reads 1.234,5"},
     "fields": {"$ref": "#/$defs/fields"}}},
   "rule": {"type": "object", "additionalProperties": false, "required": ["name", "fields"],
     "properties": {
-      "name": {"type": "string"},
-      "match": {"type": "string", "description": "glob or re:EXPRESSION over the URL"},
-      "each": {"type": "string", "description": "one record for each match"},
+      "name": {"$ref": "#/$defs/text"},
+      "match": {"$ref": "#/$defs/text", "description": "glob or re:EXPRESSION over the URL"},
+      "each": {"$ref": "#/$defs/text", "description": "one record for each match"},
       "fields": {"$ref": "#/$defs/fields"},
       "tests": {"type": "array", "items": {"type": "object", "additionalProperties": false,
         "required": ["file", "expect"], "properties": {
-          "file": {"type": "string", "description": "relative to the configuration"},
-          "url": {"type": "string"}, "expect": {"type": "object"}}}}}}
+          "file": {"$ref": "#/$defs/text", "description": "relative to the configuration"},
+          "url": {"$ref": "#/$defs/text"}, "expect": {"type": "object"}}}}}}
 })";
 
 template <class Owner>
@@ -195,10 +196,10 @@ std::string example_yaml() {
 }
 
 std::string schema_json() {
-  const ordered_json texts = {{"type", "array"}, {"items", {{"type", "string"}}}};
+  const ordered_json texts = {{"type", "array"}, {"items", {{"$ref", "#/$defs/text"}}}};
   const ordered_json of_site = properties(site_fields(), Site{});
   ordered_json defs = ordered_json::parse(kRulesSchema);
-  ordered_json site = {{"name", {{"type", "string"}, {"description", "unique"}}},
+  ordered_json site = {{"name", {{"$ref", "#/$defs/text"}, {"description", "unique"}}},
                        {"seeds", texts},
                        {"extract", {{"type", "array"}, {"items", {{"$ref", "#/$defs/rule"}}}}}};
   site["seeds"]["description"] = "URLs to start from";

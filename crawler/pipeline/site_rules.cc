@@ -1,5 +1,6 @@
 #include "crawler/pipeline/site_rules.h"
 
+#include "config/check.h"
 #include "parsers/extract.h"
 
 namespace crawld::pipeline {
@@ -47,7 +48,7 @@ parsers::ParseWants parse_wants(const Config& config, const Site& site) {
 
 frontier::Politeness politeness(const Site& site, RunMode mode) {
   frontier::Politeness politeness;
-  politeness.delay = site.delay;
+  politeness.delay = config::kept_delay(site);
   politeness.jitter = site.jitter;
   politeness.concurrency = site.concurrency_per_host;
   politeness.autothrottle = site.autothrottle.enabled;

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/check.h"
+
 using namespace crawld::config;
 using Catch::Contains;
 using Catch::StartsWith;
@@ -115,17 +117,19 @@ TEST_CASE("a wrong type is told with the key's path, its place and what is wante
   CHECK_THAT(error_of(yaml), StartsWith(place) && Contains(words));
 }
 
-TEST_CASE("a number or boolean is text only in quotes, and quoted text is no boolean") {
-  for (const char* plain : {"5", "-1.5", "1e3", "true"}) {
-    CHECK_FALSE(load_text(std::string("database: ") + plain, "t"));
-    const auto quoted = load_text(std::string("database: \"") + plain + "\"", "t");
-    REQUIRE(quoted);
-    CHECK(quoted->config.database == plain);
-    const auto again = load_text(effective_yaml(quoted->config), "again");
-    INFO((again ? "" : again.error().message));
-    CHECK(again);
+TEST_CASE("what looks like a number is text where text is wanted, and quoted text no boolean") {
+  for (const char* word : {"no", "010", "12:30:45", "1e3", "-1.5", "0x1F", "true"}) {
+    for (const std::string quote : {"", "\""}) {
+      INFO(quote << word);
+      const auto loaded = load_text("database: " + quote + word + quote, "t");
+      REQUIRE(loaded);
+      CHECK(loaded->config.database == word);
+      const auto again = load_text(effective_yaml(loaded->config), "again");
+      REQUIRE(again);
+      CHECK(again->config.database == word);
+    }
   }
-  CHECK(load_text("database: 5.db", "t"));
+  CHECK_FALSE(load_text("database: null", "t"));
   CHECK_FALSE(load_text("search_index: \"true\"", "t"));
 }
 
@@ -351,6 +355,7 @@ TEST_CASE("what is contradictory but possible is warned of") {
       "f.yaml");
   REQUIRE(loaded);
   CHECK(loaded->warnings.size() == 2);
+  CHECK(kept_delay(loaded->config.sites[0]) == std::chrono::milliseconds(1));
 }
 
 TEST_CASE("the effective configuration reads back as itself, rules too") {
