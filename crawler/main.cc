@@ -6,6 +6,7 @@
 #include <new>
 
 #include "crawler/cli/commands.h"
+#include "crawler/cli/secret_arguments.h"
 
 namespace {
 
@@ -40,5 +41,7 @@ int main(int argc, char** argv) {
   give_memory_back();
   leave_no_core();
   std::set_new_handler(out_of_memory);
-  return crawld::cli::run(crawld::cli::Arguments(argv + 1, argv + argc));
+  const crawld::cli::Arguments arguments(argv + 1, argv + argc);
+  crawld::cli::hide_secrets({argv, static_cast<std::size_t>(argc)});
+  return crawld::cli::run(arguments);
 }

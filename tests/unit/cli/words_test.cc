@@ -5,6 +5,7 @@
 #include "config/nearest_name.h"
 #include "crawler/cli/json_text.h"
 #include "crawler/cli/report_html.h"
+#include "crawler/cli/secret_arguments.h"
 #include "crawler/cli/time_option.h"
 #include "crawler/cli/url_list.h"
 
@@ -79,4 +80,27 @@ TEST_CASE("the HTML report shows what pages say as text only") {
   CHECK_THAT(html, Catch::Contains("default-src 'none'"));
   CHECK_THAT(html, Catch::Contains("Links &amp; more"));
   CHECK_THAT(html, Catch::Contains("<p class=\"none\">none</p>"));
+}
+
+TEST_CASE("secrets of the command line are covered where ps would show them, and nothing else is") {
+  std::string words[] = {"crawl",
+                         "--header",
+                         "Cookie: a=b",
+                         "--header",
+                         "secret",
+                         "--header=X-Key: k",
+                         "-U",
+                         "http://a.test/@me",
+                         "https://me:p@ss@b.test/x?y=@",
+                         "--headers",
+                         "X: y"};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  hide_secrets(arguments);
+  CHECK(words[2] == "Cookie:****");
+  CHECK(words[4] == "******");
+  CHECK(words[5] == "--header=X-Key:**");
+  CHECK(words[7] == "http://a.test/@me");
+  CHECK(words[8] == "https://*******@b.test/x?y=@");
+  CHECK(words[10] == "X: y");
 }
