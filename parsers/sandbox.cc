@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -57,7 +58,11 @@ Status set_limits(const SandboxLimits& limits, std::uint64_t in_use) {
       {RLIMIT_CORE, {0, 0}},
       {RLIMIT_MEMLOCK, {0, 0}},
   };
-  for (const auto& [resource, limit] : all) {
+  for (auto [resource, limit] : all) {
+    rlimit given{};  // a limit that holds for the daemon is not raised
+    if (::getrlimit(resource, &given) != 0) return refused("getrlimit");
+    limit.rlim_max = std::min(limit.rlim_max, given.rlim_max);
+    limit.rlim_cur = std::min(limit.rlim_cur, limit.rlim_max);
     if (::setrlimit(resource, &limit) != 0) return refused("setrlimit");
   }
   return Done{};

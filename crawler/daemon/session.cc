@@ -15,15 +15,23 @@ using base::Status;
 
 constexpr std::uint32_t kDescriptorsPerTransfer = 3;
 constexpr std::uint32_t kDescriptorsForUs = 64;
+// The database, the sandbox and one transfer; a worker needs one more each.
+constexpr std::uint32_t kFewestDescriptors = 22;
 
 // Raises the limit as far as it goes, and asks for no more threads than it carries.
-std::uint32_t threads_for_descriptors(std::uint32_t wanted) {
+base::Result<std::uint32_t> threads_for_descriptors(std::uint32_t wanted, std::uint32_t workers) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
   const rlim_t needed = rlim_t{wanted} * 2 * kDescriptorsPerTransfer + kDescriptorsForUs;
   if (limit.rlim_cur < needed) {
     limit.rlim_cur = std::min(limit.rlim_max, needed);
     setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur < kFewestDescriptors + workers) {
+    return base::Error{base::Error::Code::io, "the limit of open files (ulimit -n) is " +
+                                                  std::to_string(limit.rlim_cur) + "; at least " +
+                                                  std::to_string(kFewestDescriptors + workers) +
+                                                  " are needed"};
   }
   const rlim_t usable = limit.rlim_cur > kDescriptorsForUs ? limit.rlim_cur - kDescriptorsForUs : 1;
   const auto most =
@@ -41,6 +49,10 @@ std::uint32_t threads_for_descriptors(std::uint32_t wanted) {
 
 base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const base::Clock& clock) {
   std::unique_ptr<Session> session(new Session(std::move(setup), clock));
+  const config::Config& config = session->setup_.config;
+  auto threads = threads_for_descriptors(config.concurrency, worker_count(config));
+  if (!threads) return std::move(threads).error();
+  session->fetch_threads_ = *threads;
   auto rooms = Rooms::open(session->setup_.config, session->setup_.mode, clock);
   if (!rooms) return std::move(rooms).error();
   session->rooms_ = *std::move(rooms);
@@ -48,7 +60,6 @@ base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const b
   std::vector<std::string> names;
   for (const config::Site& site : session->setup_.config.sites) names.push_back(site.name);
   session->remember_names(std::move(names));
-  session->fetch_threads_ = threads_for_descriptors(session->setup_.config.concurrency);
   session->frontier_ = std::make_unique<frontier::LocalFrontier>(
       pipeline::frontier_settings(session->setup_.config, session->setup_.mode),
       frontier::LocalFrontier::Options{.page_limit = session->setup_.config.limits.pages,

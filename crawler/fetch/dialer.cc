@@ -5,17 +5,21 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
+#include "crawler/base/log.h"
+
 namespace crawld::fetch {
 namespace {
 
 constexpr std::chrono::milliseconds kStagger{250};
 constexpr std::size_t kMaxAtOnce = 4;
+constexpr std::chrono::duration<int, std::milli> kStarvedTurn{100};
 
 struct SocketName {
   sockaddr_storage storage{};
@@ -53,18 +57,24 @@ class Race {
   bool was_reset() const { return reset_; }
   const std::string& why() const { return why_; }
 
-  void start(const IpAddress& address) {
+  // False where the system gives no socket now; why() tells.
+  bool start(const IpAddress& address) {
     const SocketName name = name_of(address, port_);
     const int fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return failed(errno);
+    if (fd < 0) {
+      const int error = errno;
+      failed(error);
+      return error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM;
+    }
     sockets_.add(fd);
     const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&name.storage), name.size);
     if (rc == 0 || errno == EINPROGRESS) {
       running_.push_back({fd, POLLOUT, 0});
-      return;
+      return true;
     }
     failed(errno);
     sockets_.close(fd);
+    return true;
   }
 
   // Waits at most `wait` for any of them; the one that is connected, or -1.
@@ -100,6 +110,16 @@ class Race {
   std::string why_;
 };
 
+// Once a minute, whoever waits.
+void tell_of_wait(const std::string& why) {
+  using Minutes = std::chrono::minutes;
+  static std::atomic<std::int64_t> told{-1};
+  const auto minute =
+      std::chrono::duration_cast<Minutes>(std::chrono::steady_clock::now().time_since_epoch())
+          .count();
+  if (told.exchange(minute) != minute) base::log::warn("fetch.no_socket", {{"why", why}});
+}
+
 std::chrono::milliseconds from_now(base::Instant then) {
   return std::chrono::ceil<std::chrono::milliseconds>(then - std::chrono::steady_clock::now());
 }
@@ -111,12 +131,21 @@ Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::
              const std::function<bool(const IpAddress&)>& may_dial) {
   Race race(sockets, port);
   auto next = addresses.begin();
+  bool starved = false;
   base::Instant start_next = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const base::Instant now = std::chrono::steady_clock::now();
-    if (now >= until) return {.timed_out = true, .why = "no address answered in time"};
+    if (now >= until) {
+      return {.timed_out = true, .why = starved ? race.why() : "no address answered in time"};
+    }
     if (next != addresses.end() && !race.full() && (!race.running() || now >= start_next)) {
-      if (may_dial(*next)) race.start(*next);
+      starved = may_dial(*next) && !race.start(*next);
+      if (starved && !race.running()) {
+        // Other transfers end and give theirs back; the host is not to blame.
+        tell_of_wait(race.why());
+        ::poll(nullptr, 0, kStarvedTurn.count());
+        continue;
+      }
       ++next;
       start_next = now + kStagger;
       if (stop.stop_requested()) break;  // it may have come before the socket was known

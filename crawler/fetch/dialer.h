@@ -25,7 +25,8 @@ struct Dialled {
 
 // Calls `may_dial` on every address before its connect(); those it refuses are
 // left out. Sockets made here are added to `sockets`, and closed through it where
-// they are not the one returned. Waits until `until` or a stop.
+// they are not the one returned. Waits until `until` or a stop, for the system to
+// give a socket as well.
 Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::Instant until,
              const std::stop_token& stop, Sockets& sockets,
              const std::function<bool(const IpAddress&)>& may_dial);

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "crawler/base/log.h"
@@ -78,6 +79,22 @@ base::Status Pipeline::start(Injections seeds) {
                                     [this] { guard("commit", [this] { commit_loop(); }); });
   if (!commit) return std::move(commit).error();
   commit_thread_ = *std::move(commit);
+  if (base::Status started = start_fetch_threads(); !started) return started;
+  started_all_.store(true);
+  return base::Done{};
+}
+
+base::Status Pipeline::start_fetch_threads() {
+  // At a limit of processes, idle threads hold the places of what starts later, a worker for each
+  // parse thread and the control socket, so that fetch threads do not take them all.
+  std::vector<base::Thread> places;
+  std::promise<void> all_started;  // its end is theirs
+  const std::shared_future<void> end = all_started.get_future().share();
+  for (std::uint32_t i = 0; i <= options_.parse_workers; ++i) {
+    auto place = base::Thread::start("place", kParseStack, [end] { end.wait(); });
+    if (!place) break;  // the first fetch thread fails likewise, and says why
+    places.push_back(*std::move(place));
+  }
   for (std::uint32_t i = 0; i < options_.fetch_threads; ++i) {
     fetchers_.push_back(make_fetcher_());
     fetch::Fetcher& fetcher = *fetchers_.back();
@@ -95,7 +112,6 @@ base::Status Pipeline::start(Injections seeds) {
     }
     fetch_threads_.push_back(*std::move(thread));
   }
-  started_all_.store(true);
   return base::Done{};
 }
 

@@ -130,6 +130,7 @@ class Pipeline {
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
   void record(const model::Timings& timings);
+  base::Status start_fetch_threads();
   void commit_loop();
   void commit_turn();
   void write_or_hold(const std::function<base::Status()>& write);

@@ -160,6 +160,20 @@ def test_with_few_threads_or_descriptors_the_crawl_takes_fewer_and_says_so(crawl
     assert few_files.returncode == 0, few_files.stderr
     assert "ulimit -n" in few_files.stderr
     assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 31)]
+    too_few = subprocess.run(
+        crawl.command("-c", configured(tmp_path, site)), capture_output=True, text=True, timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)), check=False)
+    assert too_few.returncode == 1 and "at least" in too_few.stderr
+
+
+def test_without_a_socket_for_a_while_the_crawl_waits_and_blames_no_host(crawl, serve, tmp_path):
+    site = serve(lambda path: (lambda status, headers, body: (status, {**headers, "Connection": "close"}, body))(
+        *chain(30)(path)))
+    result = subprocess.run(crawl.command("-c", configured(tmp_path, site)), env=starved("call=socket nth=5 for=700"),
+                            capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "fetch.no_socket" in result.stderr
+    assert crawl.sql("SELECT outcome, count(*) FROM fetches GROUP BY outcome") == [("done", 31)]
 
 
 def test_without_a_thread_or_without_memory_it_ends_with_a_message_and_the_next_start_goes_on(crawl, serve, tmp_path):

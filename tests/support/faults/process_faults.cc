@@ -2,13 +2,14 @@
 //
 //   PROCESS_FAULTS="call=spawn with=--parent nth=1 for=1500"
 //
-// call   thread (pthread_create) | spawn (posix_spawn) | memory (malloc and its kin)
+// call   thread (pthread_create) | spawn (posix_spawn) | memory (malloc and its kin) |
+//        socket (of TCP)
 // with   of processes: only those started with an argument that begins so
 // nth    the first call that fails, counted from 1
 // count  how many fail from there on; 0: all that follow (default 1)
 // for    milliseconds after the first failure during which all fail, in place of count
 //
-// Threads and processes fail with EAGAIN, as at a limit of processes.
+// Threads and processes fail with EAGAIN, as at a limit of processes; sockets with EMFILE.
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include <atomic>
@@ -107,6 +109,14 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
   static const auto next =
       real<int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
   return fails("thread") ? EAGAIN : next(thread, attributes, run, argument);
+}
+
+int socket(int domain, int type, int protocol) noexcept {
+  static const auto next = real<int (*)(int, int, int)>("socket");
+  const bool tcp = domain != AF_UNIX && (type & 0xF) == SOCK_STREAM;
+  if (!tcp || !fails("socket")) return next(domain, type, protocol);
+  errno = EMFILE;
+  return -1;
 }
 
 int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
