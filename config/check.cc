@@ -193,7 +193,7 @@ void check_config(const Config& config, const std::vector<SitePlaces>& places, c
 }
 
 std::chrono::milliseconds kept_delay(const Site& site) {
-  constexpr std::uint32_t kMany = 16;
+  constexpr std::uint32_t kMany = 64;
   constexpr std::chrono::milliseconds kLeast{1};
   return site.concurrency_per_host > kMany ? std::max(site.delay, kLeast) : site.delay;
 }
