@@ -49,7 +49,7 @@ std::span<const Migration> migrations();
 
 struct OpenOptions {
   Durability durability = Durability::full;
-  std::uint64_t cache_bytes = 16U << 20;       // page cache
+  std::uint64_t cache_bytes = 8U << 20;        // page cache
   std::uint64_t checkpoint_bytes = 16U << 20;  // log size at which commits checkpoint
   std::uint64_t warn_log_bytes = 256U << 20;   // log size that is worth a warning
   std::chrono::milliseconds busy_timeout{30'000};
