@@ -1,10 +1,19 @@
 #include "crawler/daemon/metrics.h"
 
-#include "crawler/base/escape.h"
 #include "crawler/daemon/guards.h"
 
 namespace crawld::daemon {
 namespace {
+
+// As the text format has it: control characters but the line's end stand as they are.
+std::string label_value(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return out + "\"";
+}
 
 class Page {
  public:
@@ -24,7 +33,7 @@ class Page {
                 const std::map<std::string, std::uint64_t>& values) {
     family(name, type, help);
     for (const auto& [key, value] : values) {
-      sample(std::string(name) + "{" + label + "=" + base::json_string(key) + "}",
+      sample(std::string(name) + "{" + label + "=" + label_value(key) + "}",
              static_cast<double>(value));
     }
   }

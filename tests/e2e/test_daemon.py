@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -129,6 +130,37 @@ def endless(path):
     return html([f"/p/{2 * n + 1}", f"/p/{2 * n + 2}"])
 
 
+SAMPLE = re.compile(r'([a-z_]+)((?:\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"\})?) (\d[\d.e+-]*)')
+
+
+def check_exposition(text):
+    """The Prometheus text format, version 0.0.4, and the naming of its practices; stricter than its readers."""
+    assert text.endswith("\n")
+    kinds, series, family = {}, {}, None
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            family = line.split(" ", 3)[2]
+            assert family not in kinds and line.split(" ", 3)[3].endswith("."), line
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name == family and kind in ("counter", "gauge", "histogram"), line
+            kinds[name] = kind
+        else:
+            name, labels, value = SAMPLE.fullmatch(line).groups()
+            base = re.sub("_(bucket|sum|count)$", "", name) if kinds[family] == "histogram" else name
+            assert base == family and name + labels not in series, line  # a family stands together, each series once
+            series[name + labels] = float(value)
+    for name, kind in kinds.items():
+        assert name.endswith("_total") == (kind == "counter"), name
+        if kind != "histogram":
+            continue
+        assert name.endswith("_seconds")
+        buckets = [(float(bound), series[f'{name}_bucket{{le="{bound}"}}']) for bound in
+                   re.findall(rf'^{name}_bucket{{le="(.*)"}} ', text, re.MULTILINE)]
+        assert buckets == sorted(buckets) and [n for _, n in buckets] == sorted(n for _, n in buckets), name
+        assert buckets[-1] == (float("inf"), series[f"{name}_count"]) and f"{name}_sum" in series
+
+
 def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon, serve):
     site = serve(endless)
     port = free_port()
@@ -144,6 +176,7 @@ def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon
 
     assert get("/health") == "ok\n"
     metrics = get("/metrics")
+    check_exposition(metrics)
     for name in ('crawld_transfer_seconds_bucket{le="+Inf"}', "crawld_parse_seconds_sum", "crawld_commit_seconds_count",
                  'crawld_outcomes_total{verdict="done"}', 'crawld_changes_total{change="new"}',
                  'crawld_limiting_factor{factor="politeness"}', 'crawld_queue_items{queue="fetched"}',
