@@ -5,7 +5,7 @@
 namespace crawld::storage {
 namespace {
 
-constexpr std::int64_t kSlice = 50'000;  // ids a read
+constexpr std::int64_t kSlice = 20'000;  // ids a read
 
 JudgedUrl judged_url(const Statement& s) {
   return {.id = static_cast<model::UrlId>(s.integer(0)),
@@ -22,10 +22,10 @@ JudgedUrl judged_url(const Statement& s) {
 }  // namespace
 
 base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit,
-                             const std::function<void()>& after_slice) {
+                             const std::function<bool()>& go_on) {
   const auto end = reader.number("SELECT max(id) FROM urls");
   if (!end) return end.error();
-  for (std::int64_t first = 1; first <= *end; first += kSlice) {
+  for (std::int64_t first = 1; first <= *end && go_on(); first += kSlice) {
     auto done = reader.each(
         "SELECT u.id, u.url, s.name, u.state, u.reason, u.depth, u.hop, u.due_at, u.purpose "
         "FROM urls AS u JOIN sites AS s ON s.id = u.site_id WHERE u.id BETWEEN ?1 AND ?2 "
@@ -34,7 +34,6 @@ base::Status each_judged_url(Database& reader, const std::function<void(const Ju
         [&](Statement& s) { s.integer(1, first).integer(2, first + kSlice - 1); },
         [&](Statement& s) { visit(judged_url(s)); });
     if (!done) return done;
-    after_slice();
   }
   return base::Done{};
 }

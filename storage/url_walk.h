@@ -28,8 +28,8 @@ struct JudgedUrl {
   model::Purpose purpose = model::Purpose::page;
 };
 
-// `after_slice` is called every second or so.
+// `go_on` is called some times a second; once it says no, the walk ends well.
 base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit,
-                             const std::function<void()>& after_slice);
+                             const std::function<bool()>& go_on);
 
 }  // namespace crawld::storage

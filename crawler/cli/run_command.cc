@@ -1,4 +1,6 @@
 // crawld run: the daemon, in the foreground, for systemd.
+#include <malloc.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -85,35 +87,44 @@ class Daemon {
   // Turns until it is told to end, or the store fails.
   void loop() {
     daemon::notify_service_manager("READY=1");
-    const sigset_t signals = daemon_signals();
-    const timespec turn{0, std::chrono::nanoseconds(kTurn).count()};
     while (!wishes_.stop && session_.pipeline().end() == pipeline::End::running) {
-      switch (sigtimedwait(&signals, nullptr, &turn)) {
-        case SIGTERM:
-        case SIGINT:
-          wishes_.stop = true;
-          break;
-        case SIGHUP:
-          wishes_.reload = true;
-          break;
-        case SIGQUIT:
-          daemon::log_state(session_);
-          break;
-        default:
-          break;
-      }
+      take_signal(kTurn);
       if (wishes_.reload.exchange(false)) reload();
       look();
     }
   }
 
  private:
+  void take_signal(milliseconds patience) {
+    const sigset_t signals = daemon_signals();
+    const timespec most{0, std::chrono::nanoseconds(patience).count()};
+    switch (sigtimedwait(&signals, nullptr, &most)) {
+      case SIGTERM:
+      case SIGINT:
+        wishes_.stop = true;
+        break;
+      case SIGHUP:
+        wishes_.reload = true;
+        break;
+      case SIGQUIT:
+        daemon::log_state(session_);
+        break;
+      default:
+        break;
+    }
+  }
+
   void reload() {
+    const auto wish = wishes_.begin_reload();
     daemon::notify_service_manager("RELOADING=1");
-    const auto alive = [this] {
-      if (healthy_) daemon::notify_service_manager("WATCHDOG=1");
+    // Of many URLs it takes long: guards, watchdog and signals are looked after meanwhile.
+    const auto go_on = [this] {
+      look();
+      take_signal(milliseconds(0));
+      return !wishes_.stop;
     };
-    auto report = daemon::reload(config_file_, session_, wishes_.take_site(), alive);
+    auto report = daemon::reload(config_file_, session_, wish ? wish->site : std::string(), go_on);
+    ::malloc_trim(0);  // what all those judgements took
     daemon::notify_service_manager("READY=1");
     if (report) {
       base::log::info("reload.done", {{"differences", report->differences},
@@ -124,7 +135,7 @@ class Daemon {
       base::log::error("reload.refused",
                        {{"why", report.error().message}, {"running", "the old configuration"}});
     }
-    wishes_.reloaded(std::move(report));
+    if (wish) wishes_.reloaded(*wish, std::move(report));
   }
 
   // Once a second: guards, watchdog, status; once an interval: the line of figures.

@@ -67,48 +67,55 @@ std::string add(Session& session, const std::string& site, const json& urls) {
   return done({{"added", count}, {"refused", bad}});
 }
 
-std::string reload_now(ControlWishes& wishes, const std::string& site) {
+std::string tell(const base::Result<ReloadReport>& report) {
+  if (!report) return refused(report.error().message);
+  return done({{"report", report->text()},
+               {"differences", report->differences},
+               {"out_of_scope", report->out_of_scope},
+               {"given_up", report->given_up},
+               {"queued", report->queued}});
+}
+
+ControlSocket::Reply reload(ControlWishes& wishes, const std::string& site) {
   if (!wishes.can_reload) return refused("this crawl was not started from a configuration file");
-  const auto report = wishes.ask_for_reload(site, kReloadPatience);
-  if (!report) return refused("the reload takes long; its report will be in the log");
-  if (!report->ok()) return refused(report->error().message);
-  const ReloadReport& changes = report->value();
-  return done({{"report", changes.text()},
-               {"differences", changes.differences},
-               {"out_of_scope", changes.out_of_scope},
-               {"given_up", changes.given_up},
-               {"queued", changes.queued}});
+  const base::Instant until = std::chrono::steady_clock::now() + kReloadPatience;
+  std::shared_ptr<ControlWishes::Reload> wish;
+  return [&wishes, site, until, wish]() mutable -> std::optional<std::string> {
+    if (!wish) wish = wishes.ask_for_reload(site);
+    const auto report = wish ? wishes.report_of(*wish) : std::nullopt;
+    if (report) return tell(*report);
+    if (std::chrono::steady_clock::now() < until) return std::nullopt;
+    return refused("the reload takes long; its report will be in the log");
+  };
 }
 
 }  // namespace
 
-std::optional<base::Result<ReloadReport>> ControlWishes::ask_for_reload(
-    const std::string& site, std::chrono::milliseconds patience) {
-  const base::Instant until = std::chrono::steady_clock::now() + patience;
+std::shared_ptr<ControlWishes::Reload> ControlWishes::ask_for_reload(const std::string& site) {
   base::MutexLock lock(mutex_);
-  report_.reset();
-  site_ = site;
+  if (next_) return nullptr;
+  next_ = std::make_shared<Reload>(Reload{.site = site, .report = {}});
   reload = true;
-  while (!report_) {
-    if (!done_.wait_until(mutex_, until)) break;
-  }
-  return std::move(report_);
+  return next_;
 }
 
-std::string ControlWishes::take_site() {
+std::optional<base::Result<ReloadReport>> ControlWishes::report_of(Reload& wish) {
   base::MutexLock lock(mutex_);
-  return std::exchange(site_, {});
+  return std::exchange(wish.report, std::nullopt);
 }
 
-void ControlWishes::reloaded(base::Result<ReloadReport> report) {
-  {
-    base::MutexLock lock(mutex_);
-    report_ = std::move(report);
-  }
-  done_.notify_all();
+std::shared_ptr<ControlWishes::Reload> ControlWishes::begin_reload() {
+  base::MutexLock lock(mutex_);
+  return std::exchange(next_, nullptr);
 }
 
-std::string answer_control(const std::string& request, Session& session, ControlWishes& wishes) {
+void ControlWishes::reloaded(Reload& wish, base::Result<ReloadReport> report) {
+  base::MutexLock lock(mutex_);
+  wish.report = std::move(report);
+}
+
+ControlSocket::Reply answer_control(const std::string& request, Session& session,
+                                    ControlWishes& wishes) {
   // What is nested deeper than any request of ours is left out: copies of it would recurse.
   const auto shallow = [](int depth, json::parse_event_t, const json&) {
     return depth <= kDeepest;
@@ -130,7 +137,7 @@ std::string answer_control(const std::string& request, Session& session, Control
     wishes.stop = true;
     return done();
   }
-  if (command == "reload") return reload_now(wishes, site);
+  if (command == "reload") return reload(wishes, site);
   return refused("there is no command \"" + command + "\"");
 }
 

@@ -7,12 +7,12 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "crawler/base/mutex.h"
+#include "crawler/daemon/control_socket.h"
 #include "crawler/daemon/reload.h"
 #include "crawler/daemon/session.h"
 
@@ -25,23 +25,28 @@ class ControlWishes {
   std::atomic<bool> reload{false};
   bool can_reload = false;  // there is a file to read again; set before the socket is open
 
-  // Wishes for a reload of `site`, or of all, and waits for its report. Nothing when
-  // `patience` is over.
-  std::optional<base::Result<ReloadReport>> ask_for_reload(const std::string& site,
-                                                           std::chrono::milliseconds patience)
-      CRAWL_EXCLUDES(mutex_);
-  // Which site was last asked for; empty: all. Forgets it.
-  std::string take_site() CRAWL_EXCLUDES(mutex_);
-  // The main loop has reloaded.
-  void reloaded(base::Result<ReloadReport> report) CRAWL_EXCLUDES(mutex_);
+  // A reload that somebody waits for.
+  struct Reload {
+    std::string site;  // empty: all
+    std::optional<base::Result<ReloadReport>> report;
+  };
+
+  // Wishes for a reload of `site`, or of all. Nothing while another wish waits to begin.
+  std::shared_ptr<Reload> ask_for_reload(const std::string& site) CRAWL_EXCLUDES(mutex_);
+  // Its report, once there is one; given away once.
+  std::optional<base::Result<ReloadReport>> report_of(Reload& wish) CRAWL_EXCLUDES(mutex_);
+  // The main loop begins a reload: nothing where nobody waits for it.
+  std::shared_ptr<Reload> begin_reload() CRAWL_EXCLUDES(mutex_);
+  // And has ended it.
+  void reloaded(Reload& wish, base::Result<ReloadReport> report) CRAWL_EXCLUDES(mutex_);
 
  private:
   base::Mutex mutex_;
-  base::CondVar done_;
-  std::string site_ CRAWL_GUARDED_BY(mutex_);
-  std::optional<base::Result<ReloadReport>> report_ CRAWL_GUARDED_BY(mutex_);
+  std::shared_ptr<Reload> next_ CRAWL_GUARDED_BY(mutex_);
 };
 
-std::string answer_control(const std::string& request, Session& session, ControlWishes& wishes);
+// A reload's answer is promised, all others are given.
+ControlSocket::Reply answer_control(const std::string& request, Session& session,
+                                    ControlWishes& wishes);
 
 }  // namespace crawld::daemon

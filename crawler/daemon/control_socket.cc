@@ -22,6 +22,8 @@ constexpr std::size_t kMostRequest = 64U << 10;
 constexpr std::size_t kMostPeers = 32;
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
+constexpr int kTurnMillis = 1'000;
+constexpr int kPromiseMillis = 50;  // between two looks at what was promised
 
 std::string why() { return std::strerror(errno); }
 
@@ -48,10 +50,13 @@ struct ControlSocket::Peer {
   base::Fd socket;
   std::string in;
   std::string out;
+  Promise promise;  // of the answer to what it asked last; empty: none is due
   Clock::time_point deadline;
 
   bool read_some();
   bool write_some();
+  // What it waits for; with a promise, only for the end.
+  short wanted() const { return promise ? 0 : out.empty() ? POLLIN : POLLOUT; }
 };
 
 // Reads what is there. False when the peer is gone or says too much.
@@ -110,38 +115,57 @@ void ControlSocket::serve() {
   std::list<Peer> peers;
   while (true) {
     std::vector<pollfd> polled = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    bool promised = false;
     for (const Peer& peer : peers) {
-      polled.push_back(
-          {peer.socket.get(), static_cast<short>(peer.out.empty() ? POLLIN : POLLOUT), 0});
+      polled.push_back({peer.socket.get(), peer.wanted(), 0});
+      promised = promised || peer.promise;
     }
-    if (::poll(polled.data(), polled.size(), 1'000) < 0 && errno != EINTR) return;
+    const int turn = promised ? kPromiseMillis : kTurnMillis;
+    if (::poll(polled.data(), polled.size(), turn) < 0 && errno != EINTR) return;
     if (polled[0].revents != 0) return;
     const Clock::time_point now = Clock::now();
     std::size_t at = 2;
     for (auto peer = peers.begin(); peer != peers.end(); ++at) {
-      bool keep = now < peer->deadline;
-      if (keep && polled[at].revents != 0) {
-        keep = peer->out.empty() ? peer->read_some() : peer->write_some();
-        if (keep && peer->out.empty()) answer_next(*peer, now);
-      }
-      peer = keep ? std::next(peer) : peers.erase(peer);
+      peer = attend(*peer, polled[at].revents, now) ? std::next(peer) : peers.erase(peer);
     }
-    // While we made an answer, a reload's for instance, nobody was idle.
+    // While we made an answer nobody was idle.
     for (Peer& peer : peers) peer.deadline += Clock::now() - now;
     if (polled[1].revents == 0) continue;
     base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
-    peers.push_back({std::move(fresh), {}, {}, Clock::now() + most_idle_});
+    peers.push_back({std::move(fresh), {}, {}, {}, Clock::now() + most_idle_});
   }
 }
 
+bool ControlSocket::attend(Peer& peer, short events, Clock::time_point now) {
+  if (peer.promise) {
+    if (events != 0) return false;  // it has left
+    auto answer = peer.promise();
+    if (!answer) return true;
+    peer.promise = nullptr;
+    peer.out = *std::move(answer) + "\n";
+    peer.deadline = now + most_idle_;
+    return true;
+  }
+  if (now >= peer.deadline) return false;
+  if (events == 0) return true;
+  const bool keep = peer.out.empty() ? peer.read_some() : peer.write_some();
+  if (keep && peer.out.empty()) answer_next(peer, now);
+  return keep;
+}
+
 // One at a time, so that a peer that reads slowly holds one answer and not many.
-void ControlSocket::answer_next(Peer& peer, std::chrono::steady_clock::time_point now) {
+void ControlSocket::answer_next(Peer& peer, Clock::time_point now) {
   const std::size_t end = peer.in.find('\n');
   if (end == std::string::npos) return;
-  peer.out = handler_(peer.in.substr(0, end)) + "\n";
+  Reply reply = handler_(peer.in.substr(0, end));
   peer.in.erase(0, end + 1);
   peer.deadline = now + most_idle_;
+  if (auto* answer = std::get_if<std::string>(&reply)) {
+    peer.out = std::move(*answer) + "\n";
+  } else {
+    peer.promise = std::get<Promise>(std::move(reply));
+  }
 }
 
 base::Result<std::string> ask_control(const std::string& path, const std::string& request) {

@@ -4,13 +4,15 @@
 // (SO_PEERCRED). A peer may ask again before its answer is there; it is answered in order.
 // Requests are at most 64 KiB, connections at most 32 and 10 s idle (our own time to answer does
 // not count), so garbage, slow and silent peers harm nothing. It has a thread of its own, which
-// calls the handler.
+// calls the handler. A peer whose answer takes long holds up no other.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 
 #include "crawler/base/fd.h"
 #include "crawler/base/result.h"
@@ -20,8 +22,12 @@ namespace crawld::daemon {
 
 class ControlSocket {
  public:
-  // Makes one answer of one request, both without line ends. Called by the socket's thread.
-  using Handler = std::function<std::string(const std::string& request)>;
+  // Asked some times a second until it has the answer.
+  using Promise = std::function<std::optional<std::string>()>;
+  using Reply = std::variant<std::string, Promise>;
+  // Makes one answer of one request, both without line ends, or promises it. Called by the
+  // socket's thread, as promises are.
+  using Handler = std::function<Reply(const std::string& request)>;
 
   // Takes the place of a socket that is left over at `path`, of nothing else.
   static base::Result<std::unique_ptr<ControlSocket>> open(
@@ -36,6 +42,8 @@ class ControlSocket {
       : path_(std::move(path)), handler_(std::move(handler)), most_idle_(most_idle) {}
   struct Peer;
   void serve();
+  // False when the peer is done with.
+  bool attend(Peer& peer, short events, std::chrono::steady_clock::time_point now);
   void answer_next(Peer& peer, std::chrono::steady_clock::time_point now);
 
   const std::string path_;

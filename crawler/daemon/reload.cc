@@ -117,10 +117,10 @@ std::string grouped(std::uint64_t number) {
 }
 
 // The new rules stand already; when the books cannot be read, old URLs stay as judged.
-void judge_books(Session& session, const std::function<void()>& alive, ReloadReport& report) {
+void judge_books(Session& session, const std::function<bool()>& go_on, ReloadReport& report) {
   auto reader = storage::Database::open_reader(session.config().database);
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
-                                               base::SystemClock().wall(), alive)
+                                               base::SystemClock().wall(), go_on)
                        : base::Result<pipeline::Rejudged>(reader.error());
   if (!judged) {
     base::log::warn("reload.not_judged", {{"why", judged.error().message}});
@@ -143,7 +143,7 @@ std::string ReloadReport::text() const {
 }
 
 base::Result<ReloadReport> reload(const std::string& path, Session& session,
-                                  const std::string& site, const std::function<void()>& alive) {
+                                  const std::string& site, const std::function<bool()>& go_on) {
   auto loaded = config::load(path);
   if (!loaded) return std::move(loaded).error();
   if (loaded->config.sites.empty()) {
@@ -160,7 +160,7 @@ base::Result<ReloadReport> reload(const std::string& path, Session& session,
   if (base::Status replaced = session.replace_sites(std::move(loaded->config.sites)); !replaced) {
     return std::move(replaced).error();
   }
-  judge_books(session, alive, report);
+  judge_books(session, go_on, report);
   return report;
 }
 

@@ -24,9 +24,9 @@ struct ReloadReport {
 // URLs stay queued. What belongs to the whole run (database, threads, hooks) changes at the
 // next start, and the report says so. With a `site` only that site is taken over. On an error
 // nothing has changed.
-// Reads all URLs of the books: seconds for millions, while the crawl goes on; `alive` is called
-// meanwhile.
+// Reads all URLs of the books: seconds for millions, while the crawl goes on. `go_on` is called
+// a few times a second meanwhile; once it says no, the rest stays as judged before.
 base::Result<ReloadReport> reload(const std::string& path, Session& session,
-                                  const std::string& site, const std::function<void()>& alive);
+                                  const std::string& site, const std::function<bool()>& go_on);
 
 }  // namespace crawld::daemon

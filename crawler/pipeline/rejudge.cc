@@ -61,10 +61,10 @@ class Judge {
 }  // namespace
 
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
-                                   base::WallTime now, const std::function<void()>& alive) {
+                                   base::WallTime now, const std::function<bool()>& go_on) {
   Judge judge(sites, year_of(now));
   auto done = storage::each_judged_url(
-      reader, [&](const storage::JudgedUrl& url) { judge.judge(url); }, alive);
+      reader, [&](const storage::JudgedUrl& url) { judge.judge(url); }, go_on);
   if (!done) return std::move(done).error();
   return std::move(judge.out);
 }

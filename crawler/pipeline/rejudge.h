@@ -19,9 +19,9 @@ struct Rejudged {
   std::uint64_t queued_again = 0;  // refused ones that are admitted now
 };
 
-// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits; `alive`
-// is called meanwhile. Threads: those of `reader`.
+// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits; `go_on`
+// is called meanwhile, and its no ends the walk. Threads: those of `reader`.
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
-                                   base::WallTime now, const std::function<void()>& alive);
+                                   base::WallTime now, const std::function<bool()>& go_on);
 
 }  // namespace crawld::pipeline

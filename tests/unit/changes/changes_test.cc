@@ -129,8 +129,8 @@ TEST_CASE("a reload judges what waits, what will be visited again and what was r
   books.simulation().run(5);
   books.simulation().flush();
   books.config().sites[0].exclude = {"*/shop/*"};
-  const auto judged =
-      pipeline::judge_again(*books.reader(), books.table(), books.clock.wall(), [] {});
+  const auto judged = pipeline::judge_again(*books.reader(), books.table(), books.clock.wall(),
+                                            [] { return true; });
   REQUIRE(judged);
   CHECK(judged->queued_out + judged->known_out == 2);
   CHECK(judged->queued_out >= 1);

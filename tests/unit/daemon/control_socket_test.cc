@@ -6,10 +6,12 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -280,4 +282,27 @@ TEST_CASE("an answer that takes longer to make than a peer may be idle still arr
   const auto answer = ask_control(scratch.path, "reload");
   REQUIRE(answer);
   CHECK(*answer == "done");
+}
+
+TEST_CASE("an answer that is long in the making holds up nobody else") {
+  const Scratch scratch;
+  std::atomic<bool> made{false};
+  const auto control = listening(scratch.path, [&](const std::string& asked) {
+    if (asked != "reload") return ControlSocket::Reply("at once");
+    return ControlSocket::Reply([&made]() -> std::optional<std::string> {
+      if (!made) return std::nullopt;
+      return "reloaded";
+    });
+  });
+  Peer patient(scratch.path);
+  Peer leaves(scratch.path);
+  REQUIRE(patient.say("reload\nstatus\n"));
+  REQUIRE(leaves.say("reload\n"));
+  CHECK(*ask_control(scratch.path, "status") == "at once");
+  leaves.leave();
+  CHECK(*ask_control(scratch.path, "status") == "at once");
+  made = true;
+  CHECK(patient.line() == "reloaded");
+  REQUIRE(patient.say("status\n"));
+  CHECK(patient.line() == "at once");
 }
