@@ -108,6 +108,7 @@ bool only_space(std::string_view rest) {
 base::Status walk(sqlite3* db, sqlite3_stmt* statement, QueryRows& rows) {
   const int count = sqlite3_column_count(statement);
   std::vector<std::string_view> names;
+  names.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) names.emplace_back(sqlite3_column_name(statement, i));
   rows.columns(names);
   std::vector<Value> values(static_cast<std::size_t>(count));
