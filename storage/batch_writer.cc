@@ -53,6 +53,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
     done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
   }
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
+  if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
   if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
@@ -231,6 +232,12 @@ base::Status BatchWriter::coverage(const SiteCoverage& item) {
   const std::string key = "coverage:" + item.site;
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, item.rounds_json); });
+}
+
+base::Status BatchWriter::moved_seed(const MovedSeed& seed) {
+  const std::string key = "moved:" + seed.url;
+  return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                       [&](Statement& s) { s.text(1, key).text(2, seed.site); });
 }
 
 base::Status BatchWriter::horizon(model::UrlId horizon) {

@@ -148,6 +148,12 @@ struct SiteCoverage {
   std::string rounds_json;
 };
 
+// The scope of a site was taken along to where a seed of it has moved.
+struct MovedSeed {
+  std::string site;
+  std::string url;
+};
+
 // All pages of a site up to this one have been read with these rules (storage/page_walk.h).
 struct ExtractedUpTo {
   std::string site;
@@ -192,6 +198,7 @@ struct CommitBatch {
   std::vector<ExtractedRecords> extracted;
   std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
+  std::vector<MovedSeed> moved_seeds;
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<HookCursor> hook_cursors;

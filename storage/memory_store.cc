@@ -46,6 +46,7 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     next_.fetch = std::max(next_.fetch, row.id + 1);
   }
   for (const SiteCoverage& item : batch.coverage) coverage_[item.site] = item.rounds_json;
+  moved_seeds_.insert(moved_seeds_.end(), batch.moved_seeds.begin(), batch.moved_seeds.end());
   for (const Orphaning& orphan : batch.orphaned) {
     orphans_.insert(orphan.url_id);
     next_.fetch = std::max(next_.fetch, orphan.id + 1);

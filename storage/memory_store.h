@@ -35,6 +35,7 @@ class MemoryStore final : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
   base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;
@@ -70,6 +71,7 @@ class MemoryStore final : public PageStore {
   std::map<ChunkId, QueueChunk> chunks_;
   std::set<model::UrlId> orphans_;
   std::map<std::string, std::string> coverage_;
+  std::vector<MovedSeed> moved_seeds_;
 };
 
 }  // namespace crawld::storage

@@ -225,6 +225,18 @@ base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
   return all;
 }
 
+base::Result<std::vector<MovedSeed>> SqliteStore::moved_seeds() {
+  std::vector<MovedSeed> all;
+  auto done = database_->each(
+      "SELECT value, substr(key, 7) FROM meta WHERE key >= 'moved:' AND key < 'moved;'",
+      [](Statement&) {},
+      [&](Statement& s) {
+        all.push_back({std::string(s.text(0)), std::string(s.text(1))});
+      });
+  if (!done) return std::move(done).error();
+  return all;
+}
+
 base::Result<SqliteStore::RecordsByRule> SqliteStore::records_of(model::UrlId id) {
   RecordsByRule counts;
   auto done = database_->each(

@@ -51,6 +51,7 @@ class SqliteStore final : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override;
   base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<std::vector<MovedSeed>> moved_seeds() override;
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;

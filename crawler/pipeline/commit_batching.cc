@@ -45,7 +45,7 @@ Status CommitStage::flush() {
   spill_overflow();
   if (checkpoint_due()) checkpoint_queue();
   snapshot_hosts();
-  for (storage::SiteCoverage& site : rounds_.take_changed()) batch_.coverage.push_back(site);
+  take_news_of_sites();
   batch_.has_run = true;
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
@@ -86,6 +86,14 @@ Status CommitStage::bring_forward() {
   return base::Done{};
 }
 
+void CommitStage::take_news_of_sites() {
+  for (storage::SiteCoverage& site : rounds_.take_changed()) batch_.coverage.push_back(site);
+  const auto table = sites_.table();
+  for (const auto& [site, seed] : sites_.take_added()) {
+    if (site < table->size()) batch_.moved_seeds.push_back({(*table)[site]->name, seed.href()});
+  }
+}
+
 Status CommitStage::end_run(const std::string& exit) {
   spill_overflow();
   snapshot_hosts();
@@ -93,7 +101,7 @@ Status CommitStage::end_run(const std::string& exit) {
   batch_.run = run_update();
   batch_.run.ended_at = base::to_millis(clock_.wall());
   batch_.run.exit = exit;
-  for (storage::SiteCoverage& site : rounds_.take_changed()) batch_.coverage.push_back(site);
+  take_news_of_sites();
   tell_drops();
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
@@ -146,6 +154,11 @@ Status CommitStage::load() {
   auto coverage = store_.coverage();
   if (!coverage) return std::move(coverage).error();
   for (const storage::SiteCoverage& site : *coverage) rounds_.load(site);
+  auto moved = store_.moved_seeds();
+  if (!moved) return std::move(moved).error();
+  for (const storage::MovedSeed& seed : *moved) {
+    if (const auto url = model::Url::parse(seed.url)) sites_.restore_seed(seed.site, *url);
+  }
   if (options_.recrawl) {
     if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
   }

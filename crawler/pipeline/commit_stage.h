@@ -118,6 +118,7 @@ class CommitStage {
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
   storage::RunUpdate run_update() const;
   void snapshot_hosts();
+  void take_news_of_sites();
   void spill_overflow();
   storage::ChunkId append_chunks(model::HostId host, std::vector<model::UrlId> ids);
   void append_snapshot(model::HostId host, std::vector<model::UrlId> ids);

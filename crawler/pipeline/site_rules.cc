@@ -1,6 +1,10 @@
 #include "crawler/pipeline/site_rules.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "config/check.h"
+#include "crawler/policy/registrable_domain.h"
 #include "parsers/extract.h"
 
 namespace crawld::pipeline {
@@ -130,20 +134,56 @@ std::shared_ptr<const SiteTable> SiteBook::table() const {
   return table_;
 }
 
+namespace {
+
+void put_seed(SiteTable& table, model::SiteId site, const model::Url& seed) {
+  if (site >= table.size()) return;
+  auto rules = std::make_shared<SiteRules>(*table[site]);
+  rules->scope.add_seed(seed);
+  table[site] = std::move(rules);
+}
+
+bool shares_domain(const std::vector<std::string>& seeds, const model::Url& url) {
+  const std::string domain(policy::registrable_domain_or_host(url));
+  return std::any_of(seeds.begin(), seeds.end(), [&](const std::string& text) {
+    const auto seed = model::Url::parse(text);
+    return seed && policy::registrable_domain_or_host(*seed) == domain;
+  });
+}
+
+}  // namespace
+
 void SiteBook::replace(SiteTable table) {
-  auto next = std::make_shared<const SiteTable>(std::move(table));
   base::MutexLock lock(mutex_);
-  table_.swap(next);
+  for (const auto& [site, seed] : added_) put_seed(table, site, seed);
+  table_ = std::make_shared<const SiteTable>(std::move(table));
 }
 
 void SiteBook::add_seed(model::SiteId site, const model::Url& seed) {
   base::MutexLock lock(mutex_);
-  if (site >= table_->size()) return;
-  auto rules = std::make_shared<SiteRules>(*(*table_)[site]);
-  rules->scope.add_seed(seed);
   auto table = std::make_shared<SiteTable>(*table_);
-  (*table)[site] = std::move(rules);
+  put_seed(*table, site, seed);
   table_ = std::move(table);
+  added_.emplace_back(site, seed);
+  news_.emplace_back(site, seed);
+}
+
+std::vector<std::pair<model::SiteId, model::Url>> SiteBook::take_added() {
+  base::MutexLock lock(mutex_);
+  return std::exchange(news_, {});
+}
+
+void SiteBook::restore_seed(std::string_view site, const model::Url& seed) {
+  base::MutexLock lock(mutex_);
+  for (model::SiteId id = 0; id < table_->size(); ++id) {
+    const SiteRules& rules = *(*table_)[id];
+    if (rules.name != site || !shares_domain(rules.config.seeds, seed)) continue;
+    auto table = std::make_shared<SiteTable>(*table_);
+    put_seed(*table, id, seed);
+    table_ = std::move(table);
+    added_.emplace_back(id, seed);
+    return;
+  }
 }
 
 }  // namespace crawld::pipeline

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -56,13 +58,21 @@ class SiteBook {
       : table_(std::make_shared<const SiteTable>(std::move(table))) {}
 
   std::shared_ptr<const SiteTable> table() const CRAWL_EXCLUDES(mutex_);
+  // Seeds that were added stay.
   void replace(SiteTable table) CRAWL_EXCLUDES(mutex_);
   // `seed` becomes part of what defines the site's scope.
   void add_seed(model::SiteId site, const model::Url& seed) CRAWL_EXCLUDES(mutex_);
+  // What was added since the last call.
+  std::vector<std::pair<model::SiteId, model::Url>> take_added() CRAWL_EXCLUDES(mutex_);
+  // Adds a seed of a run before, where it still shares its registrable domain with a seed of the
+  // site. take_added() does not give it.
+  void restore_seed(std::string_view site, const model::Url& seed) CRAWL_EXCLUDES(mutex_);
 
  private:
   mutable base::Mutex mutex_;
   std::shared_ptr<const SiteTable> table_ CRAWL_GUARDED_BY(mutex_);
+  std::vector<std::pair<model::SiteId, model::Url>> added_ CRAWL_GUARDED_BY(mutex_);
+  std::vector<std::pair<model::SiteId, model::Url>> news_ CRAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace crawld::pipeline

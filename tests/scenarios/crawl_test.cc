@@ -132,6 +132,30 @@ TEST_CASE("a seed that moved within its domain takes the scope along") {
   CHECK(simulation.state("http://www.example.org/x") == "done");
 }
 
+TEST_CASE("a scope that a moved seed took along holds after a restart, for that domain's seeds") {
+  Crawl crawl;
+  crawl.web.redirect("http://example.org/", "http://www.example.org/");
+  crawl.web.page("http://www.example.org/", links({"/x"}));
+  crawl.web.page("http://www.example.org/x", links({"/y"}));
+  crawl.web.page("http://www.example.org/y", links({"/z"}));
+  crawl.web.page("http://www.example.org/z", "");
+  Simulation before = crawl.start(quick_site({"http://example.org/"}));
+  before.run(5);  // two robots.txt, the seed, its target, /x
+  before.flush();
+  REQUIRE(before.state("http://www.example.org/y") == "queued");
+  SECTION("the same seed") {
+    Simulation after = crawl.start(quick_site({"http://example.org/"}));
+    after.run();
+    CHECK(after.state("http://www.example.org/z") == "done");
+  }
+  SECTION("another seed") {
+    crawl.web.page("http://other.test/", "");
+    Simulation after = crawl.start(quick_site({"http://other.test/"}));
+    after.run();
+    CHECK(after.state("http://www.example.org/z") == "out_of_scope");
+  }
+}
+
 TEST_CASE("the depth limit counts link hops from the seed") {
   Crawl crawl;
   crawl.web.page("http://a.test/", links({"/1"}));

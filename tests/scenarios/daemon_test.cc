@@ -298,6 +298,19 @@ TEST_CASE("a reload takes queued URLs out of scope out of the frontier, and othe
   CHECK(sum == daemon.store.known().size());
 }
 
+TEST_CASE("a reload leaves the scope that a moved seed took along") {
+  Daemon daemon;
+  daemon.web.redirect("http://example.org/", "http://www.example.org/");
+  daemon.web.page("http://www.example.org/", links({"/x"}));
+  daemon.web.page("http://www.example.org/x", links({"/y"}));
+  daemon.web.page("http://www.example.org/y", "");
+  Simulation simulation = daemon.start({quick_site({"http://example.org/"})});
+  simulation.run(4);  // two robots.txt, the seed, its target
+  simulation.reload(daemon.config, {});
+  simulation.run(1'000, minutes(10));
+  CHECK(simulation.state("http://www.example.org/y") == "done");
+}
+
 TEST_CASE("a daemon that only visits again keeps the queue on disk small") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/x"}));

@@ -113,6 +113,9 @@ class FaultyStore final : public storage::PageStore {
     return store_.urls(ids);
   }
   base::Result<std::vector<storage::SiteCoverage>> coverage() override { return store_.coverage(); }
+  base::Result<std::vector<storage::MovedSeed>> moved_seeds() override {
+    return store_.moved_seeds();
+  }
   base::Result<RecordsByRule> records_of(model::UrlId id) override { return store_.records_of(id); }
   base::Result<std::map<std::string, std::uint64_t>> count_states() override {
     return store_.count_states();
