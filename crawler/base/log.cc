@@ -90,14 +90,14 @@ std::string text_line(std::string_view event, Fields fields) {
   return line;
 }
 
+// The members of an object; the pattern puts the time before them.
 std::string json_line(Level level, std::string_view event, Fields fields) {
-  std::string line = "{\"level\":\"";
+  std::string line = "\"level\":\"";
   line += level_name(level);
   line += "\",\"event\":" + json_string(event);
   for (const Field& field : fields) {
     line += "," + json_string(field.key) + ":" + json_string(field.value);
   }
-  line += "}";
   return line;
 }
 
@@ -111,7 +111,8 @@ void open(Level level, Format format) {
       logger().set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
       return;
     case Format::json:
-      logger().set_pattern("%v");
+      logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})",
+                           spdlog::pattern_time_type::utc);
       return;
     case Format::journald:
       logger().set_pattern("%v");

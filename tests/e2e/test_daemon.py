@@ -261,6 +261,7 @@ def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_
     audit = subprocess.run([str(CRAWLD), "audit", "--db", str(running.db)], capture_output=True, timeout=PATIENCE)
     assert audit.returncode == 0, audit.stdout
     events = [json.loads(line) for line in running.log.read_text().splitlines()]  # one event a line
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["time"]) for event in events)
     threads = {event["name"] for event in events if event["event"] == "state.thread"}
     assert {"fetch-0", "fetch-63", "parse-0", "commit"} <= threads
     assert any(event["event"] == "reload.refused" for event in events)
