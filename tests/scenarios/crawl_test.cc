@@ -278,6 +278,27 @@ TEST_CASE("a newer lastmod in a sitemap brings a visit forward") {
   CHECK(crawl.web.count("http://a.test/") == 3);
 }
 
+TEST_CASE("an entry of a feed that is newer than the last visit brings the next one forward") {
+  Crawl crawl;
+  const auto feed = [](const std::string& date) {
+    return Answer{
+        .body = "<rss version=\"2.0\"><channel><item><link>http://a.test/post</link><pubDate>" +
+                date + "</pubDate></item></channel></rss>",
+        .headers = {{"Content-Type", "application/rss+xml"}}};
+  };
+  crawl.web.page("http://a.test/", links({"/feed", "/post"}));
+  crawl.web.page("http://a.test/post", links({}));
+  crawl.web.answers("http://a.test/feed",
+                    {feed("Wed, 01 Jan 2020 00:00:00 GMT"), feed("Thu, 01 Jan 2099 00:00:00 GMT")});
+  config::Site site = quick_site({"http://a.test/"});
+  site.revisit.default_interval = std::chrono::hours(10);
+  site.revisit.adaptive = false;
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, std::chrono::hours(10) + std::chrono::minutes(1));
+  CHECK(crawl.web.count("http://a.test/feed") == 2);
+  CHECK(crawl.web.count("http://a.test/post") == 3);
+}
+
 TEST_CASE("a recrawl visits every known page once more and then ends") {
   Crawl crawl;
   add_chain(crawl.web, 5);
