@@ -87,6 +87,7 @@ class Daemon {
   // Turns until it is told to end, or the store fails.
   void loop() {
     daemon::notify_service_manager("READY=1");
+    judge();
     while (!wishes_.stop && session_.pipeline().end() == pipeline::End::running) {
       take_signal(kTurn);
       if (wishes_.reload.exchange(false)) reload();
@@ -114,16 +115,30 @@ class Daemon {
     }
   }
 
+  // Of many URLs it takes long: guards, watchdog and signals are looked after meanwhile.
+  bool goes_on() {
+    look();
+    take_signal(milliseconds(0));
+    return !wishes_.stop;
+  }
+
+  // The file may have changed since URLs were judged by the run before.
+  void judge() {
+    daemon::ReloadReport report;
+    daemon::judge_books(
+        session_, [this] { return goes_on(); }, report);
+    ::malloc_trim(0);
+    if (report.out_of_scope + report.given_up + report.queued == 0) return;
+    base::log::info("run.judged", {{"out_of_scope", report.out_of_scope},
+                                   {"given_up", report.given_up},
+                                   {"queued", report.queued}});
+  }
+
   void reload() {
     const auto wish = wishes_.begin_reload();
     daemon::notify_service_manager("RELOADING=1");
-    // Of many URLs it takes long: guards, watchdog and signals are looked after meanwhile.
-    const auto go_on = [this] {
-      look();
-      take_signal(milliseconds(0));
-      return !wishes_.stop;
-    };
-    auto report = daemon::reload(config_file_, session_, wish ? wish->site : std::string(), go_on);
+    auto report = daemon::reload(config_file_, session_, wish ? wish->site : std::string(),
+                                 [this] { return goes_on(); });
     ::malloc_trim(0);  // what all those judgements took
     daemon::notify_service_manager("READY=1");
     if (report) {

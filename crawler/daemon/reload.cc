@@ -116,7 +116,8 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-// The new rules stand already; when the books cannot be read, old URLs stay as judged.
+}  // namespace
+
 void judge_books(Session& session, const std::function<bool()>& go_on, ReloadReport& report) {
   auto reader = storage::Database::open_reader(session.config().database);
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
@@ -131,8 +132,6 @@ void judge_books(Session& session, const std::function<bool()>& go_on, ReloadRep
   report.queued = judged->queued_again;
   if (!judged->news.all.empty()) session.pipeline().tell(std::move(judged->news));
 }
-
-}  // namespace
 
 std::string ReloadReport::text() const {
   std::string all = differences.empty() ? "no differences\n" : differences;

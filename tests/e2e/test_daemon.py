@@ -266,6 +266,11 @@ def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_
     assert {"fetch-0", "fetch-63", "parse-0", "commit"} <= threads
     assert any(event["event"] == "reload.refused" for event in events)
 
+    running.write({"sites": [{**changed, "exclude": ["*/new/*"]}]})  # another file at the next start
+    running.start()
+    eventually(lambda: running.sql("SELECT count(*) FROM urls WHERE state = 'out_of_scope' AND url LIKE '%/new/%'") ==
+               [(20,)], "the rules of the file at the start")
+
 
 def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):
     busy = {"at": None}
