@@ -151,4 +151,21 @@ base::Status SqliteStore::resolve_doubt() {
   return base::Done{};
 }
 
+base::Result<std::string> SqliteStore::scope_fingerprint() {
+  std::string known;
+  auto done = database_->each(
+      "SELECT value FROM meta WHERE key = 'scope'", [](Statement&) {},
+      [&](Statement& s) { known = s.text(0); });
+  if (!done) return std::move(done).error();
+  return known;
+}
+
+base::Status SqliteStore::note_scope_fingerprint(const std::string& fingerprint) {
+  return database_->run(
+      "INSERT INTO meta (key, value) VALUES ('scope', ?1) "
+      "ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+      "WHERE value <> excluded.value",
+      [&](Statement& s) { s.text(1, fingerprint); });
+}
+
 }  // namespace crawld::storage

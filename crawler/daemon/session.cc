@@ -6,6 +6,7 @@
 
 #include "config/version.h"
 #include "crawler/base/log.h"
+#include "crawler/daemon/scope_change.h"
 #include "crawler/pipeline/orphans.h"
 
 namespace crawld::daemon {
@@ -120,8 +121,15 @@ void Session::make_pipeline() {
 }
 
 Status Session::start() {
-  pipeline::Injections injections = seeds();
-  if (Status started = pipeline_->start(std::move(injections)); !started) return started;
+  const std::string scope = scope_fingerprint(setup_.config);
+  const pipeline::Pipeline::Opening opening{
+      .judge =
+          [&] {
+            return judge_since_last_run(*store_, *rooms_->sites().table(), scope, clock_.wall());
+          },
+      .judged = [&] { return store_->note_scope_fingerprint(scope); }};
+  Status started = pipeline_->start(seeds(), opening);
+  if (!started) return started;
   if (Status told = start_hooks(); !told) return told;
   return setup_.mode.recurring ? start_orphan_watch() : base::Done{};
 }

@@ -58,9 +58,10 @@ Pipeline::~Pipeline() {
   commit_thread_.join();
 }
 
-base::Status Pipeline::start(Injections seeds) {
+base::Status Pipeline::start(Injections seeds, const Opening& opening) {
   started_ = clock_.now();
   if (base::Status loaded = commit_.load(); !loaded) return loaded;
+  if (base::Status judged = judge_books(opening); !judged) return judged;
   commit_.add(std::move(seeds));
   publish();
   pace_.turn(clock_.wall());
@@ -82,6 +83,17 @@ base::Status Pipeline::start(Injections seeds) {
   if (base::Status started = start_fetch_threads(); !started) return started;
   started_all_.store(true);
   return base::Done{};
+}
+
+base::Status Pipeline::judge_books(const Opening& opening) {
+  if (!opening.judge) return base::Done{};
+  auto news = opening.judge();
+  if (!news) return std::move(news).error();
+  commit_.add(*std::move(news));
+  if (commit_.has_rejudgements()) {
+    if (base::Status entered = commit_.rejudge(); !entered) return entered;
+  }
+  return opening.judged();
 }
 
 base::Status Pipeline::start_fetch_threads() {

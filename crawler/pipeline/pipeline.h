@@ -84,7 +84,12 @@ class Pipeline {
   // Reads the state from the store, enters `seeds` and starts the threads. Fails with
   // what could not be read or started; with fewer fetch threads than asked for it runs
   // and says so.
-  base::Status start(Injections seeds);
+  // What the books hold may be judged anew before anything is fetched.
+  struct Opening {
+    std::function<base::Result<Rejudgements>()> judge;  // of books that are loaded; none: as it is
+    std::function<base::Status()> judged;               // once all of it is on the disk
+  };
+  base::Status start(Injections seeds, const Opening& opening = {});
 
   // URLs from outside; waits for room in the commit queue. False once draining.
   bool inject(Injections injections);
@@ -130,6 +135,7 @@ class Pipeline {
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
   void record(const model::Timings& timings);
+  base::Status judge_books(const Opening& opening);
   base::Status start_fetch_threads();
   void commit_loop();
   void commit_turn();

@@ -19,7 +19,8 @@ int year_of(base::WallTime wall) {
 }
 
 bool is_refused(Verdict state) {
-  return state == Verdict::out_of_scope || state == Verdict::too_deep || state == Verdict::trapped;
+  return state == Verdict::out_of_scope || state == Verdict::too_deep ||
+         state == Verdict::trapped || state == Verdict::blocked;  // that is, for its port
 }
 
 class Judge {

@@ -169,3 +169,25 @@ def test_the_books_balance_after_a_crawl_with_robots(crawl, serve):
     crawl.run("--delay", "0", site.url())
     audit = subprocess.run([CRAWLD, "audit", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
     assert audit.returncode == 0, audit.stdout
+
+
+def test_a_url_that_changed_between_runs_leaves_the_queue_of_the_old_one_alone(crawl, serve, tmp_path):
+    old, new = serve(chain(60, delay=0.01)), serve(chain(5))
+    config = tmp_path / "crawl.yaml"
+
+    def at(site):
+        config.write_text(f"sites: [{{name: a, seeds: ['{site.url()}'], delay: 0s, robots: ignore, "
+                          "allow_addresses: [127.0.0.0/8]}]\n")
+        return "-c", config, "-q"
+
+    process = crawl.start(*at(old))
+    old.wait_for(10)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    asked = len(old.log)
+    assert crawl.run(*at(new)).returncode == 0
+    assert len(old.log) == asked and len(new.log) == 6
+    assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'queued'") == [(0,)]
+    assert crawl.run(*at(old)).returncode == 0
+    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 67)]
+    assert sorted(old.paths()) == sorted(set(old.paths()))

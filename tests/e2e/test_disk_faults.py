@@ -90,7 +90,7 @@ def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
 
 def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_goes_on(crawl, serve):
     site = serve(chain(60))
-    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=20 count=0"),
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=30 count=0"),
                                stderr=subprocess.PIPE, text=True)
     assert wait_until(lambda: len(site.log) > 0)
     time.sleep(1.5)
@@ -115,7 +115,7 @@ def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl,
 @pytest.mark.parametrize("fault", ["do=eio for=800", "do=enospc for=800", "do=eio count=1"])
 def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
     site = serve(chain(60, delay=0.01))
-    result = subprocess.run(crawl.command(*QUICK, "--concurrency-per-host", "4", site.url()), env=failing(f"{fault} op=any nth=20"),
+    result = subprocess.run(crawl.command(*QUICK, "--concurrency-per-host", "4", site.url()), env=failing(f"{fault} op=any nth=30"),
                             capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
     # What fails once may be done again at once; what lasts is told.
@@ -126,7 +126,7 @@ def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
 
 def test_a_file_system_that_turns_read_only_ends_the_crawl_with_one_message(crawl, serve):
     site = serve(chain(100, delay=0.01))
-    result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=erofs nth=20 count=0"),
+    result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=erofs nth=30 count=0"),
                             capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 1, result.stderr
     assert "read-only" in result.stderr

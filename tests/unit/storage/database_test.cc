@@ -206,6 +206,39 @@ TEST_CASE("an older schema is migrated in one step after a copy was kept") {
   CHECK(std::filesystem::exists(scratch.path("crawl.db.v1")));
 }
 
+TEST_CASE("every earlier schema is brought forward with its rows, after a copy was kept") {
+  const auto all = migrations();
+  for (std::size_t steps = 1; steps < all.size(); ++steps) {
+    CAPTURE(steps);
+    Scratch scratch;
+    {
+      auto old = Database::open_writer(scratch.path(), {}, all.first(steps));
+      REQUIRE(old.ok());
+      REQUIRE((*old)
+                  ->execute(
+                      "INSERT INTO sites VALUES (1, 'a', 1);"
+                      "INSERT INTO hosts (id, host) VALUES (1, 'http://a.test/');"
+                      "INSERT INTO urls (id, url, host_id, site_id, state, depth, redirects, "
+                      "attempts, hop, run_id) VALUES (1, 'http://a.test/', 1, 1, 'done', 0, 0, 1, "
+                      "'S', 1);"
+                      "INSERT INTO visits (url_id, page_id, status) VALUES (1, 1, 200);"
+                      "INSERT INTO pages (id, url_id, run_id, site_id, fetched_at, status, change, "
+                      "bytes, size, truncated, kind, title) VALUES (1, 1, 1, 1, 5, 200, 'new', 9, "
+                      "9, 0, 'html', 'kept')")
+                  .ok());
+    }
+    const std::string copy = scratch.path("crawl.db.v" + std::to_string(steps));
+    auto db = open_new(scratch.path());
+    CHECK(*db->number("PRAGMA user_version") == all.back().version);
+    CHECK(*db->number("SELECT count(*) FROM v_pages WHERE title = 'kept' AND status = 200") == 1);
+    CHECK(*db->number("SELECT count(*) FROM v_hosts") == 1);
+    auto kept = Database::open_writer(copy, {}, all.first(steps));
+    REQUIRE(kept.ok());
+    CHECK(*(*kept)->number("PRAGMA user_version") == static_cast<std::int64_t>(steps));
+    CHECK(*(*kept)->number("SELECT count(*) FROM pages WHERE title = 'kept'") == 1);
+  }
+}
+
 TEST_CASE("a database moved away while in use is noticed") {
   Scratch scratch;
   auto db = open_new(scratch.path());

@@ -1,0 +1,71 @@
+#include "crawler/daemon/scope_change.h"
+
+#include <xxhash.h>
+
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "crawler/base/log.h"
+#include "crawler/pipeline/rejudge.h"
+
+namespace crawld::daemon {
+namespace {
+
+// Lists and words that no other site could have written alike.
+class Text {
+ public:
+  void add(const std::string& word) { all += std::to_string(word.size()) + ':' + word; }
+  void add(const std::vector<std::string>& words) {
+    add(std::to_string(words.size()));
+    for (const std::string& word : words) add(word);
+  }
+
+  std::string all;
+};
+
+void add(Text& text, const config::Site& site) {
+  text.add(site.name);
+  text.add(site.seeds);
+  text.add(site.domains);
+  text.add(site.include);
+  text.add(site.exclude);
+  std::vector<std::string> numbers = {std::to_string(static_cast<int>(site.scope)),
+                                      site.max_depth ? std::to_string(*site.max_depth) : "none",
+                                      std::to_string(site.traps.max_url_length),
+                                      std::to_string(site.traps.max_segments),
+                                      std::to_string(site.traps.max_repeated_segments)};
+  for (const std::uint16_t port : site.ports) numbers.push_back(std::to_string(port));
+  text.add(numbers);
+}
+
+}  // namespace
+
+std::string scope_fingerprint(const config::Config& config) {
+  Text text;
+  for (const config::Site& site : config.sites) add(text, site);
+  const XXH128_hash_t hash = XXH3_128bits(text.all.data(), text.all.size());
+  char hex[33];
+  std::snprintf(hex, sizeof hex, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return hex;
+}
+
+base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& store,
+                                                          const pipeline::SiteTable& sites,
+                                                          const std::string& fingerprint,
+                                                          base::WallTime now) {
+  auto known = store.scope_fingerprint();
+  if (!known) return std::move(known).error();
+  if (*known == fingerprint) return pipeline::Rejudgements{};
+  auto judged = pipeline::judge_again(store.database(), sites, now, [] { return true; });
+  if (!judged) return std::move(judged).error();
+  if (!judged->news.all.empty()) {
+    base::log::info("scope.changed", {{"queued_out", judged->queued_out},
+                                      {"known_out", judged->known_out},
+                                      {"queued_again", judged->queued_again}});
+  }
+  return std::move(judged->news);
+}
+
+}  // namespace crawld::daemon

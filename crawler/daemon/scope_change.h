@@ -1,0 +1,25 @@
+// What a configuration that was changed between two runs means for the URLs in the books.
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/result.h"
+#include "crawler/pipeline/commit_item.h"
+#include "crawler/pipeline/site_rules.h"
+#include "storage/sqlite_store.h"
+
+namespace crawld::daemon {
+
+// Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site.
+std::string scope_fingerprint(const config::Config& config);
+
+// What `sites` judge otherwise than the run before did; nothing, and at once, where `fingerprint`
+// is that run's. About 3 us a URL that waits. For the start, before any thread.
+base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& store,
+                                                          const pipeline::SiteTable& sites,
+                                                          const std::string& fingerprint,
+                                                          base::WallTime now);
+
+}  // namespace crawld::daemon

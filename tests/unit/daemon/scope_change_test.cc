@@ -1,0 +1,66 @@
+#include "crawler/daemon/scope_change.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/storage/scratch.h"
+
+using namespace crawld;
+using daemon::judge_since_last_run;
+using daemon::scope_fingerprint;
+
+namespace {
+
+config::Config site_at(const char* seed) {
+  config::Config config;
+  config.sites.resize(1);
+  config.sites[0].name = "a";
+  config.sites[0].seeds = {seed};
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("what decides scope changes the fingerprint, and nothing else does") {
+  const config::Config before = site_at("http://a.test/");
+  const std::string known = scope_fingerprint(before);
+  config::Config after = before;
+  after.sites[0].delay = std::chrono::milliseconds(7);
+  CHECK(scope_fingerprint(after) == known);
+  after.sites[0].max_depth = 0;
+  CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].include = {"*a*"};
+  const std::string including = scope_fingerprint(after);
+  after.sites[0].exclude = std::exchange(after.sites[0].include, {});
+  CHECK(scope_fingerprint(after) != including);
+  CHECK(scope_fingerprint(site_at("http://b.test/")) != known);
+}
+
+TEST_CASE("the books are judged anew when the scope is another than in the run before, once") {
+  storage::Scratch scratch;
+  auto store = storage::SqliteStore::open(scratch.path(), {});
+  REQUIRE(store.ok());
+  REQUIRE((*store)
+              ->database()
+              .execute("INSERT INTO sites VALUES (1, 'a', 1);"
+                       "INSERT INTO urls (id, url, host_id, site_id, state, depth, redirects, "
+                       "attempts, hop, run_id) VALUES "
+                       "(1, 'http://a.test/x', 1, 1, 'queued', 1, 0, 0, 'L', 1), "
+                       "(2, 'http://b.test/x', 1, 1, 'out_of_scope', 1, 0, 0, 'L', 1)")
+              .ok());
+  const auto judge = [&](const char* seed) {
+    const config::Config config = site_at(seed);
+    const auto table = pipeline::compile_sites(config, {});
+    const std::string fingerprint = scope_fingerprint(config);
+    auto news = judge_since_last_run(**store, *table, fingerprint, base::SystemClock().wall());
+    REQUIRE(news.ok());
+    REQUIRE((*store)->note_scope_fingerprint(fingerprint).ok());
+    return news->all;
+  };
+  CHECK(judge("http://a.test/").empty());  // as they were judged
+  const auto news = judge("http://b.test/");
+  REQUIRE(news.size() == 2);
+  CHECK(news[0].verdict == model::Verdict::out_of_scope);
+  CHECK(news[1].verdict == model::Verdict::queued);
+  CHECK(judge("http://b.test/").empty());  // the books are not read: nothing entered this
+}
