@@ -11,7 +11,7 @@ namespace {
 using base::Error;
 using Code = base::Error::Code;
 
-constexpr std::uint64_t kFrameBytes = 4096 + 24;
+constexpr std::uint64_t kFrameBytes = kPageBytes + 24;
 // How long a large log may make a commit wait for readers to move on.
 constexpr int kRestartWaitMillis = 100;
 

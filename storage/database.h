@@ -34,6 +34,10 @@ namespace crawld::storage {
 // In the file's header: another program's database is told apart by it ("crwl").
 inline constexpr std::int32_t kApplicationId = 0x6372776C;
 
+// Of a new file. Rows of pages are long: twice SQLite's own size halves the writes to the
+// log, and a URL that is settled alone still costs little.
+inline constexpr int kPageBytes = 8'192;
+
 enum class Durability : std::uint8_t {
   full,   // a commit is on the disk when it returns
   normal  // a power cut may lose the commits since the last checkpoint
@@ -50,7 +54,7 @@ std::span<const Migration> migrations();
 struct OpenOptions {
   Durability durability = Durability::full;
   std::uint64_t cache_bytes = 8U << 20;        // page cache
-  std::uint64_t checkpoint_bytes = 16U << 20;  // log size at which commits checkpoint
+  std::uint64_t checkpoint_bytes = 32U << 20;  // log size at which commits checkpoint
   std::uint64_t warn_log_bytes = 256U << 20;   // log size that is worth a warning
   std::chrono::milliseconds busy_timeout{30'000};
   std::chrono::milliseconds check_time{500};      // for quick_check after an unclean stop

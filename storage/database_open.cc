@@ -16,10 +16,6 @@
 namespace crawld::storage {
 namespace {
 
-// Rows of pages are long: twice SQLite's own size halves the writes to the log, and a URL that
-// is settled alone still costs little.
-constexpr int kPageSize = 8'192;
-
 using base::Error;
 using Code = base::Error::Code;
 
@@ -127,7 +123,7 @@ base::Status Database::create(std::span<const Migration> schema) {
     Database made(fresh, options_);
     auto done = made.connect(true);
     if (done)
-      done = made.execute(("PRAGMA page_size=" + std::to_string(kPageSize) +
+      done = made.execute(("PRAGMA page_size=" + std::to_string(kPageBytes) +
                            "; PRAGMA application_id=" + std::to_string(kApplicationId))
                               .c_str());
     if (done) done = made.begin();

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "crawler/base/log.h"
+#include "storage/database.h"
 #include "storage/file_check.h"
 #include "storage/statement.h"
 
@@ -19,7 +20,7 @@ using base::Error;
 using Code = base::Error::Code;
 
 // A log of one frame at most: a writer was killed while it took its mark away, and nothing is lost.
-constexpr off_t kMarkOnly = 32 + 24 + 8'192;
+constexpr off_t kMarkOnly = 32 + 24 + kPageBytes;
 
 // The path as SQLite takes it in a URI.
 std::string uri_of(const std::string& path) {
