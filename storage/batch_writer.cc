@@ -54,6 +54,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   }
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
   if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
+  if (done && !batch.scope.empty()) done = scope(batch.scope);
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
   if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
@@ -238,6 +239,13 @@ base::Status BatchWriter::moved_seed(const MovedSeed& seed) {
   const std::string key = "moved:" + seed.url;
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, seed.site); });
+}
+
+base::Status BatchWriter::scope(const std::string& fingerprint) {
+  return database_.run(
+      "INSERT INTO meta (key, value) VALUES ('scope', ?1) "
+      "ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+      [&](Statement& s) { s.text(1, fingerprint); });
 }
 
 base::Status BatchWriter::horizon(model::UrlId horizon) {

@@ -63,6 +63,7 @@ class BatchWriter {
   base::Status adopt(model::UrlId url);
   base::Status coverage(const SiteCoverage& item);
   base::Status moved_seed(const MovedSeed& seed);
+  base::Status scope(const std::string& fingerprint);
   base::Status extracted_up_to(const ExtractedUpTo& reached);
   base::Status hook_cursor(const HookCursor& cursor);
   base::Status chunk(const QueueChunk& chunk);

@@ -187,6 +187,9 @@ struct RunUpdate {
   std::string changes_json;   // change -> count; empty: none
 };
 
+// The books were judged by one scope in part only: the next start judges them all.
+inline constexpr const char* kMixedScope = "mixed";
+
 struct CommitBatch {
   std::vector<HostState> hosts;  // new and changed
   std::vector<RobotsVersion> robots;
@@ -199,6 +202,8 @@ struct CommitBatch {
   std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<MovedSeed> moved_seeds;
+  // What judges the URLs of the books from here on (daemon/scope_change.h); empty: as before.
+  std::string scope;
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<HookCursor> hook_cursors;

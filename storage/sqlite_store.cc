@@ -160,12 +160,4 @@ base::Result<std::string> SqliteStore::scope_fingerprint() {
   return known;
 }
 
-base::Status SqliteStore::note_scope_fingerprint(const std::string& fingerprint) {
-  return database_->run(
-      "INSERT INTO meta (key, value) VALUES ('scope', ?1) "
-      "ON CONFLICT (key) DO UPDATE SET value = excluded.value "
-      "WHERE value <> excluded.value",
-      [&](Statement& s) { s.text(1, fingerprint); });
-}
-
 }  // namespace crawld::storage

@@ -57,9 +57,8 @@ class SqliteStore final : public PageStore {
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;
   base::Result<std::vector<SiteCounts>> count_sites() override;
 
-  // What judged the URLs in the books, as the run noted that judged them last; empty: unknown.
+  // CommitBatch::scope of the last batch that had one; empty: unknown.
   base::Result<std::string> scope_fingerprint();
-  base::Status note_scope_fingerprint(const std::string& fingerprint);
 
   // For verify_file(), log_grew_too_large() and checkpoint().
   Database& database() { return *database_; }

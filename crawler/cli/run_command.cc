@@ -87,7 +87,6 @@ class Daemon {
   // Turns until it is told to end, or the store fails.
   void loop() {
     daemon::notify_service_manager("READY=1");
-    judge();
     while (!wishes_.stop && session_.pipeline().end() == pipeline::End::running) {
       take_signal(kTurn);
       if (wishes_.reload.exchange(false)) reload();
@@ -120,18 +119,6 @@ class Daemon {
     look();
     take_signal(milliseconds(0));
     return !wishes_.stop;
-  }
-
-  // The file may have changed since URLs were judged by the run before.
-  void judge() {
-    daemon::ReloadReport report;
-    daemon::judge_books(
-        session_, [this] { return goes_on(); }, report);
-    ::malloc_trim(0);
-    if (report.out_of_scope + report.given_up + report.queued == 0) return;
-    base::log::info("run.judged", {{"out_of_scope", report.out_of_scope},
-                                   {"given_up", report.given_up},
-                                   {"queued", report.queued}});
   }
 
   void reload() {

@@ -6,6 +6,7 @@
 
 #include "config/load.h"
 #include "crawler/base/log.h"
+#include "crawler/daemon/scope_change.h"
 #include "crawler/pipeline/rejudge.h"
 
 namespace crawld::daemon {
@@ -116,22 +117,27 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-}  // namespace
-
+// The new rules stand already; when the books cannot be read, old URLs stay as judged.
 void judge_books(Session& session, const std::function<bool()>& go_on, ReloadReport& report) {
   auto reader = storage::Database::open_reader(session.config().database);
+  bool whole = true;
+  const auto still = [&] { return whole = go_on(); };
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
-                                               base::SystemClock().wall(), go_on)
+                                               base::SystemClock().wall(), still)
                        : base::Result<pipeline::Rejudged>(reader.error());
   if (!judged) {
     base::log::warn("reload.not_judged", {{"why", judged.error().message}});
+    session.pipeline().tell(pipeline::Rejudgements{.all = {}, .scope = storage::kMixedScope});
     return;
   }
   report.out_of_scope = judged->queued_out;
   report.given_up = judged->known_out;
   report.queued = judged->queued_again;
-  if (!judged->news.all.empty()) session.pipeline().tell(std::move(judged->news));
+  judged->news.scope = whole ? scope_fingerprint(session.config()) : storage::kMixedScope;
+  session.pipeline().tell(std::move(judged->news));
 }
+
+}  // namespace
 
 std::string ReloadReport::text() const {
   std::string all = differences.empty() ? "no differences\n" : differences;

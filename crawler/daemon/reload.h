@@ -19,11 +19,6 @@ struct ReloadReport {
   std::string text() const;
 };
 
-// Judges all URLs of the books by the rules that hold now, and counts in `report` what changes.
-// When the books cannot be read, URLs stay as judged before. Of a daemon's start, since its file
-// may have changed; costs what reload() says.
-void judge_books(Session& session, const std::function<bool()>& go_on, ReloadReport& report);
-
 // Reads `path` again, hands its sites to every room and judges all URLs of the books anew.
 // Sites keep their ids by name; new ones are added behind; ones that left are paused, their
 // URLs stay queued. What belongs to the whole run (database, threads, hooks) changes at the

@@ -65,6 +65,7 @@ base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& 
                                       {"known_out", judged->known_out},
                                       {"queued_again", judged->queued_again}});
   }
+  judged->news.scope = fingerprint;
   return std::move(judged->news);
 }
 

@@ -121,14 +121,10 @@ void Session::make_pipeline() {
 }
 
 Status Session::start() {
-  const std::string scope = scope_fingerprint(setup_.config);
-  const pipeline::Pipeline::Opening opening{
-      .judge =
-          [&] {
-            return judge_since_last_run(*store_, *rooms_->sites().table(), scope, clock_.wall());
-          },
-      .judged = [&] { return store_->note_scope_fingerprint(scope); }};
-  Status started = pipeline_->start(seeds(), opening);
+  Status started = pipeline_->start(seeds(), [&] {
+    return judge_since_last_run(*store_, *rooms_->sites().table(), scope_fingerprint(setup_.config),
+                                clock_.wall());
+  });
   if (!started) return started;
   if (Status told = start_hooks(); !told) return told;
   return setup_.mode.recurring ? start_orphan_watch() : base::Done{};

@@ -268,6 +268,8 @@ Status CommitStage::follow_wall_clock() {
 
 // What is under way ends as it will; the pages of a URL that left the scope stay stored.
 Status CommitStage::rejudge() {
+  // A kill in the middle must not look like the end.
+  if (!rejudgements_.empty()) batch_.scope = storage::kMixedScope;
   if (Status flushed = flush(); !flushed) return flushed;
   while (!rejudgements_.empty()) {
     const std::size_t from = rejudgements_.size() - std::min(rejudgements_.size(), kRowsAtOnce);
@@ -288,6 +290,9 @@ Status CommitStage::rejudge() {
     rejudgements_.resize(from);
     if (Status flushed = flush(); !flushed) return flushed;
   }
+  batch_.scope = judged_by_;
+  if (Status flushed = flush(); !flushed) return flushed;
+  judged_by_.clear();
   return base::Done{};
 }
 

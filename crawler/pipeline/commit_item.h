@@ -69,6 +69,7 @@ struct Rejudgement {
 };
 struct Rejudgements {
   std::vector<Rejudgement> all;
+  std::string scope;  // what they were judged by, see storage::CommitBatch
 };
 
 using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections, SiteNames,

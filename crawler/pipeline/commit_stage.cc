@@ -228,6 +228,7 @@ void CommitStage::book(OrphanNews news) {
 
 void CommitStage::book(Rejudgements news) {
   std::move(news.all.begin(), news.all.end(), std::back_inserter(rejudgements_));
+  judged_by_ = std::move(news.scope);
 }
 
 void CommitStage::book(HookProgress progress) {

@@ -75,9 +75,9 @@ class CommitStage {
   // turn: a step between two calls is told from a clock that drifts.
   base::Status follow_wall_clock();
 
-  // Enters what a reload judged anew, as far as it still waits. Flushes first.
+  // Enters what a start or reload judged anew, as far as it still waits. Flushes first.
   base::Status rejudge();
-  bool has_rejudgements() const { return !rejudgements_.empty(); }
+  bool has_rejudgements() const { return !rejudgements_.empty() || !judged_by_.empty(); }
 
   // Closes the sites whose limits are reached (`limits` of a site).
   void check_site_limits(base::Instant now);
@@ -171,6 +171,7 @@ class CommitStage {
   std::unordered_map<model::SiteId, SiteUse> site_use_;
   base::Instant started_;
   std::vector<Rejudgement> rejudgements_;  // not entered yet
+  std::string judged_by_;                  // the scope of them; empty: told already
   RunTotals totals_;
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;

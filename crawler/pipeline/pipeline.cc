@@ -58,10 +58,13 @@ Pipeline::~Pipeline() {
   commit_thread_.join();
 }
 
-base::Status Pipeline::start(Injections seeds, const Opening& opening) {
+base::Status Pipeline::start(Injections seeds,
+                             const std::function<base::Result<Rejudgements>()>& judge) {
   started_ = clock_.now();
   if (base::Status loaded = commit_.load(); !loaded) return loaded;
-  if (base::Status judged = judge_books(opening); !judged) return judged;
+  if (judge) {
+    if (base::Status entered = enter_judged(judge()); !entered) return entered;
+  }
   commit_.add(std::move(seeds));
   publish();
   pace_.turn(clock_.wall());
@@ -85,15 +88,10 @@ base::Status Pipeline::start(Injections seeds, const Opening& opening) {
   return base::Done{};
 }
 
-base::Status Pipeline::judge_books(const Opening& opening) {
-  if (!opening.judge) return base::Done{};
-  auto news = opening.judge();
-  if (!news) return std::move(news).error();
-  commit_.add(*std::move(news));
-  if (commit_.has_rejudgements()) {
-    if (base::Status entered = commit_.rejudge(); !entered) return entered;
-  }
-  return opening.judged();
+base::Status Pipeline::enter_judged(base::Result<Rejudgements> judged) {
+  if (!judged) return std::move(judged).error();
+  commit_.add(*std::move(judged));
+  return commit_.has_rejudgements() ? commit_.rejudge() : base::Done{};
 }
 
 base::Status Pipeline::start_fetch_threads() {

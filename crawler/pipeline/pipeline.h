@@ -84,12 +84,10 @@ class Pipeline {
   // Reads the state from the store, enters `seeds` and starts the threads. Fails with
   // what could not be read or started; with fewer fetch threads than asked for it runs
   // and says so.
-  // What the books hold may be judged anew before anything is fetched.
-  struct Opening {
-    std::function<base::Result<Rejudgements>()> judge;  // of books that are loaded; none: as it is
-    std::function<base::Status()> judged;               // once all of it is on the disk
-  };
-  base::Status start(Injections seeds, const Opening& opening = {});
+  // `judge`, if any, is asked once the books are loaded: what it says is entered before
+  // anything is fetched.
+  base::Status start(Injections seeds,
+                     const std::function<base::Result<Rejudgements>()>& judge = {});
 
   // URLs from outside; waits for room in the commit queue. False once draining.
   bool inject(Injections injections);
@@ -135,7 +133,7 @@ class Pipeline {
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
   void record(const model::Timings& timings);
-  base::Status judge_books(const Opening& opening);
+  base::Status enter_judged(base::Result<Rejudgements> judged);
   base::Status start_fetch_threads();
   void commit_loop();
   void commit_turn();
