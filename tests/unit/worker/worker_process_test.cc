@@ -157,6 +157,26 @@ TEST_CASE("a worker is replaced after so many pages") {
   CHECK(worker.counters().died == 0);
 }
 
+TEST_CASE("a worker that has grown is replaced after its page") {
+  auto options = real_options();
+  options.recycle_heap = 4ULL << 20;
+  WorkerProcess worker(options);
+  const std::string small = "<p>a</p>";
+  std::string large;
+  while (large.size() < (4U << 20)) large += "<p><b>some</b> <i>words</i></p>\n";
+  const auto read = [&](const std::string& html) {
+    const ParseJob job{
+        .url = "http://a.test/", .headers = {.content_type = "text/html"}, .body = html};
+    return page_of(worker.parse(job, in(60s))) != nullptr;
+  };
+  REQUIRE(read(small));
+  CHECK(worker.counters().recycled == 0);
+  REQUIRE(read(large));
+  CHECK(worker.counters().recycled == 1);
+  CHECK(read(small));
+  CHECK(worker.counters().died == 0);
+}
+
 TEST_CASE("pages that kill worker after worker slow down, but never stop, the others") {
   WorkerProcess worker(bad_options());
   const auto start = std::chrono::steady_clock::now();
