@@ -213,11 +213,14 @@ base::Status SqliteStore::update_all(const char* sql, Millis value) {
   return database_->commit();
 }
 
-base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
-  std::vector<SiteCoverage> all;
-  auto done = database_->each(
-      "SELECT substr(key, 10), value FROM meta WHERE key >= 'coverage:' AND key < 'coverage;'",
-      [](Statement&) {},
+namespace {
+
+// Rows of two texts, as members of T in their order.
+template <class T>
+base::Result<std::vector<T>> text_pairs(Database& database, const char* sql) {
+  std::vector<T> all;
+  auto done = database.each(
+      sql, [](Statement&) {},
       [&](Statement& s) {
         all.push_back({std::string(s.text(0)), std::string(s.text(1))});
       });
@@ -225,16 +228,18 @@ base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
   return all;
 }
 
+}  // namespace
+
+base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
+  return text_pairs<SiteCoverage>(
+      *database_,
+      "SELECT substr(key, 10), value FROM meta WHERE key >= 'coverage:' AND key < 'coverage;'");
+}
+
 base::Result<std::vector<MovedSeed>> SqliteStore::moved_seeds() {
-  std::vector<MovedSeed> all;
-  auto done = database_->each(
-      "SELECT value, substr(key, 7) FROM meta WHERE key >= 'moved:' AND key < 'moved;'",
-      [](Statement&) {},
-      [&](Statement& s) {
-        all.push_back({std::string(s.text(0)), std::string(s.text(1))});
-      });
-  if (!done) return std::move(done).error();
-  return all;
+  return text_pairs<MovedSeed>(
+      *database_,
+      "SELECT value, substr(key, 7) FROM meta WHERE key >= 'moved:' AND key < 'moved;'");
 }
 
 base::Result<SqliteStore::RecordsByRule> SqliteStore::records_of(model::UrlId id) {

@@ -258,6 +258,15 @@ TEST_CASE("a scheduled site is visited at the beat of its schedule") {
   CHECK(times[4] - times[3] == std::chrono::hours(6));
 }
 
+// The site http://a.test/, all of whose URLs are visited every ten hours.
+void run_past_the_second_visit(Crawl& crawl) {
+  config::Site site = quick_site({"http://a.test/"});
+  site.revisit.default_interval = std::chrono::hours(10);
+  site.revisit.adaptive = false;
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, std::chrono::hours(10) + std::chrono::minutes(1));
+}
+
 TEST_CASE("a newer lastmod in a sitemap brings a visit forward") {
   Crawl crawl;
   const auto sitemap = [](const std::string& lastmod) {
@@ -268,11 +277,7 @@ TEST_CASE("a newer lastmod in a sitemap brings a visit forward") {
   crawl.web.robots("a.test", "Sitemap: http://a.test/map.xml");
   crawl.web.page("http://a.test/", links({}));
   crawl.web.answers("http://a.test/map.xml", {sitemap("2020-01-01"), sitemap("2099-01-01")});
-  config::Site site = quick_site({"http://a.test/"});
-  site.revisit.default_interval = std::chrono::hours(10);
-  site.revisit.adaptive = false;
-  Simulation simulation = crawl.start(site, {.recurring = true});
-  simulation.run(100, std::chrono::hours(10) + std::chrono::minutes(1));
+  run_past_the_second_visit(crawl);
   // Each was visited at the start and after ten hours; the page once more at the sitemap's word.
   CHECK(crawl.web.count("http://a.test/map.xml") == 2);
   CHECK(crawl.web.count("http://a.test/") == 3);
@@ -290,11 +295,7 @@ TEST_CASE("an entry of a feed that is newer than the last visit brings the next 
   crawl.web.page("http://a.test/post", links({}));
   crawl.web.answers("http://a.test/feed",
                     {feed("Wed, 01 Jan 2020 00:00:00 GMT"), feed("Thu, 01 Jan 2099 00:00:00 GMT")});
-  config::Site site = quick_site({"http://a.test/"});
-  site.revisit.default_interval = std::chrono::hours(10);
-  site.revisit.adaptive = false;
-  Simulation simulation = crawl.start(site, {.recurring = true});
-  simulation.run(100, std::chrono::hours(10) + std::chrono::minutes(1));
+  run_past_the_second_visit(crawl);
   CHECK(crawl.web.count("http://a.test/feed") == 2);
   CHECK(crawl.web.count("http://a.test/post") == 3);
 }
