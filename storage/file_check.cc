@@ -1,6 +1,7 @@
 #include "storage/file_check.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,19 @@ Error cannot_open(const std::string& path, int why) {
   return {Code::io, "cannot open " + path + ": " + std::strerror(why)};
 }
 
+bool read_by_sqlite(const std::string& path, std::array<unsigned char, kHeaderSize>& header) {
+  sqlite3* db = nullptr;
+  sqlite3_file* file = nullptr;
+  const bool done =
+      sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr) ==
+          SQLITE_OK &&
+      sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+      file->pMethods != nullptr &&
+      file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0) == SQLITE_OK;
+  sqlite3_close(db);
+  return done;
+}
+
 base::Result<FileKind> examine_header(const std::string& path, const unsigned char* header,
                                       ssize_t size) {
   if (size < static_cast<ssize_t>(kHeaderSize) ||
@@ -102,23 +116,26 @@ base::Status sync_directory(const std::string& directory) {
   return base::Done{};
 }
 
+// A descriptor of our own would take all locks of this process off the file when it is closed
+// (POSIX), and any program that reads it could then remove the log of a running crawl. So the
+// file is looked at without one, and read by SQLite, which keeps count of its descriptors.
 base::Result<FileKind> examine_file(const std::string& path) {
-  // O_NONBLOCK: a FIFO must not hang the start.
-  const base::Fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  if (!fd.open()) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return examine_absent(path);
     return cannot_open(path, errno);
   }
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return cannot_open(path, errno);
+  if (S_ISLNK(status.st_mode)) return cannot_open(path, ELOOP);
   if (!S_ISREG(status.st_mode)) {
     return Error{Code::invalid, "refused " + path + ": it is not a regular file"};
   }
   if (status.st_size == 0) return examine_absent(path);
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return cannot_open(path, errno);
   std::array<unsigned char, kHeaderSize> header{};
-  const ssize_t size = ::pread(fd.get(), header.data(), header.size(), 0);
-  if (size < 0) return cannot_open(path, errno);
-  return examine_header(path, header.data(), size);
+  if (status.st_size >= static_cast<off_t>(kHeaderSize) && !read_by_sqlite(path, header)) {
+    return cannot_open(path, EIO);
+  }
+  return examine_header(path, header.data(), static_cast<ssize_t>(status.st_size));
 }
 
 }  // namespace crawld::storage

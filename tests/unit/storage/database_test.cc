@@ -280,6 +280,20 @@ TEST_CASE("a foreign write that does no harm is let pass") {
   CHECK(db->verify_file().ok());
 }
 
+TEST_CASE("readers in the process of the writer leave its locks: no other program ends the log") {
+  Scratch scratch;
+  auto writer = Database::open_writer(scratch.path(), {});
+  REQUIRE(writer.ok());
+  REQUIRE((*writer)->execute("INSERT INTO meta (key, value) VALUES ('before', 1)").ok());
+  REQUIRE(Database::open_reader(scratch.path()).ok());
+  // As any SQLite program does; the last one to close would remove the log.
+  REQUIRE(std::system(
+              ("sqlite3 " + scratch.path() + " 'SELECT count(*) FROM meta' >/dev/null").c_str()) ==
+          0);
+  CHECK(std::filesystem::exists(scratch.path("crawl.db-wal")));
+  CHECK(std::filesystem::exists(scratch.path("crawl.db-shm")));
+}
+
 TEST_CASE(
     "a reader with an old snapshot lets the log grow with a warning, and no longer than it stays") {
   Scratch scratch;
