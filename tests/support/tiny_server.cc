@@ -122,8 +122,16 @@ void Connection::wait_until_read() {
 }
 
 void Connection::reset() {
+  reset_ = true;
   const linger now{1, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+// To close with bytes unread would send RST, which takes from the client what it has not read.
+void Connection::drain() {
+  if (reset_) return;
+  ::shutdown(fd_, SHUT_WR);
+  stay_silent();
 }
 
 void Connection::close_tls() {
@@ -196,6 +204,7 @@ void TinyServer::serve(Connection connection) {
     ready = SSL_accept(connection.tls_) == 1;
   }
   if (ready) script_(connection);
+  connection.drain();
   if (connection.tls_ != nullptr) SSL_free(connection.tls_);
   const std::lock_guard lock(mutex_);
   std::erase(open_, connection.fd_);

@@ -42,8 +42,10 @@ class Connection {
 
  private:
   friend class TinyServer;
+  void drain();
   TinyServer* server_ = nullptr;
   int fd_ = -1;
+  bool reset_ = false;
   int number_ = 0;
   SSL* tls_ = nullptr;
   std::string pending_;

@@ -29,7 +29,8 @@ TEST_CASE("at a limit of processes fetch threads leave room for what starts late
     ThreadedCrawl crawl(web, memory);
     crawl.options.fetch_threads = 64;
     crawl.options.parse_workers = 2;
-    // They stand for workers: to the limit a thread is a process.
+    // They stand for workers, to the limit a thread is a process, and are tried again as workers
+    // are: places are still held while the last fetch threads start.
     Gate end;
     std::mutex mutex;
     std::vector<base::Thread> workers;
@@ -37,9 +38,11 @@ TEST_CASE("at a limit of processes fetch threads leave room for what starts late
     crawl.before_parse = [&](const std::string&) {
       const std::lock_guard lock(mutex);
       if (workers.size() == 2) return;
-      auto worker = base::Thread::start("worker", 128U << 10, [&end] { end.wait(); });
-      refused = refused || !worker;
-      if (worker) workers.push_back(*std::move(worker));
+      refused = refused || !eventually([&] {
+                  auto worker = base::Thread::start("worker", 128U << 10, [&end] { end.wait(); });
+                  if (worker) workers.push_back(*std::move(worker));
+                  return bool(worker);
+                });
     };
     crawl.start("http://a.test/");
     const bool finished = crawl.finish().ok();
