@@ -40,7 +40,9 @@ class BoundedQueue {
     {
       MutexLock lock(mutex_);
       ++waiting_pushers_;
+      ++holding_;
       while (!closed_ && !has_room(bytes)) room_.wait(mutex_);
+      --holding_;
       --waiting_pushers_;
       if (closed_) return false;
       items_.push_back({std::move(item), bytes});
@@ -60,6 +62,17 @@ class BoundedQueue {
     while (!closed_ && ran_full_) half_free_.wait(mutex_);
     --waiting_pushers_;
     return !closed_;
+  }
+
+  // Returns once an item may well find room, to one caller after the other: many can wait here
+  // with little in hand, where in push() each would hold its item. At `until` in any case.
+  void wait_for_place(std::chrono::steady_clock::time_point until) CRAWL_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    ++waiting_pushers_;
+    while (!closed_ && (holding_ > 0 || !has_room(0))) {
+      if (!place_.wait_until(mutex_, until)) break;
+    }
+    --waiting_pushers_;
   }
 
   // Takes an item that was popped in again, before all others. Never waits, whatever the
@@ -117,6 +130,7 @@ class BoundedQueue {
       closed_ = true;
     }
     room_.notify_all();
+    place_.notify_all();
     half_free_.notify_all();
     filled_.notify_all();
   }
@@ -144,7 +158,11 @@ class BoundedQueue {
   // One at a time: a thousand may wait for the room of one, and who finds more than it needs
   // calls the next. Who finds too little waits on; at the latest the emptied queue has room.
   void call_pusher() CRAWL_REQUIRES(mutex_) {
-    if (waiting_pushers_ > 0 && has_room(0)) room_.notify_one();
+    if (waiting_pushers_ == 0 || !has_room(0)) return;
+    if (holding_ > 0)
+      room_.notify_one();
+    else
+      place_.notify_one();
   }
   std::optional<T> take() CRAWL_REQUIRES(mutex_) {
     if (items_.empty()) return std::nullopt;
@@ -163,11 +181,13 @@ class BoundedQueue {
   std::deque<Entry> items_ CRAWL_GUARDED_BY(mutex_);
   std::size_t bytes_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_pushers_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t holding_ CRAWL_GUARDED_BY(mutex_) = 0;  // of them those in push()
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
   bool woken_ CRAWL_GUARDED_BY(mutex_) = false;
   bool ran_full_ CRAWL_GUARDED_BY(mutex_) = false;  // and is more than half full since
   CondVar filled_;
   CondVar room_;
+  CondVar place_;
   CondVar half_free_;
 };
 

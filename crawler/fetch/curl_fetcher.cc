@@ -314,7 +314,8 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
                     .with_credentials = target.with_credentials,
                     .time_left = target.site->config().total_timeout,
                     .receive_buffer = context_.receive_buffer_,
-                    .bandwidth = context_.bandwidth_};
+                    .bandwidth = context_.bandwidth_,
+                    .before_body = before_body_};
 
   std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
   // Bytes that nobody asked for are the start of a forged answer.

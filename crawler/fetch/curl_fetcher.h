@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crawler/base/clock.h"
@@ -95,6 +97,7 @@ class CurlFetcher final : public Fetcher {
   explicit CurlFetcher(FetchContext& context) : context_(context) {}
 
   std::string address_of(const model::Lease& lease) override;
+  void before_body(std::function<void()> wait) override { before_body_ = std::move(wait); }
   model::Fetched fetch(model::Lease lease) override;
   void abort() override { stop_.request_stop(); }
 
@@ -111,6 +114,7 @@ class CurlFetcher final : public Fetcher {
 
   FetchContext& context_;
   std::stop_source stop_;
+  std::function<void()> before_body_;
   base::Duration looked_up_for_{0};  // by address_of(), for the transfer that follows
 };
 

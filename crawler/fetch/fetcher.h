@@ -3,6 +3,7 @@
 // Bodies: CurlFetcher (the web), ScriptedWeb (tests).
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "crawler/model/response.h"
@@ -16,6 +17,10 @@ class Fetcher {
   // The address that fetch() would dial first; empty when none may be dialled, which fetch()
   // then tells. Contacts name servers only. Blocks for at most the site's DNS timeout.
   virtual std::string address_of(const model::Lease& lease) = 0;
+
+  // `wait` is called, in the thread of fetch(), before any of a body is kept: until it returns
+  // the body stays with the system, and no time-out counts. Set before the first fetch().
+  virtual void before_body(std::function<void()> wait) { (void)wait; }
 
   // Contacts the host of the lease once and says what came of it. Follows no
   // redirect. Blocks for at most the site's DNS and total timeouts, plus the wait

@@ -120,12 +120,7 @@ bool ResponseReader::finish_section() {
     return true;
   }
   state_ = State::done;
-  if (!check_framing()) return false;
-  if (content_length_) {
-    response_.body.reserve(
-        std::min({static_cast<std::size_t>(*content_length_), limits_.body, kReserve}));
-  }
-  return true;
+  return check_framing();
 }
 
 // RFC 9112 section 6.3: a length that is no number, or two that differ, cannot be
@@ -157,6 +152,10 @@ bool ResponseReader::check_framing() {
 
 bool ResponseReader::body(std::string_view bytes) {
   if (!refusal_.empty()) return false;
+  if (response_.body.empty() && content_length_) {
+    response_.body.reserve(
+        std::min({static_cast<std::size_t>(*content_length_), limits_.body, kReserve}));
+  }
   const std::size_t room = limits_.body - std::min(limits_.body, response_.body.size());
   response_.body.append(bytes.substr(0, room));
   response_.truncated = bytes.size() > room;

@@ -191,12 +191,17 @@ void Transfer::configure_proxy_and_auth() {
   }
 }
 
+// Where the bandwidth cap may hold us back, keeps_pace() alone counts, without that time.
+void Transfer::set_time_out() {
+  const auto held = std::chrono::ceil<milliseconds>(held_back_);
+  set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(plan_.time_left + held));
+}
+
 void Transfer::set_request() {
   set(CURLOPT_URL, plan_.url.without_credentials().without_fragment().href().c_str());
   set(CURLOPT_USERAGENT, plan_.user_agent.c_str());
   set(CURLOPT_ERRORBUFFER, curl_message_);
-  // Where the bandwidth cap may hold us back, keeps_pace() counts without that time.
-  set(CURLOPT_TIMEOUT_MS, plan_.bandwidth.capped() ? 0L : millis(plan_.time_left));
+  set_time_out();
   // Any address will do to keep libcurl from asking the DNS itself: dial() has them all.
   std::string entry =
       "*:" + std::to_string(plan_.dial_port) + ":" + bracketed(plan_.addresses.front());
@@ -220,11 +225,15 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   Transfer& self = *static_cast<Session*>(session)->transfer;
   const std::size_t bytes = size * count;
   self.received_ += bytes;
-  if (!self.reader_.body({data, bytes})) return bytes + 1;
-  if (!self.plan_.bandwidth.capped()) return bytes;
   const base::Instant before = std::chrono::steady_clock::now();
-  const bool goes_on = self.plan_.bandwidth.take(static_cast<double>(bytes), self.stop_);
+  const bool begins = !std::exchange(self.body_began_, true);
+  if (begins && self.plan_.before_body) self.plan_.before_body();
+  if (!self.reader_.body({data, bytes})) return bytes + 1;
+  RateLimit& bandwidth = self.plan_.bandwidth;
+  const bool goes_on =
+      !bandwidth.capped() || bandwidth.take(static_cast<double>(bytes), self.stop_);
   self.held_back_ += std::chrono::steady_clock::now() - before;
+  if (begins) self.set_time_out();
   return goes_on ? bytes : bytes + 1;
 }
 

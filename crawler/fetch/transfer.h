@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -33,6 +34,7 @@ struct TransferPlan {
   std::chrono::milliseconds time_left;  // of the site's total time-out
   std::size_t receive_buffer = 0;       // bytes; of a new session
   RateLimit& bandwidth;
+  const std::function<void()>& before_body;  // Fetcher's; may be empty
 };
 
 struct TransferResult {
@@ -63,6 +65,7 @@ class Transfer {
   void configure();
   void configure_proxy_and_auth();
   void set_request();
+  void set_time_out();
   bool in_time();
   bool keeps_pace();
   bool may_dial(const IpAddress& address);
@@ -95,8 +98,10 @@ class Transfer {
   bool failed_by_us_ = false;
 
   base::Instant started_{};
-  // By the global bandwidth cap: not the server's fault, so the clock stands still.
+  // By the global bandwidth cap or before a body: not the server's fault, so the clock stands
+  // still.
   base::Duration held_back_{};
+  bool body_began_ = false;
   base::Instant window_start_{};
   std::uint64_t window_bytes_ = 0;
   std::uint64_t received_ = 0;

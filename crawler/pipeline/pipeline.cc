@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread looks up
 constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
+constexpr milliseconds kBodyWaitsAtMost{1'000};
 constexpr milliseconds kRetryWrite{1'000};
 constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{5};
@@ -108,6 +109,9 @@ base::Status Pipeline::start_fetch_threads() {
   for (std::uint32_t i = 0; i < options_.fetch_threads; ++i) {
     fetchers_.push_back(make_fetcher_());
     fetch::Fetcher& fetcher = *fetchers_.back();
+    // Where a thousand answers come at once, those without a place in the queue wait in the
+    // system's buffers, not in our memory; not for long, since their servers wait too.
+    fetcher.before_body([this] { fetched_.wait_for_place(clock_.now() + kBodyWaitsAtMost); });
     Activity& activity = fetch_activities_[i];
     auto thread = base::Thread::start(
         "fetch-" + std::to_string(i), options_.fetch_stack,

@@ -51,6 +51,47 @@ TEST_CASE("who waits for room is let through at once, after a full queue when ha
   CHECK_FALSE(queue.wait_for_room());
 }
 
+TEST_CASE("who waits for a place goes on when there is one, or when its time is over") {
+  using Clock = std::chrono::steady_clock;
+  BoundedQueue<int> queue({.items = 1, .bytes = 100});
+  const auto never = Clock::now() + std::chrono::hours(1);
+  queue.wait_for_place(never);
+  REQUIRE(queue.push(1, 1));
+  queue.wait_for_place(Clock::now());
+  std::atomic<int> through = 0;
+  std::vector<std::thread> waiters;
+  for (int n = 0; n < 3; ++n) {
+    waiters.emplace_back([&] {
+      queue.wait_for_place(never);
+      ++through;
+    });
+  }
+  while (queue.depth().waiting_pushers < 3) std::this_thread::yield();
+  CHECK(through == 0);
+  (void)queue.pop();
+  while (through == 0) std::this_thread::yield();
+  queue.close();
+  for (std::thread& waiter : waiters) waiter.join();
+  CHECK(through == 3);
+}
+
+TEST_CASE("all who wait for a place get through, one for each item that leaves") {
+  BoundedQueue<int> queue({.items = 4, .bytes = 100});
+  constexpr int kWaiters = 200;
+  for (int n = 0; n < 4; ++n) REQUIRE(queue.push(int(n), 1));
+  std::vector<std::thread> waiters;
+  for (int n = 0; n < kWaiters; ++n) {
+    waiters.emplace_back([&queue, n] {
+      queue.wait_for_place(std::chrono::steady_clock::now() + std::chrono::hours(1));
+      (void)queue.push(int(n), 1);
+    });
+  }
+  while (queue.depth().waiting_pushers < kWaiters) std::this_thread::yield();
+  for (int n = 0; n < 4 + kWaiters; ++n) CHECK(queue.pop());
+  for (std::thread& waiter : waiters) waiter.join();
+  CHECK(queue.depth().items == 0);
+}
+
 TEST_CASE("many who wait for room all get through, large items among small ones") {
   BoundedQueue<int> queue({.items = 2, .bytes = 10});
   constexpr int kPushers = 50;

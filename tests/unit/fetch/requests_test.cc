@@ -193,6 +193,24 @@ TEST_CASE("requests of all threads together keep to the global rate") {
   CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds(545));
 }
 
+TEST_CASE("a body that is not wanted yet waits with the system, whatever the time-outs") {
+  TinyServer server(always(ok(std::string(200'000, 'x'))));
+  auto site = loopback_site();
+  site.total_timeout = std::chrono::milliseconds(3'000);
+  Fetching web(site);
+  int held = 0;
+  web.fetcher->before_body([&] {
+    if (held++ == 0) std::this_thread::sleep_for(std::chrono::milliseconds(3'500));
+  });
+  for (const int fetches : {1, 2}) {
+    const auto fetched = web.get(server.url("/"));
+    INFO((fetched.failure() ? fetched.failure()->detail : ""));
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body.size() == 200'000);
+    CHECK(held == fetches);
+  }
+}
+
 TEST_CASE("bodies of all threads together keep to the global bandwidth") {
   TinyServer server(always(ok(std::string(300'000, 'x'))));
   base::SystemClock clock;
