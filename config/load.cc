@@ -99,6 +99,15 @@ class Loader {
     read_environment("CRAWLD_", run_fields(), loaded_.config);
     read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults);
     if (sites != nullptr) read_sites(*sites);
+    make_room_at_address(loaded_.defaults, default_places_);
+  }
+
+  // Requests that a host may have open are not capped by a default that nobody asked for.
+  void make_room_at_address(Site& site, const SitePlaces& places) const {
+    const std::string key = "concurrency_per_ip";
+    if (places.keys.contains(key) || default_places_.keys.contains(key)) return;
+    if (std::getenv("CRAWLD_DEFAULTS_CONCURRENCY_PER_IP") != nullptr) return;
+    site.concurrency_per_ip = std::max(site.concurrency_per_ip, site.concurrency_per_host);
   }
 
   template <class Owner>
@@ -223,6 +232,7 @@ class Loader {
       else
         read_member(member, "", shown, site_fields(), site, {"name", "seeds", "extract"});
     }
+    make_room_at_address(site, places);
     loaded_.config.sites.push_back(std::move(site));
     places_.push_back(std::move(places));
   }

@@ -142,7 +142,9 @@ void apply_pace(const CrawlOptions& o, Site& site, Flags& flags) {
   }
   flags.set(o.concurrency_per_host, "--concurrency-per-host", kCount, config::parse_count,
             site.concurrency_per_host);
-  site.concurrency_per_ip = std::max(site.concurrency_per_ip, site.concurrency_per_host);
+  if (!o.concurrency_per_host.empty() && site.concurrency_per_ip > 0) {
+    site.concurrency_per_ip = std::max(site.concurrency_per_ip, site.concurrency_per_host);
+  }
   for (const std::string& command : o.execute) {
     if (command == "robots=off")
       site.robots = config::RobotsPolicy::ignore;

@@ -389,3 +389,9 @@ TEST_CASE("a header that would forge another is refused") {
              StartsWith("f.yaml:2:12: headers") && Contains("line break"));
   CHECK_THAT(error_of("defaults:\n  headers: {'X A': b}\n"), Contains("is no name"));
 }
+
+TEST_CASE("an address takes at least what a host may have open, unless the file says else") {
+  CHECK(site_of("concurrency_per_host: 8").concurrency_per_ip == 8);
+  CHECK(site_of("concurrency_per_host: 8\n    concurrency_per_ip: 3").concurrency_per_ip == 3);
+  CHECK(site_of("concurrency_per_ip: 0").concurrency_per_ip == 0);
+}
