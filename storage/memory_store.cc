@@ -94,6 +94,11 @@ base::Result<std::string> MemoryStore::robots_text(std::uint64_t version) {
   return found == robots_.end() ? std::string() : found->second.text;
 }
 
+base::Result<std::string> MemoryStore::metadata(model::UrlId id) {
+  const auto found = known_.find(id);
+  return found == known_.end() ? std::string() : found->second.metadata;
+}
+
 base::Result<std::vector<ChunkInfo>> MemoryStore::chunks() {
   std::vector<ChunkInfo> list;
   for (const auto& [id, chunk] : chunks_) {

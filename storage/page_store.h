@@ -119,6 +119,8 @@ class PageStore {
   virtual base::Result<std::optional<HostState>> host(model::HostId id) = 0;
   // The text of the host's current robots.txt; empty when there is none.
   virtual base::Result<std::string> robots_text(std::uint64_t version) = 0;
+  // What a URL list said of the URL or of one that led to it: a JSON object; empty: nothing.
+  virtual base::Result<std::string> metadata(model::UrlId id) = 0;
 
   // In order of id.
   virtual base::Result<std::vector<ChunkInfo>> chunks() = 0;

@@ -127,6 +127,15 @@ base::Result<std::string> SqliteStore::robots_text(std::uint64_t version) {
   return text;
 }
 
+base::Result<std::string> SqliteStore::metadata(model::UrlId id) {
+  std::string text;
+  auto done = database_->each(
+      "SELECT metadata FROM urls WHERE id = ?1",
+      [&](Statement& s) { s.integer(1, as_integer(id)); }, [&](Statement& s) { text = s.text(0); });
+  if (!done) return std::move(done).error();
+  return text;
+}
+
 base::Result<std::vector<ChunkInfo>> SqliteStore::chunks() {
   std::vector<ChunkInfo> chunks;
   auto done = database_->each(

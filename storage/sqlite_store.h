@@ -42,6 +42,7 @@ class SqliteStore final : public PageStore {
   base::Result<std::optional<HostState>> find_host(std::string_view origin) override;
   base::Result<std::optional<HostState>> host(model::HostId id) override;
   base::Result<std::string> robots_text(std::uint64_t version) override;
+  base::Result<std::string> metadata(model::UrlId id) override;
   base::Result<std::vector<ChunkInfo>> chunks() override;
   base::Result<std::vector<QueuedUrl>> take_chunk(ChunkId id) override;
   base::Result<std::vector<QueuedUrl>> queued_from(model::UrlId from, std::size_t limit) override;

@@ -13,6 +13,7 @@
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/progress.h"
+#include "crawler/cli/url_list.h"
 #include "crawler/daemon/control_socket.h"
 
 namespace crawld::cli {
@@ -100,10 +101,15 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
   return kFinished;
 }
 
-void read_urls(std::istream& in, std::vector<std::string>& urls) {
+void read_urls(std::istream& in, json& urls) {
   for (std::string line; std::getline(in, line);) {
-    line = line.substr(0, line.find_first_of("\t\r"));
-    if (!line.empty() && line.front() != '#') urls.push_back(line);
+    const auto listed = read_list_line(line);
+    if (!listed) continue;
+    json url = listed->url ? listed->url->href() : listed->typed;
+    if (!listed->metadata.empty()) {
+      url = {{"url", std::move(url)}, {"metadata", json::parse(listed->metadata, nullptr, false)}};
+    }
+    urls.push_back(std::move(url));
   }
 }
 
@@ -160,13 +166,14 @@ int add_command(const Arguments& arguments) {
       ->allow_extra_args(false);
   app.add_option("URL", options.urls, "URLs");
   if (const auto code = parse_options(app, arguments)) return *code;
+  json urls = options.urls;
   for (const std::string& file : files) {
     std::ifstream in(file);
     if (file != "-" && !in) return complain("cannot read the URL list " + file, kError);
-    read_urls(file == "-" ? std::cin : in, options.urls);
+    read_urls(file == "-" ? std::cin : in, urls);
   }
-  if (options.urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
-  json request = {{"command", "add"}, {"urls", options.urls}};
+  if (urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
+  json request = {{"command", "add"}, {"urls", std::move(urls)}};
   if (!options.site.empty()) request["site"] = options.site;
   const auto answer = ask(options, request);
   if (!answer) return complain(answer.error().message, kError);

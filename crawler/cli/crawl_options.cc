@@ -7,6 +7,7 @@
 #include "CLI/CLI.hpp"
 #include "config/load.h"
 #include "config/units.h"
+#include "crawler/cli/url_list.h"
 #include "crawler/model/url.h"
 
 namespace crawld::cli {
@@ -219,7 +220,7 @@ void apply_run(const CrawlOptions& o, Config& config, Flags& flags) {
   if (!o.database.empty()) config.database = o.database;
 }
 
-Status read_list(const std::string& file, std::vector<std::string>& seeds) {
+Status read_list(const std::string& file, Site& site) {
   std::ifstream opened;
   if (file != "-") {
     opened.open(file);
@@ -228,10 +229,12 @@ Status read_list(const std::string& file, std::vector<std::string>& seeds) {
   std::istream& in = file == "-" ? std::cin : opened;
   std::string line;
   while (std::getline(in, line)) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    line = line.substr(0, line.find('\t'));
-    if (line.empty() || line.front() == '#') continue;
-    seeds.push_back(line);
+    const auto listed = read_list_line(line);
+    if (!listed) continue;
+    site.seeds.push_back(listed->typed);
+    if (listed->url && !listed->metadata.empty()) {
+      site.seed_metadata[listed->url->href()] = listed->metadata;
+    }
   }
   return base::Done{};
 }
@@ -264,7 +267,7 @@ Status add_command_line_site(Config& config, const CrawlOptions& options, Site s
   site.name = "crawl";
   for (const std::string& url : options.urls) site.seeds.push_back(url);
   for (const std::string& file : options.input_files) {
-    if (Status read = read_list(file, site.seeds); !read) return read;
+    if (Status read = read_list(file, site); !read) return read;
   }
   for (std::string& seed : site.seeds) {
     auto url = seed_url(seed);

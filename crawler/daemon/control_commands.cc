@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 3;
+constexpr int kDeepest = 4;
 constexpr std::chrono::seconds kReloadPatience{120};
 
 std::string refused(const std::string& why) {
@@ -46,7 +46,10 @@ std::string add(Session& session, const std::string& site, const json& urls) {
   const auto table = session.sites().table();
   pipeline::Injections injections;
   json bad = json::array();
-  for (const json& text : urls) {
+  for (const json& entry : urls) {
+    // A text, or an object of "url" and what a URL list says of it.
+    const json& text = entry.is_object() && entry.contains("url") ? entry["url"] : entry;
+    const json metadata = entry.is_object() ? entry.value("metadata", json()) : json();
     const auto url = text.is_string() ? model::Url::parse(text.get<std::string>()) : std::nullopt;
     if (!url || !url->crawlable()) {
       bad.push_back(text);
@@ -59,7 +62,8 @@ std::string add(Session& session, const std::string& site, const json& urls) {
                               .site = id,
                               .state = judgement.verdict,
                               .reason = judgement.reason,
-                              .again = true});
+                              .again = true,
+                              .metadata = metadata.is_object() ? metadata.dump() : std::string()});
   }
   const std::size_t count = injections.all.size();
   if (!session.pipeline().inject(std::move(injections))) return refused("the crawl is ending");

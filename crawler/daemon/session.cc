@@ -227,11 +227,15 @@ void Session::inject_seeds(pipeline::Injections& injections, model::SiteId id) c
     if (!url) return;
     const model::Url canonical = rules.canonicalizer.canonicalize(*url);
     const policy::Judgement judgement = rules.scope.judge_seed(canonical);
-    injections.all.push_back({.url = canonical,
-                              .site = id,
-                              .state = judgement.verdict,
-                              .reason = judgement.reason,
-                              .purpose = purpose});
+    const auto& listed = rules.config.seed_metadata;
+    const auto metadata = listed.find(text);
+    injections.all.push_back(
+        {.url = canonical,
+         .site = id,
+         .state = judgement.verdict,
+         .reason = judgement.reason,
+         .purpose = purpose,
+         .metadata = metadata == listed.end() ? std::string() : metadata->second});
   };
   for (const std::string& seed : rules.config.seeds) add(seed, model::Purpose::page);
   for (const std::string& sitemap : rules.config.sitemap_urls)

@@ -1,6 +1,7 @@
 // CommitStage: URLs that are new to the books, and their hosts.
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "crawler/base/log.h"
@@ -52,9 +53,11 @@ void CommitStage::discover(const model::Settled& settled) {
   store_.seen().find(hashes, known);
   std::vector<Candidate> offers;
   std::vector<Candidate> again;
+  std::optional<std::string> carried;  // looked up for the first new URL only
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (known[i] == 0) {
-      enter(found[i], hashes[i], lease.request.site, lease.url_id, {}, offers);
+      if (!carried) carried = metadata_of(lease.url_id);
+      enter(found[i], hashes[i], lease.request.site, lease.url_id, *carried, offers);
       continue;
     }
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
@@ -76,6 +79,16 @@ void CommitStage::discover(const model::Settled& settled) {
   remember(again);
   std::move(again.begin(), again.end(), std::back_inserter(offers));
   if (!offers.empty()) frontier_.offer(std::move(offers));
+}
+
+// What the URL list said of a URL; its children inherit it.
+std::string CommitStage::metadata_of(model::UrlId id) {
+  const auto& rows = batch_.new_urls;  // not on disk yet, in order of id
+  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
+                                    [](const auto& url, model::UrlId at) { return url.id < at; });
+  if (row != rows.end() && row->id == id) return row->metadata;
+  auto stored = store_.metadata(id);
+  return stored ? *std::move(stored) : std::string();
 }
 
 void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,

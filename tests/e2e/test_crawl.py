@@ -191,3 +191,13 @@ def test_a_url_that_changed_between_runs_leaves_the_queue_of_the_old_one_alone(c
     assert crawl.run(*at(old)).returncode == 0
     assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 67)]
     assert sorted(old.paths()) == sorted(set(old.paths()))
+
+
+def test_what_a_url_list_says_of_a_url_is_carried_to_its_children(crawl, serve, tmp_path):
+    site = serve(lambda path: html(["/child"] if path == "/listed" else []))
+    urls = tmp_path / "urls.txt"
+    urls.write_text(f"# a list\n{site.url('/listed')}\tcategory=books\tby=me\n{site.url('/bare')}\n")
+    assert crawl.run(*QUICK, "-i", urls).returncode == 0
+    said = '{"category":"books","by":"me"}'
+    assert crawl.sql("SELECT url, metadata FROM v_why ORDER BY url") == [
+        (site.url("/bare"), None), (site.url("/child"), said), (site.url("/listed"), said)]

@@ -89,6 +89,7 @@ class FaultyStore final : public storage::PageStore {
   base::Result<std::string> robots_text(std::uint64_t version) override {
     return store_.robots_text(version);
   }
+  base::Result<std::string> metadata(model::UrlId id) override { return store_.metadata(id); }
   base::Result<std::vector<storage::ChunkInfo>> chunks() override { return store_.chunks(); }
   base::Result<std::vector<storage::QueuedUrl>> take_chunk(storage::ChunkId id) override {
     return store_.take_chunk(id);
