@@ -94,7 +94,7 @@ constexpr Correction kBig5Corrections[] = {
     {19643, 0x732A}, {19672, 0x745C}, {19697, 0x74E9}, {19748, 0x7809},
 };
 constexpr std::size_t kBig5ControlPictures = 5432;  // pointer of U+2400
-constexpr char32_t kControlPictures = 33;
+constexpr char32_t kControlPictures = 32;           // then U+2421, of DEL
 
 // GB18030-2022 gave these characters, once private use, code points of their own.
 constexpr Correction kGb18030Corrections[] = {
@@ -115,6 +115,7 @@ std::vector<char32_t> make_big5() {
   for (char32_t i = 0; i < kControlPictures; ++i) {
     code_points[kBig5ControlPictures + i] = 0x2400 + i;
   }
+  code_points[kBig5ControlPictures + kControlPictures] = 0x2421;
   return code_points;
 }
 

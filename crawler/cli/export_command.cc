@@ -74,9 +74,8 @@ base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags&
   if (!output) return std::move(output).error();
   const bool shown = isatty(STDOUT_FILENO) == 1 && !into_file(flags);
   const auto write = [&](std::string_view bytes) {
-    if (!shown) return output->write(bytes);
-    const bool json = flags.format == "jsonl";
-    return output->write(json ? without_raw_controls(bytes) : printable_lines(bytes));
+    if (flags.format == "jsonl") return output->write(without_raw_controls(bytes));
+    return shown ? output->write(printable_lines(bytes)) : output->write(bytes);
   };
   auto end = write_rows(reader, flags, since, write, enough);
   if (!end) return end;

@@ -10,6 +10,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/log.h"
+#include "crawler/cli/json_text.h"
 
 namespace crawld::cli {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string dump(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return without_raw_controls(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 // RFC 4180 section 2.

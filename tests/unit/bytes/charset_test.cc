@@ -134,6 +134,10 @@ TEST_CASE("single-byte encodings differ from ICU where the standard does") {
   CHECK(text_of("\xAA\xBA", "iso-8859-16") == "\xC8\x98\xC8\x99");
 }
 
+TEST_CASE("Big5 has the picture of DEL where its control pictures end (Encoding, index Big5)") {
+  CHECK(text_of("\xA3\xC0\xA3\xDF\xA3\xE0\xA3\xE1", "big5") == "\u2400\u241F\u2421\u20AC");
+}
+
 TEST_CASE("lone surrogates and an odd byte of UTF-16 are replaced") {
   CHECK(text_of("\0\xD8x\0"s, "utf-16le") == "\xEF\xBF\xBDx");
   CHECK(text_of("\xDC\0"s, "utf-16be") == "\xEF\xBF\xBD");

@@ -35,6 +35,11 @@ TEST_CASE("JSON on a terminal holds no raw control, and is the same value") {
   CHECK(without_raw_controls("").empty());
 }
 
+TEST_CASE("a line of JSON is one line for those who know more line ends than LF") {
+  CHECK(without_raw_controls("\"a\u2028b\u2029\xc2\x85\u2027â\"") ==
+        "\"a\\u2028b\\u2029\\u0085\u2027â\"");
+}
+
 TEST_CASE("lines stay lines when their controls are made text") {
   CHECK(printable_lines("a\x1b[0m\r\nb\tc\n") == "a\\x1b[0m\r\nb\tc\n");
   CHECK(printable_lines("no end\x07") == "no end\\x07");
