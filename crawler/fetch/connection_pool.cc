@@ -42,6 +42,14 @@ Session::~Session() {
   curl_slist_free_all(resolve);
 }
 
+bool Session::holds_unread_record() const {
+  if (tls.http2) return false;  // a frame says where it ends
+  curl_tlssessioninfo* inside = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &inside);
+  return inside != nullptr && inside->internals != nullptr &&
+         holds_unread(static_cast<const SSL*>(inside->internals));
+}
+
 std::unique_ptr<Session> ConnectionPool::make(const std::string& key) {
   return std::make_unique<Session>(key);
 }

@@ -29,8 +29,8 @@ class Sockets {
   void close(int fd) CRAWL_EXCLUDES(mutex_);
   // Ends all traffic; whoever polls them wakes up. Threads: any.
   void cut() CRAWL_EXCLUDES(mutex_);
-  // The peer has sent something, or closed, without being asked. For a plain
-  // HTTP/1 connection that is idle.
+  // The peer has sent something, or closed, without being asked. For an HTTP/1
+  // connection that is idle.
   bool anything_to_read() CRAWL_EXCLUDES(mutex_);
 
  private:
@@ -46,6 +46,11 @@ struct Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  // TLS holds bytes behind the body that libcurl did not take, as it reads no more than was
+  // announced: no socket shows them, and they would be taken for the next answer.
+  // Needs: a transfer is at work, else there are none.
+  bool holds_unread_record() const;
 
   const std::string key;
   Sockets sockets;  // outlives `easy`, which closes them

@@ -319,7 +319,7 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
 
   std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
   // Bytes that nobody asked for are the start of a forged answer.
-  if (request.url.scheme_kind() == model::Scheme::http && session->sockets.anything_to_read()) {
+  if (!session->tls.http2 && session->sockets.anything_to_read()) {
     session = ConnectionPool::make(target.session_key);
   }
   TransferResult result = Transfer(*session, plan, stop_.get_token()).run();

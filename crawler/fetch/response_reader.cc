@@ -57,6 +57,19 @@ bool each_element(std::string_view list, Use use) {
   }
 }
 
+// RFC 9110 section 14.4: "bytes 0-99/100" is all there is.
+bool is_whole(const model::Headers& headers) {
+  constexpr std::string_view kFromTheStart = "bytes 0-";
+  std::string_view range = headers.get("content-range");
+  if (!range.starts_with(kFromTheStart)) return false;
+  range.remove_prefix(kFromTheStart.size());
+  const char* end = range.data() + range.size();
+  std::uint64_t last = 0, size = 0;
+  const auto slash = std::from_chars(range.data(), end, last).ptr;
+  return slash != end && *slash == '/' && std::from_chars(slash + 1, end, size).ptr == end &&
+         last + 1 == size;
+}
+
 }  // namespace
 
 bool ResponseReader::refuse(std::string why) {
@@ -88,6 +101,7 @@ bool ResponseReader::may_start() const {
 bool ResponseReader::start(std::string_view line) {
   response_ = {};
   content_length_.reset();
+  is_chunked_ = false;
   name_.clear();
   if (!parse_status_line(line, response_.http_version, response_.status)) {
     return refuse("no valid status line");
@@ -130,19 +144,20 @@ bool ResponseReader::check_framing() {
   for (const auto& [name, value] : response_.headers.all()) {
     if (same_header_name(name, "content-length")) {
       const bool good = each_element(value, [&](std::string_view text) {
-        std::uint64_t length = 0;
+        std::int64_t length = 0;  // libcurl knows no longer one
         const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
-        if (failed != std::errc{} || end != text.data() + text.size()) return false;
-        if (content_length_ && *content_length_ != length) return false;
-        content_length_ = length;
+        if (failed != std::errc{} || end != text.data() + text.size() || length < 0) return false;
+        const auto bytes = static_cast<std::uint64_t>(length);
+        if (content_length_ && *content_length_ != bytes) return false;
+        content_length_ = bytes;
         return true;
       });
       if (!good) return refuse("Content-Length is no number, or two that differ");
     }
     if (same_header_name(name, "transfer-encoding")) {
-      const bool good = each_element(value, [](std::string_view coding) {
-        return coding.empty() || same_header_name(coding, "chunked") ||
-               same_header_name(coding, "identity");
+      const bool good = each_element(value, [&](std::string_view coding) {
+        if (same_header_name(coding, "chunked")) return is_chunked_ = true;
+        return coding.empty() || same_header_name(coding, "identity");
       });
       if (!good) return refuse("a transfer coding that was not asked for");
     }
@@ -162,11 +177,16 @@ bool ResponseReader::body(std::string_view bytes) {
   return !response_.truncated;
 }
 
+model::Response ResponseReader::take() {
+  if (response_.status == 206 && !limits_.takes_part && !is_whole(response_.headers)) {
+    response_.truncated = true;
+  }
+  return std::move(response_);
+}
+
 bool ResponseReader::ends_by_close() const {
-  if (response_.http_version.starts_with('2') || response_.http_version.starts_with('3'))
-    return false;
   if (response_.status == 204 || response_.status == 304) return false;
-  return !content_length_ && !response_.headers.has("transfer-encoding");
+  return !content_length_ && !is_chunked_;
 }
 
 bool ResponseReader::ambiguous_framing() const {

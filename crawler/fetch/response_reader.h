@@ -22,6 +22,8 @@ class ResponseReader {
     std::size_t header_lines = 1'000;
     // The client answers a 401 or 407 by itself, so a second response may follow.
     bool answers_challenges = false;
+    // The request asked for a part (Range). Else an answer of 206 is a page cut short.
+    bool takes_part = false;
   };
 
   explicit ResponseReader(Limits limits) : limits_(limits) {}
@@ -39,14 +41,14 @@ class ResponseReader {
   // The header section of the final response is complete.
   bool has_response() const { return state_ == State::done; }
   std::size_t header_bytes() const { return header_bytes_; }
-  // What says where the body ends (RFC 9112 section 6.3).
+  // The end of the connection is the end of the body (RFC 9112 section 6.3). For HTTP/1.
   bool ends_by_close() const;
   // The server said both Transfer-Encoding and Content-Length: such a connection
   // must not serve another request (RFC 9112 section 6.1).
   bool ambiguous_framing() const;
 
   // Needs: has_response(). Leaves the reader empty.
-  model::Response take() { return std::move(response_); }
+  model::Response take();
 
  private:
   enum class State { before, inside, done };  // of the header section of a response
@@ -63,6 +65,7 @@ class ResponseReader {
   std::size_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
   std::optional<std::uint64_t> content_length_;
+  bool is_chunked_ = false;
   model::Response response_;
   // Kept apart until the section ends, so that folded lines can still join.
   std::string name_, value_;

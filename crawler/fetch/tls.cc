@@ -3,6 +3,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <string_view>
+
 namespace crawld::fetch {
 namespace {
 
@@ -11,11 +13,19 @@ int watch_index() {
   return index;
 }
 
+bool chose_http2(const SSL* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &name, &size);
+  return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+}
+
 void on_info(const SSL* ssl, int where, int value) {
-  if ((where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT) return;
-  if ((value & 0xFF) != SSL_AD_CLOSE_NOTIFY) return;
   auto* watch = static_cast<TlsWatch*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index()));
-  if (watch != nullptr) watch->close_notify_seen = true;
+  if (watch == nullptr) return;
+  if ((where & SSL_CB_HANDSHAKE_DONE) != 0) watch->http2 = chose_http2(ssl);
+  if ((where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT) return;
+  if ((value & 0xFF) == SSL_AD_CLOSE_NOTIFY) watch->close_notify_seen = true;
 }
 
 void on_message(int /*written*/, int /*version*/, int content_type, const void* /*bytes*/,
@@ -63,5 +73,7 @@ void observe(SSL_CTX* context, TlsWatch* watch) {
   SSL_CTX_set_msg_callback(context, &on_message);
   SSL_CTX_set_msg_callback_arg(context, watch);
 }
+
+bool holds_unread(const SSL* connection) { return SSL_pending(connection) > 0; }
 
 }  // namespace crawld::fetch

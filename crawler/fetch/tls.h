@@ -9,6 +9,7 @@
 #include "crawler/base/result.h"
 
 using X509_STORE = struct x509_store_st;
+using SSL = struct ssl_st;
 using SSL_CTX = struct ssl_ctx_st;
 
 namespace crawld::fetch {
@@ -44,6 +45,8 @@ struct TlsWatch {
   // The peer said close_notify: the only proof that a body which ends with the
   // connection is whole (RFC 8446 section 6.1).
   bool close_notify_seen = false;
+  // Both sides chose HTTP/2, so a server may well speak unasked.
+  bool http2 = false;
   // Called for every record, in or out. libcurl looks at no clock while a peer
   // keeps it busy with frames that lead nowhere; this can.
   void (*on_record)(void* who) = nullptr;
@@ -52,5 +55,8 @@ struct TlsWatch {
 
 // `watch` must outlive the connections of `context`.
 void observe(SSL_CTX* context, TlsWatch* watch);
+
+// Bytes of a record that was read only in part. No socket shows them.
+bool holds_unread(const SSL* connection);
 
 }  // namespace crawld::fetch

@@ -64,7 +64,6 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
     case CURLE_USE_SSL_FAILED:
       return FetchFailureKind::tls;
     case CURLE_SEND_ERROR:
-      return FetchFailureKind::reset;
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return FetchFailureKind::reset;
@@ -72,14 +71,18 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
       // One code for a broken connection and for broken framing.
       return message.find("chunk") != std::string_view::npos ? FetchFailureKind::bad_response
                                                              : FetchFailureKind::reset;
-    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, or no HTTP at all
-    default:
-      return FetchFailureKind::bad_response;  // an open set: it is libcurl's enum
+    default:  // an open set: it is libcurl's enum. HTTP/0.9, or no HTTP at all
+      return FetchFailureKind::bad_response;
   }
 }
 
 std::string bracketed(const IpAddress& address) {
   return address.family == Family::ipv6 ? "[" + address.text() + "]" : address.text();
+}
+
+bool sends_header(const TransferPlan& plan, std::string_view name) {
+  return std::any_of(plan.headers.begin(), plan.headers.end(),
+                     [&](const auto& header) { return same_header_name(header.first, name); });
 }
 
 }  // namespace
@@ -91,7 +94,8 @@ Transfer::Transfer(Session& session, const TransferPlan& plan, std::stop_token s
       stop_(std::move(stop)),
       reader_({.body = limits_.max_body_size,
                .answers_challenges =
-                   plan.with_credentials && plan.site.auth().scheme == AuthScheme::digest}) {}
+                   plan.with_credentials && plan.site.auth().scheme == AuthScheme::digest,
+               .takes_part = sends_header(plan, "range")}) {}
 
 TransferResult Transfer::run() {
   session_.transfer = this;
@@ -102,13 +106,8 @@ TransferResult Transfer::run() {
   const auto add = [&](const std::string& line) {
     headers = curl_slist_append(headers, line.c_str());
   };
-  const auto overridden = [&](std::string_view line) {
-    return std::any_of(plan_.headers.begin(), plan_.headers.end(), [&](const auto& header) {
-      return same_header_name(header.first, line.substr(0, line.find(':')));
-    });
-  };
   for (const std::string_view line : {kAccept, kAcceptEncoding}) {
-    if (!overridden(line)) add(std::string(line));
+    if (!sends_header(plan_, line.substr(0, line.find(':')))) add(std::string(line));
   }
   // "Name;" is how libcurl spells a header with an empty value.
   for (const auto& [name, value] : plan_.headers)
@@ -225,6 +224,7 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   Transfer& self = *static_cast<Session*>(session)->transfer;
   const std::size_t bytes = size * count;
   self.received_ += bytes;
+  self.unread_ = self.session_.holds_unread_record();
   const base::Instant before = std::chrono::steady_clock::now();
   const bool begins = !std::exchange(self.body_began_, true);
   if (begins && self.plan_.before_body) self.plan_.before_body();
@@ -346,8 +346,8 @@ TransferResult Transfer::conclude(CURLcode code) {
   TransferResult result;
   result.timings = timings();
   const bool is_tls = plan_.url.scheme_kind() == model::Scheme::https;
-  if (code == CURLE_OK && is_tls && reader_.has_response() && reader_.ends_by_close() &&
-      !session_.tls.close_notify_seen) {
+  if (code == CURLE_OK && is_tls && !session_.tls.http2 && reader_.has_response() &&
+      reader_.ends_by_close() && !session_.tls.close_notify_seen) {
     // RFC 9112 section 9.8: such a body may have been cut by anyone on the way.
     fail(FetchFailureKind::truncated, "the TLS connection ended without close_notify");
   }
@@ -356,7 +356,7 @@ TransferResult Transfer::conclude(CURLcode code) {
   }
   const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.truncated() && !failed_by_us_;
   if ((code == CURLE_OK && !failed_by_us_) || (cut_by_limit && !stop_.stop_requested())) {
-    result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing();
+    result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing() && !unread_;
     model::Response response = reader_.take();
     const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);
     response.remote_address = address == nullptr ? "" : address;

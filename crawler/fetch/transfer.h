@@ -105,6 +105,7 @@ class Transfer {
   base::Instant window_start_{};
   std::uint64_t window_bytes_ = 0;
   std::uint64_t received_ = 0;
+  bool unread_ = false;  // TLS holds more than libcurl took
 };
 
 }  // namespace crawld::fetch

@@ -110,6 +110,33 @@ TEST_CASE("bytes behind the announced length never answer the next request") {
   }
 }
 
+TEST_CASE("a length that no body can have is a bad response") {
+  const std::string length = GENERATE("9223372036854775808", "18446744073709551616", "-1", "+5");
+  const auto fetched =
+      fetch_from(once("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nhello"));
+  CHECK(outcome(fetched) == "bad_response");
+}
+
+TEST_CASE("a part that nobody asked for is a page cut short; all of it is a whole one") {
+  const auto part = [](const std::string& range) {
+    return once("HTTP/1.1 206 Partial Content\r\n" + range + "Content-Length: 5\r\n\r\nhello");
+  };
+  const auto is_cut = [](const model::Fetched& fetched) {
+    REQUIRE(outcome(fetched) == "206");
+    return fetched.response()->truncated;
+  };
+  CHECK(is_cut(fetch_from(part(""))));
+  CHECK(is_cut(fetch_from(part("Content-Range: bytes 0-4/9\r\n"))));
+  CHECK(is_cut(fetch_from(part("Content-Range: bytes 4-8/9\r\n"))));
+  CHECK(is_cut(fetch_from(part("Content-Range: bytes 0-4/*\r\n"))));
+  CHECK_FALSE(is_cut(fetch_from(part("Content-Range: bytes 0-4/5\r\n"))));
+  TinyServer server(part("Content-Range: bytes 4-8/9\r\n"));
+  auto site = loopback_site();
+  site.headers = {{"Range", "bytes=4-"}};
+  site.credential_origins = {"http://127.0.0.1:" + std::to_string(server.port())};
+  CHECK_FALSE(is_cut(Fetching(site).get(server.url("/"))));
+}
+
 TEST_CASE("a connection with both framings serves no second request") {
   TinyServer server(
       always("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
