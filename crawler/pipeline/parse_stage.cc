@@ -93,6 +93,7 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look) {
     return read_robots(std::move(fetched), body,
                        {.agent = options_.robots_agent,
                         .retries = options_.robots_retries,
+                        .max_retry_after = rules.config.max_retry_after,
                         .sitemaps = rules.config.sitemaps},
                        clock_.now(), clock_.wall());
   }

@@ -46,21 +46,23 @@ class RobotsReading {
     keep(kKeep);
   }
 
-  void refuse_all(Verdict verdict, std::string why) {
+  void refuse_all(Verdict verdict, std::string why, base::Duration time = kKeepUnreachable) {
     reply_.robots.refuse_all = verdict;
     reply_.robots.why = std::move(why);
-    keep(kKeepUnreachable);
+    keep(time);
   }
 
   // Unreachable: ask again a few times, then assume "no" (section 2.3.1.4).
   void unreachable(const std::string& what, Verdict verdict, std::optional<milliseconds> asked) {
     reply_.outcome = what;
-    if (request().attempt < options_.retries) {
+    const milliseconds at_least = asked.value_or(milliseconds(0));
+    if (request().attempt < options_.retries && at_least <= options_.max_retry_after) {
       const milliseconds wait = kFirstWait * (1 << std::min<int>(request().attempt, 6));
-      reply_.ask_again = now_ + std::min(kLongestWait, std::max(wait, asked.value_or(wait)));
+      reply_.ask_again = now_ + std::max(std::min(kLongestWait, wait), at_least);
       return;
     }
-    refuse_all(verdict, verdict == Verdict::failed ? what : "robots.txt unreachable: " + what);
+    refuse_all(verdict, verdict == Verdict::failed ? what : "robots.txt unreachable: " + what,
+               std::clamp<base::Duration>(at_least, kKeepUnreachable, kKeep));
   }
 
   void read_failure(const model::FetchFailure& failure) {
@@ -96,7 +98,9 @@ class RobotsReading {
   void read_response(const model::Response& response, const model::ParseOutcome& body) {
     const int status = response.status;
     const std::string code = "http_" + std::to_string(status);
-    if (status >= 200 && status < 300) {
+    if (status == 206 && response.truncated) {
+      unreachable(code, Verdict::disallowed, {});  // the rule that matters may be in the rest
+    } else if (status >= 200 && status < 300) {
       read_body(body, robots::lifetime(response.headers.joined("Cache-Control")));
     } else if (status >= 300 && status < 400) {
       follow(response.headers.get("Location"), code);

@@ -4,6 +4,7 @@
 // everything; a 5xx or no answer forbids everything, once asking again did not help.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ namespace crawld::pipeline {
 struct RobotsStepOptions {
   std::string agent;  // our product token
   std::uint32_t retries = 2;
+  std::chrono::milliseconds max_retry_after{300'000};  // a longer Retry-After means "no" for now
   config::Sitemaps sitemaps = config::Sitemaps::automatic;
 };
 

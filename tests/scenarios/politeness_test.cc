@@ -192,3 +192,37 @@ TEST_CASE("a robots.txt that is asked for too often keeps the host waiting as lo
   CHECK(crawl.web.pages().empty());
   CHECK(simulation.state("http://a.test/") == "disallowed");
 }
+
+TEST_CASE("no Retry-After of a robots.txt is cut short") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/robots.txt",
+                   {.status = 503, .body = {}, .headers = {{"Retry-After", "200"}}});
+  crawl.web.page("http://a.test/", links({}));
+  crawl.start(quick_site({"http://a.test/"})).run();
+  const auto times = crawl.web.times("a.test");
+  REQUIRE(times.size() == 3);
+  CHECK(times[1] - times[0] >= std::chrono::seconds(200));
+  CHECK(times[2] - times[1] >= std::chrono::seconds(200));
+}
+
+TEST_CASE("a robots.txt that is to be asked for next year means no, at once") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/robots.txt",
+                   {.status = 503, .body = {}, .headers = {{"Retry-After", "31536000"}}});
+  crawl.web.page("http://a.test/", links({}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(crawl.web.times("a.test").size() == 1);
+  CHECK(simulation.state("http://a.test/") == "disallowed");
+}
+
+TEST_CASE("a part of a robots.txt is not the rules") {
+  Crawl crawl;
+  crawl.web.answer("http://a.test/robots.txt",
+                   {.status = 206, .body = "User-agent: *\nDisallow:", .truncated = true});
+  crawl.web.page("http://a.test/", links({}));
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(crawl.web.pages().empty());
+}
