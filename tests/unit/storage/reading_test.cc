@@ -201,6 +201,7 @@ TEST_CASE("the books of a crawl balance, and each kind of damage is named") {
   const std::pair<const char*, const char*> damages[] = {
       {"UPDATE urls SET state = 'lost' WHERE id = 3", "every URL is in one named state"},
       {"DELETE FROM urls WHERE id = 4", "URL ids rise without gaps"},
+      {"UPDATE urls SET host_id = 0 WHERE id = 6", "every URL belongs to a host"},
       {"DELETE FROM bodies WHERE id = 1", "every page has the body it names"},
       {"UPDATE pages SET body_id = NULL", "every body is named by a page"},
       {"UPDATE urls SET state = 'queued' WHERE id = 5; UPDATE meta SET value = 9 WHERE key = "
@@ -241,6 +242,16 @@ TEST_CASE("a backup is a whole crawl database of one moment, made while the craw
   CHECK(*copy->number("SELECT count(*) FROM urls") == kPages);
   CHECK(wrong_checks(*copy).empty());
   CHECK_FALSE(std::filesystem::exists(scratch.path("copy.db.part")));
+}
+
+TEST_CASE("where a redirect to javascript: is booked, the books balance") {
+  Scratch scratch;
+  auto store = crawled(scratch.path(), 1);
+  CommitBatch batch;
+  batch.new_urls = {new_url(*store, 2, "javascript:alert(1)", 0)};
+  batch.new_urls[0].state = model::Verdict::blocked;
+  REQUIRE(store->put(batch).ok());
+  CHECK(wrong_checks(*reader_of(scratch.path())).empty());
 }
 
 TEST_CASE("a backup never replaces a file") {
