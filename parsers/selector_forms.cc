@@ -168,10 +168,8 @@ void SelectorForms::judge_input(ElementNumber e) {
   const GumboNode* node = document_.node(e);
   std::string type = input_type(node);
   auto value = attribute(node, "value");
-  if (!one_of(kNeverRequired, type)) {
-    set(e, kCanBeRequired);
-    if (has_attribute(node, "required")) set(e, kRequired);
-  }
+  set(e, kCanBeRequired);
+  if (!one_of(kNeverRequired, type) && has_attribute(node, "required")) set(e, kRequired);
   bool writable = one_of(kWritable, type) && !has_attribute(node, "readonly");
   if (writable && !(flags_[e] & kDisabled)) set(e, kEditable);
   auto placeholder = attribute(node, "placeholder");
@@ -183,6 +181,8 @@ void SelectorForms::judge_input(ElementNumber e) {
   if (ticked) set(e, kChecked | kDefault);
   // Only a script can set this state; where authors write it, they mean it.
   if (type == "checkbox" && has_attribute(node, "indeterminate")) set(e, kIndeterminate);
+  // Barred from constraint validation (HTML 4.10.18.5, 4.10.5.3.3).
+  if ((flags_[e] & kDisabled) || has_attribute(node, "readonly")) return;
   switch (judge_range(type, value, attribute(node, "min"), attribute(node, "max"))) {
     case RangeVerdict::no_range:
       break;

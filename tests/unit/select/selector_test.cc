@@ -77,6 +77,21 @@ TEST_CASE("names compare by the rules of HTML") {
   CHECK(ids(kPage, ":lang('*-at')") == "l2");
 }
 
+TEST_CASE("form states are those of the standard (HTML 4.16.3)") {
+  constexpr std::string_view kForm =
+      "<!doctype html><input id=a required><input id=b type=hidden required><input id=c "
+      "type=submit>"
+      "<button id=d></button><select id=e></select>";
+  CHECK(ids(kForm, ":required") == "a");
+  CHECK(ids(kForm, ":optional") == "b c e");
+  constexpr std::string_view kNumbers =
+      "<!doctype html><input id=a type=number max=3 value=4><input id=b type=number max=3>"
+      "<input id=c type=number max=3 value=4 disabled><input id=d type=number max=3 readonly>"
+      "<input id=e type=number>";
+  CHECK(ids(kNumbers, ":out-of-range") == "a");
+  CHECK(ids(kNumbers, ":in-range") == "b");
+}
+
 TEST_CASE("text and attributes can be asked for as scrapers do") {
   CHECK(values(kPage, "li::text") == "a|b|");
   CHECK(values(kPage, "p::attr(id), li::attr(lang)") == "b|c|de-AT|");
