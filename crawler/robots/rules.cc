@@ -37,7 +37,7 @@ Rules Rules::parse(std::string_view robots_txt) {
       case Key::user_agent:
         if (!in_agents) {
           const auto at = static_cast<std::uint32_t>(rules.lines_.size());
-          rules.groups_.push_back({at, at});
+          rules.groups_.push_back({at, at, false});
         }
         in_agents = true;
         rules.add_agent(line.value, static_cast<std::uint32_t>(rules.groups_.size() - 1));
@@ -57,8 +57,11 @@ Rules Rules::parse(std::string_view robots_txt) {
         in_agents = false;
         rules.lines_.push_back({line.key, rules.store(line.value),
                                 static_cast<std::uint32_t>(line.value.size()), line.number});
-        if (!rules.groups_.empty())
-          rules.groups_.back().last = static_cast<std::uint32_t>(rules.lines_.size());
+        if (rules.groups_.empty()) break;
+        rules.groups_.back().last = static_cast<std::uint32_t>(rules.lines_.size());
+        if (line.key == Key::allow || line.key == Key::disallow) {
+          rules.groups_.back().has_rules = true;
+        }
         break;
       case Key::unknown:
         break;
@@ -92,6 +95,23 @@ std::string_view Rules::value_of(const StoredLine& line) const {
   return std::string_view(text_).substr(line.at, line.length);
 }
 
+void Rules::add_rules(std::uint32_t group, AgentRules& into) const {
+  for (std::uint32_t i = groups_[group].first; i < groups_[group].last; ++i) {
+    const StoredLine& line = lines_[i];
+    if (line.key == Key::allow || line.key == Key::disallow) {
+      into.add_rule(value_of(line), line.key == Key::allow, line.number);
+    }
+  }
+}
+
+void Rules::add_wishes(std::uint32_t group, AgentRules& into) const {
+  for (std::uint32_t i = groups_[group].first; i < groups_[group].last; ++i) {
+    const StoredLine& line = lines_[i];
+    if (line.key == Key::crawl_delay) into.add_delay(value_of(line));
+    if (line.key == Key::content_signal) into.add_signal(value_of(line));
+  }
+}
+
 AgentRules Rules::rules_for(std::string_view agent) const {
   AgentRules result;
   auto groups = groups_of(lower_case(token_of(agent)));
@@ -99,28 +119,16 @@ AgentRules Rules::rules_for(std::string_view agent) const {
     groups = groups_of("*");
     if (stray_delay_ != kNone) result.add_delay(value_of(lines_[stray_delay_]));
   }
+  std::uint32_t next = 0;  // the first group whose rules were not taken yet
   for (const std::uint32_t group : groups) {
-    for (std::uint32_t i = groups_[group].first; i < groups_[group].last; ++i) {
-      const std::string_view value = value_of(lines_[i]);
-      switch (lines_[i].key) {
-        case Key::allow:
-          result.add_rule(value, true, lines_[i].number);
-          break;
-        case Key::disallow:
-          result.add_rule(value, false, lines_[i].number);
-          break;
-        case Key::crawl_delay:
-          result.add_delay(value);
-          break;
-        case Key::content_signal:
-          result.add_signal(value);
-          break;
-        case Key::user_agent:
-        case Key::sitemap:
-        case Key::unknown:
-          break;
-      }
-    }
+    add_wishes(group, result);
+    if (group < next) continue;
+    // Section 2.2.4: other records do not interfere with the grouping, so a Crawl-delay
+    // between two User-agent lines does not part them; it is meant for those before it.
+    std::uint32_t source = group;
+    while (!groups_[source].has_rules && source + 1 < groups_.size()) ++source;
+    next = source + 1;
+    add_rules(source, result);
   }
   result.sort();
   return result;

@@ -40,9 +40,11 @@ class Rules {
     std::uint32_t length;
     std::uint32_t group;
   };
+  // What stands behind a run of User-agent lines, up to the next.
   struct Group {
     std::uint32_t first = 0;  // of lines_
     std::uint32_t last = 0;   // one behind
+    bool has_rules = false;   // Allow or Disallow; else those of the next hold here too
   };
   struct StoredLine {
     Key key;
@@ -57,6 +59,8 @@ class Rules {
   std::uint32_t store(std::string_view text);
   void add_agent(std::string_view value, std::uint32_t group);
   std::vector<std::uint32_t> groups_of(std::string_view token) const;
+  void add_rules(std::uint32_t group, AgentRules& into) const;
+  void add_wishes(std::uint32_t group, AgentRules& into) const;
 
   std::string text_;  // tokens and values
   std::vector<Agent> agents_;

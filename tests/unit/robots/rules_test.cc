@@ -146,6 +146,22 @@ TEST_CASE("sitemaps belong to no group and end none") {
   CHECK_FALSE(rules.allowed("a", "/x").allowed);
 }
 
+TEST_CASE("a crawl delay parts no group and is meant for those before it (RFC 9309, 2.2.4)") {
+  const Rules rules = Rules::parse(
+      "User-agent: a\nCrawl-delay: 1\n\nUser-agent: b\nCrawl-delay: 2\nUser-agent: *\n"
+      "Disallow: /x\nUser-agent: a\nCrawl-delay: 3\nUser-agent: a\nDisallow: /y\n"
+      "User-agent: c\nCrawl-delay: 4\n");
+  CHECK_FALSE(rules.allowed("a", "/x").allowed);
+  CHECK_FALSE(rules.allowed("a", "/y").allowed);
+  CHECK_FALSE(rules.allowed("b", "/x").allowed);
+  CHECK(rules.allowed("b", "/y").allowed);
+  CHECK_FALSE(rules.allowed("other", "/x").allowed);
+  CHECK(rules.allowed("c", "/x").allowed);
+  CHECK(rules.crawl_delay("a") == milliseconds(3000));
+  CHECK(rules.crawl_delay("b") == milliseconds(2000));
+  CHECK_FALSE(rules.crawl_delay("other").has_value());
+}
+
 TEST_CASE("content signals of our group are kept, the first of a name") {
   const Rules rules = Rules::parse(
       "User-agent: *\nContent-Signal: Search=yes, ai-train = NO\nAllow: /\n"
