@@ -30,7 +30,6 @@ class BatchWriter {
     SeenIndex& bodies;
     const SiteIds& sites;
     RunId run;
-    bool search_index;
     bool redo;  // the last put failed: rows of this one may stand already
   };
 
@@ -39,7 +38,6 @@ class BatchWriter {
         bodies_(context.bodies),
         sites_(context.sites),
         run_(context.run),
-        search_index_(context.search_index),
         redo_(context.redo),
         ids_(ids) {}
 
@@ -77,7 +75,6 @@ class BatchWriter {
   base::Result<std::uint64_t> previous_version(const StoredPage& page);
   base::Status newest_version(const StoredPage& page);
   base::Status links(const StoredPage& page, const model::ParsedPage& parsed);
-  base::Status search_entry(const StoredPage& page, const model::ParsedPage& parsed);
   base::Result<std::uint64_t> body(const StoredPage& page, const Content& content);
   base::Result<std::uint64_t> known_body(const std::string& hash, std::uint64_t key);
   base::Status records(PageId page, model::UrlId url, model::SiteId site,
@@ -88,7 +85,6 @@ class BatchWriter {
   SeenIndex& bodies_;
   const SiteIds& sites_;
   const RunId run_;
-  const bool search_index_;
   const bool redo_;
   Ids ids_;
   std::unordered_map<std::uint64_t, std::uint64_t> new_bodies_;

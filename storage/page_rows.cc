@@ -69,7 +69,6 @@ base::Status BatchWriter::page(const StoredPage& page) {
   auto done = page_row(page, *previous, *body_id);
   if (done && !parsed.links.empty()) done = links(page, parsed);
   if (done) done = newest_version(page);
-  if (done && search_index_ && page.store_text) done = search_entry(page, parsed);
   if (done && redo_) done = drop_records(page.id);
   if (!done) return done;
   return records(page.id, page.url_id, page.site, page.rule_set_hash, parsed.records);
@@ -113,23 +112,6 @@ base::Status BatchWriter::links(const StoredPage& page, const model::ParsedPage&
                          s.integer(1, as_integer(page.id));
                          s.integer(2, as_integer(parsed.links.size())).text(3, json);
                        });
-}
-
-base::Status BatchWriter::search_entry(const StoredPage& page, const model::ParsedPage& parsed) {
-  const std::string& body = parsed.main_text.empty() ? parsed.text : parsed.main_text;
-  if (body.empty() && parsed.title.empty()) return base::Done{};
-  if (redo_) {
-    // The index cannot replace an entry; one that stands is the same.
-    bool stands = false;
-    auto done = database_.each(
-        "SELECT 1 FROM search_docsize WHERE id = ?1",
-        [&](Statement& s) { s.integer(1, as_integer(page.id)); },
-        [&](Statement&) { stands = true; });
-    if (!done || stands) return done;
-  }
-  return database_.run(
-      "INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)",
-      [&](Statement& s) { s.integer(1, as_integer(page.id)).text(2, parsed.title).text(3, body); });
 }
 
 base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previous,

@@ -139,8 +139,9 @@ class PageStore {
   virtual base::Status make_visited_due(Millis now) = 0;
   // Every planned visit comes so much later, or earlier where negative: the clock was set.
   virtual base::Status move_due(Millis by) = 0;
-  // Every few seconds: the database still stands where it was opened, and its log does
-  // not grow without end. not_found and corrupt must stop the crawl.
+  // Every few seconds: the database still stands where it was opened, its log does not
+  // grow without end, and what may follow put() late is caught up. not_found and corrupt
+  // must stop the crawl.
   virtual base::Status check() = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;

@@ -267,7 +267,9 @@ base::Status SqliteStore::check() {
     base::log::warn("store.log", {{"bytes", database_->log_bytes()},
                                   {"why", "a reader holds an old snapshot; end it"}});
   }
-  return database_->verify_file();
+  if (auto done = database_->verify_file(); !done) return done;
+  const bool behind = search_index_ && indexed_ + 1 < ids_.next.page;
+  return behind && !failed_ ? put({}, Texts::all) : base::Done{};
 }
 
 base::Result<std::vector<QueuedUrl>> SqliteStore::urls(std::span<const model::UrlId> ids) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/search_index.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -33,6 +35,9 @@ base::Status SqliteStore::load() {
   auto commits = database_->number("SELECT value FROM meta WHERE key = 'commits'");
   if (!commits) return std::move(commits).error();
   commits_ = *commits;
+  auto indexed = indexed_up_to(*database_);
+  if (!indexed) return std::move(indexed).error();
+  indexed_ = *indexed;
   return load_next_ids();
 }
 
@@ -78,22 +83,25 @@ base::Status SqliteStore::set_sites(const std::vector<std::string>& names) {
 }
 
 base::Status SqliteStore::put(const CommitBatch& batch) {
+  return put(batch, batch.run.ended_at != 0 ? Texts::all : Texts::when_many);
+}
+
+base::Status SqliteStore::put(const CommitBatch& batch, Texts texts) {
   // Also where the doubt turns out well: the caller was told that it failed, and puts it again.
   const bool redo = failed_;
   if (in_doubt_) {
     if (auto done = resolve_doubt(); !done) return done;
   }
   if (auto done = database_->begin(); !done) return done;
-  BatchWriter writer({.database = *database_,
-                      .bodies = *bodies_seen_,
-                      .sites = sites_,
-                      .run = run_,
-                      .search_index = search_index_,
-                      .redo = redo},
-                     ids_);
+  BatchWriter writer(
+      {.database = *database_, .bodies = *bodies_seen_, .sites = sites_, .run = run_, .redo = redo},
+      ids_);
   auto done = write(batch, writer);
   if (done) {
-    written_ = {writer.ids(), writer.new_bodies(), batch.horizon};
+    written_ = {writer.ids(), writer.new_bodies(), batch.horizon, indexed_};
+    if (search_index_) done = index_texts(writer.ids().next.page - 1, texts);
+  }
+  if (done) {
     done = database_->commit();
     in_doubt_ = !done.ok() && done.error().code != Code::busy;
   }
@@ -121,12 +129,29 @@ base::Status SqliteStore::write(const CommitBatch& batch, BatchWriter& writer) {
                         [&](Statement& s) { s.integer(1, commits_ + 1); });
 }
 
+// What was left out while the index was not kept comes in bit by bit: no commit takes long.
+base::Status SqliteStore::index_texts(PageId last, Texts texts) {
+  constexpr int kMostTurns = 16;
+  PageId& indexed = written_.indexed;
+  const bool all = texts == Texts::all;
+  for (int turn = 0; turn < (all ? kMostTurns : 1); ++turn) {
+    const PageId behind = last - std::min(last, indexed);
+    if (behind == 0 || (!all && behind < kIndexedTogether)) break;
+    auto reached = index_pages(*database_, indexed);
+    if (!reached) return std::move(reached).error();
+    if (*reached == indexed) break;
+    indexed = *reached;
+  }
+  return base::Done{};
+}
+
 // Takes over what the last put wrote: its commit holds.
 void SqliteStore::accept() {
   urls_seen_->committed();
   bodies_seen_->committed();
   ids_ = written_.ids;
   if (written_.horizon != 0) horizon_ = written_.horizon;
+  indexed_ = written_.indexed;
   for (const auto& [hash, id] : written_.bodies) bodies_seen_->insert(hash, id);
   written_ = {};
   ++commits_;

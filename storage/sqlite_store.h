@@ -20,7 +20,7 @@ struct StoreOptions {
   SeenIndex::Budget seen;
   SeenIndex::Budget seen_bodies{
       .table_entries = 1U << 16, .cache_entries = 1U << 10, .filter_bytes = 16U << 20};
-  bool search_index = false;  // keep the full-text index (storage/search.h)
+  bool search_index = false;  // keep the full-text index (storage/search_index.h)
 };
 
 class SqliteStore final : public PageStore {
@@ -31,6 +31,7 @@ class SqliteStore final : public PageStore {
 
   base::Result<RunId> begin_run(const RunStart& start) override;
   base::Status set_sites(const std::vector<std::string>& names) override;
+  // The full-text index follows some hundred pages behind, and not at all once the run ended.
   base::Status put(const CommitBatch& batch) override;
   // As of the last commit.
   NextIds next_ids() const override { return ids_.next; }
@@ -73,7 +74,10 @@ class SqliteStore final : public PageStore {
   base::Status load();
   base::Status load_next_ids();
   base::Status resolve_doubt();
+  enum class Texts : std::uint8_t { when_many, all };
+  base::Status put(const CommitBatch& batch, Texts texts);
   base::Status write(const CommitBatch& batch, BatchWriter& writer);
+  base::Status index_texts(PageId last, Texts texts);
   base::Status update_all(const char* sql, Millis value);
   void accept();
   template <class Bind>
@@ -86,6 +90,7 @@ class SqliteStore final : public PageStore {
   BatchWriter::Ids ids_;
   std::int64_t commits_ = 0;  // made so far, also in `meta`
   model::UrlId horizon_ = 1;
+  PageId indexed_ = 0;  // the last page in the full-text index
   RunId run_ = 0;
   SiteIds sites_;
   bool failed_ = false;  // the last put did
@@ -94,6 +99,7 @@ class SqliteStore final : public PageStore {
     BatchWriter::Ids ids;
     std::unordered_map<std::uint64_t, std::uint64_t> bodies;
     model::UrlId horizon = 0;
+    PageId indexed = 0;
   };
   Written written_;
   bool in_doubt_ = false;  // the commit itself failed: it may hold all the same

@@ -35,7 +35,22 @@ std::unique_ptr<SqliteStore> indexed(const std::string& path, bool search_index 
                  text_page(2, 2, "Cakes", "Nothing about bread, but much about caf\xC3\xA9 creme"),
                  text_page(3, 3, "Ovens", "Ovens for baking")};
   REQUIRE(store->put(batch).ok());
+  REQUIRE(store->check().ok());
   return store;
+}
+
+void put_pages(SqliteStore& store, PageId first, PageId last) {
+  CommitBatch batch;
+  for (PageId id = first; id <= last; ++id) {
+    batch.new_urls.push_back(new_url(store, id, "http://a.test/" + std::to_string(id)));
+    batch.pages.push_back(text_page(id, id, "Number " + std::to_string(id), "one of many"));
+  }
+  REQUIRE(store.put(batch).ok());
+}
+
+std::int64_t entries(SqliteStore& store) {
+  CHECK(store.database().execute("INSERT INTO search(search) VALUES ('integrity-check')").ok());
+  return *store.database().number("SELECT count(*) FROM search_docsize");
 }
 
 std::string found(Database& reader, const SearchOptions& options) {
@@ -91,6 +106,7 @@ TEST_CASE("only the newest good version is found, and both can be compared") {
   CommitBatch batch;
   batch.pages = {text_page(4, 1, "Bread", "How to bake with spelt", model::Change::changed)};
   REQUIRE(store->put(batch).ok());
+  REQUIRE(store->check().ok());
   auto reader = std::move(*Database::open_reader(scratch.path()));
   CHECK(found(*reader, {.words = "rye"}).empty());
   CHECK(found(*reader, {.words = "spelt"}) == "1");
@@ -109,6 +125,60 @@ TEST_CASE("a batch put twice leaves one search entry a page") {
   auto reader = std::move(*Database::open_reader(scratch.path()));
   CHECK(*reader->number("SELECT count(*) FROM search_docsize") == 3);
   CHECK(store->database().execute("INSERT INTO search(search) VALUES ('integrity-check')").ok());
+}
+
+TEST_CASE("the index follows by hundreds of pages, and has all when one looks or the run ends") {
+  Scratch scratch;
+  auto store = indexed(scratch.path());
+  put_pages(*store, 4, 100);
+  CHECK(entries(*store) == 3);
+  put_pages(*store, 101, 600);
+  CHECK(entries(*store) == 3 + 512);
+  REQUIRE(store->check().ok());
+  CHECK(entries(*store) == 600);
+  put_pages(*store, 601, 610);
+  CommitBatch last;
+  last.has_run = true;
+  last.run.ended_at = 1;
+  REQUIRE(store->put(last).ok());
+  CHECK(entries(*store) == 610);
+}
+
+TEST_CASE("what a killed crawl left out of the index comes in later, and nothing twice") {
+  Scratch scratch;
+  put_pages(*indexed(scratch.path()), 4, 50);
+  StoreOptions options;
+  options.search_index = true;
+  auto store = std::move(*SqliteStore::open(scratch.path(), options));
+  CHECK(entries(*store) == 3);
+  REQUIRE(store->check().ok());
+  CHECK(entries(*store) == 50);
+  REQUIRE(store->check().ok());
+  CHECK(entries(*store) == 50);
+}
+
+TEST_CASE("an index that says only by its entries how far it goes is carried on") {
+  Scratch scratch;
+  {
+    auto store = indexed(scratch.path());
+    REQUIRE(store->database().execute("DELETE FROM meta WHERE key = 'indexed'").ok());
+    put_pages(*store, 4, 5);
+  }
+  StoreOptions options;
+  options.search_index = true;
+  auto store = std::move(*SqliteStore::open(scratch.path(), options));
+  REQUIRE(store->check().ok());
+  CHECK(entries(*store) == 5);
+}
+
+TEST_CASE("pages that were stored without an index come into it when one is kept") {
+  Scratch scratch;
+  put_pages(*indexed(scratch.path(), false), 4, 20);
+  StoreOptions options;
+  options.search_index = true;
+  auto store = std::move(*SqliteStore::open(scratch.path(), options));
+  REQUIRE(store->check().ok());
+  CHECK(entries(*store) == 20);
 }
 
 TEST_CASE("without an index the message says how to get one") {
