@@ -37,6 +37,10 @@ Field field_named(std::string_view local) {
   return local == "priority" ? Field::priority : Field::none;
 }
 
+bool is_entry(std::string_view local) {
+  return local == "url" || local == "sitemap" || local == "urlset" || local == "sitemapindex";
+}
+
 // Between 0 and 1, or negative.
 float priority_of(const std::string& text) {
   char* end = nullptr;
@@ -57,9 +61,7 @@ class SitemapReader {
       if (event == XmlScan::Event::finished) break;
       if (event == XmlScan::Event::start) start();
       if (event == XmlScan::Event::end) end();
-      if (event == XmlScan::Event::text && field_ != Field::none && text_.size() < kMaxValue) {
-        scan_.append_text(text_);
-      }
+      if (event == XmlScan::Event::text) text();
     }
     // A value that the end of the input cuts is not a value.
     field_ = Field::none;
@@ -70,15 +72,34 @@ class SitemapReader {
 
  private:
   // The sitemap's own names have the root's prefix or none; others are extensions.
-  bool is_own() const {
-    const std::string_view prefix = xml_prefix(scan_.name());
+  bool is_own(std::string_view name) const {
+    const std::string_view prefix = xml_prefix(name);
     return prefix.empty() || prefix == root_prefix_;
+  }
+  bool is_own() const { return is_own(scan_.name()); }
+
+  // Whether this start tag stands in an extension or begins one. One begins with a prefix
+  // of its own or with a namespace of its own (<image xmlns="...">), and goes to the end
+  // tag of its name; where that is missing, to what can only be the sitemap's.
+  bool in_extension(std::string_view local) {
+    if (is_own() && (is_entry(local) || !is_own(extension_))) extension_.clear();
+    if (!extension_.empty()) return true;
+    const bool own_namespace = !is_entry(local) && field_named(local) == Field::none &&
+                               xml_prefix(scan_.name()).empty() && scan_.attribute("xmlns");
+    if (is_own() && !own_namespace) return false;
+    extension_ = scan_.name();
+    return true;
+  }
+
+  void text() {
+    if (field_ == Field::none || text_.size() >= kMaxValue || !extension_.empty()) return;
+    scan_.append_text(text_);
   }
 
   void start() {
     const std::string local = ascii_lower(xml_local_name(scan_.name()));
     if (!has_root_) start_root(local);
-    if (!is_own() || sitemap_.kind == SitemapKind::none) return;
+    if (sitemap_.kind == SitemapKind::none || in_extension(local)) return;
     const Field field = field_named(local);
     if (field == Field::none) {
       // <loc><url>http://…</url></loc> is met too.
@@ -104,8 +125,10 @@ class SitemapReader {
   }
 
   void end() {
-    if (!is_own()) return;
     const std::string local = ascii_lower(xml_local_name(scan_.name()));
+    const bool ends_extension = scan_.name() == extension_;
+    if (ends_extension || (is_own() && is_entry(local))) extension_.clear();
+    if (ends_extension || !extension_.empty() || !is_own()) return;
     if (field_ != Field::none && field_named(local) == field_) finish_field();
     const bool inside_loc = field_ == Field::loc;
     if (!inside_loc && (local == "url" || local == "sitemap")) finish_entry();
@@ -154,6 +177,7 @@ class SitemapReader {
   bool has_root_ = false;
   bool in_index_ = false;
   std::string root_prefix_;
+  std::string extension_;  // the name of the extension that is open, with its prefix
   SitemapEntry entry_;
   Field field_ = Field::none;
   std::string text_;

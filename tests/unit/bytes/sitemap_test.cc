@@ -66,6 +66,13 @@ TEST_CASE("image, video and news extensions are passed over") {
   CHECK(urls("<urlset xmlns:image='i' xmlns:video='v'><url><image:image><image:loc>/i.png"
              "</image:loc></image:image><loc>/1</loc><video:video><video:player_loc>/v"
              "</video:player_loc></video:video></url></urlset>") == "https://a.test/1");
+  CHECK(urls("<urlset xmlns:i='i'><url><i:image><i:loc>https://a.test/i.png</i:loc></i:image>"
+             "<i:x>http</i:x><loc>/1</loc></url></urlset>") == "https://a.test/1");
+  CHECK(urls("<urlset xmlns='s'><url><image xmlns='i'><loc>/i.png</loc></image><loc>/1</loc></url>"
+             "<url><loc>/2</loc><image xmlns='i'><loc>/i.png</loc></image></url></urlset>") ==
+        "https://a.test/1 https://a.test/2");
+  CHECK(urls("<urlset xmlns:i='i'><url><i:image><i:loc>/i.png<loc>/1</loc></url><url><i:image>"
+             "</url><url>https://a.test/2</url></urlset>") == "https://a.test/1 https://a.test/2");
 }
 
 TEST_CASE("locations that are no http or https URL are dropped") {
