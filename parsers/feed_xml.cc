@@ -222,8 +222,8 @@ void FeedReader::start() {
   const bool holds_feed = local == "channel" || local == "feed";
   if (space == Space::feed && holds_feed && feed_depth_ == 0) feed_depth_ = path_.depth();
   if (field != Field::none && at_field_level()) return start_field(field);
-  // CDF: <A HREF> inside of an item.
-  if (local == "a" && entry_depth_ > 0 && field_ == Field::none) {
+  // CDF: <A HREF> is a child of its item. Others stand in the markup of a text.
+  if (local == "a" && entry_depth_ > 0 && at_field_level()) {
     if (const auto href = scan_.attribute("href")) {
       entry_draft_.link.offer(resolved(*href), LinkRank::alternate_html);
     }

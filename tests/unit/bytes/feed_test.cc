@@ -67,6 +67,11 @@ TEST_CASE("of the links of an Atom entry the HTML alternate is taken") {
   CHECK(entry_link("<link href='x'/>") == "https://a.test/feeds/x");
 }
 
+TEST_CASE("a link in the text of an entry does not stand for the entry") {
+  CHECK(entry_link("<content type='xhtml'><div><a href='/in'>x</a></div></content>"
+                   "<link href='/entry'/>") == "https://a.test/entry");
+}
+
 TEST_CASE("xml:base moves links for what it holds") {
   const FeedDocument feed = read(
       "<feed xml:base='/b/'><entry xml:base='c/'><link href='1'/></entry>"
