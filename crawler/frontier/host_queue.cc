@@ -25,8 +25,8 @@ std::size_t HostQueue::add(Candidate candidate, std::size_t window_size) {
   return 0;
 }
 
-Candidate HostQueue::take() {
-  auto node = window.extract(window.begin());
+Candidate HostQueue::take(Window::const_iterator at) {
+  auto node = window.extract(at);
   return std::move(node.value());
 }
 

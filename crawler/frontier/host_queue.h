@@ -68,19 +68,21 @@ class HostQueue {
   // Takes a URL in; the one that no longer fits comes back as an overflow id.
   // Returns by how much the window grew (0 or 1).
   std::size_t add(Candidate candidate, std::size_t window_size);
-  // The best URL. Needs: !window.empty().
-  Candidate take();
+  using Window = std::multiset<Candidate, CandidateOrder>;
+  // Takes a URL out of the window.
+  Candidate take(Window::const_iterator at);
 
   bool has_backlog() const { return !overflow.empty() || !chunks.empty() || refilling; }
   bool has_work() const { return !errands.empty() || !window.empty(); }
 
   const model::HostId id;
   const model::Url origin;  // "https://host:port/"
-  const model::SiteId site;
+  const model::SiteId site;           // that came upon it first
+  std::vector<model::SiteId> guests;  // further sites with URLs here
   HostClock clock;
   HostRobots robots;
   std::deque<Errand> errands;
-  std::multiset<Candidate, CandidateOrder> window;
+  Window window;
   std::vector<model::UrlId> overflow;  // known to memory only, until spilled
   std::deque<ChunkRef> chunks;         // on disk, oldest first
   bool refilling = false;

@@ -62,16 +62,11 @@ Turn LocalFrontier::lease(Instant now) {
 
 // One host's turn: a lease, refusals, or nothing after all. True ends the search.
 bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
-  const SiteSettings& settings = site(host.site);
-  if (settings.obey_robots && host.errands.empty() &&
-      host.robots.state != HostRobots::State::asked) {
-    const bool stale = host.robots.state == HostRobots::State::known && now >= host.robots.expires;
-    if (host.robots.state == HostRobots::State::unknown || stale) {
-      const auto url = host.origin.resolve("/robots.txt");
-      host.errands.push_back({.robots_for = host.id, .url = *url, .hops = 0});
-      host.robots.state = HostRobots::State::asked;
-      ++waiting_;
-    }
+  if (wants_robots(host, now)) {
+    const auto url = host.origin.resolve("/robots.txt");
+    host.errands.push_back({.robots_for = host.id, .url = *url, .hops = 0});
+    host.robots.state = HostRobots::State::asked;
+    ++waiting_;
   }
   if (!host.errands.empty()) {
     if (wait_for_address(host)) return false;
@@ -89,10 +84,10 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   if (host.robots.state == HostRobots::State::asked) return false;
-  while (!host.window.empty()) {
-    const Candidate& best = *host.window.begin();
-    if (auto refusal = refuse(host, best, now)) {
-      host.take();
+  for (auto best = best_of(host); best != host.window.end(); best = best_of(host)) {
+    if (wants_robots(host, now)) break;  // the site of this one obeys, that of the last did not
+    if (auto refusal = refuse(host, *best, now)) {
+      host.take(best);
       --waiting_;
       --window_urls_;
       ++outstanding_;  // until the commit stage has booked it
@@ -102,7 +97,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
       continue;
     }
     if (wait_for_address(host)) return !turn.refusals.empty();
-    Candidate candidate = host.take();
+    Candidate candidate = host.take(best);
     --window_urls_;
     if (candidate.request.purpose == model::Purpose::page) {
       ++outstanding_pages_;
@@ -121,8 +116,8 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
 void LocalFrontier::count_page(HostQueue& host, const model::Request& request, int by) {
   const auto step = static_cast<std::uint64_t>(by);
   host.pages += step;
-  site_pages_[host.site] += step;
-  if (site(host.site).pages_per_prefix > 0) {
+  site_pages_[request.site] += step;
+  if (site(request.site).pages_per_prefix > 0) {
     std::uint64_t& pages = host.pages_by_prefix[path_prefix(request.url.path())];
     if (by > 0 || pages > 0) pages += step;  // a reload may have begun to count in between
   }
@@ -176,7 +171,7 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     return refusal(model::Verdict::over_budget, "budget.per_host");
   }
   if (settings.page_limit > 0) {
-    const auto used = site_pages_.find(host.site);
+    const auto used = site_pages_.find(request.site);
     if (used != site_pages_.end() && used->second >= settings.page_limit) {
       return refusal(model::Verdict::over_budget, "limits.pages");
     }
@@ -233,10 +228,11 @@ void LocalFrontier::schedule(HostQueue& host) {
       (!host.chunks.empty() || !host.overflow.empty())) {
     hungry_.insert(host.id);
   }
+  if (host.place == Place::held && !is_held(host)) host.place = Place::resting;
   if (host.place != Place::resting) return;
   if (!host.has_work() || !host.clock.has_slot()) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
-  if (is_held(host.site)) {
+  if (is_held(host)) {
     host.place = Place::held;
     return;
   }
@@ -309,7 +305,7 @@ HostQueue* LocalFrontier::pick(Instant now) {
     if (ring.turn.empty()) lane->rings.erase(lane->rings.begin());
     --lane->hosts;
     host.place = Place::resting;
-    if (!is_held(host.site)) return &host;
+    if (!is_held(host)) return &host;
     host.place = Place::held;
     wake_waiter(host.address, now);
   }
@@ -325,6 +321,7 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
     for (; next < end; ++next) {
       HostQueue& host = must_find(candidates[next].host_id);
       ++waiting_;
+      join(host, candidates[next].request.site);
       window_urls_ += host.add(std::move(candidates[next]), options_.window);
       if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
       schedule(host);
@@ -360,7 +357,7 @@ void LocalFrontier::set_robots(model::HostId id, HostRobots robots) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);
   robots.state = HostRobots::State::known;
-  if (site(host.site).obey_robots && host.clock.set_crawl_delay(robots.rules.crawl_delay())) {
+  if (turn_of(host).obey_robots && host.clock.set_crawl_delay(robots.rules.crawl_delay())) {
     robots.refuse_all = model::Verdict::disallowed;
     robots.why = "crawl-delay over max_crawl_delay";
   }

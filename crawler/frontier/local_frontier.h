@@ -172,7 +172,13 @@ class LocalFrontier final : public Frontier {
   const SiteSettings& site(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
-  void let_go(model::SiteId id) CRAWL_REQUIRES(mutex_);
+  bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  HostQueue::Window::const_iterator best_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
+  Politeness politeness_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  void join(HostQueue& host, model::SiteId id) CRAWL_REQUIRES(mutex_);
+  void let_go() CRAWL_REQUIRES(mutex_);
   HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
   void schedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void unschedule(HostQueue& host) CRAWL_REQUIRES(mutex_);

@@ -67,6 +67,7 @@ void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, 
   waiting_ -= asked - std::min(asked, candidates.size());
   host.refilling = false;
   for (Candidate& candidate : candidates) {
+    join(host, candidate.request.site);
     host.window.insert(std::move(candidate));
     ++window_urls_;
   }

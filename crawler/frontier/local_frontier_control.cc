@@ -98,13 +98,13 @@ void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
     return;
   }
   paused_sites_.erase(site_id);
-  let_go(site_id);
+  let_go();
 }
 
-// Its hosts go on, unless something else holds the site.
-void LocalFrontier::let_go(model::SiteId site_id) {
+// Hosts that have something to do again go on.
+void LocalFrontier::let_go() {
   for (auto& [id, host] : hosts_) {
-    if (host->site != site_id || host->place != Place::held) continue;
+    if (host->place != Place::held) continue;
     host->place = Place::resting;
     schedule(*host);
   }
@@ -115,6 +115,52 @@ bool LocalFrontier::is_held(model::SiteId id) const {
   if (paused_sites_.contains(id)) return true;
   const auto pace = paces_.find(id);
   return pace != paces_.end() && pace->second.off;
+}
+
+// The best URL of a site that is not held; the end when there is none.
+HostQueue::Window::const_iterator LocalFrontier::best_of(const HostQueue& host) const {
+  auto best = host.window.begin();
+  if (paused_sites_.empty() && paces_.empty()) return best;
+  while (best != host.window.end() && is_held(best->request.site)) ++best;
+  return best;
+}
+
+bool LocalFrontier::is_held(const HostQueue& host) const {
+  return host.window.empty() ? is_held(host.site) : best_of(host) == host.window.end();
+}
+
+// The site whose turn it is at the host.
+const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
+  const auto best = best_of(host);
+  return site(best == host.window.end() ? host.site : best->request.site);
+}
+
+bool LocalFrontier::wants_robots(const HostQueue& host, Instant now) const {
+  using State = HostRobots::State;
+  if (!turn_of(host).obey_robots || !host.errands.empty()) return false;
+  const bool stale = host.robots.state == State::known && now >= host.robots.expires;
+  return host.robots.state == State::unknown || stale;
+}
+
+// Where sites meet at a host, the most patient of them sets the pace.
+Politeness LocalFrontier::politeness_at(const HostQueue& host) const {
+  Politeness politeness = politeness_of(host.site);
+  for (const model::SiteId guest : host.guests) {
+    const Politeness other = politeness_of(guest);
+    politeness.delay = std::max(politeness.delay, other.delay);
+    politeness.concurrency = std::min(politeness.concurrency, other.concurrency);
+    politeness.autothrottle = politeness.autothrottle || other.autothrottle;
+    politeness.max_delay = std::max(politeness.max_delay, other.max_delay);
+    politeness.max_crawl_delay = std::max(politeness.max_crawl_delay, other.max_crawl_delay);
+  }
+  return politeness;
+}
+
+void LocalFrontier::join(HostQueue& host, model::SiteId id) {
+  if (id == host.site) return;
+  if (std::find(host.guests.begin(), host.guests.end(), id) != host.guests.end()) return;
+  host.guests.push_back(id);
+  host.clock.set_politeness(politeness_at(host));
 }
 
 Politeness LocalFrontier::politeness_of(model::SiteId id) const {
@@ -129,10 +175,8 @@ void LocalFrontier::set_pace(model::SiteId site_id, const Pace& pace) {
   const auto before = paces_.find(site_id);
   if (before == paces_.end() ? pace == Pace{} : before->second == pace) return;
   paces_[site_id] = pace;
-  for (auto& [id, host] : hosts_) {
-    if (host->site == site_id) host->clock.set_politeness(politeness_of(site_id));
-  }
-  let_go(site_id);
+  for (auto& [id, host] : hosts_) host->clock.set_politeness(politeness_at(*host));
+  let_go();
 }
 
 void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {
@@ -163,7 +207,7 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   MutexLock lock(mutex_);
   sites_ = std::move(sites);
   for (auto& [id, host] : hosts_) {
-    host->clock.set_politeness(politeness_of(host->site));
+    host->clock.set_politeness(politeness_at(*host));
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }
@@ -199,7 +243,10 @@ Holdup LocalFrontier::holdup(Instant now) const {
   if (in_flight_ > 0) return Holdup::in_flight;
   // Nothing moves: then sites are held, by the user or by the hour.
   const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
-    return entry.second->place == Place::held && paused_sites_.contains(entry.second->site);
+    const HostQueue& host = *entry.second;
+    const bool idle = host.window.empty();
+    const model::SiteId site = idle ? host.site : host.window.begin()->request.site;
+    return host.place == Place::held && paused_sites_.contains(site);
   });
   return paused ? Holdup::paused : Holdup::politeness;
 }
