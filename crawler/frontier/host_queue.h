@@ -76,7 +76,7 @@ class HostQueue {
   bool has_work() const { return !errands.empty() || !window.empty(); }
 
   const model::HostId id;
-  const model::Url origin;  // "https://host:port/"
+  const model::Url origin;            // "https://host:port/"
   const model::SiteId site;           // that came upon it first
   std::vector<model::SiteId> guests;  // further sites with URLs here
   HostClock clock;

@@ -10,6 +10,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/model/page.h"
+#include "crawler/model/request.h"
 #include "crawler/model/response.h"
 
 namespace crawld::model {
@@ -64,8 +65,9 @@ struct Discovered {
   Purpose purpose = Purpose::page;
   std::uint16_t depth = 0;
   std::uint16_t redirects = 0;
-  char hop = 'L';            // Heritrix hop letters: L link, R redirect, E embed, M manifest
-  std::int64_t lastmod = 0;  // of a sitemap entry, ms since the epoch; 0: not told
+  char hop = 'L';              // Heritrix hop letters: L link, R redirect, E embed, M manifest
+  std::int64_t lastmod = 0;    // of a sitemap entry, ms since the epoch; 0: not told
+  std::optional<SiteId> site;  // whose scope it is in, where that is not the site that found it
 };
 
 // What the host should do after this contact.

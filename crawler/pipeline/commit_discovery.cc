@@ -55,9 +55,10 @@ void CommitStage::discover(const model::Settled& settled) {
   std::vector<Candidate> again;
   std::optional<std::string> carried;  // looked up for the first new URL only
   for (std::size_t i = 0; i < found.size(); ++i) {
+    const model::SiteId site = found[i].site.value_or(lease.request.site);
     if (known[i] == 0) {
       if (!carried) carried = metadata_of(lease.url_id);
-      enter(found[i], hashes[i], lease.request.site, lease.url_id, *carried, offers);
+      enter(found[i], hashes[i], site, lease.url_id, *carried, offers);
       continue;
     }
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
@@ -68,10 +69,10 @@ void CommitStage::discover(const model::Settled& settled) {
     count(Verdict::too_deep, Verdict::queued);
     batch_.updates.push_back({.id = known[i], .state = Verdict::queued});
     again.push_back({.url_id = known[i],
-                     .host_id = host_of(found[i].url, lease.request.site),
+                     .host_id = host_of(found[i].url, site),
                      .request = {.url = found[i].url,
                                  .purpose = found[i].purpose,
-                                 .site = lease.request.site,
+                                 .site = site,
                                  .depth = found[i].depth,
                                  .redirects = found[i].redirects,
                                  .parent = lease.url_id}});

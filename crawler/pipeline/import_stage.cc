@@ -136,7 +136,7 @@ void ImportStage::discover(const model::Settled& settled) {
   const model::Lease& lease = settled.parsed.fetched.lease;
   for (const model::Discovered& found : settled.discovered) {
     if (store_.seen().find(storage::url_hash(found.url.href())) != 0) continue;
-    enter({.site = lease.request.site,
+    enter({.site = found.site.value_or(lease.request.site),
            .url = {},
            .state = found.state,
            .reason = found.reason,

@@ -4,6 +4,7 @@
 
 #include "crawler/base/log.h"
 #include "crawler/pipeline/robots_step.h"
+#include "crawler/pipeline/site_index.h"
 #include "crawler/policy/admit.h"
 #include "crawler/policy/registrable_domain.h"
 #include "crawler/policy/settle.h"
@@ -176,6 +177,7 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
                                        .recent = recent_};
   settled.discovered = policy::admit(settled, admit_rules);
   follow_moved_seed(settled);
+  hand_over(settled, *sites_.table(), *sites_.index(), admit_rules.this_year);
   return settled;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/check.h"
+#include "crawler/pipeline/site_index.h"
 #include "crawler/policy/registrable_domain.h"
 #include "parsers/extract.h"
 
@@ -129,9 +130,18 @@ std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunM
   return all;
 }
 
+SiteBook::SiteBook(SiteTable table)
+    : table_(std::make_shared<const SiteTable>(std::move(table))),
+      index_(std::make_shared<const SiteIndex>(*table_)) {}
+
 std::shared_ptr<const SiteTable> SiteBook::table() const {
   base::MutexLock lock(mutex_);
   return table_;
+}
+
+std::shared_ptr<const SiteIndex> SiteBook::index() const {
+  base::MutexLock lock(mutex_);
+  return index_;
 }
 
 namespace {
@@ -154,7 +164,9 @@ bool shares_domain(const std::vector<std::string>& seeds, const model::Url& url)
 }  // namespace
 
 void SiteBook::replace(SiteTable table) {
+  auto index = std::make_shared<const SiteIndex>(table);
   base::MutexLock lock(mutex_);
+  index_ = std::move(index);
   for (const auto& [site, seed] : added_) put_seed(table, site, seed);
   table_ = std::make_shared<const SiteTable>(std::move(table));
 }

@@ -51,13 +51,16 @@ base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode
 // The frontier's slice of the sites.
 std::vector<frontier::SiteSettings> frontier_settings(const config::Config& config, RunMode mode);
 
+class SiteIndex;
+
 // Threads: any.
 class SiteBook {
  public:
-  explicit SiteBook(SiteTable table)
-      : table_(std::make_shared<const SiteTable>(std::move(table))) {}
+  explicit SiteBook(SiteTable table);
 
   std::shared_ptr<const SiteTable> table() const CRAWL_EXCLUDES(mutex_);
+  // Of the configured seeds; what was added while running is not in it.
+  std::shared_ptr<const SiteIndex> index() const CRAWL_EXCLUDES(mutex_);
   // Seeds that were added stay.
   void replace(SiteTable table) CRAWL_EXCLUDES(mutex_);
   // `seed` becomes part of what defines the site's scope.
@@ -71,6 +74,7 @@ class SiteBook {
  private:
   mutable base::Mutex mutex_;
   std::shared_ptr<const SiteTable> table_ CRAWL_GUARDED_BY(mutex_);
+  std::shared_ptr<const SiteIndex> index_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::pair<model::SiteId, model::Url>> added_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::pair<model::SiteId, model::Url>> news_ CRAWL_GUARDED_BY(mutex_);
 };

@@ -1,0 +1,75 @@
+// Sites of one configuration that link to each other.
+#include <catch2/catch.hpp>
+
+#include "tests/support/simulation.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+config::Site site_of(const std::string& name, const std::string& seed, config::Scope scope) {
+  config::Site site = quick_site({seed});
+  site.name = name;
+  site.scope = scope;
+  return site;
+}
+
+model::SiteId site_in(const storage::MemoryStore& store, const std::string& url) {
+  for (const auto& [id, row] : store.known()) {
+    if (row.url == url) return row.site;
+  }
+  return storage::kNoSite;
+}
+
+}  // namespace
+
+TEST_CASE("a page that another site links to first is crawled by the site it belongs to") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config.sites = {site_of("a", "http://a.test/", config::Scope::host),
+                  site_of("b", "http://b.test:8080/", config::Scope::host),
+                  site_of("docs", "http://c.test/docs/", config::Scope::prefix),
+                  site_of("blog", "http://c.test/blog/", config::Scope::prefix)};
+  web.page("http://a.test/", links({"http://b.test:8080/x", "http://c.test/blog/x",
+                                    "http://c.test/shop", "http://else.test/"}));
+  web.page("http://b.test:8080/", links({"/later"}));
+  web.page("http://b.test:8080/later", links({"/x"}));
+  web.page("http://b.test:8080/x", "");
+  web.page("http://c.test/docs/", links({"/docs/y", "/blog/y"}));
+  web.page("http://c.test/docs/y", "");
+  web.page("http://c.test/blog/", links({"/blog/x", "/blog/y"}));
+  web.page("http://c.test/blog/x", "");
+  web.page("http://c.test/blog/y", "");
+  Simulation simulation(config, web, clock, store);
+  simulation.run();
+  CHECK(simulation.state("http://b.test:8080/x") == "done");
+  CHECK(site_in(store, "http://b.test:8080/x") == 1);
+  CHECK(simulation.state("http://c.test/docs/y") == "done");
+  CHECK(simulation.state("http://c.test/blog/x") == "done");
+  CHECK(simulation.state("http://c.test/blog/y") == "done");
+  CHECK(site_in(store, "http://c.test/blog/y") == 3);
+  CHECK(simulation.state("http://c.test/shop") == "out_of_scope");
+  CHECK(simulation.state("http://else.test/") == "out_of_scope");
+}
+
+TEST_CASE("a page is handed to a site in that site's own form, and once") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config::Site plain = site_of("b", "http://b.test/", config::Scope::host);
+  plain.canonicalize.strip_params = {"sort"};
+  config.sites = {site_of("a", "http://a.test/", config::Scope::host), plain};
+  web.page("http://a.test/",
+           links({"http://b.test/x?sort=1", "http://b.test/x?sort=2", "http://b.test/x"}));
+  web.page("http://b.test/", "");
+  web.page("http://b.test/x", "");
+  Simulation simulation(config, web, clock, store);
+  simulation.run();
+  CHECK(simulation.state("http://b.test/x") == "done");
+  CHECK(site_in(store, "http://b.test/x") == 1);
+  CHECK(store.pages().size() == 3);
+}
