@@ -1,12 +1,12 @@
 #include "config/check.h"
 
-#include <arpa/inet.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <filesystem>
 #include <set>
 
+#include "config/addresses.h"
 #include "config/pace.h"
 #include "config/schedule.h"
 #include "crawler/base/escape.h"
@@ -16,18 +16,18 @@
 namespace crawld::config {
 namespace {
 
-bool is_cidr(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  std::array<unsigned char, 16> bytes{};
-  const bool v4 = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
-  const bool v6 = !v4 && inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
-  if (!v4 && !v6) return false;
-  if (slash == std::string::npos) return true;
-  int length = -1;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, length);
-  return error == std::errc() && stop == end && length >= 0 && length <= (v4 ? 32 : 128);
+// RFC 9110 section 5.5: a line break in a value would forge further headers.
+bool forges(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+  });
+}
+
+// A pipe would be waited for, a device never ends.
+bool is_readable_file(const std::string& path) {
+  std::error_code failed;
+  return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), R_OK) == 0;
 }
 
 class SiteCheck {
@@ -58,6 +58,11 @@ class SiteCheck {
     if (says("exclude")) check_patterns("exclude", site_.exclude);
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
+    if (says("cookie_file")) check_file("cookie_file", site_.cookie_file);
+    if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
+    if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
+      problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
+    }
     if (says("pace")) {
       if (const auto pace = Pace::parse(site_.pace); !pace) {
         problem(places_.of("pace"), "pace: " + pace.error().message);
@@ -99,14 +104,12 @@ class SiteCheck {
     }
   }
 
-  // RFC 9110 section 5.5: a line break in a value would forge further headers.
+  void check_file(const std::string& key, const std::string& path) {
+    if (path.empty() || is_readable_file(path)) return;
+    problem(places_.of(key), key + ": \"" + base::printable(path) + "\" is no file to be read");
+  }
+
   void check_headers() {
-    const auto forges = [](const std::string& text) {
-      return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-      });
-    };
     for (const auto& [name, value] : site_.headers) {
       if (name.empty() || forges(name) || name.find_first_of(": ") != std::string::npos) {
         problem(places_.of("headers"), "headers: \"" + base::printable(name) + "\" is no name");
@@ -149,8 +152,10 @@ class SiteCheck {
   std::vector<Problem>& warnings_;
 };
 
-void check_hooks(const Hooks& hooks, std::vector<Problem>& problems) {
-  const auto problem = [&](std::string message) { problems.push_back({{}, std::move(message)}); };
+void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Problem>& problems) {
+  const auto problem = [&](std::string message) {
+    problems.push_back({places.of(message.substr(0, message.find(':'))), std::move(message)});
+  };
   if (!hooks.webhook.empty()) {
     const auto url = model::Url::parse(hooks.webhook);
     if (!url || !url->crawlable()) problem("hooks.webhook: no http or https URL");
@@ -170,25 +175,54 @@ void check_hooks(const Hooks& hooks, std::vector<Problem>& problems) {
   }
 }
 
+void check_user_agent(const UserAgent& agent, const SitePlaces& places,
+                      std::vector<Problem>& problems) {
+  const std::pair<const char*, const std::string&> parts[] = {{"user_agent.name", agent.name},
+                                                              {"user_agent.url", agent.url},
+                                                              {"user_agent.email", agent.email}};
+  for (const auto& [key, text] : parts) {
+    if (forges(text)) {
+      problems.push_back(
+          {places.of(key), std::string(key) + ": holds a line break or control character"});
+    }
+  }
+}
+
+void check_dns(const Config& config, const SitePlaces& places, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < config.dns_servers.size(); ++i) {
+    if (is_name_server(config.dns_servers[i])) continue;
+    problems.push_back({places.of("dns.servers", i),
+                        "dns.servers: \"" + base::printable(config.dns_servers[i]) +
+                            "\" is no name server such as 192.0.2.1:53 or [2001:db8::1]:53"});
+  }
+  for (const auto& [name, addresses] : config.dns_hosts) {
+    if (is_list_of_addresses(addresses)) continue;
+    problems.push_back({places.of("dns.hosts"), "dns.hosts: \"" + base::printable(addresses) +
+                                                    "\" is no address for " +
+                                                    base::printable(name)});
+  }
+}
+
 }  // namespace
 
-void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
-                  const SitePlaces& default_places, std::vector<Problem>& problems,
-                  std::vector<Problem>& warnings) {
-  SiteCheck(defaults, default_places, problems, warnings).check_defaults();
+void check_config(const Config& config, const ConfigPlaces& places, const Site& defaults,
+                  std::vector<Problem>& problems, std::vector<Problem>& warnings) {
+  SiteCheck(defaults, places.defaults, problems, warnings).check_defaults();
   std::set<std::string> names;
   for (std::size_t i = 0; i < config.sites.size(); ++i) {
     const Site& site = config.sites[i];
     if (!site.name.empty() && !names.insert(site.name).second) {
-      problems.push_back({places[i].of("name"), "there are two sites \"" + site.name + "\""});
+      problems.push_back({places.sites[i].of("name"), "there are two sites \"" + site.name + "\""});
     }
-    SiteCheck(site, places[i], problems, warnings).check_site();
+    SiteCheck(site, places.sites[i], problems, warnings).check_site();
   }
-  check_hooks(config.hooks, problems);
+  check_user_agent(config.user_agent, places.run, problems);
+  check_dns(config, places.run, problems);
+  check_hooks(config.hooks, places.run, problems);
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
   if (!kLevels.contains(config.log_level)) {
-    problems.push_back(
-        {{}, "log_level: \"" + config.log_level + "\" is none of debug, info, warn, error"});
+    problems.push_back({places.run.of("log_level"), "log_level: \"" + config.log_level +
+                                                        "\" is none of debug, info, warn, error"});
   }
 }
 

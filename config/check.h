@@ -11,7 +11,7 @@
 
 namespace crawld::config {
 
-// Where a site's keys and the items of its lists stood.
+// Where the keys of a site, or of the whole run, and the items of its lists stood.
 struct SitePlaces {
   Place site;
   std::map<std::string, Place> keys;
@@ -27,11 +27,16 @@ struct SitePlaces {
   }
 };
 
-// `places` is parallel to config.sites. Appends what is wrong, and what is merely odd.
+struct ConfigPlaces {
+  SitePlaces run;  // "dns.servers" and the like
+  SitePlaces defaults;
+  std::vector<SitePlaces> sites;  // parallel to Config::sites
+};
+
+// Appends what is wrong, and what is merely odd.
 // What sites take from `defaults` is judged once, there.
-void check_config(const Config& config, const std::vector<SitePlaces>& places, const Site& defaults,
-                  const SitePlaces& default_places, std::vector<Problem>& problems,
-                  std::vector<Problem>& warnings);
+void check_config(const Config& config, const ConfigPlaces& places, const Site& defaults,
+                  std::vector<Problem>& problems, std::vector<Problem>& warnings);
 
 // The delay that a site is visited with: of many requests open to one host at least 1 ms apart,
 // whatever the file says.

@@ -69,8 +69,7 @@ class Loader {
     }
     if (root.kind == Value::Kind::map) read_root(root);
     if (problems_.empty()) {
-      check_config(loaded_.config, places_, loaded_.defaults, default_places_, problems_,
-                   warnings_);
+      check_config(loaded_.config, places_, loaded_.defaults, problems_, warnings_);
     }
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
     for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
@@ -84,10 +83,10 @@ class Loader {
       if (member.key == "sites") {
         sites = &member.value;
       } else if (member.key == "defaults") {
-        for (const Value::Member& key : member.value.members) note_places(key, default_places_);
+        for (const Value::Member& key : member.value.members) note_places(key, places_.defaults);
         read_group(member.value, "", "defaults", site_fields(), loaded_.defaults, {});
       } else if (member.key == "allow_addresses") {
-        note_places(member, default_places_);
+        note_places(member, places_.defaults);
         ReadField io(member.value, member.key, problems_);
         io.texts(loaded_.defaults.allow_addresses);
       } else {
@@ -99,13 +98,13 @@ class Loader {
     read_environment("CRAWLD_", run_fields(), loaded_.config);
     read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults);
     if (sites != nullptr) read_sites(*sites);
-    make_room_at_address(loaded_.defaults, default_places_);
+    make_room_at_address(loaded_.defaults, places_.defaults);
   }
 
   // Requests that a host may have open are not capped by a default that nobody asked for.
   void make_room_at_address(Site& site, const SitePlaces& places) const {
     const std::string key = "concurrency_per_ip";
-    if (places.keys.contains(key) || default_places_.keys.contains(key)) return;
+    if (places.keys.contains(key) || places_.defaults.keys.contains(key)) return;
     if (std::getenv("CRAWLD_DEFAULTS_CONCURRENCY_PER_IP") != nullptr) return;
     site.concurrency_per_ip = std::max(site.concurrency_per_ip, site.concurrency_per_host);
   }
@@ -137,6 +136,7 @@ class Loader {
       }
       ReadField io(member.value, key, problems_);
       field->read(io, owner);
+      if constexpr (std::is_same_v<Owner, Config>) note_places(path, member.value, places_.run);
       warn_of_open_secrets(member, path);
       return;
     }
@@ -199,8 +199,12 @@ class Loader {
   }
 
   static void note_places(const Value::Member& member, SitePlaces& places) {
-    places.keys[member.key] = member.value.place;
-    for (const Value& item : member.value.items) places.items[member.key].push_back(item.place);
+    note_places(member.key, member.value, places);
+  }
+
+  static void note_places(const std::string& key, const Value& value, SitePlaces& places) {
+    places.keys[key] = value.place;
+    for (const Value& item : value.items) places.items[key].push_back(item.place);
   }
 
   void read_sites(const Value& sites) {
@@ -234,7 +238,7 @@ class Loader {
     }
     make_room_at_address(site, places);
     loaded_.config.sites.push_back(std::move(site));
-    places_.push_back(std::move(places));
+    places_.sites.push_back(std::move(places));
   }
 
   template <class Owner>
@@ -287,8 +291,7 @@ class Loader {
   const std::string name_;
   std::vector<Problem> problems_;
   std::vector<Problem> warnings_;
-  std::vector<SitePlaces> places_;
-  SitePlaces default_places_;
+  ConfigPlaces places_;
   Loaded loaded_;
 };
 

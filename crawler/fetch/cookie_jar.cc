@@ -3,6 +3,7 @@
 #include <libpsl.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -152,7 +153,10 @@ std::string CookieJar::header(const model::Url& to, base::WallTime now) const {
 }
 
 base::Status CookieJar::load(const std::string& path, base::WallTime now) {
-  std::ifstream in(path, std::ios::binary);
+  std::error_code failed;
+  const bool is_file =
+      std::filesystem::is_regular_file(path, failed);  // a pipe would be waited for
+  std::ifstream in(is_file ? path : std::string(), std::ios::binary);
   if (!in) return base::Error{base::Error::Code::io, "cannot open cookie file " + path};
   std::string text(kMaxFile + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));

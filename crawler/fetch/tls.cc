@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <filesystem>
 #include <string_view>
 
 namespace crawld::fetch {
@@ -40,9 +41,11 @@ TrustStore::TrustStore(X509_STORE* store) : store_(store, &X509_STORE_free) {}
 
 base::Result<TrustStore> TrustStore::open(const std::string& ca_certificate) {
   TrustStore trust(X509_STORE_new());
+  std::error_code failed;  // a pipe would be waited for, a device never ends
   if (ca_certificate.empty()) {
     trust.system_once_ = std::make_shared<std::once_flag>();
-  } else if (X509_STORE_load_file(trust.store_.get(), ca_certificate.c_str()) != 1) {
+  } else if (!std::filesystem::is_regular_file(ca_certificate, failed) ||
+             X509_STORE_load_file(trust.store_.get(), ca_certificate.c_str()) != 1) {
     return base::Error{base::Error::Code::io, "cannot read certificates from " + ca_certificate};
   }
   // What libcurl sets on its own store: a chain may end at any certificate we trust.

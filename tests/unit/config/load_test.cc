@@ -324,6 +324,43 @@ TEST_CASE("bad seeds, patterns, addresses and selectors are found at load") {
   CHECK_THAT(error_of(std::string("sites:\n  - name: a\n    ") + keys + "\n"), Contains(words));
 }
 
+TEST_CASE("proxies, name servers, hosts and files are judged where they stand") {
+  const auto site = [](const std::string& keys) {
+    return error_of("sites:\n  - name: a\n    seeds: ['http://a.test/']\n    " + keys + "\n");
+  };
+  for (const char* proxy : {"htp://x:1", "http://", "http://x:0", "http://x:99999", "'x y:1'"}) {
+    CHECK_THAT(site("proxy: " + std::string(proxy)), StartsWith("f.yaml:4:12: proxy: no URL"));
+  }
+  for (const char* proxy : {"p.test", "p.test:3128", "http://u:p@p.test:1/", "socks5h://[::1]:9"}) {
+    CHECK(site("proxy: \"" + std::string(proxy) + "\"") == "loaded");
+  }
+  for (const char* server : {"not-an-ip", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:", "[::1"}) {
+    CHECK_THAT(error_of("dns:\n  servers: [1.1.1.1, \"" + std::string(server) + "\"]\nsites: []\n"),
+               StartsWith("f.yaml:2:22: dns.servers: \"" + std::string(server) + "\" is no name"));
+  }
+  CHECK(error_of("dns: {servers: [1.1.1.1, '1.1.1.1:53', '::1', '[::1]:53', '[fe80::1%lo]:53']}\n"
+                 "sites: []\n") == "loaded");
+  CHECK_THAT(error_of("dns: {hosts: {a.test: b.test}}\nsites: []\n"),
+             StartsWith("f.yaml:1:14: dns.hosts: \"b.test\" is no address for a.test"));
+  CHECK(error_of("dns: {hosts: {a.test: '192.0.2.1,[2001:db8::1]'}}\nsites: []\n") == "loaded");
+  CHECK_THAT(error_of("user_agent: {name: \"a\\r\\nX: y\"}\nsites: []\n"),
+             StartsWith("f.yaml:1:20: user_agent.name: holds a line break"));
+  CHECK_THAT(error_of("hooks:\n  webhook: ftp://a.test/\nsites: []\n"),
+             StartsWith("f.yaml:2:12: hooks.webhook:"));
+}
+
+TEST_CASE("a certificate or cookie file that is none is found at load, and never waited for") {
+  Folder folder;
+  REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  for (const std::string& path : {folder.file("pipe"), std::string("/dev/zero"),
+                                  folder.file("missing"), std::string("/tmp")}) {
+    for (const std::string& key : {std::string("ca_certificate"), std::string("cookie_file")}) {
+      CHECK_THAT(error_of("defaults:\n  " + key + ": " + path + "\nsites: []\n"),
+                 Contains(":2:") && Contains(key + ": \"" + path + "\" is no file to be read"));
+    }
+  }
+}
+
 TEST_CASE("all that is wrong with a rule is told at once, each where it stands") {
   const std::string errors = error_of(
       "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    extract:\n"

@@ -1,0 +1,16 @@
+// What may stand where a configuration wants an address, a range, a name server or a proxy.
+//
+// Judged by its form alone: nothing is looked up or contacted.
+#pragma once
+
+#include <string>
+
+namespace crawld::config {
+
+bool is_cidr(const std::string& text);               // "10.0.0.0/8", or one address
+bool is_list_of_addresses(const std::string& text);  // "192.0.2.1,[2001:db8::1]"
+bool is_name_server(const std::string& text);        // "192.0.2.1", "[2001:db8::1]:53"
+// "http://user:password@host:port"; scheme, user and port may be missing.
+bool is_proxy(const std::string& text);
+
+}  // namespace crawld::config
