@@ -20,11 +20,11 @@ class Fetcher {
 
   // `wait` is called, in the thread of fetch(), before any of a body is kept: until it returns
   // the body stays with the system, and no time-out counts. Set before the first fetch().
-  virtual void before_body(std::function<void()> wait) { (void)wait; }
+  virtual void before_body(std::function<void()> /*wait*/) {}
 
   // Contacts the host of the lease once and says what came of it. Follows no
   // redirect. Blocks for at most the site's DNS and total timeouts, plus the wait
-  // for the global rate caps.
+  // for the global rate caps and before a body.
   // Threads: one at a time; a fetch thread owns its fetcher.
   virtual model::Fetched fetch(model::Lease lease) = 0;
 
