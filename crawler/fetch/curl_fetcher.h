@@ -97,7 +97,7 @@ class CurlFetcher final : public Fetcher {
   explicit CurlFetcher(FetchContext& context) : context_(context) {}
 
   std::string address_of(const model::Lease& lease) override;
-  void before_body(std::function<void()> wait) override { before_body_ = std::move(wait); }
+  void before_body(const std::function<void()>& wait) override { before_body_ = wait; }
   model::Fetched fetch(model::Lease lease) override;
   void abort() override { stop_.request_stop(); }
 

@@ -20,7 +20,7 @@ class Fetcher {
 
   // `wait` is called, in the thread of fetch(), before any of a body is kept: until it returns
   // the body stays with the system, and no time-out counts. Set before the first fetch().
-  virtual void before_body(std::function<void()> /*wait*/) {}
+  virtual void before_body(const std::function<void()>& /*wait*/) {}
 
   // Contacts the host of the lease once and says what came of it. Follows no
   // redirect. Blocks for at most the site's DNS and total timeouts, plus the wait
