@@ -51,6 +51,14 @@ bool is_control(std::string_view sequence) {
          static_cast<std::uint8_t>(sequence[1]) < 0xA0;
 }
 
+// U+2028 to U+202E and U+2066 to U+2069: they break a line, or turn round what follows on it.
+bool moves_text(std::string_view sequence) {
+  if (sequence.size() != 3 || sequence[0] != '\xE2') return false;
+  const auto last = static_cast<std::uint8_t>(sequence[2]);
+  return (sequence[1] == '\x80' && last >= 0xA8 && last <= 0xAE) ||
+         (sequence[1] == '\x81' && last >= 0xA6 && last <= 0xA9);
+}
+
 template <class OnSequence, class OnBroken>
 void for_each_sequence(std::string_view text, OnSequence on_sequence, OnBroken on_broken) {
   while (!text.empty()) {
@@ -79,11 +87,14 @@ std::string printable(std::string_view text) {
   for_each_sequence(
       text,
       [&](std::string_view sequence) {
-        if (!is_control(sequence)) {
+        if (is_control(sequence)) {
+          append_hex(out, "\\x%02x", static_cast<std::uint8_t>(sequence.back()));
+        } else if (moves_text(sequence)) {
+          const unsigned row = sequence[1] == '\x80' ? 0x2000 : 0x2040;
+          append_hex(out, "\\u%04x", row + (static_cast<std::uint8_t>(sequence[2]) & 0x3F));
+        } else {
           out += sequence;
-          return;
         }
-        append_hex(out, "\\x%02x", static_cast<std::uint8_t>(sequence.back()));
       },
       [&] { out += kReplacement; });
   return out;

@@ -4,6 +4,7 @@
 #include "config/load.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/pipeline/site_rules.h"
 
@@ -18,11 +19,11 @@ int check_command(const Arguments& arguments) {
   if (const auto code = parse_options(app, arguments)) return *code;
   const auto loaded = config::load(file);
   if (!loaded) {
-    std::fprintf(stderr, "%s\n", loaded.error().message.c_str());
+    std::fprintf(stderr, "%s\n", printable_lines(loaded.error().message).c_str());
     return kBadConfiguration;
   }
   for (const std::string& warning : loaded->warnings) {
-    std::fprintf(stderr, "%s (warning)\n", warning.c_str());
+    std::fprintf(stderr, "%s (warning)\n", printable_lines(warning).c_str());
   }
   const auto compiled = pipeline::compile_sites(loaded->config, {.recurring = true});
   if (!compiled) {
