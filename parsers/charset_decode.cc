@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "parsers/charset_index.h"
+#include "crawler/model/charset_index.h"
 #include "parsers/charset_multibyte.h"
 #include "parsers/charset_utf8.h"
 
@@ -53,7 +53,7 @@ std::string decode_user_defined(std::string_view bytes) {
   return out;
 }
 
-std::string decode_single_byte(std::string_view bytes, const SingleByteIndex& index) {
+std::string decode_single_byte(std::string_view bytes, const model::SingleByteIndex& index) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
   while (true) {
@@ -96,7 +96,7 @@ std::string to_utf8(std::string_view bytes, std::string_view encoding) {
   for (const auto& known : kMultiByte) {
     if (known.encoding == encoding) return known.decode(bytes);
   }
-  if (const SingleByteIndex* index = single_byte_index(encoding)) {
+  if (const model::SingleByteIndex* index = model::single_byte_index(encoding)) {
     return decode_single_byte(bytes, *index);
   }
   return repaired_utf8(bytes);

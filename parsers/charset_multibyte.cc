@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "parsers/charset_index.h"
+#include "crawler/model/charset_index.h"
 #include "parsers/charset_utf8.h"
 
 namespace crawld::parsers {
@@ -62,11 +62,11 @@ Turn gb18030_four(std::string_view rest) {
   const std::uint32_t pointer =
       ((byte_at(rest, 0) - 0x81U) * 10 + byte_at(rest, 1) - 0x30U) * 1260 + (third - 0x81U) * 10 +
       fourth - 0x30U;
-  const char32_t code_point = gb18030_ranges_code_point(pointer);
+  const char32_t code_point = model::gb18030_ranges_code_point(pointer);
   return {code_point != 0 ? code_point : kError, 4};
 }
 
-Turn gb18030_turn(const CharsetIndex& index, std::string_view rest) {
+Turn gb18030_turn(const model::CharsetIndex& index, std::string_view rest) {
   const std::uint8_t lead = byte_at(rest, 0);
   if (lead == 0x80) return {0x20AC, 1};
   if (lead == 0xFF || rest.size() == 1) return {kError, 1};
@@ -83,7 +83,7 @@ char32_t big5_combining_mark(std::size_t pointer) {
   return 0;
 }
 
-Turn big5_turn(const CharsetIndex& index, std::string_view rest, std::string& out) {
+Turn big5_turn(const model::CharsetIndex& index, std::string_view rest, std::string& out) {
   const std::uint8_t lead = byte_at(rest, 0);
   if (!in(lead, 0x81, 0xFE) || rest.size() == 1) return {kError, 1};
   const std::uint8_t trail = byte_at(rest, 1);
@@ -96,7 +96,7 @@ Turn big5_turn(const CharsetIndex& index, std::string_view rest, std::string& ou
   return pair(index.at(pointer), trail);
 }
 
-Turn euc_kr_turn(const CharsetIndex& index, std::string_view rest) {
+Turn euc_kr_turn(const model::CharsetIndex& index, std::string_view rest) {
   const std::uint8_t lead = byte_at(rest, 0);
   if (!in(lead, 0x81, 0xFE) || rest.size() == 1) return {kError, 1};
   const std::uint8_t trail = byte_at(rest, 1);
@@ -104,7 +104,7 @@ Turn euc_kr_turn(const CharsetIndex& index, std::string_view rest) {
   return pair(index.at((lead - 0x81U) * 190 + trail - 0x41U), trail);
 }
 
-Turn shift_jis_turn(const CharsetIndex& index, std::string_view rest) {
+Turn shift_jis_turn(const model::CharsetIndex& index, std::string_view rest) {
   const std::uint8_t lead = byte_at(rest, 0);
   if (lead == 0x80) return {0x80, 1};
   if (in(lead, 0xA1, 0xDF)) return {0xFF61U - 0xA1U + lead, 1};
@@ -123,13 +123,13 @@ Turn euc_jp_three(std::string_view rest) {
   const std::uint8_t third = byte_at(rest, 2);
   char32_t code_point = 0;
   if (in(third, 0xA1, 0xFE)) {
-    code_point = jis0212_index().at((second - 0xA1U) * 94 + third - 0xA1U);
+    code_point = model::jis0212_index().at((second - 0xA1U) * 94 + third - 0xA1U);
   }
   const Turn made = pair(code_point, third);
   return {made.code_point, made.used + 1};
 }
 
-Turn euc_jp_turn(const CharsetIndex& index, std::string_view rest) {
+Turn euc_jp_turn(const model::CharsetIndex& index, std::string_view rest) {
   const std::uint8_t lead = byte_at(rest, 0);
   const bool leads = lead == 0x8E || lead == 0x8F || in(lead, 0xA1, 0xFE);
   if (!leads || rest.size() == 1) return {kError, 1};
@@ -206,7 +206,7 @@ class Iso2022Jp {
     }
     state_ = State::lead;
     if (!in(byte, 0x21, 0x7E)) return emit(0);
-    emit(jis0208_index().at((lead_ - 0x21U) * 94 + byte - 0x21U));
+    emit(model::jis0208_index().at((lead_ - 0x21U) * 94 + byte - 0x21U));
   }
 
   void escape_start(std::uint8_t byte) {
@@ -270,19 +270,19 @@ class Iso2022Jp {
 }  // namespace
 
 std::string decode_gb18030(std::string_view bytes) {
-  const CharsetIndex& index = gb18030_index();
+  const model::CharsetIndex& index = model::gb18030_index();
   return decode(bytes,
                 [&](std::string_view rest, std::string&) { return gb18030_turn(index, rest); });
 }
 
 std::string decode_big5(std::string_view bytes) {
-  const CharsetIndex& index = big5_index();
+  const model::CharsetIndex& index = model::big5_index();
   return decode(
       bytes, [&](std::string_view rest, std::string& out) { return big5_turn(index, rest, out); });
 }
 
 std::string decode_euc_jp(std::string_view bytes) {
-  const CharsetIndex& index = jis0208_index();
+  const model::CharsetIndex& index = model::jis0208_index();
   return decode(bytes,
                 [&](std::string_view rest, std::string&) { return euc_jp_turn(index, rest); });
 }
@@ -290,13 +290,13 @@ std::string decode_euc_jp(std::string_view bytes) {
 std::string decode_iso_2022_jp(std::string_view bytes) { return Iso2022Jp().decode(bytes); }
 
 std::string decode_shift_jis(std::string_view bytes) {
-  const CharsetIndex& index = jis0208_index();
+  const model::CharsetIndex& index = model::jis0208_index();
   return decode(bytes,
                 [&](std::string_view rest, std::string&) { return shift_jis_turn(index, rest); });
 }
 
 std::string decode_euc_kr(std::string_view bytes) {
-  const CharsetIndex& index = euc_kr_index();
+  const model::CharsetIndex& index = model::euc_kr_index();
   return decode(bytes,
                 [&](std::string_view rest, std::string&) { return euc_kr_turn(index, rest); });
 }

@@ -1,4 +1,4 @@
-#include "parsers/charset_index.h"
+#include "crawler/model/charset_index.h"
 
 #include <unicode/ucnv.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace crawld::parsers {
+namespace crawld::model {
 namespace {
 
 constexpr char32_t kUnmapped = 0xFFFD;
@@ -199,6 +199,11 @@ std::vector<Range> make_gb18030_ranges() {
   return ranges;
 }
 
+const std::vector<Range>& gb18030_ranges() {
+  static const std::vector<Range> ranges = make_gb18030_ranges();
+  return ranges;
+}
+
 struct SingleByte {
   std::string_view encoding;
   const char* icu;  // nullptr: kLatin10 is all there is to know
@@ -265,7 +270,7 @@ const CharsetIndex& jis0212_index() {
 }
 
 char32_t gb18030_ranges_code_point(std::uint32_t pointer) {
-  static const std::vector<Range> ranges = make_gb18030_ranges();
+  const std::vector<Range>& ranges = gb18030_ranges();
   if ((pointer > 39'419 && pointer < 189'000) || pointer > 1'237'575) return 0;
   if (pointer == 7457) return 0xE7C7;
   const auto next =
@@ -273,6 +278,16 @@ char32_t gb18030_ranges_code_point(std::uint32_t pointer) {
                        [](std::uint32_t wanted, const Range& r) { return wanted < r.pointer; });
   const Range& range = *std::prev(next);
   return range.code_point + (pointer - range.pointer);
+}
+
+std::uint32_t gb18030_ranges_pointer(char32_t code_point) {
+  if (code_point == 0xE7C7) return 7457;
+  const std::vector<Range>& ranges = gb18030_ranges();
+  const auto next =
+      std::upper_bound(ranges.begin(), ranges.end(), code_point,
+                       [](char32_t wanted, const Range& r) { return wanted < r.code_point; });
+  const Range& range = *std::prev(next);
+  return range.pointer + static_cast<std::uint32_t>(code_point - range.code_point);
 }
 
 const SingleByteIndex* single_byte_index(std::string_view encoding) {
@@ -312,4 +327,4 @@ const SingleByteIndex* single_byte_index(std::string_view encoding) {
   return nullptr;
 }
 
-}  // namespace crawld::parsers
+}  // namespace crawld::model
