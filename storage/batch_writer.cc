@@ -39,6 +39,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   auto done = all(batch.hosts, [&](const auto& item) { return host(item); });
   if (done) done = all(batch.robots, [&](const auto& item) { return robots(item); });
   if (done) done = all(batch.new_urls, [&](const auto& item) { return new_url(item); });
+  if (done) done = all(batch.site_moves, [&](const auto& item) { return move_site(item); });
   if (done) done = all(batch.updates, [&](const auto& item) { return update(item); });
   if (done) done = all(batch.pages, [&](const auto& item) { return page(item); });
   if (done) done = all(batch.visits, [&](const auto& item) { return visit(item); });
@@ -147,6 +148,21 @@ base::Status BatchWriter::update(const UrlUpdate& update) {
         s.integer(1, as_integer(update.id)).text(2, state).text_or_null(3, update.reason);
         s.integer(4, update.attempts).integer_or_null(5, update.due_at);
       });
+}
+
+base::Status BatchWriter::move_site(const SiteMove& move) {
+  const std::int64_t site = sites_.row_of(move.site);
+  auto done = database_.each(
+      "SELECT state, site_id FROM urls WHERE id = ?1",
+      [&](Statement& s) { s.integer(1, as_integer(move.id)); },
+      [&](Statement& s) {
+        const std::string state(s.text(0));
+        --changed_counts_[{s.integer(1), state}];
+        ++changed_counts_[{site, state}];
+      });
+  if (!done) return done;
+  return database_.run("UPDATE urls SET site_id = ?2 WHERE id = ?1",
+                       [&](Statement& s) { s.integer(1, as_integer(move.id)).integer(2, site); });
 }
 
 base::Status BatchWriter::visit(const Visit& visit) {

@@ -49,6 +49,12 @@ struct UrlUpdate {
   Millis due_at = 0;           // next retry or revisit; 0: never
 };
 
+// The URL belongs to another site from now on.
+struct SiteMove {
+  model::UrlId id = 0;
+  model::SiteId site = 0;
+};
+
 // What a visit taught about a URL for the next one: one row per URL, replaced.
 struct Visit {
   model::UrlId url_id = 0;
@@ -206,6 +212,7 @@ struct CommitBatch {
   std::string scope;
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
+  std::vector<SiteMove> site_moves;
   std::vector<HookCursor> hook_cursors;
   std::vector<QueueChunk> chunks;        // new
   std::vector<ChunkId> finished_chunks;  // every id of them is settled or in memory's care

@@ -33,6 +33,9 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     }
     next_.url = std::max(next_.url, url.id + 1);
   }
+  for (const SiteMove& move : batch.site_moves) {
+    if (const auto url = known_.find(move.id); url != known_.end()) url->second.site = move.site;
+  }
   for (const UrlUpdate& update : batch.updates) {
     if (known_.contains(update.id)) updates_[update.id] = update;
   }

@@ -31,7 +31,7 @@ base::Status each_judged_url(Database& reader, const std::function<void(const Ju
         "FROM urls AS u JOIN sites AS s ON s.id = u.site_id WHERE u.id BETWEEN ?1 AND ?2 "
         "AND (u.due_at IS NOT NULL OR u.state IN "
         "('queued', 'retry_later', 'out_of_scope', 'too_deep', 'trapped') "
-        "OR (u.state = 'blocked' AND u.reason = 'port'))",
+        "OR (u.state = 'blocked' AND u.reason = 'port') OR s.active = 0)",
         [&](Statement& s) { s.integer(1, first).integer(2, first + kSlice - 1); },
         [&](Statement& s) { visit(judged_url(s)); });
     if (!done) return done;

@@ -5,6 +5,7 @@
 
 #include "crawler/base/log.h"
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/rejudge.h"
 #include "crawler/pipeline/robots_step.h"
 
 namespace crawld::pipeline {
@@ -303,14 +304,16 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
     return row.state == Verdict::queued;
   }
-  if (row.state == Verdict::queued || row.due_at != 0) return false;
+  if (judged.site) batch_.site_moves.push_back({row.id, *judged.site});
+  const bool other_queue = judged.site && row.state == Verdict::queued;
+  if (row.due_at != 0 || !(is_refused(row.state) || other_queue)) return false;
   // Due at once; take_due() offers it.
   const base::WallTime now = clock_.wall();
   count(row.state, Verdict::retry_later);
   batch_.updates.push_back(
       {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
   next_due_ = std::min(next_due_.value_or(now), now);
-  return false;
+  return row.state == Verdict::queued;
 }
 
 bool CommitStage::finished() const {

@@ -66,6 +66,7 @@ struct Rejudgement {
   model::UrlId id = 0;
   model::Verdict verdict = model::Verdict::out_of_scope;  // queued: it may be fetched now
   std::string reason;
+  std::optional<model::SiteId> site;  // that it belongs to from now on
 };
 struct Rejudgements {
   std::vector<Rejudgement> all;

@@ -12,6 +12,9 @@
 
 namespace crawld::pipeline {
 
+// By a rule of its site, which may change.
+bool is_refused(model::Verdict state);
+
 struct Rejudged {
   Rejudgements news;               // only what is not as it was
   std::uint64_t queued_out = 0;    // waiting URLs that no rule admits any more
@@ -19,7 +22,8 @@ struct Rejudged {
   std::uint64_t queued_again = 0;  // refused ones that are admitted now
 };
 
-// URLs of sites that `sites` does not hold are left alone. About 3 us a URL that waits; `go_on`
+// A URL that its site refuses, or whose site is configured no more, passes to one in whose scope
+// it is; of sites that are gone all others are left alone. About 3 us a URL that waits; `go_on`
 // is called meanwhile, and its no ends the walk. Threads: those of `reader`.
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
                                    base::WallTime now, const std::function<bool()>& go_on);

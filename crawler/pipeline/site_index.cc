@@ -41,7 +41,6 @@ bool take(Discovered& found, model::SiteId id, const SiteRules& other,
 }  // namespace
 
 SiteIndex::SiteIndex(const SiteTable& table) {
-  if (table.size() < 2) return;
   for (model::SiteId id = 0; id < table.size(); ++id) {
     const config::Site& site = table[id]->config;
     for (const std::string& text : site.seeds) {
@@ -76,6 +75,7 @@ std::vector<model::SiteId> SiteIndex::near(const model::Url& url) const {
 
 void hand_over(model::Settled& settled, const SiteTable& table, const SiteIndex& index,
                int this_year) {
+  if (table.size() < 2) return;
   const model::SiteId own = settled.parsed.fetched.lease.request.site;
   for (Discovered& found : settled.discovered) {
     if (!is_refused_by_scope(found)) continue;

@@ -37,6 +37,20 @@ std::vector<std::string> orphans(storage::Database& reader) {
   return urls;
 }
 
+// As a reload to other sites does.
+void reload(Books& books, std::vector<config::Site> sites) {
+  books.config().sites = std::move(sites);
+  auto judged = pipeline::judge_again(*books.reader(), books.table(), books.clock.wall(),
+                                      [] { return true; });
+  REQUIRE(judged);
+  pipeline::SiteNames names;
+  for (const config::Site& site : books.config().sites) names.all.push_back(site.name);
+  books.simulation().tell(names);
+  books.simulation().reload(books.config(), std::move(judged->news));
+}
+
+std::int64_t number(Books& books, const char* query) { return *books.reader()->number(query); }
+
 }  // namespace
 
 TEST_CASE("changes come in order from a cursor on, each once, and unwanted ones are passed over") {
@@ -136,6 +150,39 @@ TEST_CASE("a reload judges what waits, what will be visited again and what was r
   CHECK(judged->queued_out >= 1);
   CHECK(judged->queued_again == 1);
   CHECK(judged->news.all.size() == 3);
+}
+
+TEST_CASE("a site that is new takes the pages in its scope that another one had refused") {
+  const config::Site first = hourly_site("http://a.test/");
+  Books books(first);
+  books.web.page("http://a.test/", links({"http://b.test/", "http://b.test/x", "http://c.test/"}));
+  books.web.page("http://b.test/", links({"/x"}));
+  books.web.page("http://b.test/x", "x");
+  books.run(minutes(30));
+  CHECK(books.simulation().state("http://b.test/") == "out_of_scope");
+  config::Site second = hourly_site("http://b.test/");
+  second.name = "second";
+  reload(books, {first, second});
+  books.run(minutes(10));
+  CHECK(books.simulation().state("http://b.test/") == "done");
+  CHECK(books.simulation().state("http://b.test/x") == "done");
+  CHECK(books.simulation().state("http://c.test/") == "out_of_scope");
+  CHECK(number(books, "SELECT count(*) FROM v_why WHERE site = 'second' AND visits > 0") == 2);
+  CHECK(number(books,
+               "SELECT c.count FROM url_counts AS c JOIN sites AS s ON s.id = c.site_id "
+               "WHERE s.name = 'second' AND c.state = 'done'") == 2);
+}
+
+TEST_CASE("a site with another name goes on with the pages of the old one") {
+  config::Site site = hourly_site("http://a.test/");
+  Books books(site);
+  books.web.page("http://a.test/", links({"/x"}));
+  books.web.page("http://a.test/x", "x");
+  books.run(minutes(30));
+  site.name = "renamed";
+  reload(books, {site});
+  books.run(minutes(60));
+  CHECK(number(books, "SELECT count(*) FROM v_why WHERE site = 'renamed' AND visits = 2") == 2);
 }
 
 TEST_CASE("near duplicates are clustered by the bits in which their prints differ") {
