@@ -60,9 +60,13 @@ std::string without_entities(std::string_view text) {
   return out;
 }
 
+// Whether "<!--" hides what stands behind it, or is a mark from the days when scripts
+// were hidden from old browsers.
+enum class HtmlComment : std::uint8_t { hides, wraps };
+
 class Mender {
  public:
-  explicit Mender(std::string_view text) : text_(text) {}
+  Mender(std::string_view text, HtmlComment comment) : text_(text), comment_(comment) {}
 
   // False when there is nothing, or it is too deep.
   bool run(std::string& items) {
@@ -89,6 +93,8 @@ class Mender {
       const auto rest = text_.substr(at_);
       if (is_space(rest.front()) || rest.starts_with("\xC2\xA0")) {
         ++at_;
+      } else if (rest.starts_with("<!--") && comment_ == HtmlComment::wraps) {
+        at_ += 4;
       } else if (rest.starts_with("<!--")) {
         pass("-->", 4);
       } else if (rest.starts_with("/*")) {
@@ -257,6 +263,7 @@ class Mender {
   }
 
   std::string_view text_;
+  HtmlComment comment_;
   std::size_t at_ = 0;
   std::string out_;
   std::vector<Open> open_;
@@ -274,6 +281,12 @@ bool is_jsonld(const GumboNode* element) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
+// A comment holds what counts only where nothing stands beside it.
+bool mend(std::string_view text, std::string& items) {
+  if (Mender(text, HtmlComment::hides).run(items)) return true;
+  return text.find("<!--") != std::string_view::npos && Mender(text, HtmlComment::wraps).run(items);
+}
+
 }  // namespace
 
 bool append_mended_json(std::string_view text, std::string& items) {
@@ -281,9 +294,7 @@ bool append_mended_json(std::string_view text, std::string& items) {
   const bool escaped = first != std::string_view::npos &&
                        text.find('"') == std::string_view::npos &&
                        text.find('&') != std::string_view::npos;
-  if (!escaped) return Mender(text).run(items);
-  const auto plain = without_entities(text);
-  return Mender(plain).run(items);
+  return escaped ? mend(without_entities(text), items) : mend(text, items);
 }
 
 std::string extract_jsonld(const HtmlTree& tree) {

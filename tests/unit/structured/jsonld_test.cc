@@ -30,6 +30,13 @@ TEST_CASE("several values in one script are all read") {
   CHECK(mended(R"({"a":1};)") == R"({"a":1})");
 }
 
+TEST_CASE("what a comment holds counts where nothing stands beside it") {
+  CHECK(mended("<!--\n{\"a\":1}\n-->") == R"({"a":1})");
+  CHECK(mended("//<!--\n{\"a\":1}\n//-->") == R"({"a":1})");
+  CHECK(mended("<!-- {\"a\":1} --> {\"b\":2}") == R"({"b":2})");
+  CHECK(mended("<!-- nothing -->").empty());
+}
+
 TEST_CASE("comments and CDATA marks around and between are passed over") {
   CHECK(mended("<!-- x -->{\"a\":1}") == R"({"a":1})");
   CHECK(mended("//<![CDATA[\n{\"a\":/* one */1}\n//]]>") == R"({"a":1})");
