@@ -122,6 +122,18 @@ TEST_CASE("letters newer than ICU's Unicode are let into domains") {
   CHECK_FALSE(Url::parse("http://\xF0\xB2\xA4\xB1\xD7\x90.test/").has_value());  // mixed direction
 }
 
+TEST_CASE("symbols, digits and capitals newer than ICU's Unicode are let into domains") {
+  const auto host = [](std::string_view name) {
+    const auto url = Url::parse("http://" + std::string(name) + "/");
+    return url ? std::string(url->host()) : std::string();
+  };
+  CHECK(host("a\u1806b") == "xn--ab-h0o");
+  CHECK(host("\u2427") == "xn--1ph");
+  CHECK(host("\u1C89") == "xn--d4f");
+  CHECK(host("\uA7F1") == "s");
+  CHECK(host("\U00016EA0") == "xn--zs0f");
+}
+
 TEST_CASE("a Unicode name does not hide a label that looks like Punycode once decoded") {
   CHECK_FALSE(Url::parse("http://\xC3\xBC.xn--xn---epa/").has_value());
 }
