@@ -67,8 +67,8 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return FetchFailureKind::reset;
-    case CURLE_RECV_ERROR:
-      // One code for a broken connection and for broken framing.
+    case CURLE_RECV_ERROR:  // of a broken connection, of broken framing, of a proxy's refusal
+      if (message.find("CONNECT") != std::string_view::npos) return FetchFailureKind::proxy;
       return message.find("chunk") != std::string_view::npos ? FetchFailureKind::bad_response
                                                              : FetchFailureKind::reset;
     default:  // an open set: it is libcurl's enum. HTTP/0.9, or no HTTP at all

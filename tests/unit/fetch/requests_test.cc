@@ -155,6 +155,16 @@ TEST_CASE("a proxy is spoken to, and asked for nothing internal") {
   CHECK(proxy.requests().size() == 1);
 }
 
+TEST_CASE("what a proxy refuses to tunnel is no fault of the host") {
+  const std::string refusal = GENERATE("403 Forbidden", "407 Proxy Authentication Required");
+  TinyServer proxy(always("HTTP/1.1 " + refusal + "\r\nContent-Length: 0\r\n\r\n"));
+  auto site = loopback_site();
+  site.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
+  CHECK(outcome(web.get("https://outside.test/x")) == "proxy");
+  CHECK(proxy.requests()[0].starts_with("CONNECT outside.test:443 HTTP/1.1\r\n"));
+}
+
 TEST_CASE("a proxy that cannot be reached is named without its password") {
   auto site = loopback_site();
   site.proxy = "http://user:hunter2@127.0.0.1:9";
