@@ -71,7 +71,8 @@ storage::Visit visit_row(const model::Settled& settled) {
     }
   }
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page);
-      page != nullptr && settled.store_page && supersedes(settled)) {
+      page != nullptr && supersedes(settled) &&
+      (settled.store_page || request.purpose == model::Purpose::sitemap)) {
     visit.content_hash = page->content_hash;
   }
   return visit;

@@ -238,7 +238,8 @@ class Settlement {
 
   void visited(Verdict verdict, Change change) {
     end(verdict, {});
-    settled_.change = change;
+    // What a sitemap says anew sets its own beat, and is no change of a page.
+    settled_.change = request().purpose == model::Purpose::page ? change : Change::none;
     if (policy_.recurring) {
       settled_.interval = next_interval(change);
       settled_.due_at = next_visit(settled_.interval);
