@@ -163,8 +163,13 @@ std::string TagWalk::value() {
   return ascii_lower(bytes_.substr(start, at_ - start));
 }
 
-// The encoding that the attributes of a <meta> declare, or empty.
-std::string_view meta_encoding(TagWalk& walk) {
+// Who reads a <meta>: the prescan, or the parser that comes after it.
+enum class Reader : std::uint8_t { prescan, parser };
+
+// The encoding that the attributes of a <meta> declare, or empty. For the prescan a charset
+// attribute that names none hides what the content says, for the parser it does not
+// (HTML 13.2.3.2 and 13.2.6.4.4).
+std::string_view meta_encoding(TagWalk& walk, Reader reader) {
   bool has_pragma = false;
   bool has_equiv = false;
   bool has_content = false;
@@ -186,7 +191,9 @@ std::string_view meta_encoding(TagWalk& walk) {
       }
     } else if (attribute->name == "charset" && !has_charset_attribute) {
       has_charset_attribute = true;
-      charset = declared(attribute->value);
+      const std::string_view found = declared(attribute->value);
+      if (found.empty() && reader == Reader::parser) continue;
+      charset = found;
       needs_pragma = false;
       has_charset = true;
     }
@@ -204,9 +211,8 @@ bool holds_text_only(std::string_view name) {
   });
 }
 
-enum class TextElements : std::uint8_t { looked_into, skipped };
-
-std::string_view first_meta(std::string_view bytes, TextElements text_elements) {
+// The prescan looks into elements that hold only text, the parser does not.
+std::string_view first_meta(std::string_view bytes, Reader reader) {
   TagWalk walk(bytes);
   while (walk.next_markup()) {
     if (walk.at_comment()) {
@@ -216,12 +222,13 @@ std::string_view first_meta(std::string_view bytes, TextElements text_elements) 
       if (!opens) walk.tag_name();
       const std::string_view name = walk.tag_name();
       if (opens && base::equals_ignoring_case(name, "meta")) {
-        if (const std::string_view found = meta_encoding(walk); !found.empty()) return found;
+        if (const std::string_view found = meta_encoding(walk, reader); !found.empty())
+          return found;
         continue;
       }
       while (walk.attribute()) {
       }
-      if (opens && text_elements == TextElements::skipped && holds_text_only(name) &&
+      if (opens && reader == Reader::parser && holds_text_only(name) &&
           !walk.skip_raw_text(ascii_lower(name))) {
         return {};
       }
@@ -272,12 +279,12 @@ std::string_view prescan_html(std::string_view bytes) {
   bytes = bytes.substr(0, kPrescanSize);
   const std::string_view xml = xml_declared_encoding(bytes);
   if (xml.starts_with("utf-16")) return xml;
-  const std::string_view meta = first_meta(bytes, TextElements::looked_into);
+  const std::string_view meta = first_meta(bytes, Reader::prescan);
   return meta.empty() ? xml : meta;
 }
 
 std::string_view late_meta_encoding(std::string_view bytes) {
-  return first_meta(bytes, TextElements::skipped);
+  return first_meta(bytes, Reader::parser);
 }
 
 }  // namespace crawld::parsers

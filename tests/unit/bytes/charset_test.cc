@@ -62,6 +62,10 @@ TEST_CASE("a meta needs its pragma, and the first usable one wins (HTML 13.2.3.2
   CHECK(answer("<meta http-equiv=content-type content='a; charset = koi8-r ;'>") ==
         "koi8-r from meta");
   CHECK(answer("<meta charset=nonsense><meta charset=koi8-r>") == "koi8-r from meta");
+  CHECK(answer("<meta charset=nonsense http-equiv=content-type content='a;charset=koi8-r'>") ==
+        "koi8-r from meta");
+  CHECK(answer("<meta charset=nonsense content='a;charset=koi8-r'>") ==
+        "windows-1252 from default");
   CHECK(answer("<meta charset=utf-16>") == "utf-8 from meta");
   CHECK(answer("<meta charset=x-user-defined>") == "windows-1252 from meta");
 }
