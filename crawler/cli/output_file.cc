@@ -1,6 +1,7 @@
 #include "crawler/cli/output_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,13 +18,21 @@ Error write_error(const std::string& path, int error) {
   return {code, "cannot write " + path + ": " + std::strerror(error)};
 }
 
+// A pipe or a device, /dev/stdout among them: a file renamed to its name would take its place.
+bool is_device(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
+}
+
 }  // namespace
 
 base::Result<OutputFile> OutputFile::open(const std::string& path) {
   if (path.empty() || path == "-") return OutputFile("", stdout);
   OutputFile output(path, nullptr);
-  const int fd = ::open(output.part().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return write_error(output.part(), errno);
+  output.in_place_ = is_device(path);
+  const std::string target = output.in_place_ ? path : output.part();
+  const int fd = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return write_error(target, errno);
   output.file_ = fdopen(fd, "wb");
   return output;
 }
@@ -31,7 +40,8 @@ base::Result<OutputFile> OutputFile::open(const std::string& path) {
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
       file_(std::exchange(other.file_, nullptr)),
-      error_(other.error_) {}
+      error_(other.error_),
+      in_place_(other.in_place_) {}
 
 OutputFile::~OutputFile() {
   if (file_ != nullptr && file_ != stdout) std::fclose(file_);
@@ -49,9 +59,9 @@ base::Status OutputFile::finish() {
     if (error_ != 0) return write_error("standard output", error_);
     return base::Done{};
   }
-  if (error_ == 0 && fsync(fileno(file_)) != 0) error_ = errno;
+  if (error_ == 0 && !in_place_ && fsync(fileno(file_)) != 0) error_ = errno;
   std::fclose(std::exchange(file_, nullptr));
-  if (error_ == 0 && std::rename(part().c_str(), path_.c_str()) != 0) error_ = errno;
+  if (error_ == 0 && !in_place_ && std::rename(part().c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ != 0) return write_error(path_, error_);
   return base::Done{};
 }

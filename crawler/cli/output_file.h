@@ -32,7 +32,8 @@ class OutputFile {
 
   std::string path_;  // empty: standard output
   std::FILE* file_;
-  int error_ = 0;  // errno of the first write that failed
+  int error_ = 0;          // errno of the first write that failed
+  bool in_place_ = false;  // a pipe or a device, which keeps its name
 };
 
 }  // namespace crawld::cli

@@ -1,5 +1,6 @@
 // crawld parse: read one file as a page, offline, or one URL; JSON on standard output.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -34,8 +35,10 @@ constexpr int kMostHops = 20;
 
 base::Result<std::string> read_input(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::error_code failed;
   std::ifstream in(file, std::ios::binary);
-  if (!in) return base::Error{base::Error::Code::not_found, "cannot read " + file};
+  if (!in || std::filesystem::is_directory(file, failed))
+    return base::Error{base::Error::Code::not_found, "cannot read " + file};
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 

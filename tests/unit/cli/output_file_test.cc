@@ -1,0 +1,52 @@
+// Where results go: whole or not at all, and never in the place of a device.
+#include "crawler/cli/output_file.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+using crawld::cli::OutputFile;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = "/tmp/crawld-output-XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("a device takes what is written and keeps its place") {
+  Folder folder;
+  std::filesystem::create_symlink("/dev/full", folder.file("device"));
+  auto output = OutputFile::open(folder.file("device"));
+  REQUIRE(output);
+  output->write("row\n");
+  const auto done = output->finish();
+  REQUIRE_FALSE(done.ok());
+  CHECK(done.error().code == crawld::base::Error::Code::disk_full);
+  CHECK(std::filesystem::is_symlink(folder.file("device")));
+  CHECK_FALSE(std::filesystem::exists(folder.file("device.part")));
+}
+
+TEST_CASE("a file comes to its name when it is whole") {
+  Folder folder;
+  auto output = OutputFile::open(folder.file("rows"));
+  REQUIRE(output);
+  REQUIRE(output->write("row\n"));
+  CHECK_FALSE(std::filesystem::exists(folder.file("rows")));
+  REQUIRE(output->finish().ok());
+  CHECK(std::filesystem::file_size(folder.file("rows")) == 4);
+}
