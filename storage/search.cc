@@ -76,7 +76,9 @@ base::Result<std::vector<SearchHit>> search(Database& reader, const SearchOption
   auto indexed = reader.number("SELECT EXISTS (SELECT 1 FROM search_docsize)");
   if (!indexed) return std::move(indexed).error();
   if (*indexed == 0) {
-    return Error{Code::invalid, "no text was indexed yet; crawl with search_index: true"};
+    return Error{Code::invalid,
+                 "no text was indexed yet: the index follows a crawl by seconds, and is kept with "
+                 "search_index: true"};
   }
   std::vector<SearchHit> hits;
   auto done = reader.each(

@@ -75,7 +75,7 @@ TEST_CASE("who waits for a place goes on when there is one, or when its time is 
   CHECK(through == 3);
 }
 
-TEST_CASE("all who wait for a place get through, one for each item that leaves") {
+TEST_CASE("all who wait for a place get through") {
   BoundedQueue<int> queue({.items = 4, .bytes = 100});
   constexpr int kWaiters = 200;
   for (int n = 0; n < 4; ++n) REQUIRE(queue.push(int(n), 1));

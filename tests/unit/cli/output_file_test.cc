@@ -4,29 +4,12 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 
+#include "tests/support/folder.h"
+
 using crawld::cli::OutputFile;
-
-namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string name = "/tmp/crawld-output-XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-}  // namespace
+using crawld::tests::Folder;
 
 TEST_CASE("a device takes what is written and keeps its place") {
   Folder folder;

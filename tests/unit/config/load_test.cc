@@ -13,10 +13,12 @@
 #include <fstream>
 
 #include "config/check.h"
+#include "tests/support/folder.h"
 
 using namespace crawld::config;
 using Catch::Contains;
 using Catch::StartsWith;
+using crawld::tests::Folder;
 
 namespace {
 
@@ -46,21 +48,6 @@ std::string repeated(const std::string& text, std::size_t times) {
   for (std::size_t i = 0; i < times; ++i) out += text;
   return out;
 }
-
-class Folder {
- public:
-  Folder() {
-    std::string name = "/tmp/crawld-config-XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 class Variable {
  public:
