@@ -20,7 +20,7 @@ namespace crawld::pipeline {
 struct RobotsStepOptions {
   std::string agent;  // our product token
   std::uint32_t retries = 2;
-  std::chrono::milliseconds max_retry_after{300'000};  // a longer Retry-After means "no" for now
+  std::chrono::milliseconds max_retry_after{300'000};  // a longer Retry-After means "no"
   config::Sitemaps sitemaps = config::Sitemaps::automatic;
 };
 
