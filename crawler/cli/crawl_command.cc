@@ -172,7 +172,10 @@ int crawl_command(const Arguments& arguments) {
   const Ending ending = watch(running, signals, wishes, progress, clock);
   signals.arm_second();
   if (control) control->reset();  // nobody asks a crawl that is being put away
-  return finish(running, options, arguments, progress, ending);
+  const int code = finish(running, options, arguments, progress, ending);
+  const base::Status written = stream ? stream->status() : base::Done{};
+  if (written || code != kFinished) return code;
+  return complain(written.error().message, exit_code(written.error()));
 }
 
 }  // namespace crawld::cli

@@ -126,7 +126,7 @@ ResultStream::~ResultStream() {
 }
 
 void ResultStream::put(const std::string& line) {
-  if (failed_) return;
+  if (failed_ != 0) return;
   const bool written = std::fwrite(line.data(), 1, line.size(), file_) == line.size() &&
                        std::fputc('\n', file_) != EOF;
   if (!written) give_up();
@@ -149,13 +149,20 @@ void ResultStream::write(const storage::CommitBatch& batch) {
       }
     }
   }
-  if (!failed_ && std::fflush(file_) != 0) give_up();
+  if (failed_ == 0 && std::fflush(file_) != 0) give_up();
 }
 
 void ResultStream::give_up() {
-  base::log::warn("output.failed", {{"why", std::strerror(errno)},
+  failed_ = errno;
+  base::log::warn("output.failed", {{"why", std::strerror(failed_)},
                                     {"crawl", "goes on; crawld export has the rest"}});
-  failed_ = true;
+}
+
+base::Status ResultStream::status() const {
+  if (failed_ == 0 || failed_ == EPIPE || file_ == stdout) return base::Done{};
+  const auto code = failed_ == ENOSPC ? base::Error::Code::disk_full : base::Error::Code::io;
+  return base::Error{code, std::string("the output is not whole: ") + std::strerror(failed_) +
+                               "; crawld export has the rest"};
 }
 
 }  // namespace crawld::cli

@@ -23,8 +23,10 @@ class ResultStream {
   ResultStream& operator=(const ResultStream&) = delete;
 
   void write(const storage::CommitBatch& batch);
-  // A line could not be written (disk full, reader gone); the log says so, nothing more is tried.
-  bool failed() const { return failed_; }
+  // disk_full or io once a line of a file could not be written: nothing more is tried. What
+  // becomes of standard output is its reader's business, and only told in the log. For when
+  // the crawl has ended.
+  base::Status status() const;
 
  private:
   ResultStream(std::FILE* file, bool csv, bool empty);
@@ -34,7 +36,7 @@ class ResultStream {
   std::FILE* file_;
   const bool csv_;
   bool needs_header_;
-  bool failed_ = false;
+  int failed_ = 0;  // errno of the write that failed
 };
 
 }  // namespace crawld::cli

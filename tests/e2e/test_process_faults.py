@@ -204,6 +204,14 @@ def test_a_reader_that_goes_away_harms_no_crawl(crawl, serve, reader):
         assert "No space left" in result.stdout
 
 
+def test_a_file_of_results_that_is_not_whole_is_told_by_exit_3(crawl, serve):
+    site = serve(chain(20))
+    result = crawl.run(*QUICK, "-q", "-o", "/dev/full", site.url())
+    assert result.returncode == 3
+    assert "the output is not whole" in result.stderr and "crawld export" in result.stderr
+    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 21)]
+
+
 def test_a_stop_of_the_whole_process_makes_no_burst_afterwards(crawl, serve, tmp_path):
     site = serve(chain(200))
     process = crawl.start("-c", configured(tmp_path, site, delay="200ms", jitter=0))
