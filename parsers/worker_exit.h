@@ -10,7 +10,9 @@ enum WorkerExit : int {
   kExitProtocol = 66,  // the parent sent what is no job
   kExitMemory = 67,    // out of memory
   kExitThrown = 68,    // an exception that nobody caught
-  kExitLeak = 69       // self-test: the sandbox let something through
+  kExitLeak = 69,      // self-test: the sandbox let something through
+  kExitProved = 70,    // self-test: each trial ended as it must
+  kExitTrial = 100     // self-test: the trial of this number less 100 did not
 };
 
 }  // namespace crawld::parsers

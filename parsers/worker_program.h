@@ -39,7 +39,7 @@ class WorkerProgram {
 
 // Lets a worker shut itself in and try each forbidden thing: each must end it with SIGSYS.
 // An error names what the sandbox let through or why it cannot be entered; do not parse
-// anything then. Takes about 5 ms a trial.
+// anything then. Takes about 8 ms.
 base::Status prove_sandbox(const WorkerProgram& program);
 
 }  // namespace crawld::parsers
