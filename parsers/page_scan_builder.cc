@@ -240,7 +240,7 @@ std::uint32_t OutlineBuilder::insert_element(const Token& token, Space space) {
 
 std::uint32_t OutlineBuilder::insert_known(Tag tag) {
   const std::uint32_t node = place_element(tag, Space::html, false);
-  push(node, tag, name_hash(to_string(tag)), Space::html);
+  push(node, tag, name_hash(tag), Space::html);
   return node;
 }
 

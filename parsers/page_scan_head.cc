@@ -187,7 +187,7 @@ OutlineBuilder::Outcome OutlineBuilder::after_head(const Token& token) {
       return Outcome::done;
     }
     if (kHeadElements.has(token.tag)) {
-      push(head_, Tag::head, name_hash("head"), Space::html);
+      push(head_, Tag::head, name_hash(Tag::head), Space::html);
       const Outcome outcome = in_head_start(token);
       const std::size_t head = index_of(head_);
       if (head < stack_.size()) erase_open(head);

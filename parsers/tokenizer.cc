@@ -1,52 +1,49 @@
 #include "parsers/tokenizer.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 
 #include "parsers/tokenizer_bytes.h"
+#include "parsers/tokenizer_name_tables.h"
 
 namespace crawld::parsers {
 namespace {
 
-// The same where the answer is mostly a few bytes away.
-std::size_t find_near(std::string_view text, char c, std::size_t from) {
-  const std::size_t near = std::min(from + 24, text.size());
-  for (std::size_t at = from; at < near; ++at) {
-    if (text[at] == c) return at;
-  }
-  return find(text, c, near);
+using base::SixteenBytes;
+
+enum class NameOf : std::uint8_t { tag, attribute };
+
+template <NameOf of>
+bool ends_name(char c) {
+  return is_html_space(c) || c == '/' || c == '>' || (c == '=' && of == NameOf::attribute);
 }
 
-// What a byte is within a name: 0 ends it, others are the byte to hash, in lower case.
-// NUL is part of a name, so it stands for another control.
-struct NameBytes {
-  std::array<unsigned char, 256> tag{};
-  std::array<unsigned char, 256> attribute{};
-
-  constexpr NameBytes() {
-    for (unsigned byte = 0; byte < 256; ++byte) {
-      const bool upper = byte >= 'A' && byte <= 'Z';
-      tag[byte] = static_cast<unsigned char>(byte == 0 ? 1 : upper ? byte + 32 : byte);
-    }
-    for (const char end : {'\t', '\n', '\f', '\r', ' ', '/', '>'}) {
-      tag[static_cast<unsigned char>(end)] = 0;
-    }
-    attribute = tag;
-    attribute['='] = 0;
-  }
+// A name as it was read from its first byte on.
+struct ReadName {
+  std::size_t size;
+  NameKey key;
 };
-constexpr NameBytes kNameBytes;
 
-// Where the name that starts at `at` ends; its hash goes to `hash`.
-std::size_t scan_name(std::string_view input, std::size_t at,
-                      const std::array<unsigned char, 256>& bytes, std::uint32_t& hash) {
-  while (at < input.size()) {
-    const unsigned char byte = bytes[static_cast<unsigned char>(input[at])];
-    if (byte == 0) break;
-    hash = name_hash_step(hash, byte);
-    ++at;
-  }
-  return at;
+// The same for any name, a byte at a time. The first byte is part of it whatever it is.
+template <NameOf of>
+[[gnu::noinline]] ReadName read_any_name(std::string_view rest) {
+  std::size_t size = 1;
+  while (size < rest.size() && !ends_name<of>(rest[size])) ++size;
+  return {size, key_of(rest.substr(0, size))};
+}
+
+// Needs: a byte of the name at `at`. Nearly every name is short and ends within the sixteen
+// bytes that are looked at at once; controls, which may belong to it, are left to the loop.
+template <NameOf of>
+[[gnu::always_inline]] inline ReadName read_name(std::string_view input, std::size_t at) {
+  const std::string_view rest(input.data() + at, input.size() - at);
+  if (rest.size() < SixteenBytes::kSize) return read_any_name<of>(rest);
+  const SixteenBytes bytes(rest.data());
+  auto stops = bytes.at_most(' ') | bytes.equal('/') | bytes.equal('>');
+  if (of == NameOf::attribute) stops = stops | bytes.equal('=');
+  const auto size = static_cast<std::size_t>(std::countr_zero(stops.bits()));
+  if (size - 1 >= kShortName || !ends_name<of>(rest.data()[size])) return read_any_name<of>(rest);
+  return {size, bytes.lower_case().front() << (64 - 8 * size)};
 }
 
 }  // namespace
@@ -64,6 +61,123 @@ void Tokenizer::skip_newline() {
   } else
     return;
   if (at_ < input_.size() && input_[at_] == '\n') ++at_;
+}
+
+// Whether the "<" at `at` begins something else than text (13.2.5.6, 13.2.5.7).
+inline bool Tokenizer::opens_markup(std::size_t at) const {
+  if (at + 1 >= input_.size()) return false;
+  const char c = input_.data()[at + 1];
+  if (is_letter(c) || c == '!' || c == '?') return true;
+  return c == '/' && at + 2 < input_.size();
+}
+
+// From behind "=" to behind the value; kNone when the input ends within it.
+inline std::size_t Tokenizer::read_value(std::size_t at, std::string_view& value) const {
+  const char* const bytes = input_.data();
+  const std::size_t size = input_.size();
+  while (at < size && is_html_space(bytes[at])) ++at;
+  if (at >= size) return kNone;
+  const char c = bytes[at];
+  if (c == '"' || c == '\'') {
+    const std::size_t close = find_near(input_, c, at + 1);
+    if (close == kNone) return kNone;
+    value = std::string_view(bytes + at + 1, close - at - 1);
+    return close + 1;
+  }
+  const std::size_t start = at;
+  while (at < size && bytes[at] != '>' && !is_html_space(bytes[at])) ++at;
+  value = std::string_view(bytes + start, at - start);
+  return at;
+}
+
+inline void Tokenizer::keep_attribute(std::string_view name, NameKey key, std::string_view value) {
+  const Attr id = known_attr(name, key);
+  if (id != Attr::unknown) {
+    std::uint64_t& seen = seen_known_[static_cast<unsigned>(id) / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (static_cast<unsigned>(id) % 64);
+    if ((seen & bit) != 0) return;
+    seen |= bit;
+  } else if (keep_ == Keep::known || is_repeated(name)) {
+    return;
+  }
+  attributes_.push_back({id, name, value});
+}
+
+// From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all
+// input used up, when it never comes.
+bool Tokenizer::read_attributes(Token& token) {
+  seen_known_[0] = seen_known_[1] = 0;
+  if (!seen_unknown_.empty()) seen_unknown_.clear();
+  const char* const bytes = input_.data();
+  const std::size_t size = input_.size();
+  std::size_t at = at_;
+  while (at < size) {
+    const char c = bytes[at];
+    if (is_html_space(c)) {
+      ++at;
+    } else if (c == '>') {
+      at_ = at + 1;
+      return true;
+    } else if (c == '/') {
+      ++at;
+      token.self_closing = at < size && bytes[at] == '>';
+    } else {
+      // A "=" in the first place belongs to the name (13.2.5.32).
+      const ReadName name = read_name<NameOf::attribute>(input_, at);
+      const std::string_view written(bytes + at, name.size);
+      at += name.size;
+      std::size_t after = at;
+      while (after < size && is_html_space(bytes[after])) ++after;
+      std::string_view value;
+      if (after < size && bytes[after] == '=') {
+        after = read_value(after + 1, value);
+        if (after == kNone) break;
+      }
+      at = after;
+      keep_attribute(written, name.key, value);
+    }
+  }
+  at_ = size;
+  return false;
+}
+
+inline bool Tokenizer::read_tag(TokenKind kind, std::size_t name_at, Token& token) {
+  token.kind = kind;
+  const std::size_t start = at_;
+  const ReadName name = read_name<NameOf::tag>(input_, name_at);
+  token.name = std::string_view(input_.data() + name_at, name.size);
+  token.hash = name_hash(name.key);
+  token.tag = known_tag(token.name, name.key);
+  at_ = name_at + name.size;
+  attributes_.clear();
+  // The common "<p>" and "</p>".
+  if (at_ < input_.size() && input_.data()[at_] == '>')
+    ++at_;
+  else if (!read_attributes(token))
+    return false;
+  token.raw = std::string_view(input_.data() + start, at_ - start);
+  if (kind == TokenKind::start_tag) last_start_tag_ = token.name;
+  return true;
+}
+
+// Needs: opens_markup(at_). False where that gave no token.
+inline bool Tokenizer::read_markup(Token& token) {
+  const char c = input_.data()[at_ + 1];
+  if (is_letter(c)) return read_tag(TokenKind::start_tag, at_ + 1, token);
+  if (c == '/' && is_letter(input_.data()[at_ + 2])) {
+    return read_tag(TokenKind::end_tag, at_ + 2, token);
+  }
+  return read_odd_markup(token);
+}
+
+inline bool Tokenizer::next_in_data(Token& token) {
+  const std::size_t start = at_;
+  std::size_t open = start;
+  if (input_.data()[open] != '<') open = find_near(input_, '<', open);
+  while (open != kNone && !opens_markup(open)) open = find(input_, '<', open + 1);
+  if (open == start) return read_markup(token);
+  text_until(std::min(open, input_.size()), TextMode::data, token);
+  return true;
 }
 
 Token Tokenizer::next() {
@@ -91,40 +205,11 @@ Token Tokenizer::next() {
   return token;
 }
 
-void Tokenizer::text_until(std::size_t end, TextMode mode, Token& token) {
-  token.kind = TokenKind::text;
-  token.mode = mode;
-  token.raw = input_.substr(at_, end - at_);
-  at_ = end;
-}
-
-// Whether the "<" at `at` begins something else than text (13.2.5.6, 13.2.5.7).
-bool Tokenizer::opens_markup(std::size_t at) const {
-  if (at + 1 >= input_.size()) return false;
-  const char c = input_[at + 1];
-  if (is_letter(c) || c == '!' || c == '?') return true;
-  return c == '/' && at + 2 < input_.size();
-}
-
-bool Tokenizer::next_in_data(Token& token) {
-  std::size_t open = at_;
-  if (input_[open] != '<') open = find(input_, '<', open);
-  while (open != kNone && !opens_markup(open)) open = find(input_, '<', open + 1);
-  if (open != at_) {
-    text_until(std::min(open, input_.size()), TextMode::data, token);
-    return true;
-  }
-  return read_markup(token);
-}
-
-// Needs: opens_markup(at_). False where that gave no token.
-bool Tokenizer::read_markup(Token& token) {
+// What is no tag: comments, the doctype, CDATA, and what is taken for a comment.
+bool Tokenizer::read_odd_markup(Token& token) {
   const char c = input_[at_ + 1];
-  if (is_letter(c)) return read_tag(TokenKind::start_tag, at_ + 1, token);
   if (c == '/') {
-    const char d = input_[at_ + 2];
-    if (is_letter(d)) return read_tag(TokenKind::end_tag, at_ + 2, token);
-    if (d == '>') {
+    if (input_[at_ + 2] == '>') {
       at_ += 3;
       return false;
     }
@@ -148,100 +233,9 @@ bool Tokenizer::read_markup(Token& token) {
   return true;
 }
 
-bool Tokenizer::read_tag(TokenKind kind, std::size_t name_at, Token& token) {
-  token.kind = kind;
-  token.hash = kNameHashStart;
-  const std::size_t start = at_;
-  at_ = scan_name(input_, name_at, kNameBytes.tag, token.hash);
-  token.name = input_.substr(name_at, at_ - name_at);
-  token.tag = find_tag(token.name, token.hash);
-  attributes_.clear();
-  // The common "<p>" and "</p>".
-  if (at_ < input_.size() && input_[at_] == '>')
-    ++at_;
-  else if (!read_attributes(token))
-    return false;
-  token.raw = input_.substr(start, at_ - start);
-  if (kind == TokenKind::start_tag) last_start_tag_ = token.name;
-  return true;
-}
-
-// From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all
-// input used up, when it never comes.
-bool Tokenizer::read_attributes(Token& token) {
-  seen_known_[0] = seen_known_[1] = 0;
-  seen_unknown_.clear();
-  const std::size_t size = input_.size();
-  std::size_t at = at_;
-  while (at < size) {
-    const char c = input_[at];
-    if (is_html_space(c)) {
-      ++at;
-    } else if (c == '>') {
-      at_ = at + 1;
-      return true;
-    } else if (c == '/') {
-      ++at;
-      token.self_closing = at < size && input_[at] == '>';
-    } else {
-      std::uint32_t hash = kNameHashStart;
-      const std::size_t name_at = at;
-      // A "=" in the first place belongs to the name (13.2.5.32).
-      if (c == '=') {
-        hash = name_hash_step(hash, '=');
-        ++at;
-      }
-      at = scan_name(input_, at, kNameBytes.attribute, hash);
-      const std::string_view name = input_.substr(name_at, at - name_at);
-      std::size_t after = at;
-      while (after < size && is_html_space(input_[after])) ++after;
-      std::string_view value;
-      if (after < size && input_[after] == '=') {
-        after = read_value(after + 1, value);
-        if (after == kNone) break;
-      }
-      at = after;
-      keep_attribute(name, hash, value);
-    }
-  }
-  at_ = size;
-  return false;
-}
-
-// From behind "=" to behind the value; kNone when the input ends within it.
-std::size_t Tokenizer::read_value(std::size_t at, std::string_view& value) const {
-  const std::size_t size = input_.size();
-  while (at < size && is_html_space(input_[at])) ++at;
-  if (at >= size) return kNone;
-  const char c = input_[at];
-  if (c == '"' || c == '\'') {
-    const std::size_t close = find_near(input_, c, at + 1);
-    if (close == kNone) return kNone;
-    value = input_.substr(at + 1, close - at - 1);
-    return close + 1;
-  }
-  const std::size_t start = at;
-  while (at < size && input_[at] != '>' && !is_html_space(input_[at])) ++at;
-  value = input_.substr(start, at - start);
-  return at;
-}
-
-void Tokenizer::keep_attribute(std::string_view name, std::uint32_t hash, std::string_view value) {
-  const Attr id = find_attr(name, hash);
-  if (id != Attr::unknown) {
-    std::uint64_t& seen = seen_known_[static_cast<unsigned>(id) / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (static_cast<unsigned>(id) % 64);
-    if ((seen & bit) != 0) return;
-    seen |= bit;
-  } else if (keep_ == Keep::known || is_repeated(name, hash)) {
-    return;
-  }
-  attributes_.push_back({id, name, value});
-}
-
 // Whether an attribute without a number of its own came before in this tag. Few are
 // compared one by one, many through a set, so that 100,000 of them stay linear.
-bool Tokenizer::is_repeated(std::string_view name, std::uint32_t) {
+bool Tokenizer::is_repeated(std::string_view name) {
   constexpr std::size_t kFew = 16;
   std::string wanted;
   append_name(name, wanted);

@@ -87,13 +87,19 @@ class Tokenizer {
   bool next_raw(Token& token);
   bool next_cdata(Token& token);
   bool read_markup(Token& token);
+  bool read_odd_markup(Token& token);
   bool read_tag(TokenKind kind, std::size_t name_at, Token& token);
-  void text_until(std::size_t end, TextMode mode, Token& token);
+  void text_until(std::size_t end, TextMode mode, Token& token) {
+    token.kind = TokenKind::text;
+    token.mode = mode;
+    token.raw = std::string_view(input_.data() + at_, end - at_);
+    at_ = end;
+  }
   bool opens_markup(std::size_t at) const;
   bool read_attributes(Token& token);
   std::size_t read_value(std::size_t at, std::string_view& value) const;
-  void keep_attribute(std::string_view name, std::uint32_t hash, std::string_view value);
-  bool is_repeated(std::string_view name, std::uint32_t hash);
+  void keep_attribute(std::string_view name, NameKey key, std::string_view value);
+  bool is_repeated(std::string_view name);
   void read_comment(Token& token);
   void read_bogus_comment(std::size_t from, Token& token);
   void read_doctype(Token& token);

@@ -217,18 +217,21 @@ enum class Attr : std::uint8_t {
 std::string_view to_string(Tag tag);
 std::string_view to_string(Attr attr);
 
-// The hash by which names are told apart: of the bytes with A-Z as a-z.
-inline std::uint32_t name_hash_step(std::uint32_t hash, unsigned char lower) {
-  return (hash ^ lower) * 0x01000193U;
-}
-inline constexpr std::uint32_t kNameHashStart = 0x811C9DC5U;
-std::uint32_t name_hash(std::string_view name);
+Tag find_tag(std::string_view name);
+Attr find_attr(std::string_view name);
 
-// Needs: hash == name_hash(name).
-Tag find_tag(std::string_view name, std::uint32_t hash);
-Attr find_attr(std::string_view name, std::uint32_t hash);
-inline Tag find_tag(std::string_view name) { return find_tag(name, name_hash(name)); }
-inline Attr find_attr(std::string_view name) { return find_attr(name, name_hash(name)); }
+// What a name is told apart by, made once while it is read. A name of up to eight bytes is its
+// own key: in lower case, its last byte highest. The key of a longer one is a hash whose
+// highest byte is zero, as none of the others is.
+using NameKey = std::uint64_t;
+
+inline constexpr NameKey kNameSpread = 0x65DCBE80A178B70B;
+
+// A key in half the space, for the names that have no number.
+constexpr std::uint32_t name_hash(NameKey key) {
+  return static_cast<std::uint32_t>((key * kNameSpread) >> 32);
+}
+std::uint32_t name_hash(Tag tag);
 
 // A set of tags, made at compile time.
 class TagSet {

@@ -31,8 +31,8 @@ bool Tokenizer::next_raw(Token& token) {
     text_until(end, mode, token);
     return true;
   }
-  mode_ = TextMode::data;
-  return read_tag(TokenKind::end_tag, at_ + 2, token);
+  mode_ = TextMode::data;  // as which its end tag is read
+  return false;
 }
 
 bool Tokenizer::next_cdata(Token& token) {
