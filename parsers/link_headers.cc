@@ -1,7 +1,6 @@
 #include "parsers/link_headers.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "crawler/model/url.h"
@@ -123,10 +122,10 @@ void add_header_links(const HeaderFields& header, const std::string& url, std::s
                       model::ParsedPage& page) {
   if (header.link.empty() && header.refresh.empty()) return;
   LinkResolver resolver(model::Url::parse(url), {});
-  std::vector<model::Link> links;
-  for (HeaderLink& link : parse_link_header(header.link)) {
+  const std::size_t before = page.links.size();
+  for (const HeaderLink& link : parse_link_header(header.link)) {
     if (!names_resource(link.rel)) continue;
-    std::string target = resolver.resolve(link.target);
+    const std::string_view target = resolver.resolve(link.target);
     if (target.empty()) continue;
     if (!link.other_context && page.canonical.empty() && has_token(link.rel, "canonical")) {
       page.canonical = target;
@@ -134,21 +133,23 @@ void add_header_links(const HeaderFields& header, const std::string& url, std::s
     if (has_token(link.rel, "alternate") &&
         (link.type == "application/rss+xml" || link.type == "application/atom+xml" ||
          link.type == "application/feed+json")) {
-      page.feeds.push_back({target, link.type, link.title});
+      page.feeds.push_back({std::string(target), link.type, link.title});
     }
-    const bool nofollow = says_nofollow(link.rel);
-    links.push_back({std::move(target), std::move(link.title), std::move(link.rel),
-                     model::LinkTag::link_header, nofollow});
+    page.add_link({.url = target,
+                   .text = link.title,
+                   .rel = link.rel,
+                   .tag = model::LinkTag::link_header,
+                   .nofollow = says_nofollow(link.rel)});
   }
   if (const auto refresh = parse_refresh(header.refresh); refresh && !refresh->url.empty()) {
-    std::string target = resolver.resolve(refresh->url);
+    const std::string_view target = resolver.resolve(refresh->url);
     if (!target.empty()) {
       if (page.refresh.empty()) page.refresh = target;
-      links.push_back({std::move(target), {}, {}, model::LinkTag::refresh_header, false});
+      page.add_link({.url = target, .tag = model::LinkTag::refresh_header});
     }
   }
-  page.links.insert(page.links.begin(), std::make_move_iterator(links.begin()),
-                    std::make_move_iterator(links.end()));
+  const auto first = page.links.begin() + static_cast<std::ptrdiff_t>(before);
+  std::rotate(page.links.begin(), first, page.links.end());
   if (page.links.size() > max_links) {
     page.links.resize(max_links);
     page.links_truncated = true;

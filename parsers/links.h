@@ -51,16 +51,17 @@ class LinkResolver {
   // Without a base only absolute references have an answer.
   LinkResolver(std::optional<model::Url> base, std::string encoding);
 
-  // The absolute URL, serialized; empty when there is none or it is too long.
-  std::string resolve(std::string_view reference);
+  // The absolute URL, serialized; empty when there is none or it is too long. Valid until the
+  // next call.
+  std::string_view resolve(std::string_view reference);
 
   const std::optional<model::Url>& base() const { return base_; }
 
  private:
-  std::string resolve_fully(std::string_view reference) const;
-  std::string resolve_absolute(std::string_view reference, std::size_t authority);
+  std::string_view resolve_fully(std::string_view reference);
+  std::string_view resolve_absolute(std::string_view reference, std::size_t authority);
   std::string_view enter_folder(std::string_view& reference) const;
-  std::string joined(std::string_view front, std::string_view reference) const;
+  std::string_view joined(std::string_view front, std::string_view reference);
 
   std::optional<model::Url> base_;
   std::string encoding_;
@@ -71,6 +72,7 @@ class LinkResolver {
   std::string without_fragment_;
   // "https://Example.org:443" as written -> the same, serialized; empty: not valid.
   std::unordered_map<std::string, std::string> origins_;
+  std::string answer_;
 };
 
 }  // namespace crawld::parsers

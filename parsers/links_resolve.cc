@@ -70,7 +70,7 @@ LinkResolver::LinkResolver(std::optional<model::Url> base, std::string encoding)
   folder_ = without_query_.substr(0, without_query_.rfind('/') + 1);
 }
 
-std::string LinkResolver::resolve(std::string_view reference) {
+std::string_view LinkResolver::resolve(std::string_view reference) {
   reference = trimmed(reference);
   if (reference.size() > kMaxUrl) return {};
   if (!is_web_) return resolve_fully(reference);
@@ -119,7 +119,7 @@ std::string_view LinkResolver::enter_folder(std::string_view& reference) const {
 }
 
 // A reference with a scheme of the web, whose host starts at `authority`.
-std::string LinkResolver::resolve_absolute(std::string_view reference, std::size_t authority) {
+std::string_view LinkResolver::resolve_absolute(std::string_view reference, std::size_t authority) {
   constexpr std::size_t kMostOrigins = 1'000;
   std::size_t end = reference.find_first_of("/?#\\", authority);
   if (end == std::string_view::npos) end = reference.size();
@@ -140,18 +140,17 @@ std::string LinkResolver::resolve_absolute(std::string_view reference, std::size
   return joined(known->second + "/", tail);
 }
 
-std::string LinkResolver::joined(std::string_view front, std::string_view reference) const {
+std::string_view LinkResolver::joined(std::string_view front, std::string_view reference) {
   if (front.size() + reference.size() > kMaxUrl) return {};
-  std::string url;
-  url.reserve(front.size() + reference.size());
-  url.append(front).append(reference);
-  return url;
+  answer_.assign(front).append(reference);
+  return answer_;
 }
 
-std::string LinkResolver::resolve_fully(std::string_view reference) const {
+std::string_view LinkResolver::resolve_fully(std::string_view reference) {
   if (base_ && base_->href().size() > kMaxUrl) return {};
   const auto url = base_ ? base_->resolve(reference, encoding_) : model::Url::parse(reference);
-  return url && url->href().size() <= kMaxUrl ? url->href() : std::string();
+  if (!url || url->href().size() > kMaxUrl) return {};
+  return answer_ = url->href();
 }
 
 }  // namespace crawld::parsers

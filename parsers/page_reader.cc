@@ -149,9 +149,9 @@ void add_style_sheet_links(std::string_view css, const ParseJob& job, ParsedPage
       page.links_truncated = true;
       return;
     }
-    std::string url = resolver.resolve(reference);
+    const std::string_view url = resolver.resolve(reference);
     if (url.empty() || url.starts_with("data:")) continue;
-    page.links.push_back({.url = std::move(url), .tag = model::LinkTag::css});
+    page.add_link({.url = url, .tag = model::LinkTag::css});
   }
 }
 

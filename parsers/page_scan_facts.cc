@@ -180,11 +180,7 @@ void FactCollector::read_attributes(Tag tag, Attributes attributes) {
     if (url) read_urls(url->tag, url->form, value(attribute));
   }
   if (!has_rel || page_.links.size() == first || (tag != Tag::a && tag != Tag::area)) return;
-  const std::string rel = fold_rel(find_copy(attributes, Attr::rel));
-  for (std::size_t i = first; i < page_.links.size(); ++i) {
-    page_.links[i].rel = rel;
-    page_.links[i].nofollow = says_nofollow(rel);
-  }
+  tell_rel(first, fold_rel(find_copy(attributes, Attr::rel)));
 }
 
 void FactCollector::read_urls(LinkTag tag, UrlForm form, std::string_view value) {
@@ -214,21 +210,18 @@ void FactCollector::read_urls(LinkTag tag, UrlForm form, std::string_view value)
   }
 }
 
-// The link that was added, to be filled further, or null. Its address holds until the next.
-std::string* FactCollector::add_link(LinkTag tag, std::string_view reference) {
+// The link that was added, or null. Its address holds until the next.
+model::Link* FactCollector::add_link(LinkTag tag, std::string_view reference) {
   if (page_.links.size() >= options_.max_links || link_bytes_ >= kMaxLinkBytes) {
     page_.links_truncated = true;
     return nullptr;
   }
-  std::string url = resolver_->resolve(reference);
+  const std::string_view url = resolver_->resolve(reference);
   if (url.empty()) return nullptr;
   const bool hyperlink = tag == LinkTag::a || tag == LinkTag::area;
   if (is_script_url(url) && !(hyperlink && options_.script_links)) return nullptr;
-  model::Link& link = page_.links.emplace_back();
   link_bytes_ += url.size();
-  link.url = std::move(url);
-  link.tag = tag;
-  return &link.url;
+  return &page_.add_link({.url = url, .tag = tag});
 }
 
 void FactCollector::read_link(Attributes attributes) {
@@ -236,26 +229,34 @@ void FactCollector::read_link(Attributes attributes) {
   if (!names_resource(rel)) return;
   const std::size_t first = page_.links.size();
   if (const auto href = find(attributes, Attr::href); href && !is_blank(*href)) {
-    if (const std::string* url = add_link(LinkTag::link, *href)) {
-      if (page_.canonical.empty() && has_token(rel, "canonical")) page_.canonical = *url;
-      read_feed(rel, *url, attributes);
+    if (const model::Link* link = add_link(LinkTag::link, *href)) {
+      if (page_.canonical.empty() && has_token(rel, "canonical")) page_.canonical = link->url;
+      read_feed(rel, link->url, attributes);
     }
   }
   if (const auto srcset = find(attributes, Attr::imagesrcset)) {
     for (const std::string_view url : srcset_urls(*srcset)) add_link(LinkTag::link, url);
   }
+  tell_rel(first, rel);
+}
+
+// What `rel` says holds for the links from `first` on.
+void FactCollector::tell_rel(std::size_t first, std::string_view rel) {
+  if (first == page_.links.size()) return;
+  const std::string_view kept = page_.texts.keep(rel);
+  const bool nofollow = says_nofollow(rel);
   for (std::size_t i = first; i < page_.links.size(); ++i) {
-    page_.links[i].rel = rel;
-    page_.links[i].nofollow = says_nofollow(rel);
+    page_.links[i].rel = kept;
+    page_.links[i].nofollow = nofollow;
   }
 }
 
-void FactCollector::read_feed(std::string_view rel, const std::string& url, Attributes attributes) {
+void FactCollector::read_feed(std::string_view rel, std::string_view url, Attributes attributes) {
   if (!has_token(rel, "alternate") && !has_token(rel, "feed")) return;
   const std::string type = lower_case(find_copy(attributes, Attr::type));
   if ((!is_feed_type(type) && !has_token(rel, "feed")) || page_.feeds.size() >= kMaxFeeds) return;
   const std::string title = find_copy(attributes, Attr::title);
-  page_.feeds.push_back({url, type, fold_space(cut_utf8(title, kMaxText))});
+  page_.feeds.push_back({std::string(url), type, fold_space(cut_utf8(title, kMaxText))});
 }
 
 void FactCollector::read_meta(Attributes attributes, bool in_noscript) {
@@ -282,8 +283,8 @@ void FactCollector::read_refresh(std::string_view content, bool in_noscript) {
   const bool first = extras_.refresh_delay < 0 && !in_noscript;
   if (first) extras_.refresh_delay = refresh->delay;
   if (refresh->url.empty()) return;
-  const std::string* url = add_link(LinkTag::meta_refresh, refresh->url);
-  if (url != nullptr && first) page_.refresh = *url;
+  const model::Link* link = add_link(LinkTag::meta_refresh, refresh->url);
+  if (link != nullptr && first) page_.refresh = link->url;
 }
 
 // HTML 4.10.21.3. Only a GET form's target is a page; the others are known, not followed.

@@ -59,9 +59,10 @@ class FactCollector {
   void read_refresh(std::string_view content, bool in_noscript);
   void read_form(Tag tag, Attributes attributes);
   void read_param(Attributes attributes);
-  void read_feed(std::string_view rel, const std::string& url, Attributes attributes);
+  void read_feed(std::string_view rel, std::string_view url, Attributes attributes);
   void read_css(std::string_view css);
-  std::string* add_link(model::LinkTag tag, std::string_view reference);
+  void tell_rel(std::size_t first, std::string_view rel);
+  model::Link* add_link(model::LinkTag tag, std::string_view reference);
   void listen(Listener::Kind kind, std::size_t index);
   void stop_listening();
   void open_text(Tag tag, Space space, Attributes attributes);

@@ -71,7 +71,8 @@ void FactCollector::stop_listening() {
   listeners_.pop_back();
   switch (listener.kind) {
     case Listener::Kind::link:
-      page_.links[listener.index].text = text_.line_since(listener.place, kMaxLinkText);
+      page_.links[listener.index].text =
+          page_.texts.keep(text_.line_since(listener.place, kMaxLinkText));
       return;
     case Listener::Kind::heading:
       page_.headings[listener.index].text = text_.line_since(listener.place, kMaxLinkText);

@@ -1,6 +1,5 @@
 #include "parsers/srcdoc_links.h"
 
-#include <iterator>
 #include <utility>
 
 namespace crawld::parsers {
@@ -31,8 +30,8 @@ void add_srcdoc_links(PageScanner& scanner, const ScanOptions& options,
       inner_options.url = document.base;
       inner_options.max_links = options.max_links - static_cast<std::uint32_t>(page.links.size());
       scanner.scan(document.html, inner_options, inner, extras);
-      page.links.insert(page.links.end(), std::make_move_iterator(inner.links.begin()),
-                        std::make_move_iterator(inner.links.end()));
+      page.links.insert(page.links.end(), inner.links.begin(), inner.links.end());
+      page.texts.join(inner.texts);
       page.links_truncated |= inner.links_truncated;
       for (std::string& html : extras.srcdocs) deeper.push_back({std::move(html), inner.base});
     }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "crawler/base/text_pool.h"
 #include "parsers/wire.h"
 
 namespace crawld::parsers {
@@ -53,6 +54,12 @@ class FieldWriter {
   void list(const std::vector<Item>& items, std::size_t, std::size_t, Each each) {
     number(static_cast<std::uint32_t>(items.size()));
     for (const Item& item : items) each(*this, item);
+  }
+  // What `walk` puts are texts of `size` bytes together, which the reader takes as one.
+  template <class Walk>
+  void shared_texts(const base::TextPool&, std::size_t size, Walk walk) {
+    number(static_cast<std::uint32_t>(size));
+    walk(*this);
   }
 
   void finish(FrameType type, std::uint32_t sequence) {
@@ -135,6 +142,8 @@ class FieldReader {
     value = static_cast<Enum>(byte);
   }
   void text(std::string& value, std::size_t limit) { value = take_text(limit); }
+  // A view of the payload, or of the pool within shared_texts().
+  void text(std::string_view& value, std::size_t limit) { value = take_text(limit); }
   void bytes(std::string& value) { value = take_bytes(); }
   void bytes(std::string_view& value) { value = take_bytes(); }
   // `smallest`: bytes of numbers that one item takes at least, so that a lying count is
@@ -147,6 +156,17 @@ class FieldReader {
     items.clear();
     items.reserve(count);
     for (std::uint32_t i = 0; i < count && ok(); ++i) each(*this, items.emplace_back());
+  }
+  // Copies the texts that `walk` takes into `pool`, all at once; string views show them there.
+  template <class Walk>
+  void shared_texts(base::TextPool& pool, std::size_t, Walk walk) {
+    const auto size = take<std::uint32_t>();
+    if (size > text_.size()) return fail("shared texts end early");
+    const std::string_view behind = text_.substr(size);
+    text_ = pool.keep(text_.substr(0, size));
+    walk(*this);
+    if (!text_.empty()) fail("shared texts left over");
+    if (ok()) text_ = behind;
   }
 
  private:

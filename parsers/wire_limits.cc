@@ -75,7 +75,9 @@ void mend_entries(std::vector<model::SitemapEntry>& entries) {
 void mend_lists(model::ParsedPage& page) {
   for (auto& directive : page.robots) mend(directive);
   for (auto& link : page.links) {
-    for (auto* text : {&link.url, &link.text, &link.rel}) mend(*text);
+    for (auto* text : {&link.url, &link.text, &link.rel}) {
+      if (!base::is_utf8(*text)) *text = page.texts.keep(to_utf8(*text, "utf-8"));
+    }
   }
   for (auto& heading : page.headings) mend(heading.text);
   for (auto& [name, content] : page.meta) {

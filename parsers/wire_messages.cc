@@ -134,11 +134,21 @@ void walk(Archive& a, Sitemap& sitemap) {
   a.text(sitemap.error, kMaxShortText);
 }
 
+std::size_t bytes_of_links(const model::ParsedPage& page) {
+  std::size_t bytes = 0;
+  for (const model::Link& link : page.links) {
+    bytes += link.url.size() + link.text.size() + link.rel.size();
+  }
+  return bytes;
+}
+
 template <class Archive, Of<model::ParsedPage> Page>
 void walk_lists(Archive& a, Page& page) {
   const auto text = [](Archive& b, auto& value) { b.text(value, kMaxShortText); };
   a.list(page.robots, kMaxRobots, 4, text);
-  a.list(page.links, kMaxLinks, 14, [](Archive& b, auto& link) { walk(b, link); });
+  a.shared_texts(page.texts, bytes_of_links(page), [&page](Archive& b) {
+    b.list(page.links, kMaxLinks, 14, [](Archive& c, auto& link) { walk(c, link); });
+  });
   a.list(page.headings, kMaxHeadings, 8, [](Archive& b, auto& heading) {
     b.number(heading.level);
     b.text(heading.text, kMaxText);

@@ -1,23 +1,13 @@
 #include "storage/row_json.h"
 
-#include <algorithm>
-
 #include "crawler/base/escape.h"
 
 namespace crawld::storage {
 namespace {
 
-// Most strings need no escape; those that do take the slow way.
 void append_string(std::string& out, std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
-  });
-  if (!plain) {
-    out += base::json_string(text);
-    return;
-  }
   out += '"';
-  out += text;
+  base::append_json_text(out, text);
   out += '"';
 }
 
@@ -50,19 +40,18 @@ std::string links_json(const std::vector<model::Link>& links, std::string_view o
   out.reserve(2 + links.size() * 80);
   out = "[";
   for (const model::Link& link : links) {
-    if (out.size() > 1) out += ',';
-    out += '[';
+    out += out.size() > 1 ? ",[\"" : "[\"";
     std::string_view url = link.url;
     if (!origin.empty() && url.size() > origin.size() && url[origin.size()] == '/' &&
         url.substr(0, origin.size()) == origin) {
       url.remove_prefix(origin.size());
     }
-    append_string(out, url);
-    out += ',';
-    append_string(out, link.text);
-    out += ',';
-    append_string(out, link.rel);
-    out += ",\"";
+    base::append_json_text(out, url);
+    out += "\",\"";
+    base::append_json_text(out, link.text);
+    out += "\",\"";
+    base::append_json_text(out, link.rel);
+    out += "\",\"";
     out += model::to_string(link.tag);
     out += link.nofollow ? "\",1]" : "\",0]";
   }

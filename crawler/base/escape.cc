@@ -42,6 +42,25 @@ std::size_t ascii_words(std::string_view text) {
   return at;
 }
 
+bool is_plain_in_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+// Where the run of ASCII at `at` ends that JSON takes as it is.
+std::size_t plain_end(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  // The high bit of the lowest byte that is zero, and perhaps of others above it.
+  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t below_space = word - kOnes * 0x20;
+    const std::uint64_t odd = word | below_space | zeros(word ^ (kOnes * '"')) |
+                              zeros(word ^ (kOnes * '\\')) | zeros(word ^ (kOnes * 0x7F));
+    if ((odd & kHighs) != 0) break;
+  }
+  while (at < text.size() && is_plain_in_json(text[at])) ++at;
+  return at;
+}
+
 bool is_control(std::string_view sequence) {
   if (sequence.size() == 1) {
     const auto c = static_cast<std::uint8_t>(sequence[0]);
@@ -79,6 +98,22 @@ void append_hex(std::string& out, const char* format, unsigned value) {
   out += digits.data();
 }
 
+// What stands in JSON for a character that cannot stand there; empty: for a broken byte.
+void append_escaped(std::string& out, std::string_view sequence) {
+  if (sequence.empty()) {
+    out += kReplacement;
+  } else if (sequence == "\"" || sequence == "\\") {
+    out += '\\';
+    out += sequence;
+  } else if (sequence == "\n") {
+    out += "\\n";
+  } else if (sequence == "\t") {
+    out += "\\t";
+  } else {
+    append_hex(out, "\\u%04x", static_cast<std::uint8_t>(sequence.back()));
+  }
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -101,27 +136,29 @@ std::string printable(std::string_view text) {
 }
 
 std::string json_string(std::string_view text) {
-  std::string out = "\"";
+  std::string out;
   out.reserve(text.size() + 2);
-  for_each_sequence(
-      text,
-      [&](std::string_view sequence) {
-        if (sequence == "\"" || sequence == "\\") {
-          out += '\\';
-          out += sequence;
-        } else if (sequence == "\n") {
-          out += "\\n";
-        } else if (sequence == "\t") {
-          out += "\\t";
-        } else if (is_control(sequence)) {
-          append_hex(out, "\\u%04x", static_cast<std::uint8_t>(sequence.back()));
-        } else {
-          out += sequence;
-        }
-      },
-      [&] { out += kReplacement; });
+  out += '"';
+  append_json_text(out, text);
   out += '"';
   return out;
+}
+
+// Copies runs: most texts need no escape at all.
+void append_json_text(std::string& out, std::string_view text) {
+  std::size_t run = 0;
+  for (std::size_t at = 0; (at = plain_end(text, at)) < text.size();) {
+    const std::size_t n = sequence_length(text.substr(at));
+    const std::string_view sequence = text.substr(at, n == 0 ? 1 : n);
+    const bool as_it_is = n != 0 && sequence != "\"" && sequence != "\\" && !is_control(sequence);
+    if (!as_it_is) {
+      out += text.substr(run, at - run);
+      append_escaped(out, n == 0 ? std::string_view() : sequence);
+      run = at + sequence.size();
+    }
+    at += sequence.size();
+  }
+  out += text.substr(run);
 }
 
 bool is_utf8(std::string_view text) {

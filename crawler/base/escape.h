@@ -13,6 +13,8 @@ std::string printable(std::string_view text);
 // A JSON string literal with its quotes (RFC 8259 section 7). Broken UTF-8
 // becomes U+FFFD; controls are escaped, C1 included.
 std::string json_string(std::string_view text);
+// The same without the quotes, appended.
+void append_json_text(std::string& out, std::string_view text);
 
 // Valid per RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);

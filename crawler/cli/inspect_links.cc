@@ -54,8 +54,9 @@ void add_locations(const nlohmann::json& question, const std::string& url,
   parsers::LinkResolver resolver(model::Url::parse(url), {});
   for (const char* name : {"location", "content-location"}) {
     const std::string reference = header_of(question, name);
-    std::string target = reference.empty() ? std::string() : resolver.resolve(reference);
-    if (!target.empty()) page.links.push_back({std::move(target), {}, {}, model::LinkTag::other});
+    if (reference.empty()) continue;
+    const std::string_view target = resolver.resolve(reference);
+    if (!target.empty()) page.add_link({.url = target, .tag = model::LinkTag::other});
   }
 }
 
@@ -76,7 +77,7 @@ bool page_says_nofollow(const model::ParsedPage& page) {
 }
 
 Json describe(const model::Link& link, bool page_nofollow) {
-  std::string rel = link.rel;
+  std::string rel(link.rel);
   if (page_nofollow && !parsers::has_token(rel, "nofollow")) {
     rel += rel.empty() ? "nofollow" : " nofollow";
   }

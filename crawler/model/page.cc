@@ -2,6 +2,14 @@
 
 namespace crawld::model {
 
+Link& ParsedPage::add_link(const Link& link) {
+  return links.emplace_back(Link{.url = texts.keep(link.url),
+                                 .text = texts.keep(link.text),
+                                 .rel = texts.keep(link.rel),
+                                 .tag = link.tag,
+                                 .nofollow = link.nofollow});
+}
+
 std::string_view to_string(LinkTag tag) {
   switch (tag) {
     case LinkTag::a:

@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "crawler/base/text_pool.h"
+
 namespace crawld::model {
 
 // Where a link stood. The text form (to_string) is the `tag` of the interface.
@@ -41,10 +43,11 @@ enum class LinkTag : std::uint8_t {
 };
 std::string_view to_string(LinkTag tag);
 
+// Views into the `texts` of its page.
 struct Link {
-  std::string url;   // absolute, resolved against the page's base by model::Url
-  std::string text;  // white space folded; at most 1 KiB
-  std::string rel;   // lower case, tokens separated by one space
+  std::string_view url;   // absolute, resolved against the page's base by model::Url
+  std::string_view text;  // white space folded; at most 1 KiB
+  std::string_view rel;   // lower case, tokens separated by one space
   LinkTag tag = LinkTag::a;
   bool nofollow = false;  // rel=nofollow (ugc and sponsored too)
 };
@@ -101,7 +104,8 @@ struct ParsedPage {
   std::string canonical;            // rel=canonical (element or header), absolute
   std::vector<std::string> robots;  // directives that hold for us, lower case: "noindex", ...
   std::string refresh;              // target of a meta refresh or Refresh header, absolute
-  std::vector<Link> links;          // document order
+  std::vector<Link> links;          // document order; see add_link()
+  base::TextPool texts;             // what the links say
   bool links_truncated = false;     // there were more than the limit
   std::string text;                 // all visible text, white space folded by block
   std::string main_text;            // boilerplate removed; only if asked for
@@ -127,6 +131,9 @@ struct ParsedPage {
   bool used_tree = false;       // a gumbo tree was built
   bool asks_password = false;   // an <input type=password> stands in it
   bool over_limits = false;     // too deep or too many attributes: links by linear scan only
+
+  // Appends a link, whose texts are copied.
+  Link& add_link(const Link& link);
 };
 
 enum class ParseFailureKind : std::uint8_t {

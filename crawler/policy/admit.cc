@@ -109,10 +109,10 @@ class Admission {
     std::int64_t lastmod = 0;
   };
 
-  void admit_text(const std::string& text, const Kind& kind) {
+  void admit_text(std::string_view text, const Kind& kind) {
     // Fragments never reach the books. The date of a sitemap's entry is news even if the entry
     // is not.
-    const auto without_fragment = std::string_view(text).substr(0, text.find('#'));
+    const auto without_fragment = text.substr(0, text.find('#'));
     const bool recent =
         rules_.recent.seen(without_fragment, request_.site, kind.depth, kind.purpose);
     if (recent && kind.lastmod == 0) return;

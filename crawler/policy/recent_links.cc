@@ -8,7 +8,6 @@ namespace crawld::policy {
 namespace {
 
 constexpr std::size_t kEntries = 1U << 14;  // a few menus' worth; a power of two
-constexpr std::size_t kLongestLink = 512;   // so that the table stays below 10 MiB
 
 }  // namespace
 
@@ -22,13 +21,14 @@ void RecentLinks::judge_by(std::shared_ptr<const void> rules) {
 
 bool RecentLinks::seen(std::string_view link, model::SiteId site, std::uint16_t depth,
                        model::Purpose purpose) {
-  if (link.empty() || link.size() > kLongestLink) return false;
-  Entry& entry = entries_[XXH3_64bits_withSeed(link.data(), link.size(), site) % kEntries];
-  if (entry.link == link && entry.site == site && entry.purpose == purpose &&
+  if (link.empty()) return false;
+  const std::uint64_t hash = XXH3_64bits_withSeed(link.data(), link.size(), site);
+  Entry& entry = entries_[hash % kEntries];
+  if (entry.link == hash && entry.site == site && entry.purpose == purpose &&
       entry.depth <= depth) {
     return true;
   }
-  entry.link = link;
+  entry.link = hash;
   entry.site = site;
   entry.depth = depth;
   entry.purpose = purpose;

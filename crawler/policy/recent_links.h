@@ -3,12 +3,12 @@
 // Menus make most links of a page the same as those of the page before. What was judged
 // once at the same depth is in the books already, so it need not be parsed, judged and
 // looked up again. A table of fixed size, where a newer link takes the place of an older
-// one: forgetting costs time and never an answer.
+// one: forgetting costs time and never an answer. Links are told apart by 64 bits of XXH3, as
+// URLs are in storage::SeenIndex.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +29,7 @@ class RecentLinks {
 
  private:
   struct Entry {
-    std::string link;
+    std::uint64_t link = 0;  // its hash
     model::SiteId site = 0;
     std::uint16_t depth = 0;
     model::Purpose purpose = model::Purpose::page;

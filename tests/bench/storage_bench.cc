@@ -151,7 +151,7 @@ class Crawl {
       std::uint64_t to = i;  // the same on every page
       if (i < kNewLinks) to = next_url_ + new_links_++;
       if (i >= kNewLinks && i < kNewLinks + kRandomLinks) to = random_() % (next_url_ - 1) + 1;
-      parsed.links.push_back({.url = href(to), .text = "a link"});
+      parsed.add_link({.url = href(to), .text = "a link"});
     }
     model::Response response;
     response.status = 200;

@@ -18,7 +18,7 @@ model::ParsedPage scan(std::string_view html, ScanOptions options = {}) {
 
 std::vector<std::string> urls(const model::ParsedPage& page) {
   std::vector<std::string> all;
-  for (const model::Link& link : page.links) all.push_back(link.url);
+  for (const model::Link& link : page.links) all.emplace_back(link.url);
   return all;
 }
 

@@ -40,7 +40,8 @@ inline bool same_link(const model::Link& a, const model::Link& b) {
 
 inline std::string describe_link(const std::vector<model::Link>& links, std::size_t i) {
   if (i >= links.size()) return "-";
-  return std::string(to_string(links[i].tag)) + " " + links[i].url + " \"" + links[i].text + "\"";
+  return std::string(to_string(links[i].tag)) + " " + std::string(links[i].url) + " \"" +
+         std::string(links[i].text) + "\"";
 }
 
 // The first difference in what must be the same; empty when there is none.

@@ -99,7 +99,7 @@ class ThreadedCrawl::LineParser final : public parsers::Parser {
     }
     model::ParsedPage page{.kind = model::DocumentKind::html, .base = job.url};
     std::istringstream lines{std::string(job.body)};
-    for (std::string line; std::getline(lines, line);) page.links.push_back({.url = line});
+    for (std::string line; std::getline(lines, line);) page.add_link({.url = line});
     page.content_hash = std::to_string(std::hash<std::string>()(job.url));
     page.body_size = job.body.size();
     page.packed_body = job.body;

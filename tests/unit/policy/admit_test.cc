@@ -24,7 +24,7 @@ struct Page {
   model::ParsedPage& page() { return std::get<model::ParsedPage>(settled.parsed.page); }
   model::Request& request() { return settled.parsed.fetched.lease.request; }
   void link(const std::string& to, LinkTag tag = LinkTag::a, const std::string& rel = {}) {
-    page().links.push_back({.url = to, .text = {}, .rel = rel, .tag = tag});
+    page().add_link({.url = to, .text = {}, .rel = rel, .tag = tag});
   }
   void redirect(const std::string& to) {
     settled.verdict = Verdict::redirected;

@@ -229,7 +229,7 @@ TEST_CASE("links in the srcdoc of an iframe are links, against the page's base o
     job.wants.always_tree = tree;
     std::vector<std::string> urls;
     for (const auto& link : parse(job).links) {
-      if (link.tag == model::LinkTag::a) urls.push_back(link.url);
+      if (link.tag == model::LinkTag::a) urls.emplace_back(link.url);
     }
     CHECK(urls ==
           std::vector<std::string>{"http://a.test/b/3", "http://a.test/c/1", "http://a.test/c/2"});

@@ -267,8 +267,8 @@ TEST_CASE("what fit_to_limits() leaves is accepted by the decoder") {
   page.headings.assign(kMaxHeadings + 1, {1, "h"});
   page.meta.assign(kMaxMeta + 1, {"a", "b"});
   page.records[0].fields_json = page.jsonld;
-  page.links.assign(1'000,
-                    {std::string(kMaxLinkBytes / 500, 'u'), "", "", model::LinkTag::a, false});
+  const std::string long_url(kMaxLinkBytes / 500, 'u');
+  page.links.assign(1'000, {long_url, "", "", model::LinkTag::a, false});
   page.links_truncated = false;
   fit_to_limits(page);
   CHECK(page.title.size() == kMaxShortText - 1);
