@@ -8,35 +8,23 @@
 namespace crawld::parsers {
 namespace {
 
+// Whose content is none of the page's.
 bool is_template(const OutlineNode& node) {
-  return !node.is_text && node.tag == Tag::template_ && node.space == Space::html;
-}
-
-// The node after `node` in document order that is no content of a template; 0 at the end.
-// `leave` is told of each node whose content ends on the way.
-template <class Leave>
-std::uint32_t next_node(const Outline& outline, std::uint32_t node, const Leave& leave) {
-  const OutlineNode& here = outline.at(node);
-  if (here.first != 0 && !is_template(here)) return here.first;
-  while (node != 0) {
-    leave(outline.at(node));
-    if (outline.at(node).next != 0) return outline.at(node).next;
-    node = outline.at(node).parent;
-  }
-  return 0;
+  return node.tag == Tag::template_ && node.space == Space::html;
 }
 
 std::optional<std::string_view> first_base(const Outline& outline) {
-  const auto ignore = [](const OutlineNode&) {};
-  for (std::uint32_t node = outline.at(0).first; node != 0;
-       node = next_node(outline, node, ignore)) {
-    const OutlineNode& here = outline.at(node);
-    if (here.tag != Tag::base || here.space != Space::html || here.in_noscript) continue;
-    for (const Attribute& attribute : outline.attributes(here)) {
-      if (attribute.id == Attr::href) return attribute.value;
+  std::optional<std::string_view> first;
+  const auto look_at = [&](const OutlineNode& node) {
+    if (!first && node.tag == Tag::base && node.space == Space::html && !node.in_noscript) {
+      for (const Attribute& attribute : outline.attributes(node)) {
+        if (attribute.id == Attr::href) first = attribute.value;
+      }
     }
-  }
-  return std::nullopt;
+    return !first && !is_template(node);
+  };
+  outline.walk(look_at, [](const OutlineNode&) {});
+  return first;
 }
 
 }  // namespace
@@ -58,17 +46,15 @@ void PageScanner::scan(std::string_view utf8, const ScanOptions& options, model:
   std::string decoded;
   if (base) base = decode_attribute(*base, decoded);
   FactCollector facts(options, base, FactCollector::Values::as_written, page, extras);
-  const auto leave = [&](const OutlineNode& node) {
-    if (!node.is_text) facts.leave(node.tag, node.space);
+  const auto enter = [&](const OutlineNode& node) {
+    if (node.is_text) {
+      facts.text(outline.text(node), node.mode);
+      return true;
+    }
+    facts.enter(node.tag, node.space, node.in_noscript, outline.attributes(node));
+    return !is_template(node);
   };
-  for (std::uint32_t node = outline.at(0).first; node != 0;
-       node = next_node(outline, node, leave)) {
-    const OutlineNode& here = outline.at(node);
-    if (here.is_text)
-      facts.text(outline.text(here), here.mode);
-    else
-      facts.enter(here.tag, here.space, here.in_noscript, outline.attributes(here));
-  }
+  outline.walk(enter, [&](const OutlineNode& node) { facts.leave(node.tag, node.space); });
   facts.finish();
   if (state_->builder.truncated()) page.links_truncated = true;
 }

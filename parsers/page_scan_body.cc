@@ -1,4 +1,6 @@
 // The insertion mode "in body" (HTML 13.2.6.4.7), by kinds of elements.
+#include <array>
+
 #include "parsers/page_scan_builder.h"
 
 namespace crawld::parsers {
@@ -21,6 +23,44 @@ constexpr TagSet kQuietVoids{Tag::param, Tag::source, Tag::track};
 constexpr TagSet kIgnored{Tag::caption, Tag::col,   Tag::colgroup, Tag::frame,
                           Tag::head,    Tag::tbody, Tag::td,       Tag::tfoot,
                           Tag::th,      Tag::thead, Tag::tr};
+constexpr TagSet kOtherBlocks{Tag::li,   Tag::dd,        Tag::dt,    Tag::pre, Tag::listing,
+                              Tag::form, Tag::plaintext, Tag::table, Tag::hr};
+constexpr TagSet kControls{Tag::button, Tag::input, Tag::select};
+constexpr TagSet kRawTexts{Tag::textarea, Tag::xmp, Tag::iframe, Tag::noembed};
+
+// Which rules a start tag goes by: one look-up in place of a question for each set.
+enum class Rules : std::uint8_t {
+  any_other,
+  head,
+  ignored,
+  structure,
+  block,
+  formatting,
+  special,
+  control,
+  foreign_root,
+  option,
+  ruby
+};
+constexpr auto kRules = [] {
+  std::array<Rules, static_cast<std::size_t>(Tag::count)> rules{};
+  const auto go_by = [&](Rules wanted, const TagSet& tags) {
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (tags.has(static_cast<Tag>(i))) rules[i] = wanted;
+    }
+  };
+  go_by(Rules::head, kHeadElements);
+  go_by(Rules::ignored, kIgnored);
+  go_by(Rules::structure, TagSet{Tag::html, Tag::body, Tag::frameset});
+  go_by(Rules::block, kBlocks.with(kHeadings).with(kOtherBlocks));
+  go_by(Rules::formatting, kFormatting.with(TagSet{Tag::a, Tag::nobr}));
+  go_by(Rules::special, kObjects.with(kVoids).with(kQuietVoids).with(TagSet{Tag::image}));
+  go_by(Rules::control, kControls.with(kRawTexts));
+  go_by(Rules::foreign_root, TagSet{Tag::math, Tag::svg});
+  go_by(Rules::option, TagSet{Tag::option, Tag::optgroup});
+  go_by(Rules::ruby, TagSet{Tag::rb, Tag::rtc, Tag::rp, Tag::rt});
+  return rules;
+}();
 
 bool equals_any_case(std::string_view text, std::string_view lower_case) {
   if (text.size() != lower_case.size()) return false;
@@ -63,63 +103,77 @@ OutlineBuilder::Outcome OutlineBuilder::in_body(const Token& token) {
 OutlineBuilder::Outcome OutlineBuilder::in_body_text(const Token& token) {
   reconstruct_formatting();
   insert_text(token);
-  if (frameset_ok_ && leading_space(token.raw, token.mode) != token.raw.size()) {
+  if (frameset_ok_ && !means_space(token.raw, token.mode)) {
     frameset_ok_ = false;
   }
   return Outcome::done;
 }
 
 OutlineBuilder::Outcome OutlineBuilder::in_body_start(const Token& token) {
-  if (kHeadElements.has(token.tag)) return in_head_start(token);
-  if (kIgnored.has(token.tag)) return Outcome::done;
-  if (start_formatting(token) || start_block(token) || start_structure(token) ||
-      start_special(token)) {
-    return Outcome::done;
+  switch (kRules[static_cast<std::size_t>(token.tag)]) {
+    case Rules::head:
+      return in_head_start(token);
+    case Rules::ignored:
+      break;
+    case Rules::structure:
+      start_structure(token);
+      break;
+    case Rules::block:
+      start_block(token);
+      break;
+    case Rules::formatting:
+      start_formatting(token);
+      break;
+    case Rules::special:
+      start_special(token);
+      break;
+    case Rules::control:
+      start_control(token);
+      break;
+    case Rules::foreign_root:
+      reconstruct_formatting();
+      start_foreign_root(token, token.tag == Tag::math ? Space::math : Space::svg);
+      break;
+    case Rules::option:
+      if (current_is(Tag::option)) pop();
+      reconstruct_formatting();
+      insert_element(token);
+      break;
+    case Rules::ruby:
+      start_ruby(token);
+      break;
+    case Rules::any_other:
+      reconstruct_formatting();
+      insert_element(token);
+      break;
   }
-  if (token.tag == Tag::math || token.tag == Tag::svg) {
-    reconstruct_formatting();
-    start_foreign_root(token, token.tag == Tag::math ? Space::math : Space::svg);
-    return Outcome::done;
-  }
-  if (token.tag == Tag::option || token.tag == Tag::optgroup) {
-    if (current_is(Tag::option)) pop();
-    reconstruct_formatting();
-    insert_element(token);
-    return Outcome::done;
-  }
-  if (token.tag == Tag::rb || token.tag == Tag::rtc) {
-    if (in_scope(Tag::ruby, Scope::normal)) generate_implied_end_tags();
-    insert_element(token);
-    return Outcome::done;
-  }
-  if (token.tag == Tag::rp || token.tag == Tag::rt) {
-    if (in_scope(Tag::ruby, Scope::normal)) generate_implied_end_tags(Tag::rtc);
-    insert_element(token);
-    return Outcome::done;
-  }
-  reconstruct_formatting();
-  insert_element(token);
   return Outcome::done;
 }
 
+void OutlineBuilder::start_ruby(const Token& token) {
+  if (in_scope(Tag::ruby, Scope::normal)) {
+    const bool text = token.tag == Tag::rp || token.tag == Tag::rt;
+    generate_implied_end_tags(text ? Tag::rtc : Tag::unknown);
+  }
+  insert_element(token);
+}
+
 // html, body, frameset: what there is only one of.
-bool OutlineBuilder::start_structure(const Token& token) {
+void OutlineBuilder::start_structure(const Token& token) {
   if (token.tag == Tag::html) {
     if (!is_open(Tag::template_) && !stack_.empty()) {
       outline_->add_missing_attributes(stack_[0].node, tokenizer_->attributes());
     }
-    return true;
+    return;
   }
   const bool body_is_second = stack_.size() > 1 && stack_[1].tag == Tag::body;
   if (token.tag == Tag::body) {
-    if (!body_is_second || is_open(Tag::template_)) return true;
+    if (!body_is_second || is_open(Tag::template_)) return;
     frameset_ok_ = false;
     outline_->add_missing_attributes(stack_[1].node, tokenizer_->attributes());
-    return true;
+    return;
   }
-  if (token.tag != Tag::frameset) return false;
   if (body_is_second && frameset_ok_) start_frameset(token);
-  return true;
 }
 
 void OutlineBuilder::start_frameset(const Token& token) {
@@ -129,55 +183,55 @@ void OutlineBuilder::start_frameset(const Token& token) {
   mode_ = Mode::in_frameset;
 }
 
-bool OutlineBuilder::start_block(const Token& token) {
+void OutlineBuilder::start_block(const Token& token) {
   if (kBlocks.has(token.tag)) {
     close_p_in_button_scope();
     insert_element(token);
-    return true;
+    return;
   }
   if (kHeadings.has(token.tag)) {
     close_p_in_button_scope();
     if (current_is_one_of(kHeadings)) pop();
     insert_element(token);
-    return true;
+    return;
   }
   switch (token.tag) {
     case Tag::li:
     case Tag::dd:
     case Tag::dt:
       start_list_item(token);
-      return true;
+      return;
     case Tag::pre:
     case Tag::listing:
       close_p_in_button_scope();
       insert_element(token);
       tokenizer_->skip_newline();
       frameset_ok_ = false;
-      return true;
+      return;
     case Tag::form:
-      if (form_ != 0 && !is_open(Tag::template_)) return true;
+      if (form_ != 0 && !is_open(Tag::template_)) return;
       close_p_in_button_scope();
       insert_element(token);
       if (!is_open(Tag::template_)) form_ = current().node;
-      return true;
+      return;
     case Tag::plaintext:
       close_p_in_button_scope();
       insert_element(token);
       tokenizer_->set_mode(TextMode::plaintext);
-      return true;
+      return;
     case Tag::table:
       if (!quirks_) close_p_in_button_scope();
       insert_element(token);
       frameset_ok_ = false;
       mode_ = Mode::in_table;
-      return true;
+      return;
     case Tag::hr:
       close_p_in_button_scope();
       insert_void(token);
       frameset_ok_ = false;
-      return true;
+      return;
     default:
-      return false;
+      return;
   }
 }
 
@@ -229,53 +283,43 @@ void OutlineBuilder::start_a(const Token& token) {
   add_formatting(insert_element(token), token);
 }
 
-bool OutlineBuilder::start_formatting(const Token& token) {
+void OutlineBuilder::start_formatting(const Token& token) {
   if (token.tag == Tag::a) {
     start_a(token);
-    return true;
+    return;
   }
-  if (kFormatting.has(token.tag)) {
-    reconstruct_formatting();
-    add_formatting(insert_element(token), token);
-    return true;
-  }
-  if (token.tag != Tag::nobr) return false;
   reconstruct_formatting();
-  if (in_scope(Tag::nobr, Scope::normal)) {
+  if (token.tag == Tag::nobr && in_scope(Tag::nobr, Scope::normal)) {
     close_formatting(token);
     reconstruct_formatting();
   }
   add_formatting(insert_element(token), token);
-  return true;
 }
 
-bool OutlineBuilder::start_special(const Token& token) {
+void OutlineBuilder::start_special(const Token& token) {
   if (kObjects.has(token.tag)) {
     reconstruct_formatting();
     insert_element(token);
     add_marker();
     frameset_ok_ = false;
-    return true;
+    return;
   }
   if (kVoids.has(token.tag)) {
     reconstruct_formatting();
     insert_void(token);
     frameset_ok_ = false;
-    return true;
+    return;
   }
   if (kQuietVoids.has(token.tag)) {
     insert_void(token);
-    return true;
+    return;
   }
-  if (token.tag == Tag::image) {
-    Token img = token;
-    img.tag = Tag::img;
-    return start_special(img);
-  }
-  return start_control(token) || start_raw_text(token);
+  Token img = token;  // what <image> means
+  img.tag = Tag::img;
+  start_special(img);
 }
 
-bool OutlineBuilder::start_control(const Token& token) {
+void OutlineBuilder::start_control(const Token& token) {
   switch (token.tag) {
     case Tag::button:
       if (in_scope(Tag::button, Scope::normal)) {
@@ -285,12 +329,12 @@ bool OutlineBuilder::start_control(const Token& token) {
       reconstruct_formatting();
       insert_element(token);
       frameset_ok_ = false;
-      return true;
+      return;
     case Tag::input:
       reconstruct_formatting();
       insert_void(token);
       if (!is_hidden_input(tokenizer_->attributes())) frameset_ok_ = false;
-      return true;
+      return;
     case Tag::select:
       reconstruct_formatting();
       insert_element(token);
@@ -300,34 +344,34 @@ bool OutlineBuilder::start_control(const Token& token) {
                       mode_ == Mode::in_cell
                   ? Mode::in_select_in_table
                   : Mode::in_select;
-      return true;
+      return;
     default:
-      return false;
+      start_raw_text(token);
   }
 }
 
-bool OutlineBuilder::start_raw_text(const Token& token) {
+void OutlineBuilder::start_raw_text(const Token& token) {
   switch (token.tag) {
     case Tag::textarea:
       read_raw_text(token, TextMode::rcdata);
       tokenizer_->skip_newline();
       frameset_ok_ = false;
-      return true;
+      return;
     case Tag::xmp:
       close_p_in_button_scope();
       reconstruct_formatting();
       frameset_ok_ = false;
       read_raw_text(token, TextMode::rawtext);
-      return true;
+      return;
     case Tag::iframe:
       frameset_ok_ = false;
       read_raw_text(token, TextMode::rawtext);
-      return true;
+      return;
     case Tag::noembed:
       read_raw_text(token, TextMode::rawtext);
-      return true;
+      return;
     default:
-      return false;
+      return;
   }
 }
 

@@ -15,10 +15,18 @@ constexpr TagSet kFormattingEnds{Tag::b,  Tag::big, Tag::code,  Tag::em,     Tag
                                  Tag::i,  Tag::s,   Tag::small, Tag::strike, Tag::strong,
                                  Tag::tt, Tag::u,   Tag::a,     Tag::nobr};
 constexpr TagSet kObjects{Tag::applet, Tag::marquee, Tag::object};
+// Elements whose end tag does more than close them, or is known by its name only.
+constexpr TagSet kNotJustClosed = kFormattingEnds.with(kObjects).with(
+    TagSet{Tag::unknown, Tag::template_, Tag::body, Tag::html, Tag::form, Tag::br});
 
 }  // namespace
 
 OutlineBuilder::Outcome OutlineBuilder::in_body_end(const Token& token) {
+  // The common case: the current node is in any scope, and nothing is implied to end before it.
+  if (current_is(token.tag) && !kNotJustClosed.has(token.tag)) {
+    pop();
+    return Outcome::done;
+  }
   if (kFormattingEnds.has(token.tag)) {
     close_formatting(token);
     return Outcome::done;

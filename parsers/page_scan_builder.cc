@@ -19,19 +19,26 @@ constexpr TagSet kFosterParents{Tag::table, Tag::tbody, Tag::tfoot, Tag::thead, 
 constexpr TagSet kTextElements{Tag::title,  Tag::textarea, Tag::style,    Tag::xmp,
                                Tag::iframe, Tag::noembed,  Tag::noframes, Tag::script};
 
+// The length of the reference to white space that `text` begins with, or 0.
+std::size_t space_reference(std::string_view text) {
+  std::string meaning;
+  const std::size_t read = append_reference(text, ReferenceIn::text, meaning);
+  return read != 0 && meaning.size() == 1 && is_html_space(meaning[0]) ? read : 0;
+}
+
 }  // namespace
 
 std::size_t leading_space(std::string_view raw, TextMode mode) {
+  const bool references = mode == TextMode::data || mode == TextMode::rcdata;
   std::size_t at = 0;
   while (at < raw.size()) {
-    if (is_html_space(raw[at]) || raw[at] == '\0') {
+    const char c = raw.data()[at];
+    if (is_html_space(c) || c == '\0') {
       ++at;
       continue;
     }
-    if (raw[at] != '&' || (mode != TextMode::data && mode != TextMode::rcdata)) break;
-    std::string meaning;
-    const std::size_t read = append_reference(raw.substr(at), ReferenceIn::text, meaning);
-    if (read == 0 || meaning.size() != 1 || !is_html_space(meaning[0])) break;
+    const std::size_t read = c == '&' && references ? space_reference(raw.substr(at)) : 0;
+    if (read == 0) break;
     at += read;
   }
   return at;
@@ -82,15 +89,11 @@ void OutlineBuilder::process(const Token& token) {
   steer_tokenizer();
 }
 
-void OutlineBuilder::steer_tokenizer() {
-  tokenizer_->allow_cdata(!stack_.empty() && current().space != Space::html);
-}
+void OutlineBuilder::steer_tokenizer() { tokenizer_->allow_cdata(in_foreign_content()); }
 
-// HTML 13.2.6, the tree construction dispatcher.
+// HTML 13.2.6, the tree construction dispatcher. Needs: in_foreign_content().
 bool OutlineBuilder::is_foreign_business(const Token& token) const {
-  if (stack_.empty() || current().space == Space::html || token.kind == TokenKind::end) {
-    return false;
-  }
+  if (token.kind == TokenKind::end) return false;
   const bool start = token.kind == TokenKind::start_tag;
   const bool text = token.kind == TokenKind::text;
   const OpenElement& element = current();
@@ -105,7 +108,8 @@ bool OutlineBuilder::is_foreign_business(const Token& token) const {
 }
 
 OutlineBuilder::Outcome OutlineBuilder::dispatch(const Token& token) {
-  return is_foreign_business(token) ? in_foreign(token) : by_mode(token);
+  if (in_foreign_content() && is_foreign_business(token)) return in_foreign(token);
+  return mode_ == Mode::in_body ? in_body(token) : by_mode(token);
 }
 
 OutlineBuilder::Outcome OutlineBuilder::by_mode(const Token& token) {
@@ -156,6 +160,17 @@ OutlineBuilder::Outcome OutlineBuilder::by_mode(const Token& token) {
       return after_after_frameset(token);
   }
   return Outcome::done;
+}
+
+void OutlineBuilder::forget_open(const OpenElement& element) {
+  outline_->at(element.node).is_open = false;
+  if (element.space == Space::html) --open_count_[static_cast<std::size_t>(element.tag)];
+}
+
+void OutlineBuilder::pop() {
+  if (stack_.empty()) return;
+  forget_open(stack_.back());
+  stack_.pop_back();
 }
 
 // HTML 13.2.4.2, "has an element in the specific scope".
@@ -222,11 +237,17 @@ OutlineBuilder::Place OutlineBuilder::appropriate_place(std::size_t target) cons
   return {stack_[0].node, 0};
 }
 
+void OutlineBuilder::push(std::uint32_t node, Tag tag, std::uint32_t hash, Space space) {
+  outline_->at(node).is_open = true;
+  stack_.push_back({node, hash, tag, space, space == Space::svg && kSvgIntegration.has(tag)});
+  if (space == Space::html) ++open_count_[static_cast<std::size_t>(tag)];
+}
+
 std::uint32_t OutlineBuilder::place_element(Tag tag, Space space, bool with_attributes) {
-  static const std::vector<Attribute> kNoAttributes;
   const Place place = appropriate_place();
-  const std::uint32_t node =
-      outline_->add_element(tag, space, with_attributes ? tokenizer_->attributes() : kNoAttributes);
+  const std::uint32_t node = outline_->add_element(
+      tag, space,
+      with_attributes ? std::span(tokenizer_->attributes()) : std::span<const Attribute>());
   outline_->at(node).in_noscript = open_noscripts_ > 0;
   outline_->insert(place.parent, place.before, node);
   return node;
@@ -254,20 +275,8 @@ void OutlineBuilder::insert_text(std::string_view raw, TextMode mode) {
   outline_->insert(place.parent, place.before, outline_->add_text(raw, mode));
 }
 
-void OutlineBuilder::push(std::uint32_t node, Tag tag, std::uint32_t hash, Space space) {
-  outline_->at(node).is_open = true;
-  stack_.push_back({node, hash, tag, space, space == Space::svg && kSvgIntegration.has(tag)});
-  if (space == Space::html) ++open_count_[static_cast<std::size_t>(tag)];
-}
-
-void OutlineBuilder::pop() {
-  if (!stack_.empty()) erase_open(stack_.size() - 1);
-}
-
 void OutlineBuilder::erase_open(std::size_t index) {
-  const OpenElement& element = stack_[index];
-  outline_->at(element.node).is_open = false;
-  if (element.space == Space::html) --open_count_[static_cast<std::size_t>(element.tag)];
+  forget_open(stack_[index]);
   stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 

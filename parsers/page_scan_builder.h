@@ -80,6 +80,7 @@ class OutlineBuilder {
 
   // page_scan_builder.cc: the stack of open elements and where things go.
   void process(const Token& token);
+  bool in_foreign_content() const { return !stack_.empty() && current().space != Space::html; }
   bool is_foreign_business(const Token& token) const;
   Outcome dispatch(const Token& token);
   Outcome by_mode(const Token& token);
@@ -96,7 +97,10 @@ class OutlineBuilder {
   bool node_in_scope(std::uint32_t node) const;
   static bool ends_scope(const OpenElement& element, Scope scope);
   Place appropriate_place(std::size_t target) const;
-  Place appropriate_place() const { return appropriate_place(stack_.size() - 1); }
+  Place appropriate_place() const {
+    if (foster_ || stack_.empty()) return appropriate_place(stack_.size() - 1);
+    return {current().node, 0};
+  }
   std::uint32_t insert_element(const Token& token, Space space = Space::html);
   std::uint32_t insert_known(Tag tag);
   std::uint32_t place_element(Tag tag, Space space, bool with_attributes);
@@ -105,6 +109,7 @@ class OutlineBuilder {
   void insert_text(const Token& token) { insert_text(token.raw, token.mode); }
   void push(std::uint32_t node, Tag tag, std::uint32_t hash, Space space);
   void pop();
+  void forget_open(const OpenElement& element);
   void erase_open(std::size_t index);
   void pop_until(Tag tag);
   void pop_until_one_of(const TagSet& tags);
@@ -123,12 +128,19 @@ class OutlineBuilder {
 
   // page_scan_formatting.cc
   void add_formatting(std::uint32_t node, const Token& token);
+  bool stands(const Formatting& entry) const {
+    return entry.node == 0 || outline_->at(entry.node).is_open;
+  }
   void add_marker() { formatting_.push_back({0, 0, {}, Tag::unknown}); }
   void clear_to_marker();
-  void reconstruct_formatting();
+  void reconstruct_formatting() {
+    if (!formatting_.empty() && !stands(formatting_.back())) reopen_formatting();
+  }
+  void reopen_formatting();
   std::size_t find_formatting(Tag tag) const;  // after the last marker; size when not there
   std::size_t formatting_index(std::uint32_t node) const;
   void close_formatting(const Token& token);
+  void run_adoption_agency(const Token& token);
   bool adopt_once(const Token& token);
   void adopt(std::size_t formatting, std::size_t element, std::size_t block);
 
@@ -154,15 +166,16 @@ class OutlineBuilder {
   Outcome in_body(const Token& token);
   Outcome in_body_text(const Token& token);
   Outcome in_body_start(const Token& token);
-  bool start_structure(const Token& token);
-  bool start_block(const Token& token);
-  bool start_formatting(const Token& token);
-  bool start_special(const Token& token);
-  bool start_control(const Token& token);
-  bool start_raw_text(const Token& token);
+  void start_structure(const Token& token);
+  void start_block(const Token& token);
+  void start_formatting(const Token& token);
+  void start_special(const Token& token);
+  void start_control(const Token& token);
+  void start_raw_text(const Token& token);
   void start_frameset(const Token& token);
   void start_list_item(const Token& token);
   void start_a(const Token& token);
+  void start_ruby(const Token& token);
 
   // page_scan_body_end.cc
   Outcome in_body_end(const Token& token);
@@ -215,5 +228,8 @@ class OutlineBuilder {
 
 // How many bytes at the start of a text mean white space; NUL counts, as it means nothing.
 std::size_t leading_space(std::string_view raw, TextMode mode);
+inline bool means_space(std::string_view raw, TextMode mode) {
+  return leading_space(raw, mode) == raw.size();
+}
 
 }  // namespace crawld::parsers

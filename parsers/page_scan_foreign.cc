@@ -46,7 +46,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_foreign(const Token& token) {
     case TokenKind::text:
       // NUL is U+FFFD here, as in these modes and unlike in theirs.
       insert_text(token.raw, token.mode == TextMode::cdata ? TextMode::rawtext : TextMode::rcdata);
-      if (leading_space(token.raw, token.mode) != token.raw.size()) frameset_ok_ = false;
+      if (!means_space(token.raw, token.mode)) frameset_ok_ = false;
       return Outcome::done;
     case TokenKind::start_tag:
       return foreign_start(token);

@@ -65,11 +65,8 @@ void OutlineBuilder::clear_to_marker() {
   }
 }
 
-void OutlineBuilder::reconstruct_formatting() {
-  if (formatting_.empty()) return;
-  const auto stands = [&](const Formatting& entry) {
-    return entry.node == 0 || outline_->at(entry.node).is_open;
-  };
+// What reconstructing the active formatting elements comes to when the last does not stand.
+void OutlineBuilder::reopen_formatting() {
   std::size_t first = formatting_.size();
   while (first > 0 && !stands(formatting_[first - 1])) --first;
   for (std::size_t i = first; i < formatting_.size() && stack_.size() < kMaxDepth; ++i) {
@@ -95,8 +92,18 @@ std::size_t OutlineBuilder::formatting_index(std::uint32_t node) const {
   return formatting_.size();
 }
 
-// The adoption agency algorithm for the end tag (or, for <a> and <nobr>, start tag) `token`.
 void OutlineBuilder::close_formatting(const Token& token) {
+  // The common case: the element opened last is closed first, so there is nothing to adopt.
+  if (current_is(token.tag) && !formatting_.empty() && formatting_.back().node == current().node) {
+    formatting_.pop_back();
+    pop();
+    return;
+  }
+  run_adoption_agency(token);
+}
+
+// The adoption agency algorithm for the end tag (or, for <a> and <nobr>, start tag) `token`.
+void OutlineBuilder::run_adoption_agency(const Token& token) {
   if (current_is(token.tag) && formatting_index(current().node) == formatting_.size()) {
     pop();
     return;

@@ -39,7 +39,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_table(const Token& token) {
       // 13.2.6.4.10: white space stays, any other text moves out of the table. The standard asks
       // that a part of the table be the current node; gumbo does not, and no link depends on it
       // but repeated ones around white space.
-      if (leading_space(token.raw, token.mode) == token.raw.size()) {
+      if (means_space(token.raw, token.mode)) {
         insert_text(token);
         return Outcome::done;
       }
@@ -155,7 +155,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_column_group(const Token& token) {
     case TokenKind::end:
       return in_body(token);
     case TokenKind::text:
-      if (leading_space(token.raw, token.mode) == token.raw.size()) return Outcome::done;
+      if (means_space(token.raw, token.mode)) return Outcome::done;
       break;
     case TokenKind::start_tag:
       if (token.tag == Tag::html) return in_body(token);
@@ -266,6 +266,8 @@ void OutlineBuilder::close_cell() {
 OutlineBuilder::Outcome OutlineBuilder::in_cell(const Token& token) {
   constexpr TagSet kIgnored{Tag::body, Tag::caption, Tag::col, Tag::colgroup, Tag::html};
   constexpr TagSet kClosing{Tag::table, Tag::tbody, Tag::tfoot, Tag::thead, Tag::tr};
+  constexpr TagSet kConcerned = kParts.with(kIgnored).with(kClosing);
+  if (!kConcerned.has(token.tag)) return in_body(token);
   if (is_end(token, kCells)) {
     if (!in_scope(token.tag, Scope::table)) return Outcome::done;
     generate_implied_end_tags();

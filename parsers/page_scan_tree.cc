@@ -7,27 +7,9 @@ namespace crawld::parsers {
 void Outline::reset(std::string_view input) {
   input_ = input;
   nodes_.clear();
+  links_.clear();
   attributes_.clear();
   nodes_.emplace_back();
-}
-
-std::uint32_t Outline::add_text(std::string_view raw, TextMode mode) {
-  OutlineNode& node = nodes_.emplace_back();
-  node.begin = static_cast<std::uint32_t>(raw.data() - input_.data());
-  node.size = static_cast<std::uint32_t>(raw.size());
-  node.mode = mode;
-  node.is_text = true;
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
-}
-
-std::uint32_t Outline::add_element(Tag tag, Space space, const std::vector<Attribute>& attributes) {
-  OutlineNode& node = nodes_.emplace_back();
-  node.begin = static_cast<std::uint32_t>(attributes_.size());
-  node.size = static_cast<std::uint32_t>(attributes.size());
-  node.tag = tag;
-  node.space = space;
-  attributes_.insert(attributes_.end(), attributes.begin(), attributes.end());
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 std::uint32_t Outline::add_clone(std::uint32_t original) {
@@ -37,8 +19,7 @@ std::uint32_t Outline::add_clone(std::uint32_t original) {
   node.tag = nodes_[original].tag;
   node.space = nodes_[original].space;
   node.in_noscript = nodes_[original].in_noscript;
-  nodes_.push_back(node);
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
+  return add(node);
 }
 
 void Outline::add_missing_attributes(std::uint32_t node, const std::vector<Attribute>& attributes) {
@@ -56,43 +37,44 @@ void Outline::add_missing_attributes(std::uint32_t node, const std::vector<Attri
   attributes_.insert(attributes_.end(), all.begin(), all.end());
 }
 
-void Outline::insert(std::uint32_t parent, std::uint32_t before, std::uint32_t child) {
-  OutlineNode& node = nodes_[child];
-  node.parent = parent;
-  node.next = before;
-  node.previous = before == 0 ? nodes_[parent].last : nodes_[before].previous;
-  if (node.previous == 0)
-    nodes_[parent].first = child;
-  else
-    nodes_[node.previous].next = child;
-  if (before == 0)
-    nodes_[parent].last = child;
-  else
-    nodes_[before].previous = child;
+void Outline::link_all() {
+  if (!links_.empty()) return;
+  links_.resize(nodes_.size());
+  for (std::uint32_t node = 1; node < nodes_.size(); ++node) {
+    if (nodes_[node].is_placed) link(nodes_[node].parent, 0, node);
+  }
+}
+
+void Outline::link(std::uint32_t parent, std::uint32_t before, std::uint32_t child) {
+  nodes_[child].parent = parent;
+  nodes_[child].is_placed = true;
+  Links& links = links_[child];
+  links.next = before;
+  links.previous = before == 0 ? links_[parent].last : links_[before].previous;
+  (links.previous == 0 ? links_[parent].first : links_[links.previous].next) = child;
+  (before == 0 ? links_[parent].last : links_[before].previous) = child;
 }
 
 void Outline::remove(std::uint32_t child) {
   OutlineNode& node = nodes_[child];
-  // An element that was removed before has no parent but may look like the document's child.
-  if (node.previous == 0 && nodes_[node.parent].first != child) return;
-  if (node.previous == 0)
-    nodes_[node.parent].first = node.next;
-  else
-    nodes_[node.previous].next = node.next;
-  if (node.next == 0)
-    nodes_[node.parent].last = node.previous;
-  else
-    nodes_[node.next].previous = node.previous;
-  node.parent = node.previous = node.next = 0;
+  if (!node.is_placed) return;
+  link_all();
+  Links& links = links_[child];
+  (links.previous == 0 ? links_[node.parent].first : links_[links.previous].next) = links.next;
+  (links.next == 0 ? links_[node.parent].last : links_[links.next].previous) = links.previous;
+  links.previous = links.next = 0;
+  node.parent = 0;
+  node.is_placed = false;
 }
 
 void Outline::move_children(std::uint32_t from, std::uint32_t to) {
-  for (std::uint32_t child = nodes_[from].first; child != 0; child = nodes_[child].next) {
+  link_all();
+  for (std::uint32_t child = links_[from].first; child != 0; child = links_[child].next) {
     nodes_[child].parent = to;
   }
-  nodes_[to].first = nodes_[from].first;
-  nodes_[to].last = nodes_[from].last;
-  nodes_[from].first = nodes_[from].last = 0;
+  links_[to].first = links_[from].first;
+  links_[to].last = links_[from].last;
+  links_[from].first = links_[from].last = 0;
 }
 
 }  // namespace crawld::parsers

@@ -69,9 +69,7 @@ std::string outline_of(const std::string& html) {
   Outline outline;
   builder.build(html, outline);
   std::string out;
-  std::uint32_t node = outline.at(0).first;
-  while (node != 0) {
-    const OutlineNode& here = outline.at(node);
+  const auto enter = [&](const OutlineNode& here) {
     if (here.is_text) {
       std::string text;
       std::string folded;
@@ -83,13 +81,9 @@ std::string outline_of(const std::string& html) {
     } else {
       out += "<" + std::string(to_string(here.tag)) + ">";
     }
-    if (here.first != 0) {
-      node = here.first;
-      continue;
-    }
-    while (node != 0 && outline.at(node).next == 0) node = outline.at(node).parent;
-    if (node != 0) node = outline.at(node).next;
-  }
+    return true;
+  };
+  outline.walk(enter, [](const OutlineNode&) {});
   return out;
 }
 
