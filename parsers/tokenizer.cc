@@ -100,10 +100,7 @@ inline void Tokenizer::keep_attribute(std::string_view name, NameKey key, std::s
   } else if (keep_ == Keep::known || is_repeated(name)) {
     return;
   }
-  Attribute& attribute = attributes_.emplace_back();
-  attribute.id = id;
-  attribute.name = name;
-  attribute.value = value;
+  attributes_.push_back({id, name, value});
 }
 
 // From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all

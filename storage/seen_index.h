@@ -1,11 +1,13 @@
 // Which URL is known: hash of its href -> url id.
 //
-// A log-structured merge over the database. New entries stand in a table in
-// memory and are flushed, sorted, as a run of page-sized rows inside the
-// transaction of the batch that fills it; runs are merged in slices, so no commit
-// stalls. Entries not flushed yet are read back from `urls` at start. Memory is
-// bounded: the table, one key per row of a run, and a Bloom filter per run from a
-// fixed budget. Nothing is ever removed.
+// All that is known stands in memory, up to a budget: a look-up reads no disk and costs the same
+// however much is known. A URL takes 13 to 15 bytes, so the default budget holds 100 million. On
+// disk each entry is written once: those that wait are written, sorted, as a run of page-sized
+// rows inside the transaction of the batch that makes them enough; the runs are read at a start
+// (50 million: see docs/benchmarks.md), and what no run holds yet is read from `urls`.
+//
+// Above the budget runs stay on disk: a log-structured merge, a few bits and a row to read for
+// each URL, so that no crawl is too large. Nothing is ever removed.
 //
 // Two URLs with the same 64-bit hash count as one: with 50 million URLs the
 // chance that any two do is below 1 in 10,000.
@@ -35,15 +37,18 @@ enum class SeenKeys : std::uint8_t { urls, bodies };
 class SeenIndex {
  public:
   struct Budget {
-    std::size_t table_entries = 1U << 17;  // flushed when so many wait
+    std::size_t memory_bytes = 1'600'000'000;  // taken as URLs come, never before
+    std::size_t run_entries = 1U << 17;        // written when so many wait
+    // Of what memory does not hold:
     std::size_t cache_entries = 1U << 16;  // recently confirmed, direct mapped
     std::size_t filter_bytes = 64U << 20;  // of all runs together, at most
   };
   struct Figures {
     std::uint64_t entries;  // known URLs
     std::uint64_t runs;
-    std::uint64_t memory;  // bytes held
-    std::uint64_t probes;  // rows read by look-ups so far
+    std::uint64_t memory;   // bytes held
+    std::uint64_t on_disk;  // of them, found by reading a row
+    std::uint64_t probes;   // rows read by look-ups so far
   };
 
   // Without a database everything stays in memory (scenarios).

@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "storage/database.h"
@@ -11,19 +10,7 @@
 namespace crawld::storage {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "rows are written as they stand");
-
-constexpr std::size_t kHashBytes = 8;
-constexpr std::size_t kIdBytes = 4;
-constexpr std::size_t kEntryBytes = kHashBytes + kIdBytes;
 constexpr int kFilterBits = 3;  // set per key
-
-template <class T>
-T load(const char* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
 
 template <class T>
 std::string_view bytes_of(const std::vector<T>& values) {
@@ -35,11 +22,6 @@ std::vector<T> values_of(std::string_view bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
   std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
   return values;
-}
-
-std::size_t entries_in(std::string_view data) {
-  if (data.size() < kHashBytes || (data.size() - kHashBytes) % kEntryBytes != 0) return 0;
-  return (data.size() - kHashBytes) / kEntryBytes;
 }
 
 constexpr SeenTables kUrlTables = {
@@ -81,54 +63,6 @@ std::uint64_t seen_hash(SeenKeys, std::string_view text) { return url_hash(text)
 
 const SeenTables& seen_tables(SeenKeys keys) {
   return keys == SeenKeys::urls ? kUrlTables : kBodyTables;
-}
-
-std::string encode_seen_row(std::span<const SeenEntry> entries) {
-  model::UrlId least = entries.front().id;
-  for (const SeenEntry& entry : entries) least = std::min(least, entry.id);
-  std::string data(kHashBytes + entries.size() * kEntryBytes, '\0');
-  std::memcpy(data.data(), &least, sizeof least);
-  char* hashes = data.data() + kHashBytes;
-  char* ids = hashes + entries.size() * kHashBytes;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto relative = static_cast<std::uint32_t>(entries[i].id - least);
-    std::memcpy(hashes + i * kHashBytes, &entries[i].hash, kHashBytes);
-    std::memcpy(ids + i * kIdBytes, &relative, kIdBytes);
-  }
-  return data;
-}
-
-bool decode_seen_row(std::string_view data, std::vector<SeenEntry>& out) {
-  const std::size_t count = entries_in(data);
-  out.resize(count);
-  if (count == 0) return false;
-  const auto least = load<model::UrlId>(data.data());
-  const char* hashes = data.data() + kHashBytes;
-  const char* ids = hashes + count * kHashBytes;
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = {load<std::uint64_t>(hashes + i * kHashBytes),
-              least + load<std::uint32_t>(ids + i * kIdBytes)};
-  }
-  return true;
-}
-
-model::UrlId find_in_seen_row(std::string_view data, std::uint64_t hash) {
-  const std::size_t count = entries_in(data);
-  if (count == 0) return 0;
-  const char* hashes = data.data() + kHashBytes;
-  std::size_t low = 0;
-  std::size_t high = count;
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (load<std::uint64_t>(hashes + middle * kHashBytes) < hash) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  if (low == count || load<std::uint64_t>(hashes + low * kHashBytes) != hash) return 0;
-  return load<model::UrlId>(data.data()) +
-         load<std::uint32_t>(hashes + count * kHashBytes + low * kIdBytes);
 }
 
 SeenFilter::SeenFilter(std::size_t bytes) : blocks_(std::max<std::size_t>(1, bytes / 64)) {}
@@ -215,15 +149,15 @@ base::Result<std::vector<SeenRun>> list_seen_runs(Database& database, const Seen
 
 namespace {
 
-// Hands the row's bytes to `use` and ends the statement, so that no snapshot stays open.
+// Hands the row's bytes to `use`, which says whether they are sound, and ends the statement, so
+// that no snapshot stays open.
 template <class Use>
 base::Status with_row(Database& database, const SeenTables& tables, std::uint64_t row, Use use) {
   auto get = database.statement(tables.get_row);
   if (!get) return std::move(get).error();
   auto found = (*get)->integer(1, static_cast<std::int64_t>(row)).step();
   if (!found) return std::move(found).error();
-  const bool whole = *found && entries_in((*get)->blob(0)) != 0;
-  if (whole) use((*get)->blob(0));
+  const bool whole = *found && use((*get)->blob(0));
   (*get)->reset();
   if (whole) return base::Done{};
   return base::Error{base::Error::Code::corrupt,
@@ -237,14 +171,16 @@ base::Status with_row(Database& database, const SeenTables& tables, std::uint64_
 base::Status load_seen_row(Database& database, const SeenTables& tables, std::uint64_t row,
                            std::vector<SeenEntry>& out) {
   return with_row(database, tables, row,
-                  [&](std::string_view data) { decode_seen_row(data, out); });
+                  [&](std::string_view data) { return decode_seen_row(data, out); });
 }
 
 base::Result<model::UrlId> find_in_stored_row(Database& database, const SeenTables& tables,
                                               std::uint64_t row, std::uint64_t hash) {
   model::UrlId id = 0;
-  auto done = with_row(database, tables, row,
-                       [&](std::string_view data) { id = find_in_seen_row(data, hash); });
+  auto done = with_row(database, tables, row, [&](std::string_view data) {
+    id = find_in_seen_row(data, hash);
+    return is_seen_row(data);
+  });
   if (!done) return std::move(done).error();
   return id;
 }

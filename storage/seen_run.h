@@ -8,32 +8,16 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "crawler/base/result.h"
 #include "storage/seen_index.h"
+#include "storage/seen_row.h"
 
 namespace crawld::storage {
 
 class Database;
-
-struct SeenEntry {
-  std::uint64_t hash = 0;
-  model::UrlId id = 0;
-};
-
-// So many entries fill one 4 KiB page with SQLite's own bytes.
-inline constexpr std::size_t kEntriesPerRow = 337;
-
-// The row as it is stored: the least id, the hashes in order, then the ids relative
-// to the least, in 32 bits each; all little-endian.
-std::string encode_seen_row(std::span<const SeenEntry> entries);
-// Nothing when `data` is no such row.
-bool decode_seen_row(std::string_view data, std::vector<SeenEntry>& out);
-// 0 when the row does not hold it, or is damaged.
-model::UrlId find_in_seen_row(std::string_view data, std::uint64_t hash);
 
 // Blocked Bloom filter: all bits of a key lie in one cache line.
 class SeenFilter {

@@ -18,8 +18,10 @@ namespace crawld::storage {
 struct StoreOptions {
   OpenOptions database;
   SeenIndex::Budget seen;
-  SeenIndex::Budget seen_bodies{
-      .table_entries = 1U << 16, .cache_entries = 1U << 10, .filter_bytes = 16U << 20};
+  SeenIndex::Budget seen_bodies{.memory_bytes = 400'000'000,
+                                .run_entries = 1U << 16,
+                                .cache_entries = 1U << 10,
+                                .filter_bytes = 16U << 20};
   bool search_index = false;  // keep the full-text index (storage/search_index.h)
 };
 

@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "config/units.h"
@@ -18,6 +19,17 @@ std::uint64_t resident_memory() {
   const int read = std::fscanf(file, "%llu %llu", &total, &resident);
   std::fclose(file);
   return read == 2 ? resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+std::uint64_t machine_memory() {
+  const std::uint64_t all = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                            static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  std::FILE* file = std::fopen("/sys/fs/cgroup/memory.max", "r");  // of a container; else none
+  if (file == nullptr) return all;
+  unsigned long long most = 0;
+  const bool limited = std::fscanf(file, "%llu", &most) == 1;  // "max" is no number
+  std::fclose(file);
+  return limited ? std::min<std::uint64_t>(most, all) : all;
 }
 
 void Guards::hold(pipeline::Hold reason, bool& held, bool wanted, const char* event,

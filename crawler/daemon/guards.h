@@ -34,5 +34,7 @@ class Guards {
 
 // Resident memory of this process in bytes; 0 where the system does not tell.
 std::uint64_t resident_memory();
+// Memory of the machine, or what a container may use of it, in bytes.
+std::uint64_t machine_memory();
 
 }  // namespace crawld::daemon

@@ -6,6 +6,7 @@
 
 #include "config/version.h"
 #include "crawler/base/log.h"
+#include "crawler/daemon/guards.h"
 #include "crawler/daemon/scope_change.h"
 #include "crawler/pipeline/orphans.h"
 
@@ -78,6 +79,10 @@ Status Session::open_store() {
                                     ? storage::Durability::full
                                     : storage::Durability::normal;
   options.search_index = config.search_index;
+  // What is known may take half of what the crawl may, or a quarter of the machine's memory.
+  const std::size_t most = config.memory_high > 0 ? config.memory_high / 2 : machine_memory() / 4;
+  options.seen.memory_bytes = std::min(options.seen.memory_bytes, most);
+  options.seen_bodies.memory_bytes = std::min(options.seen_bodies.memory_bytes, most / 4);
   auto store = storage::SqliteStore::open(config.database, options);
   if (!store) return std::move(store).error();
   store_ = *std::move(store);

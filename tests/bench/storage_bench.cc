@@ -31,6 +31,7 @@ constexpr std::size_t kLinks = 60;
 constexpr std::size_t kNewLinks = 3;
 constexpr std::size_t kRandomLinks = 10;  // known, from anywhere; the rest is navigation
 constexpr std::size_t kMeasuredCommits = 50;
+constexpr std::uint64_t kSitemap = 50'000;  // URLs that come, and are committed, together
 
 double seconds(timeval t) { return static_cast<double>(t.tv_sec) + t.tv_usec * 1e-6; }
 double cpu_seconds() {
@@ -84,7 +85,7 @@ class Crawl {
   void grow(std::uint64_t known) {
     while (next_url_ <= known) {
       CommitBatch batch;
-      const std::uint64_t last = std::min(known, next_url_ + 4'999);
+      const std::uint64_t last = std::min(known, next_url_ + kSitemap - 1);
       for (; next_url_ <= last;) batch.new_urls.push_back(discover());
       must(store_->put(batch));
     }

@@ -28,8 +28,8 @@ std::string page_url(std::uint64_t n) { return "http://a.test/" + std::to_string
 
 StoreOptions small_options() {
   StoreOptions options;
-  options.seen.table_entries = 7;  // flush and merge within a few batches
-  options.seen_bodies.table_entries = 7;
+  options.seen.run_entries = 7;  // flush and merge within a few batches
+  options.seen_bodies.run_entries = 7;
   options.database.checkpoint_bytes = 40'000;
   options.database.busy_timeout = std::chrono::milliseconds(100);
   return options;

@@ -21,7 +21,7 @@ std::string page_url(std::uint64_t n) { return "http://a.test/" + std::to_string
 
 std::unique_ptr<SqliteStore> crawled(const std::string& path, std::uint64_t pages = kPages) {
   StoreOptions options;
-  options.seen.table_entries = 10;
+  options.seen.run_entries = 10;
   auto store = std::move(*SqliteStore::open(path, options));
   REQUIRE(store->begin_run({.started_at = 1, .command = "crawl", .sites = {"a"}}).ok());
   for (std::uint64_t n = 1; n <= pages; ++n) {

@@ -4,7 +4,6 @@
 
 #include "storage/database.h"
 #include "storage/seen_index.h"
-#include "storage/seen_run.h"
 #include "tests/unit/storage/scratch.h"
 
 using namespace crawld;
@@ -12,7 +11,9 @@ using namespace crawld::storage;
 
 namespace {
 
-constexpr SeenIndex::Budget kSmall{.table_entries = 1'000, .cache_entries = 64};
+constexpr SeenIndex::Budget kSmall{.run_entries = 1'000};
+// No memory: all runs stay on the disk.
+constexpr SeenIndex::Budget kOnDisk{.memory_bytes = 0, .run_entries = 1'000, .cache_entries = 64};
 
 std::string href(std::uint64_t n) { return "http://a.test/page/" + std::to_string(n); }
 
@@ -84,13 +85,56 @@ struct Crawl {
 
 }  // namespace
 
-TEST_CASE("every known URL is found and no other, through flushes and merges") {
+TEST_CASE("every known URL is found in memory and no other") {
   Scratch scratch;
   Crawl crawl(scratch.path());
   for (std::uint64_t last = 97; last <= 60'000; last += 97) crawl.discover(last);
   crawl.check_all(crawl.next - 1);
   CHECK(crawl.index->figures().entries == crawl.next - 1);
+  CHECK(crawl.index->figures().on_disk == 0);
+  CHECK(crawl.index->figures().probes == 0);
+}
+
+TEST_CASE("every known URL is found on the disk and no other, through flushes and merges") {
+  Scratch scratch;
+  Crawl crawl(scratch.path(), kOnDisk);
+  for (std::uint64_t last = 97; last <= 60'000; last += 97) crawl.discover(last);
+  crawl.check_all(crawl.next - 1);
+  CHECK(crawl.index->figures().entries == crawl.next - 1);
+  CHECK(crawl.index->figures().on_disk > crawl.next - 2'000);
   CHECK(crawl.index->figures().runs < 20);
+}
+
+TEST_CASE("above its memory the seen index goes on with the disk") {
+  Scratch scratch;
+  const SeenIndex::Budget limits{
+      .memory_bytes = 800'000, .run_entries = 1'000, .cache_entries = 64};
+  std::uint64_t last = 0;
+  {
+    Crawl crawl(scratch.path(), limits);
+    for (std::uint64_t id = 500; id <= 60'000; id += 500) {
+      crawl.discover(id, id % 3'500 != 0);
+      if (id == 20'000) crawl.check_all(id);
+    }
+    last = crawl.next - 1;
+    crawl.check_all(last);
+    const auto figures = crawl.index->figures();
+    CHECK(figures.entries == last);
+    CHECK(figures.on_disk > 10'000);
+    CHECK(figures.on_disk < 40'000);
+    CHECK(figures.runs < 50);
+  }
+  for (const std::size_t memory : {500'000UL, 0UL, 10'000'000UL, 200'000UL}) {
+    CAPTURE(memory);
+    Crawl crawl(scratch.path(), {.memory_bytes = memory, .run_entries = 1'000});
+    crawl.next = last + 1;
+    CHECK(crawl.index->figures().entries == last);
+    crawl.check_all(last);
+    for (const std::uint64_t end = last + 5'000; last < end; last += 100) {
+      crawl.discover(last + 100);
+    }
+    crawl.check_all(last);
+  }
 }
 
 TEST_CASE("known URLs are found again after a restart without a clean stop") {
@@ -109,17 +153,38 @@ TEST_CASE("known URLs are found again after a restart without a clean stop") {
   crawl.check_all(crawl.next - 1);
 }
 
-TEST_CASE("transactions that are rolled back leave the seen index as it was") {
+TEST_CASE("runs that an older crawld merged are taken into memory and stay as they are") {
   Scratch scratch;
   std::uint64_t last = 0;
   {
+    Crawl crawl(scratch.path(), kOnDisk);  // as all were written once
+    for (std::uint64_t id = 131; id <= 30'000; id += 131) crawl.discover(id);
+    last = crawl.next - 1;
+  }
+  for (int start = 0; start < 2; ++start) {
     Crawl crawl(scratch.path());
+    crawl.next = last + 1;
+    for (const std::uint64_t end = last + 5'000; last < end; last += 50) crawl.discover(last + 50);
+    crawl.check_all(last);
+    CHECK(crawl.index->figures().on_disk == 0);
+    CHECK(crawl.index->figures().probes == 0);
+    auto reader = std::move(*Database::open_reader(scratch.path()));
+    for (const std::uint64_t id : {1U, 20'000U, 33'000U}) CHECK(*find_url(*reader, href(id)) == id);
+  }
+}
+
+TEST_CASE("transactions that are rolled back leave the seen index as it was") {
+  const auto limits = GENERATE(kSmall, kOnDisk);
+  Scratch scratch;
+  std::uint64_t last = 0;
+  {
+    Crawl crawl(scratch.path(), limits);
     std::mt19937 random(7);
     for (int i = 0; i < 400; ++i) crawl.discover(crawl.next + 100, random() % 3 != 0);
     last = crawl.next - 1;
     crawl.check_all(last);
   }
-  Crawl crawl(scratch.path());
+  Crawl crawl(scratch.path(), limits);
   crawl.check_all(last);
 }
 
@@ -157,7 +222,7 @@ TEST_CASE("a lost row of the seen index is reported, not taken for unknown") {
   Scratch scratch;
   std::uint64_t last = 0;
   {
-    Crawl crawl(scratch.path());
+    Crawl crawl(scratch.path(), kOnDisk);
     for (std::uint64_t id = 500; id <= 5'000; id += 500) crawl.discover(id);
     last = crawl.next - 1;
     REQUIRE(crawl.database->execute("UPDATE url_seen_rows SET data = x'0102'").ok());
@@ -165,31 +230,18 @@ TEST_CASE("a lost row of the seen index is reported, not taken for unknown") {
     CHECK(crawl.index->take_failure().error().code == base::Error::Code::corrupt);
   }
   auto database = std::move(*Database::open_writer(scratch.path(), {}));
+  CHECK_FALSE(SeenIndex::open(*database, SeenKeys::urls, kOnDisk).ok());
   CHECK_FALSE(SeenIndex::open(*database, SeenKeys::urls, kSmall).ok());
 }
 
 TEST_CASE("a reader finds one URL without the index in memory") {
   Scratch scratch;
-  Crawl crawl(scratch.path());
+  Crawl crawl(scratch.path(), GENERATE(kSmall, kOnDisk));
   for (std::uint64_t id = 700; id <= 9'100; id += 700) crawl.discover(id);
   auto reader = std::move(*Database::open_reader(scratch.path()));
   for (const std::uint64_t id : {1U, 699U, 5'000U, 9'099U})
     CHECK(*find_url(*reader, href(id)) == id);
   CHECK(*find_url(*reader, href(10'000)) == 0);
-}
-
-TEST_CASE("rows of the seen index fill a page and no more") {
-  std::vector<SeenEntry> entries;
-  for (std::uint64_t i = 0; i < kEntriesPerRow; ++i) entries.push_back({i * 1'000 + 5, 90 + i});
-  const std::string row = encode_seen_row(entries);
-  CHECK(row.size() == 8 + 12 * kEntriesPerRow);
-  CHECK(row.size() <= 4'061 - 5);
-  std::vector<SeenEntry> read;
-  REQUIRE(decode_seen_row(row, read));
-  CHECK(read.back().hash == entries.back().hash);
-  CHECK(find_in_seen_row(row, 5) == 90);
-  CHECK(find_in_seen_row(row, 6) == 0);
-  CHECK_FALSE(decode_seen_row(std::string_view(row).substr(1), read));
 }
 
 TEST_CASE("without a database the index keeps everything in memory") {
