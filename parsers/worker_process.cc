@@ -104,6 +104,9 @@ std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
     return not_started(child.error().message);
   }
   pid_.store(*child, std::memory_order_relaxed);
+  clockid_t clock{};
+  cpu_clock_.reset();
+  if (::clock_getcpuclockid(*child, &clock) == 0) cpu_clock_ = clock;
   started_.fetch_add(1, std::memory_order_relaxed);
   pages_of_worker_ = 0;
   greeted_ = false;
@@ -144,6 +147,7 @@ std::optional<ParseFailure> WorkerProcess::refuse_hello(const Frame& frame) {
   if (!hello) return not_started(bury(Ending::bad_reply, "its hello is none").detail);
   if (!hello->error.empty()) return not_started(bury(Ending::bad_reply, hello->error).detail);
   greeted_ = hello->build_id == wire_build_id();
+  cpu_of_living_.store(cpu_now().count(), std::memory_order_relaxed);
   if (greeted_) return std::nullopt;
   return not_started(bury(Ending::bad_reply, "it is of another build; restart crawld").detail);
 }
@@ -165,7 +169,7 @@ void WorkerProcess::delay_next_start(std::chrono::milliseconds longest) {
 // Nothing when the worker turns out to have been dead before: another one may try.
 std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, Instant deadline) {
   encode_job(job, ++sequence_, head_);
-  const auto cpu_before = cpu_now();
+  const nanoseconds cpu_before(cpu_of_living_.load(std::memory_order_relaxed));
   channel_.send(head_, job.body);
   auto look_again = std::chrono::steady_clock::now() + options_.page_cpu;
   while (true) {
@@ -228,9 +232,8 @@ void WorkerProcess::count_page(std::uint64_t heap) {
 
 // CPU time of the living worker, all its pages together.
 nanoseconds WorkerProcess::cpu_now() const {
-  clockid_t clock;
   timespec time{};
-  if (::clock_getcpuclockid(pid(), &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0ns;
+  if (!cpu_clock_ || ::clock_gettime(*cpu_clock_, &time) != 0) return 0ns;
   return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
 }
 

@@ -104,6 +104,7 @@ class WorkerProcess final : public Parser {
   std::string why_not_started_;
 
   std::atomic<pid_t> pid_{0};
+  std::optional<clockid_t> cpu_clock_;  // of the living worker
   std::atomic<std::uint64_t> pages_{0};
   std::atomic<std::uint64_t> started_{0};
   std::atomic<std::uint64_t> recycled_{0};

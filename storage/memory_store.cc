@@ -125,6 +125,7 @@ QueuedUrl MemoryStore::queued(const NewUrl& url) const {
   row.attempts = update.attempts;
   row.hop = url.hop;
   row.parent = url.parent;
+  row.with_metadata = !url.metadata.empty();
   row.due_at = update.due_at;
   if (const auto found = visits_.find(url.id); found != visits_.end()) {
     const Visit& visit = found->second;

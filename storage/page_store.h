@@ -71,6 +71,7 @@ struct QueuedUrl {
   Millis changed_at = 0;
   Millis visited_at = 0;
   int status = 0;
+  bool with_metadata = false;
 };
 
 struct ChunkInfo {

@@ -14,7 +14,8 @@ std::uint64_t as_id(std::int64_t value) { return static_cast<std::uint64_t>(valu
 #define QUEUED_URL_COLUMNS                                                               \
   "SELECT u.id, u.host_id, u.site_id, u.url, u.state, u.purpose, u.depth, u.redirects, " \
   "u.attempts, u.hop, u.parent_id, u.due_at, v.etag, v.last_modified, v.content_hash, "  \
-  "v.interval_s, v.visits, v.changes, v.changed_at, v.visited_at, v.status "             \
+  "v.interval_s, v.visits, v.changes, v.changed_at, v.visited_at, v.status, "            \
+  "u.metadata IS NOT NULL "                                                              \
   "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id "
 
 #define HOST_COLUMNS                                                                           \
@@ -72,6 +73,7 @@ QueuedUrl url_of(const Statement& s, const SiteIds& sites) {
   url.changed_at = s.integer(18);
   url.visited_at = s.integer(19);
   url.status = static_cast<int>(s.integer(20));
+  url.with_metadata = s.integer(21) != 0;
   return url;
 }
 

@@ -44,6 +44,7 @@ struct Request {
   Validators validators;
   History history;
   UrlId parent = 0;  // the URL whose page held the link; 0 for seeds
+  bool with_metadata = false;  // a list said something of it or its forebears, which links inherit
 };
 
 // The right to contact one host once. Made by Frontier::lease only; whoever holds

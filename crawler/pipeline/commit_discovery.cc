@@ -57,7 +57,7 @@ void CommitStage::discover(const model::Settled& settled) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     const model::SiteId site = found[i].site.value_or(lease.request.site);
     if (known[i] == 0) {
-      if (!carried) carried = metadata_of(lease.url_id);
+      if (!carried) carried = metadata_of(lease);
       enter(found[i], hashes[i], site, lease.url_id, *carried, offers);
       continue;
     }
@@ -75,7 +75,8 @@ void CommitStage::discover(const model::Settled& settled) {
                                  .site = site,
                                  .depth = found[i].depth,
                                  .redirects = found[i].redirects,
-                                 .parent = lease.url_id}});
+                                 .parent = lease.url_id,
+                                 .with_metadata = true}});  // perhaps
   }
   remember(again);
   std::move(again.begin(), again.end(), std::back_inserter(offers));
@@ -83,7 +84,9 @@ void CommitStage::discover(const model::Settled& settled) {
 }
 
 // What the URL list said of a URL; its children inherit it.
-std::string CommitStage::metadata_of(model::UrlId id) {
+std::string CommitStage::metadata_of(const model::Lease& lease) {
+  if (!lease.request.with_metadata) return {};
+  const model::UrlId id = lease.url_id;
   const auto& rows = batch_.new_urls;  // not on disk yet, in order of id
   const auto row = std::lower_bound(rows.begin(), rows.end(), id,
                                     [](const auto& url, model::UrlId at) { return url.id < at; });
@@ -125,7 +128,8 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
                                   .site = site,
                                   .depth = found.depth,
                                   .redirects = found.redirects,
-                                  .parent = parent}});
+                                  .parent = parent,
+                                  .with_metadata = !row.metadata.empty()}});
   }
   batch_.new_urls.push_back(std::move(row));
 }

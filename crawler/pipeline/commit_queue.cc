@@ -125,7 +125,8 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
                                            .interval = row.interval,
                                            .content_hash = row.content_hash,
                                            .status = row.status},
-                               .parent = row.parent}};
+                               .parent = row.parent,
+                               .with_metadata = row.with_metadata}};
 }
 
 }  // namespace crawld::pipeline

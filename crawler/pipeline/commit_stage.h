@@ -107,7 +107,7 @@ class CommitStage {
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
              model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
-  std::string metadata_of(model::UrlId id);
+  std::string metadata_of(const model::Lease& lease);
   model::HostId host_of(const model::Url& url, model::SiteId site);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
               std::uint16_t attempts, std::optional<base::WallTime> due_at);
