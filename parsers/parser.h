@@ -63,6 +63,10 @@ class Parser {
   // Threads: one caller at a time.
   virtual model::ParseOutcome parse(const ParseJob& job,
                                     std::chrono::steady_clock::time_point deadline) = 0;
+  // Says what the parse() after the next one will be asked for, so that a process has it at
+  // hand when it is done with the first. Null: nothing is known. `job` lives until the next
+  // parse() returns. That another URL is asked for in the end costs time and nothing else.
+  virtual void announce(const ParseJob* /*job*/) {}
 };
 
 }  // namespace crawld::parsers

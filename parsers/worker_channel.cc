@@ -40,35 +40,52 @@ void WorkerChannel::connect(base::Fd socket) {
   socket_ = std::move(socket);
   reader_.release();
   head_ = body_ = {};
+  after_.clear();
   untouched_ = true;
   closed_ = false;
 }
 
 void WorkerChannel::send(std::string_view head, std::string_view body) {
-  assert(sent());
+  assert(all_sent());
   head_ = head;
   body_ = body;
   untouched_ = true;
   push();
 }
 
+void WorkerChannel::send_after(std::string_view head, std::string_view body) {
+  const ssize_t taken = all_sent() ? push(head, body) : 0;
+  if (taken < 0) return;
+  take(body, take(head, static_cast<std::size_t>(taken)));
+  after_.append(head).append(body);
+}
+
 void WorkerChannel::push() {
+  const bool behind = sent();
+  const ssize_t taken = behind ? push(after_, {}) : push(head_, body_);
+  if (taken < 0) {
+    // What the worker said before it went may still be there to read; pull() finds the end.
+    head_ = body_ = {};
+    after_.clear();
+  } else if (behind) {
+    after_.erase(0, static_cast<std::size_t>(taken));
+  } else {
+    untouched_ = untouched_ && taken == 0;
+    take(body_, take(head_, static_cast<std::size_t>(taken)));
+  }
+}
+
+// How many bytes the socket took; negative: the worker is gone.
+ssize_t WorkerChannel::push(std::string_view head, std::string_view body) {
   const auto part = [](std::string_view text) {
     return iovec{const_cast<char*>(text.data()), text.size()};
   };
-  iovec parts[] = {part(head_), part(body_)};
+  iovec parts[] = {part(head), part(body)};
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = std::size(parts);
   const ssize_t taken = ::sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (taken < 0) {
-    if (errno == EAGAIN || errno == EINTR) return;
-    // What the worker said before it went may still be there to read; pull() finds the end.
-    head_ = body_ = {};
-    return;
-  }
-  untouched_ = untouched_ && taken == 0;
-  take(body_, take(head_, static_cast<std::size_t>(taken)));
+  return taken < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : taken;
 }
 
 void WorkerChannel::pull() {
@@ -83,7 +100,7 @@ void WorkerChannel::pull() {
 
 // False, with `event` set, when there is a reason to stop waiting.
 bool WorkerChannel::wait_until_ready(Instant deadline, Event& event) const {
-  const auto wanted = static_cast<short>(sent() ? POLLIN : POLLIN | POLLOUT);
+  const auto wanted = static_cast<short>(all_sent() ? POLLIN : POLLIN | POLLOUT);
   pollfd watched[] = {{interrupt_.get(), POLLIN, 0}, {socket_.get(), wanted, 0}};
   const int ready = ::poll(watched, std::size(watched), milliseconds_until(deadline));
   if (watched[0].revents != 0) {
@@ -110,7 +127,7 @@ WorkerChannel::Event WorkerChannel::receive(Frame& frame, Instant deadline) {
     if (closed_) return Event::closed;
     Event event{};
     if (!wait_until_ready(deadline, event)) return event;
-    if (!sent()) push();
+    if (!all_sent()) push();
     pull();
   }
 }

@@ -4,8 +4,11 @@
 // a worker that stops reading, or sends without end, holds up nobody.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "crawler/base/fd.h"
@@ -35,6 +38,9 @@ class WorkerChannel {
   // until sent() or the next connect(). Needs: sent().
   void send(std::string_view head, std::string_view body);
   bool sent() const { return head_.empty() && body_.empty(); }
+  // As send(), behind what was sent before; what the socket does not take at once is copied.
+  void send_after(std::string_view head, std::string_view body);
+  bool all_sent() const { return sent() && after_.empty(); }
   // Not a byte of the last send() was taken: the worker was dead before.
   bool untouched() const { return untouched_; }
 
@@ -51,6 +57,7 @@ class WorkerChannel {
  private:
   bool wait_until_ready(Instant deadline, Event& event) const;
   void push();
+  ssize_t push(std::string_view head, std::string_view body);
   void pull();
 
   base::Fd interrupt_;  // an eventfd; readable for ever once it was written
@@ -58,6 +65,7 @@ class WorkerChannel {
   FrameReader reader_;
   std::string_view head_;  // still to send
   std::string_view body_;
+  std::string after_;  // and behind them
   bool untouched_ = true;
   bool closed_ = false;
 };

@@ -65,14 +65,18 @@ WorkerCounters WorkerProcess::counters() const {
 }
 
 ParseOutcome WorkerProcess::parse(const ParseJob& job, Instant deadline) {
+  const ParseJob* const next = std::exchange(announced_, nullptr);
   if (job.body.size() > kMaxBody) {
     return ParseFailure{Kind::too_large, "larger than a worker is given"};
   }
+  encode_job(job, ++sequence_, head_);
+  // What was announced is not what is asked for: a reload came in between.
+  if (!ahead_.empty() && ahead_ != head_) bury(Ending::recycled);
   if (options_.rule_book && pid() != 0 && job.rule_set > rules_of_worker_) bury(Ending::recycled);
   if (job.fresh_worker && pid() != 0 && pages_of_worker_ > 0) bury(Ending::recycled);
   while (true) {
     if (auto failure = make_ready(deadline)) return std::move(*failure);
-    if (auto outcome = ask(job, deadline)) return std::move(*outcome);
+    if (auto outcome = ask(job, next, deadline)) return std::move(*outcome);
   }
 }
 
@@ -123,8 +127,8 @@ std::optional<ParseFailure> WorkerProcess::greet(Instant deadline) {
        .cpu_seconds = static_cast<std::uint32_t>(
            (options_.recycle_cpu + 2 * ceil<std::chrono::seconds>(options_.page_cpu)).count()),
        .rule_sets = std::move(rules)},
-      head_);
-  channel_.send(head_, {});
+      setup_);
+  channel_.send(setup_, {});
   Frame frame;
   switch (channel_.receive(frame, deadline)) {
     case Event::frame:
@@ -167,10 +171,13 @@ void WorkerProcess::delay_next_start(std::chrono::milliseconds longest) {
 // --- one job -----------------------------------------------------------------------------------
 
 // Nothing when the worker turns out to have been dead before: another one may try.
-std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, Instant deadline) {
-  encode_job(job, ++sequence_, head_);
+std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, const ParseJob* next,
+                                               Instant deadline) {
   const nanoseconds cpu_before(cpu_of_living_.load(std::memory_order_relaxed));
-  channel_.send(head_, job.body);
+  const bool was_ahead = !ahead_.empty();
+  if (!was_ahead) channel_.send(head_, job.body);
+  ahead_.clear();
+  if (next != nullptr) send_ahead(*next);
   auto look_again = std::chrono::steady_clock::now() + options_.page_cpu;
   while (true) {
     Frame frame;
@@ -184,13 +191,24 @@ std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, Instant dead
         return bury(Ending::interrupted);
       case Event::closed: {
         auto failure = bury(Ending::by_itself);
-        if (channel_.untouched()) return std::nullopt;
+        // It may have gone while it was idle, with the job in its socket.
+        if (was_ahead || channel_.untouched()) return std::nullopt;
         return failure;
       }
       case Event::refused:
         return bury(Ending::bad_reply, "not a frame");
     }
   }
+}
+
+// The worker finds it when it is done with the job under way, and need not be woken for it. It
+// goes down with the worker, and parse() sends it anew then.
+void WorkerProcess::send_ahead(const ParseJob& job) {
+  constexpr std::size_t kLargest = 256U << 10;  // what the socket's buffer does not hold is copied
+  if (job.fresh_worker || job.body.size() > kLargest || !channel_.all_sent()) return;
+  if (options_.rule_book && job.rule_set > rules_of_worker_) return;
+  encode_job(job, sequence_ + 1, ahead_);
+  channel_.send_after(ahead_, job.body);
 }
 
 // Wall time is never less than the CPU time of a single thread, so the CPU clock needs a
@@ -241,6 +259,7 @@ nanoseconds WorkerProcess::cpu_now() const {
 // page it was given. Killing one that is ending already does not change its status.
 ParseFailure WorkerProcess::bury(Ending ending, std::string detail) {
   const pid_t child = pid_.exchange(0, std::memory_order_relaxed);
+  ahead_.clear();
   ::kill(child, SIGKILL);
   int status = 0;
   rusage usage{};

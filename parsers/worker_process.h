@@ -67,6 +67,7 @@ class WorkerProcess final : public Parser {
 
   model::ParseOutcome parse(const ParseJob& job,
                             std::chrono::steady_clock::time_point deadline) override;
+  void announce(const ParseJob* job) override { announced_ = job; }
 
   // Makes parse() under way, and every later one, give up at once with `timeout`.
   void interrupt() { channel_.interrupt(); }
@@ -82,7 +83,9 @@ class WorkerProcess final : public Parser {
   std::optional<model::ParseFailure> start(Instant deadline);
   std::optional<model::ParseFailure> greet(Instant deadline);
   std::optional<model::ParseFailure> refuse_hello(const Frame& frame);
-  std::optional<model::ParseOutcome> ask(const ParseJob& job, Instant deadline);
+  std::optional<model::ParseOutcome> ask(const ParseJob& job, const ParseJob* next,
+                                         Instant deadline);
+  void send_ahead(const ParseJob& job);
   model::ParseOutcome take_answer(const Frame& frame);
   std::optional<model::ParseFailure> over_limit(std::chrono::nanoseconds cpu_before,
                                                 Instant deadline, Instant& look_again);
@@ -95,6 +98,9 @@ class WorkerProcess final : public Parser {
   const WorkerOptions options_;
   WorkerChannel channel_;
   std::string head_;  // of the job under way; kept for its memory
+  std::string setup_;
+  const ParseJob* announced_ = nullptr;
+  std::string ahead_;  // head of the job that the worker has already, after the one under way
   std::uint32_t sequence_ = 0;
   std::uint32_t pages_of_worker_ = 0;
   std::size_t rules_of_worker_ = 0;  // rule sets that it was told

@@ -43,7 +43,7 @@ struct Request {
   std::uint16_t attempt = 0;    // 0 for the first
   Validators validators;
   History history;
-  UrlId parent = 0;  // the URL whose page held the link; 0 for seeds
+  UrlId parent = 0;            // the URL whose page held the link; 0 for seeds
   bool with_metadata = false;  // a list said something of it or its forebears, which links inherit
 };
 

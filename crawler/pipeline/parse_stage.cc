@@ -76,7 +76,7 @@ model::Fetched* killed_its_reader(CommitItem& item) {
   return &settled->parsed.fetched;
 }
 
-CommitItem ParseStage::step(model::Fetched fetched, Look look) {
+const SiteRules& ParseStage::rules_of(const SiteTable& table, const model::Fetched& fetched) const {
   static const SiteRules kNoRules = [] {
     auto scope = policy::ScopeRules::compile({});
     return SiteRules{.name = {},
@@ -84,10 +84,19 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look) {
                      .scope = *std::move(scope),
                      .canonicalizer = policy::Canonicalizer({})};
   }();
+  const model::SiteId site = fetched.lease.request.site;
+  return site < table.size() ? *table[site] : kNoRules;
+}
+
+CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetched* next) {
   const auto table = sites_.table();
   recent_.judge_by(table);
-  const model::SiteId site = fetched.lease.request.site;
-  const SiteRules& rules = site < table->size() ? *(*table)[site] : kNoRules;
+  const SiteRules& rules = rules_of(*table, fetched);
+  std::optional<parsers::ParseJob> next_job;
+  if (next != nullptr && policy::wants_parser(*next)) {
+    next_job = job_for(*next, rules_of(*table, *next));
+    if (policy::wants_parser(fetched)) parser_.announce(&*next_job);
+  }
   if (fetched.lease.request.purpose == model::Purpose::robots) {
     // The whole host waits for it.
     model::ParseOutcome body = parse(fetched, rules, Look::both);
@@ -104,6 +113,11 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look) {
 model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules,
                                       Look look) {
   if (!policy::wants_parser(fetched)) return model::NotParsed{};
+  return ask(job_for(fetched, rules), look);
+}
+
+// Needs: wants_parser(fetched).
+parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteRules& rules) const {
   const model::Response& response = *fetched.response();
   const model::Request& request = fetched.lease.request;
   parsers::ParseJob job{.url = request.url.href(),
@@ -120,7 +134,7 @@ model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteR
     job.wants = {.packed_body = false, .raw_body = true};
     job.rule_set = 0;
   }
-  return ask(std::move(job), look);
+  return job;
 }
 
 model::ParseOutcome ParseStage::ask(parsers::ParseJob job, Look look) {

@@ -34,9 +34,13 @@ class ParseStage {
       : parser_(parser), sites_(sites), clock_(clock), options_(std::move(options)) {}
 
   // Blocks for three parse deadlines at most. After a first look, see killed_its_reader().
-  CommitItem step(model::Fetched fetched, Look look = Look::both);
+  // `next`: what will be handed in after it, if that is known.
+  CommitItem step(model::Fetched fetched, Look look = Look::both,
+                  const model::Fetched* next = nullptr);
 
  private:
+  const SiteRules& rules_of(const SiteTable& table, const model::Fetched& fetched) const;
+  parsers::ParseJob job_for(const model::Fetched& fetched, const SiteRules& rules) const;
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);
   model::ParseOutcome ask(parsers::ParseJob job, Look look);
   void keep_body(parsers::ParseJob job, model::ParseFailure& failure);

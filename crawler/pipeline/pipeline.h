@@ -128,7 +128,9 @@ class Pipeline {
     Look look;
   };
   std::optional<Page> next_page(std::uint32_t number);
-  std::optional<CommitItem> read(ParseStage& stage, Page page, Activity& activity, bool& lacking);
+  std::optional<Page> page_after(const Page& page);
+  std::optional<CommitItem> read(ParseStage& stage, Page page, const Page* next, Activity& activity,
+                                 bool& lacking);
   bool put_back(model::Fetched& fetched, Look look);
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);

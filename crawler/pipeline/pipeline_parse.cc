@@ -29,8 +29,10 @@ bool Pipeline::takes_large(std::uint32_t number) const {
 void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number) {
   ParseStage stage(parser, sites_, clock_, options_.parse);
   bool lacking = false;
-  while (auto page = next_page(number)) {
-    auto item = read(stage, *std::move(page), activity, lacking);
+  std::optional<Page> next;
+  while (auto page = next ? std::exchange(next, std::nullopt) : next_page(number)) {
+    next = page_after(*page);
+    auto item = read(stage, *std::move(page), next ? &*next : nullptr, activity, lacking);
     if (!item) continue;
     counters_.parsed.fetch_add(1, std::memory_order_relaxed);
     const std::size_t bytes = weight(*item);
@@ -54,13 +56,25 @@ std::optional<Pipeline::Page> Pipeline::next_page(std::uint32_t number) {
   }
 }
 
+// What this thread reads after `page`, taken early where more wait than the others could take
+// at once: its worker is handed one while it still has the other.
+std::optional<Pipeline::Page> Pipeline::page_after(const Page& page) {
+  const bool early = page.look == Look::first && !is_large(weight(page.fetched)) &&
+                     fetched_.depth().items >= options_.parse_workers;
+  if (!early) return std::nullopt;
+  auto next = fetched_.pop_until(clock_.now());
+  if (!next) return std::nullopt;
+  return Page{*std::move(next), Look::first};
+}
+
 // Nothing where the page has to be read later.
-std::optional<CommitItem> Pipeline::read(ParseStage& stage, Page page, Activity& activity,
-                                         bool& lacking) {
+std::optional<CommitItem> Pipeline::read(ParseStage& stage, Page page, const Page* next,
+                                         Activity& activity, bool& lacking) {
   parsing_.fetch_add(1, std::memory_order_relaxed);
   const base::Instant started = clock_.now();
   activity.set("parsing", page.fetched.lease.request.url.href(), started);
-  CommitItem item = stage.step(std::move(page.fetched), page.look);
+  CommitItem item =
+      stage.step(std::move(page.fetched), page.look, next == nullptr ? nullptr : &next->fetched);
   auto* killer = page.look == Look::first ? killed_its_reader(item) : nullptr;
   const bool later = killer && second_looks_.put(*killer, clock_.now() + options_.second_look);
   if (killer && !later) item = stage.step(model::Fetched(std::move(*killer)), Look::second);

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -136,6 +137,75 @@ TEST_CASE("a worker that died while it was idle is not held against the next pag
   siginfo_t info;  // wait for the death, not for the reaping, which is the worker's own
   ::waitid(P_PID, static_cast<id_t>(worker.pid()), &info, WEXITED | WNOWAIT);
   CHECK(page_of(ask_for(worker, "fine")) != nullptr);
+}
+
+namespace {
+
+ParseJob job_of(const std::string& how, std::string_view body = {}) {
+  return {.url = "http://bad.test/" + how, .body = body};
+}
+
+model::ParseOutcome ask_for(WorkerProcess& worker, const ParseJob& job, const ParseJob& next) {
+  worker.announce(&next);
+  return worker.parse(job, in(20s));
+}
+
+}  // namespace
+
+TEST_CASE("jobs announced one ahead are answered as others are, whatever their size") {
+  WorkerProcess worker(real_options());
+  std::vector<std::string> bodies;
+  for (const std::size_t size : {10, 100'000, 20, 250'000, 250'001, 600'000, 30}) {
+    bodies.push_back("<title>" + std::to_string(size) + "</title>" + std::string(size, 'x'));
+  }
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const std::string& after = bodies[std::min(i + 1, bodies.size() - 1)];
+    const auto outcome =
+        ask_for(worker, job_of(std::to_string(i), bodies[i]), job_of(std::to_string(i + 1), after));
+    REQUIRE(page_of(outcome) != nullptr);
+    CHECK(page_of(outcome)->body_size == bodies[i].size());
+    CHECK(bodies[i].starts_with("<title>" + page_of(outcome)->title + "</title>"));
+  }
+  CHECK(worker.counters().started == 1);
+  CHECK(worker.counters().pages == bodies.size());
+}
+
+TEST_CASE("a job other than the announced one is answered all the same") {
+  WorkerProcess worker(real_options());
+  const auto first = ask_for(worker, job_of("a", "<title>a"), job_of("b", "<title>b"));
+  REQUIRE(page_of(first) != nullptr);
+  const auto other = worker.parse(job_of("c", "<title>c"), in(20s));
+  REQUIRE(page_of(other) != nullptr);
+  CHECK(page_of(other)->title == "c");
+  CHECK(worker.counters().died == 0);
+}
+
+TEST_CASE("what a page does to its worker is not held against the announced one, nor the reverse") {
+  WorkerProcess worker(bad_options());
+  CHECK(failure_of(ask_for(worker, job_of("segv"), job_of("fine"))).kind == Kind::crashed);
+  CHECK(page_of(ask_for(worker, job_of("fine"), job_of("segv"))) != nullptr);
+  CHECK(failure_of(ask_for(worker, job_of("segv"), job_of("fine"))).kind == Kind::crashed);
+  CHECK(page_of(worker.parse(job_of("fine"), in(20s))) != nullptr);
+}
+
+TEST_CASE("a worker that died with an announced job in its socket is not held against it") {
+  WorkerProcess worker(bad_options());
+  REQUIRE(page_of(ask_for(worker, job_of("fine"), job_of("fine"))) != nullptr);
+  ::kill(worker.pid(), SIGKILL);
+  siginfo_t info;
+  ::waitid(P_PID, static_cast<id_t>(worker.pid()), &info, WEXITED | WNOWAIT);
+  CHECK(page_of(worker.parse(job_of("fine"), in(20s))) != nullptr);
+}
+
+TEST_CASE("a worker is replaced on time although it had a job announced") {
+  auto options = bad_options();
+  options.recycle_pages = 10;
+  WorkerProcess worker(options);
+  for (int i = 0; i < 30; ++i) {
+    REQUIRE(page_of(ask_for(worker, job_of("fine"), job_of("fine"))) != nullptr);
+  }
+  CHECK(worker.counters().recycled == 3);
+  CHECK(worker.counters().died == 0);
 }
 
 TEST_CASE("a job that asks for a fresh worker gets one that has read nothing") {
