@@ -1,12 +1,9 @@
 #include "parsers/charset_utf8.h"
 
 #include <cstdint>
-#include <cstring>
 
 namespace crawld::parsers {
 namespace {
-
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 struct Sequence {
   std::size_t size;  // bytes of the sequence, or of the broken part of one; > 0
@@ -45,18 +42,6 @@ void append_utf8(std::string& out, char32_t c) {
   } else {
     out += {static_cast<char>(0xF0 | c >> 18), tail(12), tail(6), tail(0)};
   }
-}
-
-std::size_t ascii_prefix(std::string_view bytes) {
-  std::size_t at = 0;
-  while (at + 32 <= bytes.size()) {
-    std::uint64_t words[4];
-    std::memcpy(words, bytes.data() + at, sizeof words);
-    if (((words[0] | words[1] | words[2] | words[3]) & kHighBits) != 0) break;
-    at += sizeof words;
-  }
-  while (at < bytes.size() && static_cast<std::uint8_t>(bytes[at]) < 0x80) ++at;
-  return at;
 }
 
 std::size_t utf8_prefix(std::string_view bytes) {

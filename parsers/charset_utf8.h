@@ -5,15 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "crawler/base/escape.h"
+
 namespace crawld::parsers {
+
+using base::ascii_prefix;
 
 inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
 
 // Needs: `c` is a scalar value (no surrogate, at most U+10FFFF).
 void append_utf8(std::string& out, char32_t c);
-
-// How many bytes at the front of `bytes` are ASCII.
-std::size_t ascii_prefix(std::string_view bytes);
 
 // How many bytes at the front of `bytes` are well-formed UTF-8.
 std::size_t utf8_prefix(std::string_view bytes);

@@ -239,7 +239,12 @@ OutlineBuilder::Place OutlineBuilder::appropriate_place(std::size_t target) cons
 
 void OutlineBuilder::push(std::uint32_t node, Tag tag, std::uint32_t hash, Space space) {
   outline_->at(node).is_open = true;
-  stack_.push_back({node, hash, tag, space, space == Space::svg && kSvgIntegration.has(tag)});
+  OpenElement& element = stack_.emplace_back();
+  element.node = node;
+  element.hash = hash;
+  element.tag = tag;
+  element.space = space;
+  element.html_integration = space == Space::svg && kSvgIntegration.has(tag);
   if (space == Space::html) ++open_count_[static_cast<std::size_t>(tag)];
 }
 

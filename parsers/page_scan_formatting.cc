@@ -54,7 +54,11 @@ void OutlineBuilder::add_formatting(std::uint32_t node, const Token& token) {
   }
   if (alike >= 3) formatting_.erase(formatting_.begin() + static_cast<std::ptrdiff_t>(earliest));
   if (formatting_.size() >= kMaxFormatting) formatting_.erase(formatting_.begin());
-  formatting_.push_back({node, token.hash, token.raw, token.tag});
+  Formatting& entry = formatting_.emplace_back();
+  entry.node = node;
+  entry.hash = token.hash;
+  entry.raw = token.raw;
+  entry.tag = token.tag;
 }
 
 void OutlineBuilder::clear_to_marker() {

@@ -13,13 +13,11 @@ void Outline::reset(std::string_view input) {
 }
 
 std::uint32_t Outline::add_clone(std::uint32_t original) {
-  OutlineNode node;
-  node.begin = nodes_[original].begin;
-  node.size = nodes_[original].size;
-  node.tag = nodes_[original].tag;
-  node.space = nodes_[original].space;
-  node.in_noscript = nodes_[original].in_noscript;
-  return add(node);
+  OutlineNode& node = add();
+  node = nodes_[original];
+  node.parent = 0;
+  node.is_open = node.is_placed = false;
+  return newest();
 }
 
 void Outline::add_missing_attributes(std::uint32_t node, const std::vector<Attribute>& attributes) {

@@ -78,11 +78,12 @@ class Outline {
     std::uint32_t last = 0;
   };
 
-  std::uint32_t add(const OutlineNode& node) {
-    nodes_.push_back(node);
+  // To be filled where it stands: a node built elsewhere byte by byte is slow to copy whole.
+  OutlineNode& add() {
     if (!links_.empty()) links_.emplace_back();
-    return static_cast<std::uint32_t>(nodes_.size() - 1);
+    return nodes_.emplace_back();
   }
+  std::uint32_t newest() const { return static_cast<std::uint32_t>(nodes_.size() - 1); }
   // Whether a child of `parent` that is added now comes last in document order.
   bool is_last_branch(std::uint32_t parent) const;
   void link_all();
@@ -100,23 +101,23 @@ class Outline {
 };
 
 inline std::uint32_t Outline::add_text(std::string_view raw, TextMode mode) {
-  OutlineNode node;
+  OutlineNode& node = add();
   node.begin = static_cast<std::uint32_t>(raw.data() - input_.data());
   node.size = static_cast<std::uint32_t>(raw.size());
   node.mode = mode;
   node.is_text = true;
-  return add(node);
+  return newest();
 }
 
 inline std::uint32_t Outline::add_element(Tag tag, Space space,
                                           std::span<const Attribute> attributes) {
-  OutlineNode node;
+  OutlineNode& node = add();
   node.begin = static_cast<std::uint32_t>(attributes_.size());
   node.size = static_cast<std::uint32_t>(attributes.size());
   node.tag = tag;
   node.space = space;
   for (const Attribute& attribute : attributes) attributes_.push_back(attribute);
-  return add(node);
+  return newest();
 }
 
 inline bool Outline::is_last_branch(std::uint32_t parent) const {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "crawler/base/sixteen_bytes.h"
+
 namespace crawld::parsers {
 namespace {
 
@@ -79,6 +81,7 @@ std::uint64_t mix(std::uint64_t x) {
 }
 
 enum Class : std::uint8_t { kSpace, kWord, kWide };
+constexpr std::uint8_t kFirstWide = 0xE3;
 
 // By lead byte of UTF-8. Other characters below U+2E80 count as letters, except the
 // general punctuation (U+2000 to U+206F), which a byte cannot tell and which is cheap to keep.
@@ -87,17 +90,17 @@ constexpr auto kClasses = [] {
   for (int c = 0; c < 256; ++c) {
     const bool word =
         (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-    classes[c] = c >= 0xE3 ? kWide : word ? kWord : kSpace;
+    classes[c] = c >= kFirstWide ? kWide : word ? kWord : kSpace;
   }
   return classes;
 }();
 
 // The first `size` (1 to 8) bytes at `at`, A to Z as a to z; the rest is zero.
-std::uint64_t folded(const unsigned char* at, std::size_t size, const unsigned char* end) {
+std::uint64_t folded(const char* at, std::size_t size, const char* end) {
   std::uint64_t bytes = 0;
   if (end - at >= 8) {
     std::memcpy(&bytes, at, 8);
-    if (size < 8) bytes &= (std::uint64_t{1} << (8 * size)) - 1;
+    bytes &= ~std::uint64_t{0} >> (64 - 8 * size);
   } else {
     std::memcpy(&bytes, at, size);
   }
@@ -107,8 +110,7 @@ std::uint64_t folded(const unsigned char* at, std::size_t size, const unsigned c
 }
 
 // `at` to `stop` is a word in a text that ends at `end`.
-std::uint64_t hash_word(const unsigned char* at, const unsigned char* stop,
-                        const unsigned char* end) {
+std::uint64_t hash_word(const char* at, const char* stop, const char* end) {
   std::uint64_t hash = kPrime;
   for (; stop - at > 8; at += 8) hash = std::rotl((hash ^ folded(at, 8, end)) * kPrime, 29);
   return (hash ^ folded(at, static_cast<std::size_t>(stop - at), end)) * kPrime;
@@ -136,31 +138,89 @@ class Shingles {
   std::uint64_t older_ = 0;
 };
 
+// Finds the words of a text: 64 bytes at a time where no script without spaces stands among
+// them, else a byte at a time.
+class Words {
+ public:
+  Words(std::string_view text, Shingles& shingles)
+      : at_(text.data()), end_(at_ + text.size()), shingles_(shingles) {}
+
+  void read() {
+    while (at_ != end_) {
+      if (end_ - at_ < kBlock || !read_block()) read_bytes(std::min(kBlock, end_ - at_));
+    }
+    close(end_);
+  }
+
+ private:
+  static constexpr std::ptrdiff_t kBlock = 64;
+
+  // False, with nothing read, where the block has wide characters.
+  bool read_block() {
+    using base::SixteenBytes;
+    std::uint64_t letters = 0;
+    std::uint32_t wide = 0;
+    for (unsigned i = 0; i < kBlock; i += SixteenBytes::kSize) {
+      const SixteenBytes bytes(at_ + i);
+      const auto word = bytes.between('a', 'z') | bytes.between('A', 'Z') |
+                        bytes.between('0', '9') | bytes.beyond_ascii();
+      letters |= std::uint64_t{word.bits()} << i;
+      wide |= bytes.between(kFirstWide, 0xFF).bits();
+    }
+    if (wide != 0) return false;
+    // Each set bit is a place where a word begins or ends.
+    for (std::uint64_t edges = letters ^ (letters << 1 | (word_ != nullptr ? 1 : 0)); edges != 0;
+         edges &= edges - 1) {
+      const char* const edge = at_ + std::countr_zero(edges);
+      if (word_ == nullptr)
+        word_ = edge;
+      else
+        close(edge);
+    }
+    at_ += kBlock;
+    return true;
+  }
+
+  void read_bytes(std::ptrdiff_t count) {
+    for (const char* const stop = at_ + count; at_ < stop;) {
+      const auto byte = static_cast<unsigned char>(*at_);
+      const Class kind = static_cast<Class>(kClasses[byte]);
+      if (kind == kWord) {
+        if (word_ == nullptr) word_ = at_;
+        ++at_;
+        continue;
+      }
+      close(at_);
+      ++at_;
+      if (kind == kWide) read_wide(byte);
+    }
+  }
+
+  // From behind the lead byte on.
+  void read_wide(std::uint64_t lead) {
+    std::uint64_t hash = lead;
+    for (; at_ != end_ && (static_cast<unsigned char>(*at_) & 0xC0) == 0x80; ++at_) {
+      hash = hash << 8 | static_cast<unsigned char>(*at_);
+    }
+    shingles_.word(hash);
+  }
+
+  void close(const char* stop) {
+    if (word_ != nullptr) shingles_.word(hash_word(word_, stop, end_));
+    word_ = nullptr;
+  }
+
+  const char* at_;
+  const char* const end_;
+  const char* word_ = nullptr;  // where the word that goes on at at_ began
+  Shingles& shingles_;
+};
+
 }  // namespace
 
 std::uint64_t simhash(std::string_view text) {
   Shingles shingles;
-  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = at + text.size();
-  while (at != end) {
-    switch (static_cast<Class>(kClasses[*at])) {
-      case kSpace:
-        ++at;
-        break;
-      case kWord: {
-        const unsigned char* const start = at;
-        while (at != end && kClasses[*at] == kWord) ++at;
-        shingles.word(hash_word(start, at, end));
-        break;
-      }
-      case kWide: {
-        std::uint64_t hash = *at++;
-        while (at != end && (*at & 0xC0) == 0x80) hash = hash << 8 | *at++;
-        shingles.word(hash);
-        break;
-      }
-    }
-  }
+  Words(text, shingles).read();
   return shingles.fingerprint();
 }
 

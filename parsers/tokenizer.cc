@@ -100,7 +100,10 @@ inline void Tokenizer::keep_attribute(std::string_view name, NameKey key, std::s
   } else if (keep_ == Keep::known || is_repeated(name)) {
     return;
   }
-  attributes_.push_back({id, name, value});
+  Attribute& attribute = attributes_.emplace_back();
+  attribute.id = id;
+  attribute.name = name;
+  attribute.value = value;
 }
 
 // From behind the tag's name to behind its ">" (13.2.5.32 to 13.2.5.40). False, with all

@@ -1,6 +1,7 @@
 // What the bytes of a token mean: references, newlines, NUL; and the parts of a doctype.
 #include <algorithm>
 
+#include "crawler/base/sixteen_bytes.h"
 #include "parsers/entities.h"
 #include "parsers/tokenizer.h"
 
@@ -39,6 +40,23 @@ void append_decoded(std::string_view raw, Meaning meaning, std::string& out) {
     }
   }
   flush(raw.size());
+}
+
+// Whether each byte stands for itself.
+bool is_plain(std::string_view raw) {
+  using base::SixteenBytes;
+  const auto odd = [](const SixteenBytes& bytes) {
+    return bytes.equal('&') | bytes.equal('\r') | bytes.equal('\0');
+  };
+  std::size_t at = 0;
+  for (; at + SixteenBytes::kSize <= raw.size(); at += SixteenBytes::kSize) {
+    if (odd(SixteenBytes(raw.data() + at)).bits() != 0) return false;
+  }
+  for (; at < raw.size(); ++at) {
+    const char c = raw.data()[at];
+    if (c == '&' || c == '\r' || c == '\0') return false;
+  }
+  return true;
 }
 
 // The parts of "DOCTYPE name PUBLIC "a" "b">", read left to right (13.2.5.53 on).
@@ -136,9 +154,7 @@ void append_text(std::string_view raw, TextMode mode, std::string& out) {
 }
 
 std::string_view decode_attribute(std::string_view raw, std::string& scratch) {
-  const bool plain = std::none_of(raw.begin(), raw.end(),
-                                  [](char c) { return c == '&' || c == '\r' || c == '\0'; });
-  if (plain) return raw;
+  if (is_plain(raw)) return raw;
   scratch.clear();
   append_decoded(raw, {true, true, ReferenceIn::attribute}, scratch);
   return scratch;

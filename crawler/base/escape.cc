@@ -1,9 +1,12 @@
 #include "crawler/base/escape.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+
+#include "crawler/base/sixteen_bytes.h"
 
 namespace crawld::base {
 namespace {
@@ -30,16 +33,6 @@ std::size_t sequence_length(std::string_view text) {
     return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
   }
   return 0;
-}
-
-// The length of the ASCII run at the front of `text`, in whole words of eight bytes.
-std::size_t ascii_words(std::string_view text) {
-  std::size_t at = 0;
-  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & 0x8080808080808080U) != 0) break;
-  }
-  return at;
 }
 
 bool is_plain_in_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
@@ -161,14 +154,28 @@ void append_json_text(std::string& out, std::string_view text) {
   out += text.substr(run);
 }
 
+std::size_t ascii_prefix(std::string_view bytes) {
+  const auto odd = [&](std::size_t at) { return SixteenBytes(bytes.data() + at).beyond_ascii(); };
+  std::size_t at = 0;
+  for (; at + 64 <= bytes.size(); at += 64) {
+    if ((odd(at) | odd(at + 16) | odd(at + 32) | odd(at + 48)).bits() != 0) break;
+  }
+  for (; at + 16 <= bytes.size(); at += 16) {
+    const std::uint32_t bits = odd(at).bits();
+    if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
+  }
+  while (at < bytes.size() && static_cast<std::uint8_t>(bytes[at]) < 0x80) ++at;
+  return at;
+}
+
 bool is_utf8(std::string_view text) {
-  while (true) {
-    text.remove_prefix(ascii_words(text));
-    if (text.empty()) return true;
+  for (text.remove_prefix(ascii_prefix(text)); !text.empty();) {
     const std::size_t n = sequence_length(text);
     if (n == 0) return false;
     text.remove_prefix(n);
+    if (n == 1) text.remove_prefix(ascii_prefix(text));
   }
+  return true;
 }
 
 }  // namespace crawld::base

@@ -42,6 +42,9 @@ class SixteenBytesLooped {
   Some at_most(std::uint8_t bound) const {
     return those([bound](std::uint8_t byte) { return byte <= bound; });
   }
+  Some between(std::uint8_t low, std::uint8_t high) const {
+    return those([low, high](std::uint8_t byte) { return byte >= low && byte <= high; });
+  }
   // The bytes of other characters than ASCII's.
   Some beyond_ascii() const {
     return those([](std::uint8_t byte) { return byte >= 0x80; });
@@ -97,6 +100,10 @@ class SixteenBytesSse2 {
   Some at_most(std::uint8_t bound) const {
     const __m128i bounds = _mm_set1_epi8(static_cast<char>(bound));
     return Some(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, bounds), bytes_));
+  }
+  Some between(std::uint8_t low, std::uint8_t high) const {
+    const __m128i above = _mm_sub_epi8(bytes_, _mm_set1_epi8(static_cast<char>(low)));
+    return SixteenBytesSse2(above).at_most(static_cast<std::uint8_t>(high - low));
   }
   Some beyond_ascii() const { return Some(bytes_); }
   SixteenBytesSse2 lower_case() const {

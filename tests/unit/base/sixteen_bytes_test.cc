@@ -34,6 +34,8 @@ TEMPLATE_TEST_CASE("sixteen bytes at once tell what each of them tells", "", Six
     CHECK(all.equal(wanted).bits() ==
           bits_of(bytes, [&](std::uint8_t b) { return b == static_cast<std::uint8_t>(wanted); }));
     CHECK(all.at_most(bound).bits() == bits_of(bytes, [&](std::uint8_t b) { return b <= bound; }));
+    CHECK(all.between(bound / 2, bound).bits() ==
+          bits_of(bytes, [&](std::uint8_t b) { return b >= bound / 2 && b <= bound; }));
     CHECK(all.beyond_ascii().bits() == bits_of(bytes, [](std::uint8_t b) { return b >= 0x80; }));
     CHECK((all.equal(wanted) | all.at_most(bound)).bits() ==
           (all.equal(wanted).bits() | all.at_most(bound).bits()));
