@@ -12,7 +12,11 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 std::string pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  std::string out = "[";
+  std::size_t bytes = 2;
+  for (const auto& [name, value] : pairs) bytes += name.size() + value.size() + 8;
+  std::string out;
+  out.reserve(bytes);
+  out = "[";
   for (const auto& [name, value] : pairs) {
     if (out.size() > 1) out += ',';
     out += '[';
@@ -69,7 +73,9 @@ std::string meta_json(const std::vector<std::pair<std::string, std::string>>& me
 }
 
 std::string headings_json(const std::vector<model::Heading>& headings) {
-  std::string out = "[";
+  std::string out;
+  out.reserve(2 + headings.size() * 40);
+  out = "[";
   for (const model::Heading& heading : headings) {
     if (out.size() > 1) out += ',';
     out += '[';

@@ -7,8 +7,9 @@
 namespace crawld::policy {
 namespace {
 
-std::vector<std::string_view> segments_of(std::string_view path) {
+std::vector<std::string_view> segments_of(std::string_view path, std::size_t slashes) {
   std::vector<std::string_view> segments;
+  segments.reserve(slashes);
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
     const std::size_t end = std::min(path.find('/'), path.size());
@@ -113,7 +114,7 @@ std::string_view trap(const model::Url& url, const TrapLimits& limits, int this_
   if (this_year != 0 && far_dates.in_query(url.query())) return "calendar";
   const bool may_repeat = slashes > limits.max_repeated_segments;
   if (path.size() < 8 && !may_repeat) return {};  // too short for a date: "/2071/11"
-  std::vector<std::string_view> segments = segments_of(path);
+  std::vector<std::string_view> segments = segments_of(path, slashes);
   if (this_year != 0 && far_dates.in_path(segments)) return "calendar";
   if (may_repeat && repeats(std::move(segments), limits.max_repeated_segments)) {
     return "max_repeated_segments";
