@@ -1,10 +1,10 @@
 // Which URL is known: hash of its href -> url id.
 //
 // All that is known stands in memory, up to a budget: a look-up reads no disk and costs a
-// cache miss or two, however much is known. A URL takes 13 to 15 bytes, so the default budget holds 100 million. On
-// disk each entry is written once: those that wait are written, sorted, as a run of page-sized
-// rows inside the transaction of the batch that makes them enough; the runs are read at a start
-// (50 million: see docs/benchmarks.md), and what no run holds yet is read from `urls`.
+// cache miss or two, however much is known. A URL takes 13 to 15 bytes, so the default budget holds
+// 100 million. On disk each entry is written once: those that wait are written, sorted, as a run of
+// page-sized rows inside the transaction of the batch that makes them enough; the runs are read at
+// a start (50 million: see docs/benchmarks.md), and what no run holds yet is read from `urls`.
 //
 // Above the budget runs stay on disk: a log-structured merge, a few bits and a row to read for
 // each URL, so that no crawl is too large. Nothing is ever removed.
