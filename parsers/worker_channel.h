@@ -35,7 +35,7 @@ class WorkerChannel {
   void disconnect() { socket_.reset(); }
 
   // Begins to send both, one after the other; receive() goes on with it. The views must live
-  // until sent() or the next connect(). Needs: sent().
+  // until sent() or the next connect(). Needs: all_sent().
   void send(std::string_view head, std::string_view body);
   bool sent() const { return head_.empty() && body_.empty(); }
   // As send(), behind what was sent before; what the socket does not take at once is copied.
