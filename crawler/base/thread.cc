@@ -1,5 +1,7 @@
 #include "crawler/base/thread.h"
 
+#include <sched.h>
+
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -15,6 +17,15 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
+// Most of what wakes a thread is one page. As a batch thread it takes its turn then; as a normal one
+// it cuts into the page that a worker is reading, at a switch of the core a page. Another policy
+// is the operator's choice (chrt, CPUSchedulingPolicy=) and stays.
+void take_turns() {
+  if (::sched_getscheduler(0) != SCHED_OTHER) return;
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 }  // namespace
 
 struct Thread::Start {
@@ -27,6 +38,7 @@ void* Thread::run(void* argument) {
   const std::unique_ptr<Start> start(static_cast<Start*>(argument));
   pthread_setname_np(pthread_self(), start->name.substr(0, 15).c_str());
   clockid_t clock{};
+  take_turns();
   if (pthread_getcpuclockid(pthread_self(), &clock) == 0) start->cpu->clock = clock;
   start->body();
   start->cpu->total = read_clock(CLOCK_THREAD_CPUTIME_ID).count();

@@ -1,7 +1,8 @@
 // A joined thread with a name and a stack size of our choice.
 //
 // Thousands of threads wait on the network, so their stacks are small (128 to 256
-// KiB), which std::thread cannot say.
+// KiB), which std::thread cannot say. They wake without cutting into what runs (sched(7),
+// SCHED_BATCH), and so do the processes that they start.
 #pragma once
 
 #include <pthread.h>
