@@ -17,9 +17,9 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-// Most of what wakes a thread is one page. As a batch thread it takes its turn then; as a normal one
-// it cuts into the page that a worker is reading, at a switch of the core a page. Another policy
-// is the operator's choice (chrt, CPUSchedulingPolicy=) and stays.
+// Most of what wakes a thread is one page. As a batch thread it takes its turn then; as a normal
+// one it cuts into the page that a worker is reading, at a switch of the core a page. Another
+// policy is the operator's choice (chrt, CPUSchedulingPolicy=) and stays.
 void take_turns() {
   if (::sched_getscheduler(0) != SCHED_OTHER) return;
   const sched_param none{};

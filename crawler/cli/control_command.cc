@@ -2,8 +2,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "config/load.h"
@@ -101,16 +99,16 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
   return kFinished;
 }
 
-void read_urls(std::istream& in, json& urls) {
-  for (std::string line; std::getline(in, line);) {
-    const auto listed = read_list_line(line);
-    if (!listed) continue;
-    json url = listed->url ? listed->url->href() : listed->typed;
-    if (!listed->metadata.empty()) {
-      url = {{"url", std::move(url)}, {"metadata", json::parse(listed->metadata, nullptr, false)}};
+// What is no URL goes along: the crawl refuses it, and takes the others.
+base::Status read_urls(const std::string& file, json& urls) {
+  return read_url_list(file, [&urls](ListedUrl listed) -> base::Status {
+    json url = listed.url ? listed.url->href() : std::move(listed.typed);
+    if (!listed.metadata.empty()) {
+      url = {{"url", std::move(url)}, {"metadata", json::parse(listed.metadata, nullptr, false)}};
     }
     urls.push_back(std::move(url));
-  }
+    return base::Done{};
+  });
 }
 
 }  // namespace
@@ -168,9 +166,9 @@ int add_command(const Arguments& arguments) {
   if (const auto code = parse_options(app, arguments)) return *code;
   json urls = options.urls;
   for (const std::string& file : files) {
-    std::ifstream in(file);
-    if (file != "-" && !in) return complain("cannot read the URL list " + file, kError);
-    read_urls(file == "-" ? std::cin : in, urls);
+    if (const base::Status read = read_urls(file, urls); !read) {
+      return complain(read.error().message, kError);
+    }
   }
   if (urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
   json request = {{"command", "add"}, {"urls", std::move(urls)}};

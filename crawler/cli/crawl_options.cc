@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
 #include "CLI/CLI.hpp"
 #include "config/load.h"
@@ -221,32 +220,19 @@ void apply_run(const CrawlOptions& o, Config& config, Flags& flags) {
 }
 
 Status read_list(const std::string& file, Site& site) {
-  std::ifstream opened;
-  if (file != "-") {
-    opened.open(file);
-    if (!opened) return Error{Error::Code::not_found, "cannot read the URL list " + file};
-  }
-  std::istream& in = file == "-" ? std::cin : opened;
-  std::string line;
-  while (std::getline(in, line)) {
-    const auto listed = read_list_line(line);
-    if (!listed) continue;
-    site.seeds.push_back(listed->typed);
-    if (listed->url && !listed->metadata.empty()) {
-      site.seed_metadata[listed->url->href()] = listed->metadata;
-    }
-  }
-  return base::Done{};
+  return read_url_list(file, [&site](ListedUrl listed) -> Status {
+    if (!listed.url) return no_crawlable_url(listed.typed);
+    site.seeds.push_back(listed.url->href());
+    if (!listed.metadata.empty()) site.seed_metadata[site.seeds.back()] = listed.metadata;
+    return base::Done{};
+  });
 }
 
 // What a person types: "example.org" means http, as in curl and wget.
 base::Result<std::string> seed_url(const std::string& text) {
   const bool bare = text.find("://") == std::string::npos;
   const auto url = model::Url::parse(bare ? "http://" + text : text);
-  if (!url || !url->crawlable()) {
-    return Error{Error::Code::invalid,
-                 "\"" + text + "\" is no http or https URL; write it as https://host/path"};
-  }
+  if (!url || !url->crawlable()) return no_crawlable_url(text);
   return url->href();
 }
 

@@ -25,8 +25,7 @@ using base::Status;
 using nlohmann::ordered_json;
 
 constexpr const char* kSite = "crawl";  // the site of `crawld crawl URL`
-constexpr std::size_t kLongestLine = 64U << 10;
-constexpr int kMostRefusals = 20;  // told one by one
+constexpr int kMostRefusals = 20;       // told one by one
 
 struct ImportFlags {
   std::vector<std::string> files;
@@ -156,7 +155,7 @@ class Import {
       }
       rest.erase(0, start);
       if (*count == 0) return rest.empty() ? Status(base::Done{}) : take_line(rest);
-      if (rest.size() > kLongestLine) {
+      if (rest.size() > kLongestListLine) {
         return Error{Error::Code::invalid, "a line of more than 64 KiB: this is no URL list"};
       }
     }

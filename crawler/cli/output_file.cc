@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace crawld::cli {
@@ -24,13 +26,29 @@ bool is_device(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
 }
 
+// Where a symbolic link leads, there or not, as it is for a shell's ">"; any other path is itself,
+// and so is one that leads in a circle.
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  namespace fs = std::filesystem;
+  fs::path at = path;
+  for (int i = 0; i < kMostLinks; ++i) {
+    std::error_code no_link;
+    const fs::path target = fs::read_symlink(at, no_link);
+    if (no_link) return at.string();
+    at = at.parent_path() / target;  // an absolute target replaces it
+  }
+  return path;
+}
+
 }  // namespace
 
 base::Result<OutputFile> OutputFile::open(const std::string& path) {
   if (path.empty() || path == "-") return OutputFile("", stdout);
-  OutputFile output(path, nullptr);
-  output.in_place_ = is_device(path);
-  const std::string target = output.in_place_ ? path : output.part();
+  const bool in_place = is_device(path);
+  OutputFile output(in_place ? path : behind_links(path), nullptr);
+  output.in_place_ = in_place;
+  const std::string target = in_place ? path : output.part();
   const int fd = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return write_error(target, errno);
   output.file_ = fdopen(fd, "wb");

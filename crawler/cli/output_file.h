@@ -1,7 +1,8 @@
 // `-o FILE`: a result that appears complete or not at all.
 //
 // Written to FILE.part, which is synced and renamed by finish(); what was there before
-// stays until then. Without a file, standard output. Threads: one.
+// stays until then. Where FILE is a link, this is done where it leads. Without a file, standard
+// output. Threads: one.
 #pragma once
 
 #include <cstdio>

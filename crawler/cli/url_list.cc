@@ -1,6 +1,10 @@
 #include "crawler/cli/url_list.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <utility>
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
@@ -35,6 +39,39 @@ std::optional<ListedUrl> read_list_line(std::string_view line) {
   if (url && url->crawlable()) listed.url = std::move(url);
   listed.metadata = metadata_json(base::trim(line.substr(tab)));
   return listed;
+}
+
+base::Status read_url_list(const std::string& file,
+                           const std::function<base::Status(ListedUrl)>& take) {
+  std::ifstream opened;
+  if (file != "-") opened.open(file);
+  std::istream& in = file == "-" ? std::cin : opened;
+  const std::string name = file == "-" ? "standard input" : file;
+  const base::Error unreadable{base::Error::Code::not_found, "cannot read the URL list " + name};
+  if (!in) return unreadable;
+  std::string buffer(kLongestListLine + 1, '\0');
+  for (std::size_t number = 1; in.getline(buffer.data(), std::ssize(buffer)); ++number) {
+    std::string_view line(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (!in.eof()) line.remove_suffix(1);  // the line break was counted
+    auto listed = read_list_line(line);
+    if (!listed) continue;
+    if (base::Status taken = take(*std::move(listed)); !taken) {
+      const base::Error& error = taken.error();
+      return base::Error{error.code, name + ":" + std::to_string(number) + ": " + error.message};
+    }
+  }
+  if (in.bad()) return unreadable;
+  if (in.eof()) return base::Done{};
+  return base::Error{base::Error::Code::invalid,
+                     name + ": a line of more than 64 KiB: this is no URL list"};
+}
+
+base::Error no_crawlable_url(std::string_view typed) {
+  constexpr std::size_t kShown = 200;
+  const bool cut = typed.size() > kShown;
+  return {base::Error::Code::invalid,
+          "\"" + base::printable(typed.substr(0, kShown)) + (cut ? "...\"" : "\"") +
+              " is no http or https URL; write it as https://host/path"};
 }
 
 }  // namespace crawld::cli

@@ -1,10 +1,13 @@
 // A URL list, line by line: one URL a line, "#" comments, optional TAB key=value metadata.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "crawler/base/result.h"
 #include "crawler/model/url.h"
 
 namespace crawld::cli {
@@ -17,5 +20,16 @@ struct ListedUrl {
 
 // Nothing for an empty line or a comment. "example.org" means http, as in curl and wget.
 std::optional<ListedUrl> read_list_line(std::string_view line);
+
+// No URL that a server takes is as long: what has such a line is no list.
+inline constexpr std::size_t kLongestListLine = 64U << 10;
+
+// Reads a list ("-": standard input) to its end and hands each URL to `take`, whose error ends
+// it. Errors, with file and line: not_found, invalid, and those of `take`.
+base::Status read_url_list(const std::string& file,
+                           const std::function<base::Status(ListedUrl)>& take);
+
+// What is said of text that is no URL: shortened, and safe to show.
+base::Error no_crawlable_url(std::string_view typed);
 
 }  // namespace crawld::cli

@@ -33,3 +33,19 @@ TEST_CASE("a file comes to its name when it is whole") {
   REQUIRE(output->finish().ok());
   CHECK(std::filesystem::file_size(folder.file("rows")) == 4);
 }
+
+TEST_CASE("a link stays a link, and the file that it names gets the rows") {
+  Folder folder;
+  std::filesystem::create_directory(folder.file("data"));
+  // Two hops, the last one to what does not exist yet.
+  std::filesystem::create_symlink("data/newest", folder.file("rows"));
+  std::filesystem::create_symlink("today", folder.file("data/newest"));
+  auto output = OutputFile::open(folder.file("rows"));
+  REQUIRE(output);
+  REQUIRE(output->write("row\n"));
+  CHECK(std::filesystem::exists(folder.file("data/today.part")));
+  REQUIRE(output->finish().ok());
+  CHECK(std::filesystem::is_symlink(folder.file("rows")));
+  CHECK(std::filesystem::is_symlink(folder.file("data/newest")));
+  CHECK(std::filesystem::file_size(folder.file("data/today")) == 4);
+}
