@@ -96,7 +96,8 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(
                             sizeof(sockaddr_un)) == 0;
   umask(before);
   if (!bound || ::listen(control->listener_.get(), 16) != 0) {
-    return Error{Error::Code::io, "cannot make the control socket " + path + ": " + why()};
+    return Error{Error::Code::io, "cannot make the control socket " + path + ": " + why() +
+                                      "; control: in the configuration names another place"};
   }
   auto thread = base::Thread::start("control", kStack, [raw = control.get()] { raw->serve(); });
   if (!thread) return std::move(thread).error();
