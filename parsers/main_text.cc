@@ -17,7 +17,7 @@ namespace {
 
 std::vector<float> judge(std::span<const ObliviousTree> trees, const FeatureTable& features) {
   std::vector<float> likely(features.rows());
-  for (std::size_t i = 0; i < likely.size(); ++i) likely[i] = likelihood(trees, features.row(i));
+  if (!likely.empty()) likelihoods(trees, features.row(0), features.width(), likely);
   return likely;
 }
 
@@ -94,7 +94,7 @@ Article extract_article(const HtmlTree& tree, const ArticleInput& input) {
   } else if (input.markdown) {
     article.markdown = to_markdown(page, blocks, base);
   }
-  article.lang = detect_language(article.text);
+  if (input.language) article.lang = detect_language(article.text);
   if (!input.text) article.text.clear();
   article.title = std::move(told.title);
   article.author = std::move(told.author);

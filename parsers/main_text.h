@@ -17,6 +17,7 @@ struct ArticleInput {
   std::string_view base;  // absolute; of its links. Empty: url
   bool text = true;
   bool markdown = false;
+  bool language = true;  // to be detected
 };
 
 struct Article {
@@ -25,7 +26,7 @@ struct Article {
   std::string title;
   std::string author;  // names joined with ", "
   std::string date;    // of publication, ISO 8601 as far as told
-  std::string lang;    // detected in the text; empty where unsure
+  std::string lang;    // detected in the text; empty where unsure or not asked for
 };
 
 Article extract_article(const HtmlTree& tree, const ArticleInput& input);

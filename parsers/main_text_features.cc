@@ -172,9 +172,10 @@ class FirstPass {
       chars_before_.push_back(seen);
       seen += block.chars;
       // The last heading that says the title, else the last h1, else what says the title.
-      const int rank = title_likeness(i) > 0.7 ? (is_heading(tag) ? 3 : 1)
-                       : tag == GUMBO_TAG_H1   ? 2
-                                               : 0;
+      title_likeness_.push_back(title_.likeness(words_.of(i)));
+      const int rank = title_likeness_[i] > 0.7 ? (is_heading(tag) ? 3 : 1)
+                       : tag == GUMBO_TAG_H1    ? 2
+                                                : 0;
       if (rank > 0 && rank >= title_rank) {
         title_at_ = i;
         title_rank = rank;
@@ -189,8 +190,6 @@ class FirstPass {
       running_before_.push_back(running_);
     }
   }
-
-  double title_likeness(std::size_t i) const { return title_.likeness(words_.of(i)); }
 
   void fill(std::size_t i, float* at) {
     Row row(at);
@@ -235,9 +234,9 @@ class FirstPass {
     row.put(static_cast<double>(scan.first_cue));
     const auto own = words_.of(i);
     row.put(body_.share(own));
-    row.put(log_size(static_cast<double>(body_.size())));
+    row.put(log_size(body_.size()));
     row.put(description_.share(own));
-    row.put(title_likeness(i));
+    row.put(title_likeness_[i]);
     const bool brief = scan.words <= 40;
     double cues = 0;
     for (std::size_t c = 1; c + 1 < kCues; ++c) cues += scan.cues[c];
@@ -319,7 +318,7 @@ class FirstPass {
                 : 0);
     row.put(ratio(running_before_[i], running_));
     row.put(std::min(running_, 100U));
-    row.put(log_size(blocks));
+    row.put(log_size(page_.blocks.size()));
     row.put(ratio(whole.link_chars, whole.chars));
     row.put(ratio(whole.paragraph_chars, whole.chars));
     row.put(std::min(articles_, 20U));
@@ -367,6 +366,7 @@ class FirstPass {
   WitnessText title_;
   WitnessText description_;
   WitnessText body_;
+  std::vector<double> title_likeness_;  // of each block
   std::vector<std::size_t> chars_before_;
   std::vector<unsigned> running_before_;
   std::vector<ClassHints> far_hints_;

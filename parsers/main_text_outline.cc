@@ -194,7 +194,9 @@ class OutlineBuilder {
     const auto& attributes = node->v.element.attributes;
     for (unsigned i = 0; i < attributes.length; ++i) {
       const auto* attribute = static_cast<const GumboAttribute*>(attributes.data[i]);
-      read_attribute(attribute->name, attribute->value, element, signature);
+      if (is_telling(*attribute->name)) {
+        read_attribute(attribute->name, attribute->value, element, signature);
+      }
     }
     element.signature = signature;
     // A quoted post ("twitter-tweet") is text of the article, no button.
@@ -203,6 +205,13 @@ class OutlineBuilder {
     }
     if (element.tag == GUMBO_TAG_BODY || element.tag == GUMBO_TAG_HTML) element.own_hints = 0;
     return element;
+  }
+
+  // The names that read_attribute() knows begin so: most others are passed without a look at
+  // how long they and their values are.
+  static bool is_telling(char first) {
+    return first == 'c' || first == 'i' || first == 'r' || first == 'h' || first == 's' ||
+           first == 'a';
   }
 
   static void read_attribute(std::string_view name, std::string_view value, OutlineElement& element,

@@ -22,5 +22,9 @@ struct ObliviousTree {
 
 // The likelihood (0..1) of one row.
 float likelihood(std::span<const ObliviousTree> trees, const float* row);
+// The same for each row of a table, to the last bit: `rows` holds likely.size() rows of `width`
+// numbers, one behind the other. Eight go through the trees at once.
+void likelihoods(std::span<const ObliviousTree> trees, const float* rows, std::size_t width,
+                 std::span<float> likely);
 
 }  // namespace crawld::parsers

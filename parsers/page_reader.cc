@@ -48,8 +48,11 @@ ScanOptions scan_options(const ParseJob& job, const ParsedPage& page) {
 
 void add_article(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& needs,
                  ParsedPage& page) {
-  Article article = extract_article(
-      tree, {.url = job.url, .base = page.base, .text = true, .markdown = needs.markdown});
+  Article article = extract_article(tree, {.url = job.url,
+                                           .base = page.base,
+                                           .text = true,
+                                           .markdown = needs.markdown,
+                                           .language = page.lang.empty()});
   page.main_text = std::move(article.text);
   page.markdown = std::move(article.markdown);
   page.author = std::move(article.author);
