@@ -23,6 +23,22 @@ std::uint64_t as_id(std::int64_t value) { return static_cast<std::uint64_t>(valu
   "backed_off_until, reason, robots_id, robots_status, robots_fetched_at, robots_expires_at, " \
   "pages, fetches, errors, bytes FROM hosts "
 
+// Rows read one by one, as one reader of the log: else each takes and gives back its lock.
+class OneLook {
+ public:
+  explicit OneLook(Database& database)
+      : database_(database), ours_(!database.in_transaction() && database.execute("BEGIN").ok()) {}
+  OneLook(const OneLook&) = delete;
+  OneLook& operator=(const OneLook&) = delete;
+  ~OneLook() {
+    if (ours_) database_.rollback();
+  }
+
+ private:
+  Database& database_;
+  const bool ours_;
+};
+
 HostState host_of(const Statement& s) {
   HostState host;
   host.id = static_cast<model::HostId>(s.integer(0));
@@ -275,6 +291,7 @@ base::Status SqliteStore::check() {
 }
 
 base::Result<std::vector<QueuedUrl>> SqliteStore::urls(std::span<const model::UrlId> ids) {
+  const OneLook look(*database_);
   std::vector<QueuedUrl> rows;
   rows.reserve(ids.size());
   for (const model::UrlId id : ids) {
