@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MODE ?= release
 BUILD ?= build$(if $(filter-out release,$(MODE)),/$(MODE))
 CCACHE := $(shell command -v ccache 2>/dev/null)
-PKGS := libcurl sqlite3 yaml-cpp spdlog re2 libpsl libzstd zlib libbrotlidec libxxhash icu-uc icu-i18n expat libxml-2.0 libseccomp libcares
+PKGS := libcurl sqlite3 yaml-cpp spdlog re2 libpsl libzstd zlib libdeflate libbrotlidec libxxhash icu-uc icu-i18n expat libxml-2.0 libseccomp libcares
 
 CXX := $(CCACHE) g++
 WARNINGS := -Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers -Wno-restrict
@@ -63,7 +63,7 @@ endif
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
 # The static archive of gumbo saves a hop through the PLT at each inner call: 11 % of a tree.
-PARSE_LIBS := -Wl,-Bstatic -lgumbo -Wl,-Bdynamic -lzstd -lz -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -luchardet -lseccomp -lspdlog -lfmt
+PARSE_LIBS := -Wl,-Bstatic -lgumbo -Wl,-Bdynamic -lzstd -lz -ldeflate -lbrotlidec -lxxhash -licui18n -licuuc -licudata -lexpat -lxml2 -lre2 -lcld2 -luchardet -lseccomp -lspdlog -lfmt
 CRAWLD_LIBS := -lcpp-httplib -lcurl -lssl -lcrypto -lsqlite3 -lyaml-cpp -lpsl -lcares
 TEST_LIBS := -lbrotlienc
 
@@ -178,7 +178,7 @@ readers:
 
 # Debian packages: to build with, to test with.
 BUILD_PACKAGES := g++ make pkg-config libcurl4-openssl-dev libgumbo-dev libsqlite3-dev libyaml-cpp-dev \
-  libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libbrotli-dev libxxhash-dev \
+  libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libdeflate-dev libbrotli-dev libxxhash-dev \
   libicu-dev libexpat1-dev libxml2-dev libseccomp-dev libc-ares-dev libcld2-dev libuchardet-dev libssl-dev \
   libcli11-dev libcpp-httplib-dev ca-certificates publicsuffix
 TEST_PACKAGES := catch2 python3 python3-pytest python3-yaml python3-jsonschema mandoc sqlite3 sqlite3-doc openssl nginx-light wget2 procps python3-httpbin

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "parsers/gunzip.h"
+
 namespace crawld::parsers {
 namespace {
 
@@ -262,8 +264,10 @@ std::vector<std::string> listed_codings(std::string_view header) {
   return codings;
 }
 
+bool is_gzip(std::string_view coding) { return coding == "gzip" || coding == "x-gzip"; }
+
 std::unique_ptr<Decoder> make_decoder(std::string_view coding, Input input) {
-  if (coding == "gzip" || coding == "x-gzip") {
+  if (is_gzip(coding)) {
     return std::make_unique<Inflate>(std::move(input), Inflate::Format::gzip);
   }
   if (coding == "deflate") {
@@ -339,6 +343,10 @@ DecodedFront decode_front(std::string_view body, std::string_view content_encodi
 std::variant<std::string, ParseFailure> decode_content(std::string_view body,
                                                        std::string_view content_encoding,
                                                        std::uint64_t max_size, bool truncated) {
+  if (const auto codings = listed_codings(content_encoding);
+      codings.size() == 1 && is_gzip(codings.front())) {
+    if (auto text = gunzip_whole(body, max_size)) return *std::move(text);
+  }
   DecodedFront front = decode_front(body, content_encoding, max_size);
   const bool cut_by_us =
       truncated && front.failure && front.failure->kind == ParseFailureKind::bad_encoding;

@@ -1,8 +1,9 @@
 // Any bytes under any list of codings: never over the limit, and what is kept of a
-// cut stream is what the whole one begins with.
+// cut stream is what the whole one begins with. In one go or piece by piece: the same.
 #include <cstdlib>
 
 #include "parsers/content_coding.h"
+#include "parsers/gunzip.h"
 
 using crawld::model::ParseFailure;
 using crawld::parsers::decode_content;
@@ -20,6 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* whole = std::get_if<std::string>(&strict);
   const auto* part = std::get_if<std::string>(&kept);
   if (whole != nullptr && (part == nullptr || *whole != *part)) std::abort();
+  if (const auto at_once = crawld::parsers::gunzip_whole(body, kLimit)) {
+    const auto pieces = crawld::parsers::decode_front(body, "gzip", kLimit);
+    if (pieces.failure || pieces.bytes != *at_once) std::abort();
+  }
   if (part != nullptr && part->size() > kLimit) std::abort();
   return 0;
 }

@@ -1,0 +1,19 @@
+// A gzip body undone in one go, where that can be told beforehand: most bodies of the web.
+//
+// What is unusual (several members, bytes behind the end, a size that is not told or not true, a
+// cap that is too small, anything broken) is left to content_coding.h, which reads it piece by
+// piece and says what is wrong with it. Threads: a pure function.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace crawld::parsers {
+
+// The text of `body` where it is one whole member (RFC 1952 section 2.2), checksum and size
+// right, of at most `max_size` bytes. Nothing: read it the long way.
+std::optional<std::string> gunzip_whole(std::string_view body, std::uint64_t max_size);
+
+}  // namespace crawld::parsers

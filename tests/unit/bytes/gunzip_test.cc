@@ -1,0 +1,65 @@
+// A gzip body in one go: only where nothing about it is unusual.
+#include "parsers/gunzip.h"
+
+#include <zlib.h>
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using crawld::parsers::gunzip_whole;
+
+namespace {
+
+constexpr std::uint64_t kLimit = 1 << 20;
+
+std::string gzipped(std::string text, bool header_checksum = false) {
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  gz_header header{};
+  std::string name = "page.html";
+  header.name = reinterpret_cast<Bytef*>(name.data());
+  header.hcrc = header_checksum ? 1 : 0;
+  deflateSetHeader(&stream, &header);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("one whole member is undone in one go, up to the cap") {
+  for (const std::size_t size : {0U, 1U, 1'000U, 300'000U}) {
+    const std::string text(size, 'x');
+    CHECK(gunzip_whole(gzipped(text), kLimit) == text);
+    CHECK(gunzip_whole(gzipped(text), size) == text);
+    if (size > 0) CHECK_FALSE(gunzip_whole(gzipped(text), size - 1));
+  }
+}
+
+TEST_CASE("what is unusual about a gzip body is left to the long way") {
+  const std::string body = gzipped("some text of a page");
+  REQUIRE(gunzip_whole(body, kLimit));
+  CHECK_FALSE(gunzip_whole(body + body, kLimit));
+  CHECK_FALSE(gunzip_whole(body + "\n", kLimit));
+  CHECK_FALSE(gunzip_whole(gzipped("some text of a page", true), kLimit));
+  for (std::size_t cut = 0; cut < body.size(); ++cut) {
+    CHECK_FALSE(gunzip_whole(std::string_view(body).substr(0, cut), kLimit));
+  }
+  for (std::size_t from_end = 1; from_end <= 8; ++from_end) {  // checksum and size
+    std::string broken = body;
+    broken[broken.size() - from_end] ^= 1;
+    CHECK_FALSE(gunzip_whole(broken, kLimit));
+  }
+}
+
+TEST_CASE("a size that no deflate stream can reach takes no memory") {
+  std::string body = gzipped("x");
+  body[body.size() - 1] = '\x7F';  // 2 GiB and a byte, it says
+  CHECK_FALSE(gunzip_whole(body, std::uint64_t{1} << 40));
+}
