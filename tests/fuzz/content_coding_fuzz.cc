@@ -1,5 +1,6 @@
 // Any bytes under any list of codings: never over the limit, and what is kept of a
-// cut stream is what the whole one begins with. In one go or piece by piece: the same.
+// cut stream is what the whole one begins with. In one go or piece by piece: the same, where the
+// latter is not stricter (gunzip.h says in what).
 #include <cstdlib>
 
 #include "parsers/content_coding.h"
@@ -23,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (whole != nullptr && (part == nullptr || *whole != *part)) std::abort();
   if (const auto at_once = crawld::parsers::gunzip_whole(body, kLimit)) {
     const auto pieces = crawld::parsers::decode_front(body, "gzip", kLimit);
-    if (pieces.failure || pieces.bytes != *at_once) std::abort();
+    if (!at_once->starts_with(pieces.bytes)) std::abort();
+    if (!pieces.failure && pieces.bytes.size() != at_once->size()) std::abort();
   }
   if (part != nullptr && part->size() > kLimit) std::abort();
   return 0;
