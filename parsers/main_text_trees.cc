@@ -85,18 +85,6 @@ void add_up(std::span<const ObliviousTree> trees, const float* columns, float* l
 
 }  // namespace
 
-float likelihood(std::span<const ObliviousTree> trees, const float* row) {
-  float logit = 0;
-  for (const auto& tree : trees) {
-    std::size_t leaf = 0;
-    for (std::size_t level = 0; level < kTreeDepth; ++level) {
-      leaf |= static_cast<std::size_t>(row[tree.column[level]] > tree.threshold[level]) << level;
-    }
-    logit += tree.leaf[leaf];
-  }
-  return chance(logit);
-}
-
 void likelihoods(std::span<const ObliviousTree> trees, const float* rows, std::size_t width,
                  std::span<float> likely) {
   std::vector<float> columns(width * kGroup);

@@ -20,10 +20,8 @@ struct ObliviousTree {
   std::array<float, 1U << kTreeDepth> leaf;
 };
 
-// The likelihood (0..1) of one row.
-float likelihood(std::span<const ObliviousTree> trees, const float* row);
-// The same for each row of a table, to the last bit: `rows` holds likely.size() rows of `width`
-// numbers, one behind the other. Eight go through the trees at once.
+// The likelihood (0..1) of each row: `rows` holds likely.size() rows of `width` numbers, one behind
+// the other. Eight go through the trees at once; how many there are changes no bit of an answer.
 void likelihoods(std::span<const ObliviousTree> trees, const float* rows, std::size_t width,
                  std::span<float> likely);
 

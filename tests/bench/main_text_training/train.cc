@@ -49,7 +49,7 @@ Rows rows_of(std::vector<Page>& pages, std::vector<parsers::FeatureTable>& featu
 std::vector<float> judge(const std::vector<parsers::ObliviousTree>& trees,
                          const parsers::FeatureTable& features) {
   std::vector<float> out(features.rows());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = parsers::likelihood(trees, features.row(i));
+  if (!out.empty()) parsers::likelihoods(trees, features.row(0), features.width(), out);
   return out;
 }
 

@@ -2,6 +2,7 @@
 #include "parsers/main_text_trees.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
@@ -21,6 +22,19 @@ std::vector<ObliviousTree> some_trees(std::mt19937& dice) {
     for (float& leaf : tree.leaf) leaf = number(dice);
   }
   return trees;
+}
+
+// As the trees are defined: a row after the other, a question after the other.
+float likelihood(const std::vector<ObliviousTree>& trees, const float* row) {
+  float logit = 0;
+  for (const ObliviousTree& tree : trees) {
+    std::size_t leaf = 0;
+    for (std::size_t level = 0; level < kTreeDepth; ++level) {
+      if (row[tree.column[level]] > tree.threshold[level]) leaf += std::size_t{1} << level;
+    }
+    logit += tree.leaf[leaf];
+  }
+  return 1 / (1 + std::exp(-logit));
 }
 
 }  // namespace

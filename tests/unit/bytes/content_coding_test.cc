@@ -7,30 +7,17 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+#include "tests/unit/bytes/deflated.h"
+
 using crawld::model::ParseFailure;
 using crawld::model::ParseFailureKind;
 using crawld::parsers::decode_content;
+using crawld::tests::deflated;
+using crawld::tests::Wrap;
 
 namespace {
 
 constexpr std::uint64_t kLimit = 1 << 20;
-
-enum class Wrap : int { raw = -MAX_WBITS, zlib = MAX_WBITS, gzip = MAX_WBITS + 16 };
-
-std::string deflated(std::string_view text, Wrap wrap) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, static_cast<int>(wrap), 8, Z_DEFAULT_STRATEGY) ==
-          Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string gzipped(std::string_view text) { return deflated(text, Wrap::gzip); }
 

@@ -1,10 +1,11 @@
 // A gzip body in one go: only where nothing about it is unusual.
 #include "parsers/gunzip.h"
 
-#include <zlib.h>
-
 #include <catch2/catch.hpp>
 #include <string>
+#include <string_view>
+
+#include "tests/unit/bytes/deflated.h"
 
 using crawld::parsers::gunzip_whole;
 
@@ -12,23 +13,12 @@ namespace {
 
 constexpr std::uint64_t kLimit = 1 << 20;
 
-std::string gzipped(std::string text, bool header_checksum = false) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+std::string gzipped(std::string_view text, bool header_checksum = false) {
   gz_header header{};
   std::string name = "page.html";
   header.name = reinterpret_cast<Bytef*>(name.data());
   header.hcrc = header_checksum ? 1 : 0;
-  deflateSetHeader(&stream, &header);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
+  return crawld::tests::deflated(text, crawld::tests::Wrap::gzip, &header);
 }
 
 }  // namespace
