@@ -33,20 +33,22 @@ struct _xmlXPathCompExpr;
 
 namespace crawld::parsers {
 
+class Arena;
+
 using XmlNode = const _xmlNode*;
 
 // A document as libxml2 holds it.
 class XmlTree {
  public:
-  // Nothing when memory is short. `tree` must outlive the copy.
+  // Nothing when memory is short. `tree` must outlive the copy, which shares its texts.
   static std::optional<XmlTree> copy_of(const HtmlTree& tree);
   // Broken XML is read as far as it goes; nothing when there is not even a root
   // element. `utf8` is UTF-8 whatever its declaration says.
   static std::optional<XmlTree> parse(std::string_view utf8);
 
-  XmlTree(XmlTree&&) noexcept = default;
-  XmlTree& operator=(XmlTree&&) noexcept = default;
-  ~XmlTree() = default;
+  XmlTree(XmlTree&&) noexcept;
+  XmlTree& operator=(XmlTree&&) noexcept;
+  ~XmlTree();
 
   XmlNode root() const;
   // The copy of an element of the page; null where it has none.
@@ -55,11 +57,13 @@ class XmlTree {
  private:
   friend class XPath;
   struct FreeDocument {
+    bool nodes_elsewhere = false;  // in an arena
     void operator()(_xmlDoc* document) const;
   };
-  explicit XmlTree(_xmlDoc* document) : document_(document) {}
+  XmlTree(_xmlDoc* document, std::unique_ptr<Arena> nodes);
   void collect_prefixes();
 
+  std::unique_ptr<Arena> nodes_;  // of a copy
   std::unique_ptr<_xmlDoc, FreeDocument> document_;
   std::vector<XmlNode> elements_;                              // by element_index()
   std::vector<std::pair<std::string, std::string>> prefixes_;  // prefix, namespace

@@ -1,5 +1,6 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <libxml/tree.h>
 #include <libxml/xpath.h>
 
@@ -9,12 +10,14 @@
 #include <map>
 #include <mutex>
 
+#include "parsers/arena.h"
 #include "parsers/xpath.h"
 
 namespace crawld::parsers {
 namespace {
 
 constexpr char kXlink[] = "http://www.w3.org/1999/xlink";
+constexpr std::size_t kMostBytes = TreeLimits{}.max_bytes;  // of a copy
 
 const xmlChar* chars(const char* text) { return reinterpret_cast<const xmlChar*>(text); }
 std::string_view view(const xmlChar* text) {
@@ -26,11 +29,12 @@ void start_library() {
   std::call_once(started, [] { xmlInitParser(); });
 }
 
-// Copies a page node by node.
+// Copies a page node by node. Nodes stand in the arena, names and texts stay where the page has
+// them: XPath only reads, and thousands of small allocations cost more than an expression.
 class Copier {
  public:
-  Copier(xmlDoc* document, std::vector<XmlNode>& elements)
-      : document_(document), elements_(elements) {}
+  Copier(xmlDoc* document, Arena& arena, std::vector<XmlNode>& elements)
+      : document_(document), arena_(arena), elements_(elements) {}
 
   bool copy(const HtmlTree& tree) {
     elements_.assign(tree.elements().size(), nullptr);
@@ -56,16 +60,33 @@ class Copier {
   }
 
  private:
+  // All zero; null beyond the arena's cap.
+  template <typename Struct>
+  Struct* zeroed() {
+    auto* made = static_cast<Struct*>(arena_.allocate(sizeof(Struct)));
+    if (made != nullptr) *made = Struct{};
+    return made;
+  }
+
+  xmlNode* make_node(xmlElementType type, const xmlChar* name, const char* content) {
+    auto* made = zeroed<xmlNode>();
+    if (made == nullptr) return nullptr;
+    made->type = type;
+    made->name = name;
+    made->content = const_cast<xmlChar*>(chars(content));
+    made->doc = document_;
+    return made;
+  }
+
   xmlNode* make(const GumboNode* node) {
     xmlNode* made = nullptr;
     if (is_element(node)) {
-      std::string_view name = tag_name(node);
-      made =
-          xmlNewDocNode(document_, nullptr, chars(name.empty() ? "unknown" : name.data()), nullptr);
+      const std::string_view name = tag_name(node);
+      made = make_node(XML_ELEMENT_NODE, chars(name.empty() ? "unknown" : name.data()), nullptr);
     } else if (node->type == GUMBO_NODE_COMMENT) {
-      made = xmlNewDocComment(document_, chars(node->v.text.text));
+      made = make_node(XML_COMMENT_NODE, xmlStringComment, node->v.text.text);
     } else {
-      made = xmlNewDocText(document_, chars(node->v.text.text));
+      made = make_node(XML_TEXT_NODE, xmlStringText, node->v.text.text);
     }
     if (made != nullptr) made->_private = const_cast<GumboNode*>(node);
     return made;
@@ -81,6 +102,7 @@ class Copier {
 
   bool add_attributes(const GumboNode* from, xmlNode* to) {
     const GumboVector& held = from->v.element.attributes;
+    xmlAttr* before = nullptr;
     for (unsigned i = 0; i < held.length; ++i) {
       const auto* attribute = static_cast<const GumboAttribute*>(held.data[i]);
       const char* name = attribute->name;
@@ -94,21 +116,46 @@ class Copier {
         if (std::strncmp(name, "xml:", 4) == 0) name += 4;
       }
       if (*name == '\0') continue;
-      if (xmlNewNsProp(to, prefix, chars(name), chars(attribute->value)) == nullptr) return false;
+      xmlAttr* made = make_attribute(to, prefix, name, attribute->value);
+      if (made == nullptr) return false;
+      made->prev = before;
+      (before == nullptr ? to->properties : before->next) = made;
+      before = made;
     }
     return true;
   }
 
-  // Declared on the root, so that freeing the document frees it.
+  // As libxml2 has them: the value is a text below the attribute.
+  xmlAttr* make_attribute(xmlNode* owner, xmlNs* prefix, const char* name, const char* value) {
+    auto* made = zeroed<xmlAttr>();
+    xmlNode* text = make_node(XML_TEXT_NODE, xmlStringText, value);
+    if (made == nullptr || text == nullptr) return nullptr;
+    made->type = XML_ATTRIBUTE_NODE;
+    made->name = chars(name);
+    made->children = made->last = text;
+    made->parent = owner;
+    made->doc = document_;
+    made->ns = prefix;
+    text->parent = reinterpret_cast<xmlNode*>(made);
+    return made;
+  }
+
+  // Declared on the root: one for all.
   xmlNs* xlink(xmlNode* element) {
-    if (xlink_ == nullptr) {
-      xmlNode* root = xmlDocGetRootElement(document_);
-      xlink_ = xmlNewNs(root != nullptr ? root : element, chars(kXlink), chars("xlink"));
-    }
+    if (xlink_ != nullptr) return xlink_;
+    xlink_ = zeroed<xmlNs>();
+    if (xlink_ == nullptr) return nullptr;
+    xlink_->type = XML_LOCAL_NAMESPACE;
+    xlink_->href = chars(kXlink);
+    xlink_->prefix = chars("xlink");
+    xlink_->context = document_;
+    xmlNode* root = xmlDocGetRootElement(document_);
+    (root != nullptr ? root : element)->nsDef = xlink_;
     return xlink_;
   }
 
   xmlDoc* document_;
+  Arena& arena_;
   std::vector<XmlNode>& elements_;
   xmlNs* xlink_ = nullptr;
 };
@@ -174,14 +221,23 @@ void read_end(void* parser, const xmlChar* name, const xmlChar* prefix, const xm
 
 }  // namespace
 
-void XmlTree::FreeDocument::operator()(_xmlDoc* document) const { xmlFreeDoc(document); }
+XmlTree::XmlTree(_xmlDoc* document, std::unique_ptr<Arena> nodes)
+    : nodes_(std::move(nodes)), document_(document, FreeDocument{nodes_ != nullptr}) {}
+XmlTree::XmlTree(XmlTree&&) noexcept = default;
+XmlTree& XmlTree::operator=(XmlTree&&) noexcept = default;
+XmlTree::~XmlTree() = default;
+
+void XmlTree::FreeDocument::operator()(_xmlDoc* document) const {
+  if (nodes_elsewhere) document->children = document->last = nullptr;
+  xmlFreeDoc(document);
+}
 
 std::optional<XmlTree> XmlTree::copy_of(const HtmlTree& tree) {
   start_library();
   xmlDoc* document = xmlNewDoc(chars("1.0"));
   if (document == nullptr) return std::nullopt;
-  XmlTree copy(document);
-  if (!Copier(document, copy.elements_).copy(tree)) return std::nullopt;
+  XmlTree copy(document, std::make_unique<Arena>(kMostBytes));
+  if (!Copier(document, *copy.nodes_, copy.elements_).copy(tree)) return std::nullopt;
   // Numbers the elements, so that sorting results does not walk the tree.
   xmlXPathOrderDocElems(document);
   copy.prefixes_ = {{"xlink", kXlink}};
@@ -211,7 +267,7 @@ std::optional<XmlTree> XmlTree::parse(std::string_view utf8) {
                             XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_NOENT);
   xmlFreeParserCtxt(parser);
   if (document == nullptr) return std::nullopt;
-  XmlTree tree(document);
+  XmlTree tree(document, nullptr);
   if (xmlDocGetRootElement(document) == nullptr) return std::nullopt;
   tree.collect_prefixes();
   xmlXPathOrderDocElems(document);

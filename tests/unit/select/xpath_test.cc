@@ -42,6 +42,8 @@ TEST_CASE("paths find elements, attributes, texts and values of a page") {
   CHECK(in_page("string(//p)") == "3|");
   CHECK(in_page("//*[contains(concat(' ', @class, ' '), ' a ')]/a[2]") == "a|");
   CHECK(in_page("/html/body/p/comment()") == "c|");
+  CHECK(in_page("//use/namespace::xlink") == "http://www.w3.org/1999/xlink|");
+  CHECK(in_page("//a[1]/@href/.. | //p//text()[1]") == "a|3|");
 }
 
 TEST_CASE("results come back to the elements of the page") {
