@@ -221,12 +221,15 @@ bool Parser::forgiven(List& into, Context context) {
   }
   error_.clear();
   in_.go_back_to(start);
-  int open = 0;
+  std::string open;  // the closing brackets that are waited for; others are plain text
   while (!in_.at_end()) {
     char c = in_.peek();
-    if (open == 0 && (c == ',' || c == ')')) return true;
-    if (c == '(' || c == '[') ++open;
-    if (c == ')' || c == ']') --open;
+    if (open.empty() && (c == ',' || c == ')')) return true;
+    if (!open.empty() && c == open.back()) {
+      open.pop_back();
+    } else if (c == '(' || c == '[' || c == '{') {
+      open += c == '(' ? ')' : c == '[' ? ']' : '}';
+    }
     if (c == '"' || c == '\'') {
       if (!in_.string()) return fail("a line end in a string");
       continue;
@@ -284,11 +287,13 @@ bool Parser::compound(Compound& into, Complex& whole, Context context) {
   if (!type(into)) return false;
   bool any = !into.simples.empty();
   while (true) {
+    in_.skip_comments();
     char c = in_.peek();
     Simple simple;
     if (in_.at_end()) break;
     if (c == '#' || c == '.') {
       in_.skip();
+      if (c == '.') in_.skip_comments();
       auto name = in_.name();
       if (!name) return fail(c == '#' ? "an id is missing" : "a class name is missing");
       simple.kind = c == '#' ? Kind::id : Kind::class_name;
@@ -429,7 +434,9 @@ bool Parser::attribute(Simple& into) {
 
 bool Parser::pseudo(Compound& into, Complex& whole, Context context) {
   in_.skip();
+  in_.skip_comments();
   bool element = in_.take(':');
+  in_.skip_comments();
   auto raw = in_.name();
   if (!raw) return fail("a name is missing after \":\"");
   std::string name = ascii_lower(*raw);
@@ -553,7 +560,10 @@ bool Parser::pseudo_element(const std::string& name, Complex& whole, Context con
     whole.attribute = ascii_lower(*attribute);
     return true;
   }
-  if (!has(kPseudoElements, name)) return fail("unknown pseudo-element \"::" + name + "\"");
+  // Selectors 4 section 3.6.4: those of one old engine are valid, whatever they are.
+  bool legacy = name.starts_with("-webkit-") && in_.peek() != '(';
+  if (!legacy && !has(kPseudoElements, name))
+    return fail("unknown pseudo-element \"::" + name + "\"");
   if (in_.take('(')) {
     in_.until_closing_parenthesis();
     if (!close()) return fail("\")\" is missing");

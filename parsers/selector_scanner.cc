@@ -64,13 +64,19 @@ bool Scanner::skip_space() {
       space = true;
       ++at_;
     } else if (peek() == '/' && peek(1) == '*') {
-      std::size_t end = text_.find("*/", at_ + 2);
-      at_ = end == std::string::npos ? text_.size() : end + 2;
+      skip_comments();
     } else {
       break;
     }
   }
   return space;
+}
+
+void Scanner::skip_comments() {
+  while (peek() == '/' && peek(1) == '*') {
+    std::size_t end = text_.find("*/", at_ + 2);
+    at_ = end == std::string::npos ? text_.size() : end + 2;
+  }
 }
 
 bool Scanner::starts_escape(std::size_t ahead) const {

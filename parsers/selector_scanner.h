@@ -32,6 +32,8 @@ class Scanner {
 
   // Skips white space and comments; true if there was white space.
   bool skip_space();
+  // Comments alone: they may stand between any two tokens, also where white space may not.
+  void skip_comments();
   bool starts_name() const;  // would name() succeed?
   // An identifier, or nothing where none starts.
   std::optional<std::string> name();

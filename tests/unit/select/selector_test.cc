@@ -99,6 +99,26 @@ TEST_CASE("text and attributes can be asked for as scrapers do") {
   CHECK(values(kPage, "p::text, i") == "1|2|i|");
 }
 
+TEST_CASE("a comment may stand between any two words of a selector (CSS Syntax 4.3.2)") {
+  CHECK(ids(kPage, "p/**/.x") == "c");
+  CHECK(ids(kPage, "p/* a */[id=b]/**//**/:/**/first-child") == "b");
+  CHECK(ids(kPage, "p./**/x") == "c");
+  CHECK(ids(kPage, "ul/**/ li/**/>/**/i") == "i");
+  CHECK_FALSE(Selector::compile("p/**/i"));
+  CHECK_FALSE(Selector::compile("#/**/b"));
+}
+
+TEST_CASE("what is bad in a forgiving list ends at its comma (CSS Syntax 5.4.4)") {
+  CHECK(ids(kPage, "p:is(b], #b)") == "b");
+  CHECK(ids(kPage, "p:is({,}, [(], )], #b)") == "b");
+}
+
+TEST_CASE("unknown pseudo-elements of the -webkit- kind are valid (Selectors 4 section 3.6.4)") {
+  CHECK(ids(kPage, "p::-webkit-anything, #b") == "b");
+  CHECK_FALSE(Selector::compile("p::-webkit-anything(2)"));
+  CHECK_FALSE(Selector::compile("p:-webkit-anything"));
+}
+
 TEST_CASE("a bad selector is refused with its place") {
   auto why = [](std::string_view text) { return Selector::compile(text).error().message; };
   CHECK(why("div >") == "a selector is missing at byte 6");
