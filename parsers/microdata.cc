@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -75,10 +76,17 @@ class MicrodataReader {
     }
   }
 
+  // itemprop holds a set of words: one that is said twice counts once.
+  static std::vector<std::string_view> distinct(std::vector<std::string_view> words) {
+    std::unordered_set<std::string_view> met;
+    std::erase_if(words, [&met](std::string_view word) { return !met.insert(word).second; });
+    return words;
+  }
+
   void add_property(std::uint32_t item, const GumboNode* element) {
     const auto names = attribute(element, "itemprop");
     if (!names) return;
-    const auto words = space_separated(*names);
+    const auto words = distinct(space_separated(*names));
     if (words.empty()) return;
     const auto value = value_of(element, words.front());
     auto& to = items_[item];
@@ -93,13 +101,17 @@ class MicrodataReader {
     const auto* root = items_[number].element;
     const auto ids = space_separated(attribute(root, "itemref").value_or(""));
     if (ids.empty()) return;
+    std::unordered_set<const GumboNode*>
+        lent;  // each element counts once, however often it is named
     for (const auto id : ids) {
       const auto* target = by_id(id);
       if (target == nullptr || is_within(target, root)) continue;
       const auto* node = target;
       while (node != nullptr && ++references_walked_ <= kMaxReferences) {
         const bool element = is_element(node);
-        if (element && node->type != GUMBO_NODE_TEMPLATE) add_property(number, node);
+        if (element && node->type != GUMBO_NODE_TEMPLATE && lent.insert(node).second) {
+          add_property(number, node);
+        }
         // What is referred to lends its properties even where it is an item of its own.
         const bool own = element && item_of_[element_index(node)] != kNoItem;
         const bool lends = node == target && !attribute(node, "itemprop");

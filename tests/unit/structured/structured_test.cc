@@ -23,6 +23,13 @@ TEST_CASE("a property that is repeated becomes a list") {
   CHECK(found.opengraph == R"({"og:image":["a","b"],"og:title":"T"})");
 }
 
+TEST_CASE("a property that is named or referred to twice counts once (HTML 5.2.3, 5.2.5)") {
+  const auto found = read(
+      "<div itemscope itemref='a b a'><i itemprop='x y x'>1</i></div>"
+      "<p id=a itemprop=z>2<b id=b itemprop=w>3</b></p>");
+  CHECK(found.microdata == R"([{"properties":{"x":"1","y":"1","z":"23","w":"3"}}])");
+}
+
 TEST_CASE("microdata within microdata is nested, URLs are absolute") {
   const auto found = read(
       "<div itemscope itemtype=http://schema.org/Product><a itemprop=url href=../x>n</a>"
