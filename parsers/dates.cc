@@ -131,14 +131,14 @@ std::optional<Time> take_time(Cursor& cursor) {
   return time;
 }
 
-// "101455" or "1014", as the basic format of ISO 8601 has it.
+// "101455", "1014" or "10", as the basic format of ISO 8601 has it.
 std::optional<Time> take_compact_time(Cursor& cursor) {
   const std::size_t digits = cursor.digits();
-  if (digits != 4 && digits != 6) return std::nullopt;
+  if (digits != 2 && digits != 4 && digits != 6) return std::nullopt;
   const auto number = [&](std::size_t count) { return cursor.take_digits(count).value_or(0); };
   Time time;
   time.hour = number(2);
-  time.minute = number(2);
+  if (digits > 2) time.minute = number(2);
   if (digits == 6) time.second = number(2);
   return time;
 }
@@ -241,7 +241,7 @@ std::optional<Date> take_rest_of_date(Cursor& cursor, int year, std::string_view
 }
 
 std::optional<Date> take_iso_date(Cursor& cursor) {
-  cursor.take("-");  // "-03-12": a year without its century
+  const bool without_century = cursor.take("-");  // "-03-12", "-0312"
   const std::size_t digits = cursor.digits();
   Cursor ahead = cursor;
   ahead.take_digits(digits);
@@ -251,6 +251,10 @@ std::optional<Date> take_iso_date(Cursor& cursor) {
     const std::string_view separator = slashes ? "/" : "-";
     cursor.take(separator);
     return take_rest_of_date(cursor, year, separator);
+  }
+  if (without_century && digits == 4) {
+    const int year = full_year(cursor.take_digits(2).value_or(0), 2);
+    return Date{year, cursor.take_digits(2).value_or(0), 1};
   }
   return take_compact_date(cursor);
 }
@@ -270,7 +274,8 @@ std::optional<std::int64_t> parse_iso(std::string_view text) {
     const bool afternoon = !morning && cursor.take("오후");
     if (morning || afternoon) fallback_zone = kKoreaMinutes;
     cursor.skip_space();
-    const auto taken = cursor.digits() > 2 ? take_compact_time(cursor) : take_time(cursor);
+    const bool colon = cursor.rest().substr(cursor.digits()).starts_with(':');
+    const auto taken = colon ? take_time(cursor) : take_compact_time(cursor);
     if (!taken) return std::nullopt;
     time = *taken;
     if (afternoon && time.hour < 12) time.hour += 12;
