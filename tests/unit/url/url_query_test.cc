@@ -32,6 +32,8 @@ TEST_CASE("single bytes are those of the standard where ICU has others or none")
 
 TEST_CASE("of several places in an index the one that the standard names is taken") {
   CHECK(query("€ǹ", "gbk") == "%80%A8%BF");
+  CHECK(query("\uE78D\uE793\uE794\uE796", "gb18030") == "%A6%D9%A6%DF%A6%EC%A6%F3");
+  CHECK(query("\uE795", "gbk") == "%A6%ED");
   CHECK(query("€\uE81E\uE5E5é€", "gb18030") == "%A2%E3%FEY%26%2358853%3B%A8%A6%A2%E3");
   CHECK(query("Я😀", "gb18030") == "%A7%C1%949%FC6");
   CHECK(query("十═¨\u43F0", "big5") == "%A4Q%F9%F9%C6%D8%26%2317392%3B");
