@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <cctype>
 #include <cstdint>
 
 #include "crawler/model/url_percent.h"
@@ -43,6 +44,15 @@ void append_comparable(std::string& out, std::string_view text, std::size_t& i) 
   }
 }
 
+// How much of a "%" triplet stands at `i` where the end of the pattern or a "*" cuts it
+// off; 0 where none is cut. What goes on there may be any octet that the path encodes.
+std::size_t cut_triplet(std::string_view pattern, std::size_t i) {
+  if (pattern[i] != '%') return 0;
+  std::size_t size = 1;
+  if (i + size < pattern.size() && model::hex_value(pattern[i + size]) >= 0) ++size;
+  return i + size == pattern.size() || pattern[i + size] == '*' ? size : 0;
+}
+
 // Where `needle` stands first, at or behind `from`. memmem is linear for any needle.
 std::size_t find(std::string_view text, std::string_view needle, std::size_t from) {
   const void* const at =
@@ -60,6 +70,11 @@ void append_pattern(std::string& out, std::string_view pattern) {
     } else if (pattern[i] == '$') {
       out += "%24";
       ++i;
+    } else if (const std::size_t cut = cut_triplet(pattern, i); cut > 0) {
+      out += '%';
+      if (cut > 1)
+        out += static_cast<char>(std::toupper(static_cast<std::uint8_t>(pattern[i + 1])));
+      i += cut;
     } else {
       append_comparable(out, pattern, i);
     }

@@ -80,6 +80,21 @@ TEST_CASE("star and dollar are special, their triplets are not (2.2.3)") {
   CHECK(allowed(text, "/d"));
 }
 
+TEST_CASE("a pattern that ends within an encoded octet matches what goes on so (2.2.2)") {
+  const std::string text =
+      "User-agent: *\nDisallow: /a%\nDisallow: /b%e\nDisallow: /*c%*x\nDisallow: /d%$\n"
+      "Disallow: /e%zz\n";
+  CHECK_FALSE(allowed(text, "/a%20b"));
+  CHECK_FALSE(allowed(text, "/a%"));
+  CHECK_FALSE(allowed(text, "/b%E3%81"));
+  CHECK(allowed(text, "/b%C3%A9"));
+  CHECK_FALSE(allowed(text, "/c%E9/x"));
+  CHECK(allowed(text, "/ca/x"));
+  CHECK_FALSE(allowed(text, "/d%"));
+  CHECK(allowed(text, "/d%20"));
+  CHECK_FALSE(allowed(text, "/e%zz"));
+}
+
 TEST_CASE("both sides are compared in one percent-encoding (2.2.2)") {
   const std::string text =
       "User-agent: *\nDisallow: /caf\xC3\xA9\nDisallow: /%62%61%7A\nDisallow: /a%2fb\n"
