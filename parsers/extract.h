@@ -45,17 +45,17 @@ struct PageFacts {
   std::string_view markdown;
   std::string_view jsonld;  // as in model::ParsedPage: JSON
   std::string_view microdata;
-  std::string_view opengraph;
-  const std::vector<std::pair<std::string, std::string>>* meta = nullptr;
+  const std::vector<std::pair<std::string, std::string>>* meta = nullptr;  // og: and twitter: too
 };
 
 // What PageFacts must hold for a rule set.
 struct RuleNeeds {
   bool tree = false;
-  bool text = false;
   bool main_text = false;
   bool markdown = false;
-  bool structured = false;  // jsonld, microdata, opengraph
+  bool metadata = false;  // author, date
+  bool jsonld = false;
+  bool microdata = false;
 };
 
 // One thing that is wrong with a rule set, and where it stands.
@@ -84,7 +84,6 @@ class CompiledRules {
   std::vector<model::Record> apply(const PageFacts& page) const;
 
   RuleNeeds needs() const;  // of all rules together
-  bool needs_tree() const { return needs().tree; }
   // Whether any rule applies to this URL: if not, the page need not be prepared.
   bool concern(std::string_view url) const;
   // 16 hex digits that change with whatever changes the values: not with tests.

@@ -172,17 +172,11 @@ Page::Found Page::find_xpath(const Source& source, const Item& scope) {
 }
 
 const Json* Page::structured(SourceKind kind) {
-  std::string_view text = facts_.opengraph;
-  std::unique_ptr<Json>* held = &opengraph_;
-  if (kind == SourceKind::jsonld) {
-    text = facts_.jsonld;
-    held = &jsonld_;
-  } else if (kind == SourceKind::microdata) {
-    text = facts_.microdata;
-    held = &microdata_;
-  }
-  if (!*held) *held = std::make_unique<Json>(parse_json(text).value_or(Json::array()));
-  return held->get();
+  const bool jsonld = kind == SourceKind::jsonld;
+  std::unique_ptr<Json>& held = jsonld ? jsonld_ : microdata_;
+  const std::string_view text = jsonld ? facts_.jsonld : facts_.microdata;
+  if (!held) held = std::make_unique<Json>(parse_json(text).value_or(Json::array()));
+  return held.get();
 }
 
 Page::Found Page::find_schema(const Source& source, const Item& scope) {
@@ -206,29 +200,21 @@ Page::Found Page::find_json(const Source& source, const Item& scope) {
   return json_items(found != nullptr ? JsonValues{found} : JsonValues{});
 }
 
+// og:article:author is written as article:author as well.
 Page::Found Page::find_named(const Source& source) {
-  std::string prefix = source.kind == SourceKind::opengraph ? "og:"
-                       : source.kind == SourceKind::twitter ? "twitter:"
-                                                            : "";
+  const std::string_view prefix = source.kind == SourceKind::opengraph ? "og:"
+                                  : source.kind == SourceKind::twitter ? "twitter:"
+                                                                       : "";
   std::vector<Item> items;
-  if (facts_.meta != nullptr) {
+  if (facts_.meta == nullptr) return items;
+  const auto add_named = [&](std::string_view wanted) {
     for (const auto& [name, content] : *facts_.meta) {
-      if (base::equals_ignoring_case(name, prefix + source.name)) {
-        items.push_back(text_item(content));
-      }
+      if (base::equals_ignoring_case(name, wanted)) items.push_back(text_item(content));
     }
-  }
-  if (!items.empty() || source.kind != SourceKind::opengraph) return items;
-  const Json* graph = structured(SourceKind::opengraph);
-  if (!graph->is_object()) return items;
-  for (const std::string& key : {prefix + source.name, source.name}) {
-    auto found = graph->find(key);
-    if (found == graph->end()) continue;
-    if (!found->is_array()) return json_items({&*found});
-    JsonValues values;
-    for (const Json& value : *found) values.push_back(&value);
-    return json_items(values);
-  }
+  };
+  add_named(std::string(prefix) + source.name);
+  const bool other_prefix = source.name.find(':') != std::string::npos;
+  if (items.empty() && source.kind == SourceKind::opengraph && other_prefix) add_named(source.name);
   return items;
 }
 

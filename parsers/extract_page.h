@@ -75,7 +75,6 @@ class Page {
   std::unique_ptr<Json> body_;
   std::unique_ptr<Json> jsonld_;
   std::unique_ptr<Json> microdata_;
-  std::unique_ptr<Json> opengraph_;
   bool tried_xml_ = false;
   unsigned long steps_left_ = XPath::kSteps;
 };

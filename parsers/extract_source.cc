@@ -119,12 +119,10 @@ void add_needs(const Source& source, RuleNeeds& needs) {
       needs.tree = true;
       return;
     case SourceKind::jsonld:
-    case SourceKind::microdata:
-    case SourceKind::opengraph:
-      needs.structured = true;
+      needs.jsonld = true;
       return;
-    case SourceKind::text:
-      needs.text = true;
+    case SourceKind::microdata:
+      needs.microdata = true;
       return;
     case SourceKind::main_text:
       needs.main_text = true;
@@ -134,8 +132,9 @@ void add_needs(const Source& source, RuleNeeds& needs) {
       return;
     case SourceKind::author:
     case SourceKind::date:
-      needs.main_text = true;  // found together with it
+      needs.metadata = true;
       return;
+    case SourceKind::opengraph:
     case SourceKind::twitter:
     case SourceKind::meta:
     case SourceKind::json_pointer:
@@ -145,6 +144,7 @@ void add_needs(const Source& source, RuleNeeds& needs) {
     case SourceKind::url:
     case SourceKind::canonical:
     case SourceKind::lang:
+    case SourceKind::text:
     case SourceKind::html:
     case SourceKind::self:
       return;

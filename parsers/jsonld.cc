@@ -270,17 +270,6 @@ class Mender {
   bool top_comma_ = false;
 };
 
-bool is_jsonld(const GumboNode* element) {
-  if (!is_html(element, GUMBO_TAG_SCRIPT)) return false;
-  auto type = attribute(element, "type").value_or("");
-  type = type.substr(0, type.find(';'));
-  while (!type.empty() && is_space(type.front())) type.remove_prefix(1);
-  while (!type.empty() && is_space(type.back())) type.remove_suffix(1);
-  constexpr std::string_view kType = "application/ld+json";
-  return std::equal(type.begin(), type.end(), kType.begin(), kType.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
-
 // A comment holds what counts only where nothing stands beside it.
 bool mend(std::string_view text, std::string& items) {
   if (Mender(text, HtmlComment::hides).run(items)) return true;
@@ -297,12 +286,9 @@ bool append_mended_json(std::string_view text, std::string& items) {
   return escaped ? mend(without_entities(text), items) : mend(text, items);
 }
 
-std::string extract_jsonld(const HtmlTree& tree) {
+std::string jsonld_array(std::span<const std::string> scripts) {
   std::string items;
-  for (std::size_t i = 0; i < tree.in_document(); ++i) {
-    const auto* element = tree.elements()[i];
-    if (is_jsonld(element)) append_mended_json(text_content(element), items);
-  }
+  for (const std::string& script : scripts) append_mended_json(script, items);
   return "[" + items + "]";
 }
 

@@ -4,10 +4,9 @@
 // a byte on a stack of limited height.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
-
-#include "parsers/html_tree.h"
 
 namespace crawld::parsers {
 
@@ -20,7 +19,7 @@ constexpr std::size_t kMaxJsonDepth = 128;
 // False, with nothing appended, when there is no value or it is too deep.
 bool append_mended_json(std::string_view text, std::string& items);
 
-// All application/ld+json scripts: a JSON array.
-std::string extract_jsonld(const HtmlTree& tree);
+// Every item of the application/ld+json scripts of a page (ScanExtras::jsonld): a JSON array.
+std::string jsonld_array(std::span<const std::string> scripts);
 
 }  // namespace crawld::parsers

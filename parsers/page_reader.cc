@@ -6,12 +6,14 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/model/url.h"
+#include "parsers/jsonld.h"
 #include "parsers/language.h"
 #include "parsers/link_headers.h"
 #include "parsers/links.h"
 #include "parsers/main_text.h"
 #include "parsers/media_type.h"
 #include "parsers/metadata.h"
+#include "parsers/microdata.h"
 #include "parsers/robots_directives.h"
 #include "parsers/simhash.h"
 #include "parsers/sitemap.h"
@@ -33,8 +35,9 @@ RuleNeeds needs_of(const ParseWants& wants, const CompiledRules* rules) {
   RuleNeeds needs = rules != nullptr ? rules->needs() : RuleNeeds{};
   needs.main_text |= wants.main_text;
   needs.markdown |= wants.markdown;
-  needs.structured |= wants.structured;
-  needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.structured;
+  needs.jsonld |= wants.structured;
+  needs.metadata |= wants.structured || needs.microdata;
+  needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.metadata;
   return needs;
 }
 
@@ -63,7 +66,6 @@ void add_article(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& nee
 void add_structured(const HtmlTree& tree, ParsedPage& page) {
   StructuredData data = extract_structured(tree, model::Url::parse(page.base));
   page.structured_other = data.others();
-  page.jsonld = std::move(data.jsonld);
   page.microdata = std::move(data.microdata);
   page.opengraph = std::move(data.opengraph);
 }
@@ -72,12 +74,16 @@ void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& 
                     ParsedPage& page) {
   if (needs.main_text || needs.markdown) {
     add_article(tree, job, needs, page);
-  } else if (needs.structured) {
+  } else if (needs.metadata) {
     PageMetadata metadata = read_metadata(tree, job.url);
     page.author = std::move(metadata.author);
     page.date = std::move(metadata.date);
   }
-  if (needs.structured) add_structured(tree, page);
+  if (job.wants.structured) {
+    add_structured(tree, page);
+  } else if (needs.microdata) {
+    page.microdata = extract_microdata(tree, model::Url::parse(page.base));
+  }
 }
 
 void add_records(const CompiledRules& rules, const ParseJob& job, std::string_view text,
@@ -99,7 +105,6 @@ void add_records(const CompiledRules& rules, const ParseJob& job, std::string_vi
                               .markdown = page.markdown,
                               .jsonld = page.jsonld,
                               .microdata = page.microdata,
-                              .opengraph = page.opengraph,
                               .meta = &page.meta});
 }
 
@@ -111,8 +116,6 @@ void drop_unwanted(const ParseWants& wants, ParsedPage& page) {
   const ParsedPage nothing;
   page.jsonld = nothing.jsonld;
   page.microdata = nothing.microdata;
-  page.opengraph = nothing.opengraph;
-  page.structured_other = nothing.structured_other;
 }
 
 // A piece out of the middle: pages begin with menus.
@@ -216,6 +219,7 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   }
   add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
   if (tree) add_tree_facts(*tree, job, needs, page);
+  if (needs.jsonld) page.jsonld = jsonld_array(extras.jsonld);
   if (rules != nullptr) {
     add_records(*rules, job, text.view(), tree ? &*tree : nullptr, page);
     drop_unwanted(job.wants, page);

@@ -1,6 +1,5 @@
 #include "parsers/structured.h"
 
-#include "parsers/jsonld.h"
 #include "parsers/microdata.h"
 #include "parsers/microformats.h"
 #include "parsers/opengraph.h"
@@ -15,7 +14,6 @@ std::string StructuredData::others() const {
 
 StructuredData extract_structured(const HtmlTree& tree, const std::optional<model::Url>& base) {
   StructuredData found;
-  found.jsonld = extract_jsonld(tree);
   found.microdata = extract_microdata(tree, base);
   found.opengraph = extract_opengraph(tree);
   found.twitter = extract_twitter(tree);

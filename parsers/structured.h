@@ -1,4 +1,5 @@
-// Structured data of a page, each kind as JSON text ready to store.
+// Structured data of a page, each kind as JSON text ready to store. JSON-LD needs no tree and
+// is in jsonld.h.
 //
 // Every field is valid JSON whatever the page held: what is broken is mended where the
 // intent is plain and left out where it is not. Linear, iterative, bounded by the page's
@@ -14,8 +15,6 @@
 namespace crawld::parsers {
 
 struct StructuredData {
-  // Array of objects: every item of every JSON-LD script, arrays flattened.
-  std::string jsonld = "[]";
   // Array of {"type","id"?,"properties":{name: value or [values]}} (HTML 5 microdata).
   std::string microdata = "[]";
   // Object: property -> content, or [contents] where it is repeated.

@@ -1,4 +1,5 @@
 // Main text, Markdown and structured data of any bytes: valid UTF-8, valid JSON, no end.
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 
 #include "crawler/base/escape.h"
 #include "parsers/charset_decode.h"
+#include "parsers/jsonld.h"
 #include "parsers/main_text.h"
 #include "parsers/structured.h"
 
@@ -31,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect(base::is_utf8(text));
   }
   const auto found = parsers::extract_structured(*tree, model::Url::parse("https://a.test/b"));
-  for (const auto& json : {found.jsonld, found.microdata, found.opengraph, found.others()}) {
+  const auto jsonld = parsers::jsonld_array(std::array{html});
+  for (const auto& json : {jsonld, found.microdata, found.opengraph, found.others()}) {
     expect(nlohmann::json::accept(json));
   }
   return 0;

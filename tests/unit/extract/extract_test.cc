@@ -36,7 +36,10 @@ std::vector<model::Record> records(const RuleSet& set, Given given = {}) {
   auto rules = CompiledRules::compile(set);
   if (!rules) throw std::runtime_error(rules.error().message);
   auto tree = given.kind == model::DocumentKind::html ? HtmlTree::parse(given.body) : std::nullopt;
-  std::vector<std::pair<std::string, std::string>> meta = {{"author", "Ann B"}, {"og:title", "OG"}};
+  std::vector<std::pair<std::string, std::string>> meta = {{"author", "Ann B"},
+                                                           {"og:title", "OG"},
+                                                           {"og:image", "https://shop.test/o.png"},
+                                                           {"article:author", "A"}};
   PageFacts facts{.url = given.url,
                   .kind = given.kind,
                   .body = given.body,
@@ -46,7 +49,6 @@ std::vector<model::Record> records(const RuleSet& set, Given given = {}) {
                   .jsonld = kJsonLd,
                   .microdata = R"([{"type":"https://schema.org/Person",)"
                                R"("properties":{"name":["Bo"]}}])",
-                  .opengraph = R"({"og:image":["https://shop.test/o.png"]})",
                   .meta = &meta};
   auto all = rules->apply(facts);
   for (const auto& record : all) {
@@ -92,6 +94,7 @@ TEST_CASE("a field takes its value from where its source says") {
   CHECK(value({.source = "title"}) == R"("Shop")");
   CHECK(value({.source = "meta:Author"}) == R"("Ann B")");
   CHECK(value({.source = "og:title"}) == R"("OG")");
+  CHECK(value({.source = "og:article:author"}) == R"("A")");
   CHECK(value({.source = "og:image"}) == R"("https://shop.test/o.png")");
   CHECK(value({.source = "css:time", .type = ValueType::date}) == R"("2024-03-03T10:00:00+00:00")");
 }

@@ -188,6 +188,37 @@ TEST_CASE("rules make records of the pages that they match, through a sandboxed 
   }
 }
 
+TEST_CASE("a field alone has the value that it has where everything is read") {
+  const ParseJob job = html(
+      "<html lang=en><head><script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"J\","
+      "\"author\":\"Ann Other\",\"datePublished\":\"2024-03-03\"}</script>"
+      "<meta property=og:title content=OG><div itemscope itemtype=http://schema.org/Product>"
+      "<b itemprop=name>M</b></div><p>A paragraph with some words in it.");
+  for (const auto& [source, value] : {std::pair{"jsonld:name", "\"J\""},
+                                      {"microdata:name", "\"M\""},
+                                      {"og:title", "\"OG\""},
+                                      {"author", "\"Ann Other\""},
+                                      {"date", "\"2024-03-03\""}}) {
+    INFO(source);
+    GumboParser parser({{{{.name = "r", .fields = {{.name = "f", .source = source}}}}}});
+    for (const bool everything : {false, true}) {
+      ParseJob asked = job;
+      asked.rule_set = 1;
+      asked.wants.main_text = asked.wants.structured = everything;
+      const auto outcome = parser.parse(asked, {});
+      REQUIRE(std::holds_alternative<model::ParsedPage>(outcome));
+      const auto& page = std::get<model::ParsedPage>(outcome);
+      REQUIRE(page.records.size() == 1);
+      CHECK(page.records[0].fields_json == std::string("{\"f\":") + value + "}");
+      const std::string_view kind(source);
+      const bool told_in_the_text = kind.starts_with("jsonld:") || kind.starts_with("og:");
+      CHECK(page.used_tree == (everything || !told_in_the_text));
+      CHECK((page.microdata != "[]") == everything);
+      CHECK((page.structured_other != "{}") == everything);
+    }
+  }
+}
+
 TEST_CASE("headers speak for any kind of document") {
   ParseJob job{.url = "http://a.test/x.pdf", .body = "%PDF-1.4 ..."};
   job.headers.content_type = "application/pdf";
