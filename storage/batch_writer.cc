@@ -72,13 +72,19 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   return done;
 }
 
+// A host's name stays, and so does the index over it: to replace the row would write both, and
+// most commits of a patient crawl hold one page.
 base::Status BatchWriter::host(const HostState& host) {
   ids_.next.host = std::max(ids_.next.host, host.id + 1);
   return database_.run(
-      "INSERT OR REPLACE INTO hosts (id, host, next_allowed, delay_ms, crawl_delay_ms, "
+      "INSERT INTO hosts (id, host, next_allowed, delay_ms, crawl_delay_ms, "
       "latency_us, failures, backed_off_until, reason, robots_id, robots_status, "
       "robots_fetched_at, robots_expires_at, pages, fetches, errors, bytes) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
+      "ON CONFLICT (id) DO UPDATE SET next_allowed = ?3, delay_ms = ?4, crawl_delay_ms = ?5, "
+      "latency_us = ?6, failures = ?7, backed_off_until = ?8, reason = ?9, robots_id = ?10, "
+      "robots_status = ?11, robots_fetched_at = ?12, robots_expires_at = ?13, pages = ?14, "
+      "fetches = ?15, errors = ?16, bytes = ?17",
       [&](Statement& s) {
         s.integer(1, host.id).text(2, host.origin).integer_or_null(3, host.next_allowed);
         s.integer(4, host.delay.count());

@@ -158,6 +158,21 @@ TEST_CASE("after a restart ids, horizon, hosts and known URLs are as they were")
   CHECK(*store->robots_text(host->robots_version) == "User-agent: *");
 }
 
+TEST_CASE("a host that is told again is written where it stands, and nothing beside it") {
+  Scratch scratch;
+  auto store = open_store(scratch.path());
+  put(*store, first_batch(*store));
+  CommitBatch again;
+  again.hosts = {host_named(1, "http://a.test")};
+  again.hosts[0].pages = 7;
+  const std::uint64_t before = store->database().log_bytes();
+  put(*store, again);
+  constexpr std::uint64_t kFrameBytes = kPageBytes + 24;
+  CHECK((store->database().log_bytes() - before) / kFrameBytes ==
+        2);  // the host, the commit's count
+  CHECK(*store->database().number("SELECT pages FROM hosts WHERE id = 1") == 7);
+}
+
 TEST_CASE("the views show a stored page, its links and what led to it") {
   Scratch scratch;
   auto store = open_store(scratch.path());
