@@ -101,8 +101,8 @@ class MicrodataReader {
     const auto* root = items_[number].element;
     const auto ids = space_separated(attribute(root, "itemref").value_or(""));
     if (ids.empty()) return;
-    std::unordered_set<const GumboNode*>
-        lent;  // each element counts once, however often it is named
+    // Each element counts once, however often it is named.
+    std::unordered_set<const GumboNode*> lent;
     for (const auto id : ids) {
       const auto* target = by_id(id);
       if (target == nullptr || is_within(target, root)) continue;
