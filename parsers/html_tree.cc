@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "parsers/arena.h"
-#include "parsers/html_tree_scan.h"
+#include "parsers/html_skeleton.h"
 
 namespace crawld::parsers {
 namespace {
@@ -88,26 +88,41 @@ GumboVector& children_of(GumboNode* node) {
 
 }  // namespace
 
-HtmlTree::HtmlTree() = default;
+HtmlTree::HtmlTree(const TreeLimits& limits) : arena_(std::make_unique<Arena>(limits.max_bytes)) {}
 HtmlTree::HtmlTree(HtmlTree&&) noexcept = default;
 HtmlTree& HtmlTree::operator=(HtmlTree&&) noexcept = default;
 HtmlTree::~HtmlTree() = default;
 
 std::optional<HtmlTree> HtmlTree::parse(std::string_view utf8, TreeLimits limits) {
   if (utf8.data() == nullptr) utf8 = "";
-  if (!scan_tree(utf8, limits).within_limits) return std::nullopt;
-  HtmlTree tree;
-  tree.arena_ = std::make_unique<Arena>(limits.max_bytes);
-  const GumboOutput* output = parse_into(tree.arena_.get(), utf8);
-  if (output == nullptr || output->root == nullptr) return std::nullopt;
-  tree.document_ = output->document;
-  tree.root_ = output->root;
-  tree.quirks_ = output->document->v.document.doc_type_quirks_mode == GUMBO_DOCTYPE_QUIRKS;
-  tree.number_elements();
+  HtmlTree tree(limits);
+  HtmlSkeleton skeleton(utf8, limits, *tree.arena_);
+  if (!skeleton.within_limits()) return std::nullopt;
+  if (skeleton.usable() && tree.build(skeleton.html(), &skeleton)) return tree;
+  HtmlTree whole(limits);
+  if (!whole.build(utf8, nullptr)) return std::nullopt;
+  return whole;
+}
+
+std::optional<HtmlTree> HtmlTree::parse_whole(std::string_view utf8, TreeLimits limits) {
+  if (utf8.data() == nullptr) utf8 = "";
+  HtmlTree tree(limits);
+  if (!HtmlSkeleton(utf8, limits, *tree.arena_).within_limits()) return std::nullopt;
+  if (!tree.build(utf8, nullptr)) return std::nullopt;
   return tree;
 }
 
-void HtmlTree::number_elements() {
+bool HtmlTree::build(std::string_view html, HtmlSkeleton* skeleton) {
+  const GumboOutput* output = parse_into(arena_.get(), html);
+  if (output == nullptr || output->root == nullptr) return false;
+  document_ = output->document;
+  root_ = output->root;
+  quirks_ = output->document->v.document.doc_type_quirks_mode == GUMBO_DOCTYPE_QUIRKS;
+  return number_elements(skeleton);
+}
+
+// False where the tree is not that of the skeleton's page.
+bool HtmlTree::number_elements(HtmlSkeleton* skeleton) {
   struct Open {
     GumboNode* node;
     std::uint32_t next_child;
@@ -117,11 +132,13 @@ void HtmlTree::number_elements() {
   std::vector<GumboNode*> templates;
   auto enter = [&](GumboNode* node, std::uint32_t depth) {
     GumboElement& element = node->v.element;
+    if (skeleton != nullptr && !skeleton->restore_element(element)) return false;
     std::string_view name = names.of(element);
     element.original_end_tag = {name.data(), name.size()};
     element.start_pos.line = static_cast<unsigned>(elements_.size());
     element.start_pos.column = depth;
     elements_.push_back(node);
+    return true;
   };
   // Each turn numbers one subtree: the document, then the templates met in it.
   auto number = [&](GumboNode* top, std::uint32_t top_depth) {
@@ -136,20 +153,25 @@ void HtmlTree::number_elements() {
       auto* child = static_cast<GumboNode*>(list.data[at.next_child]);
       child->parent = at.node;
       child->index_within_parent = at.next_child++;
-      if (!is_element(child)) continue;
-      enter(child, top_depth + static_cast<std::uint32_t>(open.size()));
+      if (!is_element(child)) {
+        if (skeleton != nullptr && !skeleton->restore_text(child)) return false;
+        continue;
+      }
+      if (!enter(child, top_depth + static_cast<std::uint32_t>(open.size()))) return false;
       if (child->type == GUMBO_NODE_TEMPLATE) {
         templates.push_back(child);
       } else {
         open.push_back({child, 0});
       }
     }
+    return true;
   };
-  number(const_cast<GumboNode*>(document_), 0);
+  if (!number(const_cast<GumboNode*>(document_), 0)) return false;
   in_document_ = elements_.size();
   for (std::size_t i = 0; i < templates.size(); ++i) {
-    number(templates[i], element_depth(templates[i]));
+    if (!number(templates[i], element_depth(templates[i]))) return false;
   }
+  return skeleton == nullptr || skeleton->restored();
 }
 
 std::span<const GumboNode* const> children(const GumboNode* node) {

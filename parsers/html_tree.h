@@ -1,9 +1,9 @@
 // A page as a tree: gumbo's, in an arena of its own, with what its users need filled in.
 //
-// gumbo takes quadratic time in open elements and in attributes a tag, so a
-// linear scan (html_tree_scan) looks at the text first and a page over the limits
-// gets no tree; its links still come from the scan for links. Nothing here
-// recurses, however deep the page.
+// gumbo takes quadratic time in open elements and in attributes a tag, and much for
+// each character. So a linear pass looks at the text first: a page over the limits gets
+// no tree (its links still come from the scan for links), and of others gumbo reads the
+// skeleton (html_skeleton.h). Nothing here recurses, however deep the page.
 //
 // What gumbo leaves unclear is settled once, after parsing:
 //   * every element has a name: tag_name(), in lower case for HTML, adjusted for
@@ -31,6 +31,7 @@
 namespace crawld::parsers {
 
 class Arena;
+class HtmlSkeleton;
 
 struct TreeLimits {
   std::uint32_t max_depth = 512;         // open elements; browsers cut there as well
@@ -43,6 +44,8 @@ class HtmlTree {
  public:
   // Nothing when the page is over a limit. `utf8` must outlive the tree.
   static std::optional<HtmlTree> parse(std::string_view utf8, TreeLimits limits = {});
+  // The same tree, for which gumbo reads every character: what parse() is measured by.
+  static std::optional<HtmlTree> parse_whole(std::string_view utf8, TreeLimits limits = {});
 
   HtmlTree(HtmlTree&&) noexcept;
   HtmlTree& operator=(HtmlTree&&) noexcept;
@@ -59,8 +62,10 @@ class HtmlTree {
   std::size_t in_document() const { return in_document_; }
 
  private:
-  HtmlTree();
-  void number_elements();
+  explicit HtmlTree(const TreeLimits& limits);
+  // What gumbo makes of `html`, a page or the skeleton of one. False: no tree.
+  bool build(std::string_view html, HtmlSkeleton* skeleton);
+  bool number_elements(HtmlSkeleton* skeleton);
 
   std::unique_ptr<Arena> arena_;
   const GumboNode* document_ = nullptr;

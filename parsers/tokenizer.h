@@ -121,6 +121,8 @@ class Tokenizer {
 // A text token's meaning, appended: references decoded, newlines made "\n", and NUL made
 // U+FFFD except in data and CDATA, where it stays for the tree construction to judge.
 void append_text(std::string_view raw, TextMode mode, std::string& out);
+// The same: `raw` itself where nothing needs decoding, else a view of `scratch`.
+std::string_view decode_text(std::string_view raw, TextMode mode, std::string& scratch);
 // An attribute value's meaning: `raw` itself where nothing needs decoding, else a view
 // of `scratch`.
 std::string_view decode_attribute(std::string_view raw, std::string& scratch);

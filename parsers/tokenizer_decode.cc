@@ -4,6 +4,7 @@
 #include "crawler/base/sixteen_bytes.h"
 #include "parsers/entities.h"
 #include "parsers/tokenizer.h"
+#include "parsers/tokenizer_bytes.h"
 
 namespace crawld::parsers {
 namespace {
@@ -151,6 +152,16 @@ void append_text(std::string_view raw, TextMode mode, std::string& out) {
   const bool references = mode == TextMode::data || mode == TextMode::rcdata;
   const bool keeps_nul = mode == TextMode::data || mode == TextMode::cdata;
   append_decoded(raw, {references, !keeps_nul, ReferenceIn::text}, out);
+}
+
+std::string_view decode_text(std::string_view raw, TextMode mode, std::string& scratch) {
+  const bool references = mode == TextMode::data || mode == TextMode::rcdata;
+  const bool plain =
+      references ? is_plain(raw) : find(raw, '\r', 0) == kNone && find(raw, '\0', 0) == kNone;
+  if (plain) return raw;
+  scratch.clear();
+  append_text(raw, mode, scratch);
+  return scratch;
 }
 
 std::string_view decode_attribute(std::string_view raw, std::string& scratch) {
