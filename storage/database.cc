@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "storage/search_tokenizer.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -220,6 +222,7 @@ base::Status Database::connect(bool writer) {
       !done) {
     return done;
   }
+  if (auto done = install_search_tokenizer(db_); !done) return done;
   if (!writer) return execute("PRAGMA query_only=ON");
   log_frames_ = 0;
   sqlite3_wal_hook(db_, count_frames, &log_frames_);

@@ -100,6 +100,28 @@ TEST_CASE("a snippet shows the words where they stand") {
   CHECK(hits[0].title == "Bread");
 }
 
+TEST_CASE("words within Japanese and Chinese text are found, and shown where they stand") {
+  Scratch scratch;
+  const std::string path = scratch.path("crawl.db");
+  auto store = indexed(path);
+  CommitBatch batch;
+  batch.new_urls.push_back(new_url(*store, 4, "http://a.test/4"));
+  batch.pages = {text_page(4, 4, "日本語のページ",
+                           "ここは東京、日本の首都です。PriceABC価格は5円 한국어 텍스트")};
+  REQUIRE(store->put(batch).ok());
+  REQUIRE(store->check().ok());
+  auto reader = std::move(*Database::open_reader(path));
+  for (const char* words :
+       {"首都", "日本語", "価格", "東京 首都", "ページ", "PriceABC", "한국어"}) {
+    INFO(words);
+    CHECK(found(*reader, {.words = words}) == "4");
+  }
+  CHECK(found(*reader, {.words = "都首"}).empty());
+  const auto hits = search(*reader, {.words = "首都"});
+  REQUIRE(hits);
+  CHECK(hits->front().snippet.find("日本の[首都]です") != std::string::npos);
+}
+
 TEST_CASE("only the newest good version is found, and both can be compared") {
   Scratch scratch;
   auto store = indexed(scratch.path());
