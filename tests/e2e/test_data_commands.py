@@ -279,6 +279,33 @@ def test_report_names_broken_links_with_the_pages_that_hold_them(site, tmp_path)
     assert [(row["url"], row["target"]) for row in report["redirects"]] == [(site.url("/moved"), site.url("/lamp"))]
 
 
+def test_failures_show_their_status_and_links_break_behind_redirects_too(tmp_path):
+    pages = {"/": "<a href=/a>1</a> <a href=/b>2</a> <a href=/down>3</a>",
+             "/b": "<a href=/moved#part>4</a> <a href=/far/0>5</a>"}
+    hops = {"/a": "/moved", "/moved": "/dead"}
+
+    def answer(path):
+        if path in hops:
+            return 302, {"Location": hops[path]}, b""
+        if path.startswith("/far/"):
+            return 302, {"Location": f"/far/{int(path[5:]) + 1}"}, b""
+        if path in pages:
+            return 200, {"Content-Type": "text/html"}, pages[path].encode()
+        return (500 if path == "/down" else 404), {}, b""
+
+    server = CountingServer(answer)
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", "--tries", "1", "--max-redirect", "3", server.url()).returncode == 0
+    server.close()
+    (report,) = json_lines(run(crawl, "report", "--json"))
+    broken = {(row["url"], row["why"], row["held_by"]) for row in report["broken_links"]}
+    front, second = server.url("/"), server.url("/b")
+    assert broken == {(server.url("/dead"), "http_404", front), (server.url("/dead"), "http_404", second),
+                      (server.url("/down"), "http_500", front), (server.url("/far/3"), "max_redirects", second)}
+    assert crawl.sql("SELECT status FROM v_errors WHERE reason = 'http_500'") == [(500,)]
+    assert {"status": 500, "urls": 1} in report["status"]
+
+
 def test_the_html_report_is_inert(site, tmp_path):
     target = tmp_path / "report.html"
     assert run(site, "report", "--html", target).returncode == 0
