@@ -15,6 +15,8 @@ using base::MutexLock;
 // Refusals booked in one turn, so that a page with 400,000 forbidden links does
 // not hold the lock while all of them are judged.
 constexpr std::size_t kMostRefusals = 256;
+// So many bytes of paths and rules are held against each other in one turn: some milliseconds.
+constexpr std::uint64_t kMostJudging = 16U << 20;
 // As many links are taken in without letting others come by.
 constexpr std::size_t kMostOffers = 1'024;
 constexpr std::uint64_t kDiceSides = 1'000'000;
@@ -84,16 +86,18 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   if (host.robots.state == HostRobots::State::asked) return false;
+  std::uint64_t judging = 0;
   for (auto best = best_of(host); best != host.window.end(); best = best_of(host)) {
     if (wants_robots(host, now)) break;  // the site of this one obeys, that of the last did not
     if (auto refusal = refuse(host, *best, now)) {
+      judging += host.robots.rules.size() * best->request.url.href().size();
       host.take(best);
       --waiting_;
       --window_urls_;
       ++outstanding_;  // until the commit stage has booked it
       unsettled_.emplace(refusal->url_id, host.id);
       turn.refusals.push_back(*std::move(refusal));
-      if (turn.refusals.size() >= kMostRefusals) return true;
+      if (turn.refusals.size() >= kMostRefusals || judging >= kMostJudging) return true;
       continue;
     }
     if (wait_for_address(host)) return !turn.refusals.empty();

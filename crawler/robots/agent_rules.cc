@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
 
 #include "crawler/model/content_signal.h"
 #include "crawler/robots/pattern.h"
@@ -57,8 +58,17 @@ void AgentRules::add_signal(std::string_view value) {
 }
 
 void AgentRules::sort() {
-  std::stable_sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
-    return a.length != b.length ? a.length > b.length : a.allow > b.allow;
+  // A rule that is said again decides nothing, and may have been said a hundred thousand times.
+  const auto told = [this](const Rule& rule) {
+    return std::tuple(std::string_view(patterns_).substr(rule.at, rule.length), rule.allow);
+  };
+  const auto by_pattern = [&](const Rule& a, const Rule& b) { return told(a) < told(b); };
+  const auto same = [&](const Rule& a, const Rule& b) { return told(a) == told(b); };
+  std::stable_sort(rules_.begin(), rules_.end(), by_pattern);
+  rules_.erase(std::unique(rules_.begin(), rules_.end(), same), rules_.end());
+  std::sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
+    if (a.length != b.length) return a.length > b.length;
+    return a.allow != b.allow ? a.allow : a.at < b.at;
   });
   patterns_.shrink_to_fit();
   rules_.shrink_to_fit();

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "crawler/robots/rules.h"
 #include "tests/unit/frontier/frontier_fixture.h"
 
 using namespace crawld;
@@ -326,6 +327,25 @@ TEST_CASE("robots.txt is asked again when its time is over") {
   const auto robots = frontier.lease(kStart + minutes(10)).lease;
   REQUIRE(robots);
   CHECK(robots->request.purpose == model::Purpose::robots);
+}
+
+TEST_CASE("a robots.txt that is dear to judge does not hold up the other hosts") {
+  SiteSettings site = eager_site();
+  site.obey_robots = true;
+  LocalFrontier frontier({site}, {});
+  add_host(frontier, 1);
+  std::string text = "User-agent: *\n";
+  for (int i = 0; i < 20'000; ++i) text += "Disallow: *q" + std::to_string(i) + "z\n";
+  frontier.set_robots(1, {.state = frontier::HostRobots::State::known,
+                          .rules = robots::Rules::parse(text + "Disallow: /a\n").rules_for("x"),
+                          .expires = kStart + minutes(10)});
+  const std::string path = "a" + std::string(5'000, 'q');
+  for (model::UrlId url = 1; url <= 10; ++url) {
+    frontier.offer({candidate(url, 1, 0, 0, path + std::to_string(url))});
+  }
+  const auto turn = frontier.lease(kStart);
+  CHECK(turn.refusals.size() == 1);
+  CHECK(turn.refusals[0].reason == "robots.txt line 20002");
 }
 
 TEST_CASE("a host that was given up has its URLs refused and does not hold up the end") {

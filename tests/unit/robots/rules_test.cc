@@ -47,6 +47,15 @@ TEST_CASE("the longest pattern wins and allow wins a tie (2.2.2)") {
   CHECK(ask(text, "/elsewhere").line == 0);
 }
 
+TEST_CASE("a rule that is said again is kept once, with its first line") {
+  const std::string text = "User-agent: *\nDisallow: /b\n" + times(10'000, "Disallow: /a*z\n") +
+                           "Allow: /c\nDisallow: /c\n";
+  CHECK(Rules::parse(text).rules_for("examplebot").size() == 4);
+  CHECK(ask(text, "/abz").line == 3);
+  CHECK(ask(text, "/b").line == 2);
+  CHECK(allowed(text, "/c"));
+}
+
 TEST_CASE("groups of one agent are merged and shut out those for everybody (2.2.1)") {
   const std::string text =
       "User-agent: ExampleBot\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
