@@ -298,16 +298,18 @@ std::string yaml_scalar(const std::string& text) {
                                           c == '_' || c == '-' || c == '+' || c == '@';
                                  }) &&
                      text.front() != '-' && text.front() != '@' && text != "null" &&
-                     !is_number_or_boolean(text);
+                     text != "Null" && text != "NULL" && !is_number_or_boolean(text);
   return plain ? text : base::json_string(text);
 }
 
 void WriteField::text(const std::string& from) { text_ = yaml_scalar(from); }
 
 void WriteField::real(double from, Real) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%g", from);
-  text_ = text.data();
+  // No exponent: it is not read again.
+  std::array<char, 512> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), from, std::chars_format::fixed);
+  text_.assign(text.data(), end.ptr);
 }
 
 void WriteField::bytes(std::uint64_t from, Count) {

@@ -1,5 +1,6 @@
 #include "config/schedule.h"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 #include <optional>
@@ -42,7 +43,7 @@ bool read_part(std::string_view part, int low, int high, std::bitset<N>& into) {
   if (slash != std::string_view::npos) {
     const auto parsed = number(part.substr(slash + 1));
     if (!parsed || *parsed < 1) return false;
-    step = *parsed;
+    step = std::min(*parsed, high + 1);  // the first one alone
     part = part.substr(0, slash);
   }
   int first = low;

@@ -391,6 +391,8 @@ TEST_CASE("the effective configuration reads back as itself, rules too") {
   Config config;
   config.sites.push_back(site_of(rules));
   config.sites[0].budget.per_prefix_share = 0.1;
+  config.sites[0].name = "NULL";
+  config.sites[0].jitter = 0.00001;
   const std::string first = effective_yaml(config);
   const auto again = load_text(first, "effective");
   INFO(first << (again ? "" : again.error().message));

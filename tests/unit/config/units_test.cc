@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "config/schedule.h"
+
 using namespace crawld::config;
 using namespace std::chrono_literals;
 
@@ -82,6 +84,12 @@ TEST_CASE("a share is a percentage of at most a hundred") {
   CHECK(parse_share("101%") == std::nullopt);
   CHECK(parse_share("10") == std::nullopt);
   CHECK(parse_share("%") == std::nullopt);
+}
+
+TEST_CASE("a step over the end of a cron field takes the field's first value alone") {
+  const auto first_of_month = Schedule::parse("0 0 1-31/2147483647 * *");
+  REQUIRE(first_of_month);
+  CHECK(first_of_month->next({}) == Schedule::parse("0 0 1 * *")->next({}));
 }
 
 TEST_CASE("a duration is written in the largest unit that is exact, and reads back") {
