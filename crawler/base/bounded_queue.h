@@ -105,23 +105,13 @@ class BoundedQueue {
     std::optional<T> item;
     {
       MutexLock lock(mutex_);
-      while (items_.empty() && !closed_ && !woken_) {
+      while (items_.empty() && !closed_) {
         if (!filled_.wait_until(mutex_, until)) break;
       }
-      woken_ = false;
       item = take();
       call_pusher();
     }
     return item;
-  }
-
-  // Lets one waiting pop_until() return early, empty-handed.
-  void wake() CRAWL_EXCLUDES(mutex_) {
-    {
-      MutexLock lock(mutex_);
-      woken_ = true;
-    }
-    filled_.notify_all();
   }
 
   void close() CRAWL_EXCLUDES(mutex_) {
@@ -183,7 +173,6 @@ class BoundedQueue {
   std::size_t waiting_pushers_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::size_t holding_ CRAWL_GUARDED_BY(mutex_) = 0;  // of them those in push()
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
-  bool woken_ CRAWL_GUARDED_BY(mutex_) = false;
   bool ran_full_ CRAWL_GUARDED_BY(mutex_) = false;  // and is more than half full since
   CondVar filled_;
   CondVar room_;

@@ -24,10 +24,4 @@ std::optional<model::Fetched> SecondLooks::take(base::Instant now) {
   return std::move(entry.page);
 }
 
-std::optional<base::Instant> SecondLooks::next_due() const {
-  base::MutexLock lock(mutex_);
-  if (entries_.empty()) return std::nullopt;
-  return entries_.front().due;
-}
-
 }  // namespace crawld::pipeline

@@ -30,9 +30,6 @@ class SecondLooks {
   // One that is due by `now`.
   std::optional<model::Fetched> take(base::Instant now) CRAWL_EXCLUDES(mutex_);
 
-  // When take() will have one; nothing while none waits.
-  std::optional<base::Instant> next_due() const CRAWL_EXCLUDES(mutex_);
-
  private:
   struct Entry {
     model::Fetched page;

@@ -8,18 +8,17 @@ namespace {
 using model::Verdict;
 
 // "https://host:port/dir/" of "https://host:port/dir/page?x".
-std::string directory_of(const model::Url& url) {
-  const std::string_view path = url.path();
-  return url.origin() + std::string(path.substr(0, path.rfind('/') + 1));
+// Without its scheme: http and https of one host are one site; the ports differ only as their
+// defaults do.
+std::string_view behind_scheme(const model::Url& url) {
+  return std::string_view(url.href()).substr(url.scheme().size());
 }
 
-bool starts_with_either_scheme(const model::Url& url, std::string_view prefix) {
-  if (url.href().starts_with(prefix)) return true;
-  // http and https of one host are one site; the ports differ only as their defaults do.
-  const std::size_t colon = prefix.find("://");
-  const std::string_view rest = prefix.substr(colon);
-  const std::string_view own = std::string_view(url.href()).substr(url.scheme().size());
-  return own.starts_with(rest);
+// "://host/a/" of "http://host/a/b".
+std::string directory_of(const model::Url& url) {
+  const std::string_view path = url.path();
+  const std::string origin = url.origin();
+  return origin.substr(url.scheme().size()) + std::string(path.substr(0, path.rfind('/') + 1));
 }
 
 bool ends_in_domain(std::string_view host, std::string_view domain) {
@@ -71,9 +70,8 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
 }
 
 void ScopeRules::add_seed(const model::Url& seed) {
-  seeds_.push_back(seed);
   seed_hrefs_.insert(seed.href());
-  prefixes_.push_back(directory_of(seed));
+  directories_.insert(directory_of(seed));
   hosts_.insert(std::string(seed.hostname()));
   registrable_.insert(registrable_domain_or_host(seed));
   ports_.insert(seed.port());
@@ -87,6 +85,15 @@ std::optional<Judgement> ScopeRules::refuse_never(const model::Url& url) const {
 
 bool ScopeRules::port_allowed(const model::Url& url) const { return ports_.contains(url.port()); }
 
+// As many look-ups as the URL has slashes, however many seeds there are.
+bool ScopeRules::in_directory_of_seed(std::string_view url) const {
+  for (auto slash = url.rfind('/'); slash != url.npos; slash = url.rfind('/', slash - 1)) {
+    if (directories_.contains(url.substr(0, slash + 1))) return true;
+    if (slash == 0) break;
+  }
+  return false;
+}
+
 bool ScopeRules::in_scope(const model::Url& url) const {
   for (const std::string& domain : domains_) {
     if (ends_in_domain(url.hostname(), domain)) return true;
@@ -95,10 +102,7 @@ bool ScopeRules::in_scope(const model::Url& url) const {
     case config::Scope::page:
       return seed_hrefs_.contains(url.href());
     case config::Scope::prefix:
-      for (const std::string& prefix : prefixes_) {
-        if (starts_with_either_scheme(url, prefix)) return true;
-      }
-      return false;
+      return in_directory_of_seed(behind_scheme(url));
     case config::Scope::host:
       return hosts_.contains(std::string(url.hostname()));
     case config::Scope::domain:

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -47,14 +48,14 @@ class ScopeRules {
   std::optional<Judgement> refuse_never(const model::Url& url) const;
   bool port_allowed(const model::Url& url) const;
   bool in_scope(const model::Url& url) const;
+  bool in_directory_of_seed(std::string_view url) const;
 
   config::Scope scope_ = config::Scope::host;
-  std::vector<model::Url> seeds_;
   std::unordered_set<std::string> seed_hrefs_;
-  std::vector<std::string> prefixes_;            // origin + directory of each seed
-  std::unordered_set<std::string> hosts_;        // of the seeds
-  std::unordered_set<std::string> registrable_;  // domains of the seeds
-  std::vector<std::string> domains_;             // config: these and what ends in them
+  std::set<std::string, std::less<>> directories_;  // of the seeds, without their scheme
+  std::unordered_set<std::string> hosts_;           // of the seeds
+  std::unordered_set<std::string> registrable_;     // domains of the seeds
+  std::vector<std::string> domains_;                // config: these and what ends in them
   std::unordered_set<std::uint16_t> ports_;
   std::vector<base::Pattern> include_;
   std::vector<base::Pattern> exclude_;
