@@ -56,6 +56,7 @@ class SiteCheck {
     if (says("sitemaps")) check_urls("sitemaps", site_.sitemap_urls);
     if (says("include")) check_patterns("include", site_.include);
     if (says("exclude")) check_patterns("exclude", site_.exclude);
+    if (says("content_types")) check_content_types();
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
     if (says("cookie_file")) check_file("cookie_file", site_.cookie_file);
@@ -101,6 +102,20 @@ class SiteCheck {
       if (is_cidr(site_.allow_addresses[i])) continue;
       problem(places_.of("allow_addresses", i), "allow_addresses: \"" + site_.allow_addresses[i] +
                                                     "\" is no CIDR such as 10.0.0.0/8");
+    }
+  }
+
+  void check_content_types() {
+    for (std::size_t i = 0; i < site_.content_types.size(); ++i) {
+      const std::string& type = site_.content_types[i];
+      const std::size_t slash = type.find('/');
+      const bool fine = slash != 0 && slash != std::string::npos && slash + 1 < type.size() &&
+                        std::min(type.find('*'), type.size() - 1) >= type.size() - 1 &&
+                        type.find_first_of("; \t") == std::string::npos;
+      if (fine) continue;
+      problem(places_.of("content_types", i),
+              "content_types: \"" + base::printable(type) +
+                  "\" is no media type such as text/html or text/*");
     }
   }
 

@@ -144,6 +144,7 @@ struct Site {
   Timeouts timeout;
   Bytes min_rate = 1'024;  // bytes a second; 0: none
   Bytes max_body_size = 10ULL << 20;
+  std::vector<std::string> content_types;  // "text/*", "application/pdf"; empty: all
   std::uint32_t retries = 3;
   milliseconds retry_delay{1'000};        // first back-off; doubles
   milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
@@ -156,7 +157,6 @@ struct Site {
   std::string ca_certificate;  // file
   bool http2 = true;
   std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
-  std::vector<std::string> content_types;    // stored and parsed; empty: the default set
 
   Revisit revisit;
   std::string schedule;           // "every 6h", cron line, "continuous"; empty: once

@@ -147,6 +147,8 @@ constexpr Field<Site> kSiteFields[] = {
          bytes(s.min_rate)),
     SITE("max_body_size", "a longer body is cut and marked truncated",
          bytes(s.max_body_size, {1'024})),
+    SITE("content_types", "media types of pages that are received, such as text/*; empty: all",
+         texts(s.content_types)),
     SITE("retries", "after the first attempt", count(s.retries, {0, 100})),
     SITE("retry_delay", "before the first retry; doubles", duration(s.retry_delay)),
     SITE("max_retry_after", "a longer Retry-After gives the URL up", duration(s.max_retry_after)),

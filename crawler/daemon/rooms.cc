@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/log.h"
 
 namespace crawld::daemon {
@@ -31,6 +32,9 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   out.total_timeout = site.timeout.total;
   out.min_rate = site.min_rate;
   out.max_body_size = site.max_body_size;
+  for (const std::string& type : site.content_types) {
+    out.content_types.push_back(base::ascii_lower(type));
+  }
   out.headers.assign(site.headers.begin(), site.headers.end());
   out.auth = site.auth;
   for (const std::string& seed : site.seeds) {

@@ -316,6 +316,9 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
                     .receive_buffer = context_.receive_buffer_,
                     .bandwidth = context_.bandwidth_,
                     .before_body = before_body_};
+  if (request.purpose == model::Purpose::page) {
+    plan.content_types = target.site->config().content_types;
+  }
 
   std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
   // Bytes that nobody asked for are the start of a forged answer.

@@ -20,6 +20,9 @@ struct SiteFetchConfig {
   std::uint64_t min_rate = 1'024;  // bytes a second once the answer has begun; 0: none
   std::chrono::milliseconds min_rate_window{10'000};  // what min_rate is an average over
   std::size_t max_body_size = 10 << 20;               // bytes as sent; what is beyond is cut off
+  // Media types whose bodies are received, "text/*" or "application/pdf"; empty: all. Of pages
+  // only, and what does not say its type is received.
+  std::vector<std::string> content_types;
 
   // Sent, like `auth`, to `credential_origins` only: "https://host[:port]" as
   // model::Url::origin() writes it, usually those of the seeds. A name given here

@@ -4,12 +4,14 @@
 #include <charconv>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "crawler/fetch/header_name.h"
 
 namespace crawld::fetch {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::uint64_t kShort = 16 << 10;
 constexpr std::size_t kReserve = 1 << 20;  // an announced length is believed up to here
 
 std::string_view trim(std::string_view text) {
@@ -134,7 +136,22 @@ bool ResponseReader::finish_section() {
     return true;
   }
   state_ = State::done;
-  return check_framing();
+  if (!check_framing()) return false;
+  response_.unwanted = !is_wanted();
+  return true;
+}
+
+// RFC 9110 section 8.3.1: type, subtype and what stands behind ";", in any case.
+bool ResponseReader::is_wanted() const {
+  if (limits_.content_types.empty() || response_.status / 100 != 2) return true;
+  const std::string_view field = response_.headers.get("content-type");
+  const std::string type = base::ascii_lower(trim(field.substr(0, field.find(';'))));
+  if (type.empty()) return true;
+  return std::any_of(
+      limits_.content_types.begin(), limits_.content_types.end(), [&](std::string_view wanted) {
+        return wanted.ends_with('*') ? type.starts_with(wanted.substr(0, wanted.size() - 1))
+                                     : type == wanted;
+      });
 }
 
 // RFC 9112 section 6.3: a length that is no number, or two that differ, cannot be
@@ -167,6 +184,8 @@ bool ResponseReader::check_framing() {
 
 bool ResponseReader::body(std::string_view bytes) {
   if (!refusal_.empty()) return false;
+  // A short one is cheaper to let by than a new connection.
+  if (response_.unwanted) return content_length_ && *content_length_ <= kShort;
   if (response_.body.empty() && content_length_) {
     response_.body.reserve(
         std::min({static_cast<std::size_t>(*content_length_), limits_.body, kReserve}));

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class ResponseReader {
     bool answers_challenges = false;
     // The request asked for a part (Range). Else an answer of 206 is a page cut short.
     bool takes_part = false;
+    // Media types whose bodies are kept, as in SiteFetchConfig; outlive the reader.
+    std::span<const std::string> content_types{};
   };
 
   explicit ResponseReader(Limits limits) : limits_(limits) {}
@@ -31,12 +34,13 @@ class ResponseReader {
   // One line of a header or trailer section, with its line end. False when the
   // transfer must end; refusal() says why.
   bool header(std::string_view line);
-  // Bytes of the body. False when the transfer must end: the body is full and
-  // truncated(), or refusal() says why.
+  // Bytes of the body. False when the transfer must end: the body is full, or unwanted and
+  // not short, and ended_early(); or refusal() says why.
   bool body(std::string_view bytes);
 
   const std::string& refusal() const { return refusal_; }
-  bool truncated() const { return response_.truncated; }
+  // The rest of the body is left out, by our own limits.
+  bool ended_early() const { return response_.truncated || response_.unwanted; }
   bool any_bytes() const { return header_bytes_ > 0 || !response_.body.empty(); }
   // The header section of the final response is complete.
   bool has_response() const { return state_ == State::done; }
@@ -59,6 +63,7 @@ class ResponseReader {
   void field(std::string_view line);
   bool finish_section();
   bool check_framing();
+  bool is_wanted() const;
 
   const Limits limits_;
   State state_ = State::before;

@@ -93,9 +93,9 @@ Transfer::Transfer(Session& session, const TransferPlan& plan, std::stop_token s
       limits_(plan.site.config()),
       stop_(std::move(stop)),
       reader_({.body = limits_.max_body_size,
-               .answers_challenges =
-                   plan.with_credentials && plan.site.auth().scheme == AuthScheme::digest,
-               .takes_part = sends_header(plan, "range")}) {}
+               .answers_challenges = plan.answers_challenges(),
+               .takes_part = sends_header(plan, "range"),
+               .content_types = plan.content_types}) {}
 
 TransferResult Transfer::run() {
   session_.transfer = this;
@@ -354,8 +354,8 @@ TransferResult Transfer::conclude(CURLcode code) {
   if (code == CURLE_OK && !reader_.has_response()) {
     fail(FetchFailureKind::bad_response, "no final response");
   }
-  const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.truncated() && !failed_by_us_;
-  if ((code == CURLE_OK && !failed_by_us_) || (cut_by_limit && !stop_.stop_requested())) {
+  const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.ended_early();
+  if (!failed_by_us_ && (code == CURLE_OK || (cut_by_limit && !stop_.stop_requested()))) {
     result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing() && !unread_;
     model::Response response = reader_.take();
     const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);

@@ -34,7 +34,12 @@ struct TransferPlan {
   std::chrono::milliseconds time_left;  // of the site's total time-out
   std::size_t receive_buffer = 0;       // bytes; of a new session
   RateLimit& bandwidth;
-  const std::function<void()>& before_body;  // Fetcher's; may be empty
+  const std::function<void()>& before_body;      // Fetcher's; may be empty
+  std::span<const std::string> content_types{};  // as SiteFetchConfig's, or empty
+
+  bool answers_challenges() const {
+    return with_credentials && site.auth().scheme == AuthScheme::digest;
+  }
 };
 
 struct TransferResult {

@@ -41,6 +41,7 @@ struct Response {
   std::string body;             // as sent: still content-encoded, at most max_body_size bytes
   std::uint64_t body_size = 0;  // of `body`, kept when the bytes themselves are let go
   bool truncated = false;       // cut by our own limit, or a 206 unasked; never a broken transfer
+  bool unwanted = false;        // of a media type that was not asked for: the body is left out
   std::string http_version;     // "1.0", "1.1", "2"
   std::string remote_address;   // "192.0.2.1" as dialled
   std::uint16_t remote_port = 0;

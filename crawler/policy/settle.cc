@@ -213,6 +213,9 @@ class Settlement {
     const auto* page = std::get_if<model::ParsedPage>(&settled_.parsed.page);
     if (page == nullptr) {
       visited(Verdict::skipped, Change::none);
+      const std::string_view type = settled_.parsed.fetched.response()->headers.get("Content-Type");
+      settled_.reason =
+          "content_type " + std::string(type.substr(0, std::min<std::size_t>(type.find(';'), 100)));
       return;
     }
     if (const std::string_view signal = opt_out(*page, policy_.opt_out_uses); !signal.empty()) {
@@ -317,7 +320,7 @@ std::optional<milliseconds> retry_after(std::string_view value, base::WallTime n
 bool wants_parser(const model::Fetched& fetched) {
   const model::Response* response = fetched.response();
   if (response == nullptr) return false;
-  return response->status >= 200 && response->status < 300;
+  return response->status >= 200 && response->status < 300 && !response->unwanted;
 }
 
 }  // namespace crawld::policy

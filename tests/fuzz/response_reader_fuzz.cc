@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     goes_on = reader.body(rest.substr(0, 7));
     rest.remove_prefix(std::min<std::size_t>(7, rest.size()));
   }
-  if (!goes_on && reader.refusal().empty() && !reader.truncated()) std::abort();
-  if (reader.truncated() && rest.empty() && reader.refusal().empty() && size < 64) std::abort();
+  if (!goes_on && reader.refusal().empty() && !reader.ended_early()) std::abort();
+  if (reader.ended_early() && rest.empty() && reader.refusal().empty() && size < 64) std::abort();
   const bool complete = reader.has_response();
   const model::Response response = reader.take();
   if (response.body.size() > kLimits.body) std::abort();

@@ -300,6 +300,8 @@ TEST_CASE("bad seeds, patterns, addresses and selectors are found at load") {
        {"seeds: []", "needs seeds"},
        {"seeds: ['http://a.test/']\n    include: ['re:(']", "f.yaml:4:15: include"},
        {"seeds: ['http://a.test/']\n    allow_addresses: [10.0.0.0/33]", "no CIDR"},
+       {"seeds: ['http://a.test/']\n    content_types: [html]", "no media type such as"},
+       {"seeds: ['http://a.test/']\n    content_types: ['t*/html']", "no media type such as"},
        {"seeds: ['http://a.test/']\n    revisit: {min: 2d, max: 1d}", "min is larger"},
        {"seeds: ['http://a.test/']\n    extract: [{name: r, fields: {x: 'css:a[['}}]", "f.yaml:4:"},
        {"seeds: ['http://a.test/']\n    extract: [{name: r, fields: {x: 'xpath://a['}}]",

@@ -29,6 +29,45 @@ TEST_CASE("a response keeps status, headers, raw body, address and timings") {
   CHECK(request.find("Accept-Encoding: gzip, deflate, br, zstd\r\n") != std::string::npos);
 }
 
+TEST_CASE("the body of a type that is not wanted stays on the wire") {
+  const std::string film(1 << 20, 'x');
+  // The path, without its slash, is the type that the server says.
+  TinyServer server([&](Connection& c) {
+    while (const auto request = c.read_request()) {
+      const std::string type = request->substr(5, request->find(' ', 5) - 5);
+      c.send("HTTP/1.1 200 OK\r\nContent-Type: " + type +
+             "\r\nContent-Length: " + std::to_string(film.size()) + "\r\n\r\n" + film);
+    }
+  });
+  auto site = loopback_site();
+  site.content_types = {"text/*", "application/pdf"};
+  Fetching web(site);
+  const auto refused = web.get(server.url("/video/mp4"));
+  REQUIRE(outcome(refused) == "200");
+  CHECK(refused.response()->unwanted);
+  CHECK(refused.response()->body.empty());
+  CHECK(refused.timings.bytes_received < film.size());
+  for (const char* wanted : {"/text/html;charset=utf-8", "/Application/PDF", "/"}) {
+    INFO(wanted);
+    const auto fetched = web.get(server.url(wanted));
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body.size() == film.size());
+  }
+  model::Request sitemap = request_for(server.url("/application/xml"));
+  sitemap.purpose = model::Purpose::sitemap;
+  CHECK_FALSE(web.get(sitemap).response()->unwanted);
+}
+
+TEST_CASE("a short body of a type that is not wanted costs no connection") {
+  TinyServer server(
+      always("HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\nContent-Length: 6\r\n\r\nGIF89a"));
+  auto site = loopback_site();
+  site.content_types = {"text/*"};
+  Fetching web(site);
+  for (int i = 0; i < 3; ++i) CHECK(web.get(server.url("/")).response()->body.empty());
+  CHECK(server.connections() == 1);
+}
+
 TEST_CASE("a connection is used again for the same origin") {
   TinyServer server(always(ok("x")));
   Fetching web;
