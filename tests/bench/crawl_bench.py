@@ -28,6 +28,7 @@ BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
 SITE = pathlib.Path(os.environ.get("SITE", "/usr/share/doc/sqlite3"))
 SCRAPY = pathlib.Path(__file__).with_name("scrapy_links.py").resolve()
+GOQUERY = pathlib.Path(__file__).with_name("goquery_links.go").resolve()
 PAGE_SERVER = pathlib.Path(__file__).with_name("page_server.py").resolve()
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SYNTHETIC_HOSTS = 25
@@ -38,6 +39,16 @@ SLOW_SECONDS = 0.2
 WAITING = (1_000, 4_000)
 GROWTH = (1_000, 10_000, 100_000)
 MOST_SECONDS = 60  # of one run; what was crawled until then counts
+
+
+def built_goquery():
+    """What a crawler upon Go's goquery costs at least (Debian has no Colly, but what it stands on); or nothing."""
+    program = BUILD / "bench" / "goquery_links"
+    if not shutil.which("go") or not pathlib.Path("/usr/share/gocode/src/github.com/PuerkitoBio/goquery").is_dir():
+        return program
+    environment = os.environ | {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(BUILD / "bench/go")}
+    subprocess.run(["go", "build", "-o", str(program), str(GOQUERY)], env=environment, check=True)
+    return program
 
 
 def tree_memory(pid):
@@ -117,6 +128,8 @@ def crawlers(url, folder):
                     "-e", "robots=off", "-p", "-np", "--concurrency-per-host", "8", "--no-search-index", url], crawld_pages),
         "wget2": (["wget2", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
         "wget": (["wget", "-q", "-r", "-l", "inf", "-np", "-e", "robots=off", url], files),
+        "goquery": ([str(GOQUERY_PROGRAM), url, "8", str(folder / "out.jsonl")],
+                    lambda: sum(1 for _ in open(folder / "out.jsonl"))),
         "scrapy": (["scrapy", "runspider", str(SCRAPY), "-a", f"start={url}", "-O", str(folder / "out.jsonl")],
                    lambda: sum(1 for _ in open(folder / "out.jsonl"))),
         "httrack": (["httrack", url, "-O", str(folder), "-q", "-s0", "-c8", "-%c1000", "-A0", "-%!"], files),
@@ -189,6 +202,7 @@ def seeded_crawlers(seeds, config, folder, hosts=SLOW_HOSTS):
         "crawld": [str(CRAWLD), "crawl", "-q", "-c", str(config), "--db", str(folder / "crawl.db"), "-i", str(seeds),
                    "--concurrency", str(hosts), "--no-search-index"],
         "wget2": ["wget2", "-q", "-r", "-l", "inf", "-e", "robots=off", f"--max-threads={SLOW_HOSTS}", "-i", str(seeds)],
+        "goquery": [str(GOQUERY_PROGRAM), f"@{seeds}", "1", str(folder / "out.jsonl")],
         "scrapy": ["scrapy", "runspider", str(SCRAPY), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-a", f"start=@{seeds}",
                    "-O", str(folder / "out.jsonl")],
     }
@@ -200,7 +214,7 @@ def seeded_pages(name, folder):
         import sqlite3
         with sqlite3.connect(folder / "crawl.db") as connection:
             return connection.execute("SELECT count(*) FROM pages").fetchone()[0]
-    if name == "scrapy":
+    if name in ("scrapy", "goquery"):
         return sum(1 for _ in open(folder / "out.jsonl"))
     return sum(1 for path in folder.rglob("*") if path.is_file())
 
@@ -282,6 +296,9 @@ def table(title, rows):
         print(f"  {name:10} {row['pages']:7.0f} {row['seconds']:8.2f} {row['pages'] / row['seconds']:8.0f} "
               f"{row['cpu_seconds']:7.2f} {row['pages_per_cpu_second']:12.0f} {row['peak_mib']:9.0f} {ratio}")
     return out
+
+
+GOQUERY_PROGRAM = built_goquery()
 
 
 def main():
