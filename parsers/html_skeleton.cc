@@ -1,22 +1,16 @@
 #include "parsers/html_skeleton.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 
 #include "parsers/charset_utf8.h"
+#include "parsers/html_skeleton_marks.h"
 #include "parsers/tokenizer_bytes.h"
 
 namespace crawld::parsers {
 namespace {
-
-// Marks are U+F0000 to U+FFFFD and U+100000 to U+10FFFD, four bytes each.
-constexpr std::size_t kPlane = 0xFFFE;
-constexpr std::size_t kMostMarks = 2 * kPlane;
-constexpr std::size_t kMarkBytes = 4;
-constexpr unsigned char kFirstMarkByte = 0xF3;
-
-bool starts_mark(char c) { return static_cast<unsigned char>(c) >= kFirstMarkByte; }
 
 TextMode mode_of(Tag tag) {
   constexpr TagSet kRaw{Tag::style, Tag::xmp, Tag::iframe, Tag::noembed, Tag::noframes};
@@ -38,6 +32,35 @@ bool is_style_of_font(const Attribute& attribute) {
   return attribute.id == Attr::color || attribute.id == Attr::face || attribute.id == Attr::size;
 }
 
+// Names that the tree construction has no eye for, in any namespace (13.2.6.1: what it adjusts
+// has no "-"). In lower case as they are, or it would change them.
+bool is_plain_name(std::string_view name) {
+  constexpr std::string_view kNames[] = {
+      "class",   "href",     "src",        "style",   "title",     "alt",     "rel",
+      "target",  "content",  "property",   "role",    "width",     "height",  "value",
+      "name",    "itemprop", "itemtype",   "srcset",  "sizes",     "loading", "decoding",
+      "onclick", "tabindex", "lang",       "charset", "itemscope", "media",   "crossorigin",
+      "action",  "method",   "placeholder"};
+  if (std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames)) return true;
+  return name.find('-') != name.npos && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+std::string_view code_of(std::size_t index, std::array<char, 8>& room) {
+  std::size_t digits = 1;
+  for (std::size_t codes = 3; index >= codes; codes *= 3) {
+    index -= codes;
+    ++digits;
+  }
+  room[0] = room[digits + 1] = '\f';
+  for (std::size_t i = digits; i > 0; --i) {
+    room[i] = kDigits[index % 3];
+    index /= 3;
+  }
+  return {room.data(), digits + 2};
+}
+
 std::size_t leading_space(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size() && is_html_space(text[at])) ++at;
@@ -53,6 +76,7 @@ HtmlSkeleton::HtmlSkeleton(std::string_view utf8, const TreeLimits& limits, Aren
       tokenizer_(utf8, Tokenizer::Keep::all),
       open_(limits) {
   usable_ = find(utf8, '\0', 0) == kNone && utf8_prefix(utf8) == utf8.size();
+  codes_space_ = find(utf8, '\f', 0) == kNone;
   html_.reserve(utf8.size() / 2);
   read();
 }
@@ -101,6 +125,8 @@ void HtmlSkeleton::read_start_tag(const Token& token) {
   write_attributes(token);
   html_ += token.self_closing ? " />" : ">";
 
+  constexpr TagSet kPre{Tag::pre, Tag::listing, Tag::textarea};
+  after_pre_ = kPre.has(token.tag);
   // In framesets white space within texts counts; gumbo makes elements of what isindex says.
   constexpr TagSet kOdd{Tag::frameset, Tag::isindex, Tag::plaintext};
   if (kOdd.has(token.tag)) usable_ = false;
@@ -140,11 +166,52 @@ void HtmlSkeleton::write_attributes(const Token& token) {
   if (count > limits_.max_attributes) within_limits_ = false;
   for (const Attribute& attribute : attributes) {
     html_ += ' ';
-    write_literally(attribute.name);
+    write_name(attribute);
     if (attribute.value.empty()) continue;
     html_ += '=';
     write_value(token, attribute);
   }
+}
+
+void HtmlSkeleton::write_name(const Attribute& attribute) {
+  std::string_view name = attribute.name;
+  const bool upper = std::any_of(name.begin(), name.end(), [](char c) { return lower(c) != c; });
+  if (upper) {
+    scratch_.clear();
+    append_name(name, scratch_);
+    name = scratch_;
+  }
+  if (name.size() < 3) return write_literally(name);
+  auto known = names_.find(name);
+  if (known == names_.end()) {
+    if (upper) name = arena_.copy(name);
+    std::optional<std::size_t> index;
+    if (is_plain_name(name)) index = add_mark(name, Kind::name);
+    known = names_.emplace(name, index).first;
+  }
+  if (!known->second) return write_literally(name);
+  write_mark(*known->second);
+}
+
+void HtmlSkeleton::write_space(std::string_view space) {
+  constexpr std::size_t kShortest = 3;
+  if (space.size() <= kShortest || !codes_space_ || after_pre_) {
+    html_ += space;
+    return;
+  }
+  auto known = space_codes_.find(space);
+  if (known == space_codes_.end()) {
+    const std::string_view kept = arena_.copy(space);
+    if (spaces_.size() == kMostSpaces || kept.data() == nullptr) {
+      html_ += space;
+      return;
+    }
+    known = space_codes_.emplace(kept, spaces_.size()).first;
+    spaces_.push_back(kept);
+  }
+  std::array<char, 8> room;
+  const std::string_view code = code_of(known->second, room);
+  html_ += code.size() < space.size() ? code : space;
 }
 
 void HtmlSkeleton::write_value(const Token& token, const Attribute& attribute) {
@@ -179,9 +246,10 @@ void HtmlSkeleton::read_text(const Token& token) {
   }
   const std::size_t space = leading_space(text);
   if (token.mode == TextMode::data || token.mode == TextMode::rcdata || space == text.size()) {
-    html_ += text.substr(0, space);
+    write_space(text.substr(0, space));
     text.remove_prefix(space);
   }
+  after_pre_ = false;
   if (text.empty()) return;
   write_mark(text, token.mode == TextMode::data     ? Kind::text
                    : token.mode == TextMode::rcdata ? Kind::rcdata
@@ -214,110 +282,8 @@ std::optional<std::size_t> HtmlSkeleton::add_mark(std::string_view text, Kind ki
     return std::nullopt;
   }
   marks_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), kind});
-  if (kind != Kind::value) ++marks_left_;
+  if (kind != Kind::value && kind != Kind::name) ++marks_left_;
   return marks_.size() - 1;
-}
-
-// Null where no mark stands.
-const HtmlSkeleton::Mark* HtmlSkeleton::mark_at(const char* text) const {
-  if (!starts_mark(text[0])) return nullptr;
-  const auto bits = [text](int i) { return static_cast<std::size_t>(text[i] & 0x3F); };
-  const std::size_t c =
-      static_cast<std::size_t>(text[0] & 0x07) << 18 | bits(1) << 12 | bits(2) << 6 | bits(3);
-  std::size_t index = c - 0xF0000;
-  if (index >= kPlane) index -= 2;
-  return index < marks_.size() ? &marks_[index] : nullptr;
-}
-
-bool HtmlSkeleton::restore_element(GumboElement& element) {
-  if (element.original_tag.length != 0) {
-    const auto at = static_cast<std::size_t>(element.original_tag.data - html_.data());
-    if (next_tag_ == tags_.size() || tags_[next_tag_].at != at) {
-      const auto found =
-          std::lower_bound(tags_.begin(), tags_.end(), at,
-                           [](const Tagged& tag, std::size_t to) { return tag.at < to; });
-      if (found == tags_.end() || found->at != at) return false;
-      next_tag_ = static_cast<std::size_t>(found - tags_.begin());
-    }
-    const std::string_view raw = tags_[next_tag_++].raw;
-    element.original_tag = {raw.data(), raw.size()};
-  }
-  for (unsigned i = 0; i < element.attributes.length; ++i) {
-    auto& attribute = *static_cast<GumboAttribute*>(element.attributes.data[i]);
-    attribute.original_name = attribute.original_value = kGumboEmptyString;
-    if (!starts_mark(attribute.value[0])) continue;
-    const Mark* mark = mark_at(attribute.value);
-    if (mark == nullptr || mark->kind != Kind::value || attribute.value[kMarkBytes] != '\0')
-      return false;
-    attribute.value = mark->text;
-  }
-  return true;
-}
-
-HtmlSkeleton::Kind HtmlSkeleton::kind_inside(const GumboNode* parent) {
-  if (parent->type != GUMBO_NODE_ELEMENT) return Kind::text;
-  const GumboElement& element = parent->v.element;
-  if (element.tag_namespace != GUMBO_NAMESPACE_HTML) return Kind::text;
-  switch (element.tag) {
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_XMP:
-    case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_NOEMBED:
-    case GUMBO_TAG_NOFRAMES:
-      return Kind::raw;
-    case GUMBO_TAG_TITLE:
-    case GUMBO_TAG_TEXTAREA:
-      return Kind::rcdata;
-    default:
-      return Kind::text;
-  }
-}
-
-bool HtmlSkeleton::restore_text(GumboNode* node) {
-  const bool comment = node->type == GUMBO_NODE_COMMENT;
-  GumboText& text = node->v.text;
-  text.original_text = kGumboEmptyString;
-  const Kind kind = comment ? Kind::comment : kind_inside(node->parent);
-  // White space and marks, and nothing else; a comment has one mark or is empty.
-  std::size_t size = 0;
-  std::size_t marks = 0;
-  for (const char* at = text.text; *at != '\0';) {
-    if (!comment && is_html_space(*at)) {
-      ++size;
-      ++at;
-      continue;
-    }
-    const Mark* mark = mark_at(at);
-    if (mark == nullptr) return false;
-    const bool cdata = mark->kind == Kind::cdata && kind == Kind::text;
-    if (mark->kind != kind && !cdata) return false;
-    size += mark->size;
-    ++marks;
-    --marks_left_;
-    at += kMarkBytes;
-  }
-  if (marks == 0) return true;
-  if (marks == 1 && text.text[kMarkBytes] == '\0') {
-    text.text = mark_at(text.text)->text;
-    return true;
-  }
-  if (comment) return false;
-  auto* room = static_cast<char*>(arena_.allocate(size + 1));
-  if (room == nullptr) return false;
-  char* to = room;
-  for (const char* at = text.text; *at != '\0';) {
-    if (const Mark* mark = mark_at(at)) {
-      std::memcpy(to, mark->text, mark->size);
-      to += mark->size;
-      at += kMarkBytes;
-    } else {
-      *to++ = *at++;
-    }
-  }
-  *to = '\0';
-  text.text = room;
-  return true;
 }
 
 }  // namespace crawld::parsers

@@ -4,8 +4,10 @@
 // nothing in the tree: a script, a paragraph, an address. Our tokenizer finds where they end in
 // a fiftieth of that. So each text, comment and attribute value is kept here, and a character of
 // the private use planes, its mark, stands in its place; behind gumbo each mark gives way to what
-// it stands for. White space at the front of texts stays, since tree construction looks at it
-// (HTML 13.2.6.4), and so do the few values that it looks at.
+// it stands for; so for long names of attributes. White space at the front of texts stays white
+// space, since tree construction looks at it (HTML 13.2.6.4), but a long run of it becomes a short
+// one: a form feed, digits of base 3 written as space, tab and newline, a form feed. The few
+// values that tree construction looks at stay as they are.
 //
 // What holds raw text, and where CDATA begins, depends on the tree. OpenElements tells it
 // before there is one, and is wrong on odd markup now and then. So a mark has a kind, and one
@@ -54,11 +56,17 @@ class HtmlSkeleton {
 
  private:
   // Where a mark may come out.
-  enum class Kind : std::uint8_t { text, rcdata, raw, cdata, comment, value };
+  enum class Kind : std::uint8_t { text, rcdata, raw, cdata, comment, value, name };
   struct Mark {
     const char* text;  // with a NUL behind it
     std::uint32_t size;
     Kind kind;
+  };
+  struct Piece {
+    const char* text = nullptr;
+    std::size_t size = 0;
+    std::size_t length = 0;  // of what stands for it in html_
+    bool is_mark = false;
   };
   struct Tagged {
     std::size_t at;  // in html_
@@ -71,14 +79,20 @@ class HtmlSkeleton {
   void read_end_tag(const Token& token);
   void read_text(const Token& token);
   void write_attributes(const Token& token);
+  void write_name(const Attribute& attribute);
   void write_value(const Token& token, const Attribute& attribute);
+  void write_space(std::string_view space);
   void write_literally(std::string_view text);
   void write_mark(std::string_view text, Kind kind);
   void write_mark(std::size_t index);
   std::optional<std::size_t> add_mark(std::string_view text, Kind kind);
 
   static Kind kind_inside(const GumboNode* parent);
+  bool restore_attribute(GumboAttribute& attribute) const;
   const Mark* mark_at(const char* text) const;
+  Piece piece_at(const char* at, Kind kind) const;
+  // What the code that starts at `text` stands for, and how long it is; 0: no code.
+  std::size_t space_at(const char* text, std::string_view& space) const;
 
   const std::string_view page_;
   const TreeLimits limits_;
@@ -87,6 +101,8 @@ class HtmlSkeleton {
   OpenElements open_;
   bool within_limits_ = true;
   bool usable_ = true;
+  bool codes_space_ = true;              // the page has no form feed of its own
+  bool after_pre_ = false;               // a newline that comes now is none of the text
   bool raw_is_open_ = false;             // the next end tag is that of an element of raw text
   std::uint32_t merged_attributes_ = 0;  // of all <html>, <head> and <body>
   std::string html_;
@@ -96,7 +112,11 @@ class HtmlSkeleton {
   // Of texts and comments. Tree construction drops few: what it took for raw text, then, was
   // markup, or white space within a text stays where the text goes.
   std::ptrdiff_t marks_left_ = 0;
-  std::size_t next_tag_ = 0;  // the one most likely to be asked for
+  std::size_t next_tag_ = 0;              // the one most likely to be asked for
+  std::vector<std::string_view> spaces_;  // by their codes
+  std::unordered_map<std::string_view, std::size_t> space_codes_;
+  // Of each name of an attribute its mark; nothing where it is written as it is.
+  std::unordered_map<std::string_view, std::optional<std::size_t>> names_;
   // Equal values of formatting elements have one mark: three equal elements are kept (13.2.4.3).
   std::unordered_map<std::string_view, std::size_t> formatting_values_;
 };

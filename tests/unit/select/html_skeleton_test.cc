@@ -73,6 +73,19 @@ TEST_CASE("white space that moves or goes does so without its text") {
   CHECK(body_of("<p>&#32;a&#10;b") == "<p> a\nb</>");
 }
 
+TEST_CASE("long white space and names of attributes come out as they were") {
+  std::string page = "<pre>\n\n\n\n\n a</pre>";
+  std::string tree = "<pre>\n\n\n\n a</>";
+  for (int i = 4; i < 600; ++i) {
+    const std::string space(static_cast<std::size_t>(i), i % 2 == 0 ? ' ' : '\n');
+    page += space + "<i data-number=" + std::to_string(i) + " CLASS=c>" + space + "x</i>";
+    tree += space + "<i data-number=" + std::to_string(i) + " class=c>" + space + "x</>";
+  }
+  CHECK(body_of(page) == tree);
+  CHECK(body_of("<p>      a\f      b      <b>") == "<p>      a\f      b      <b></></>");
+  CHECK(body_of("<svg class=c viewbox=v data-v=d>") == "<svg class=c viewBox=v data-v=d></>");
+}
+
 TEST_CASE("values that the tree hangs on are seen") {
   CHECK(body_of("<table><input type='hid&#100;en'>") == "<table><input type=hidden></></>");
   CHECK(body_of("<table><input type=text>") == "<input type=text></><table></>");
