@@ -5,6 +5,7 @@
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/crawl_options.h"
+#include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/progress.h"
@@ -22,31 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTurn{100};
-
-struct Ending {
-  ExitCode code = kFinished;
-  std::string text = "finished";
-  bool complete = true;  // nothing is left that the same command would go on with
-};
-
-Ending ending_of(pipeline::End end) {
-  switch (end) {
-    case pipeline::End::running:
-    case pipeline::End::nothing_left:
-      return {};
-    case pipeline::End::page_limit:
-      return {kFinished, "page limit reached", false};
-    case pipeline::End::byte_limit:
-      return {kSizeLimit, "size limit reached", false};
-    case pipeline::End::error_limit:
-      return {kTooManyErrors, "error limit reached", false};
-    case pipeline::End::store_failed:
-      return {kError, "the database failed", false};
-    case pipeline::End::stage_failed:
-      return {kError, "a stage failed", false};
-  }
-  return {};
-}
 
 std::string shell_quoted(const std::string& text) {
   if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -89,9 +65,7 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
     const base::Instant now = clock.now();
     progress.show(pipeline.status(), now);
     if (signals.asked() || wishes.stop) return {kInterrupted, "interrupted", false};
-    if (most_time.count() > 0 && now - started >= most_time) {
-      return {kTimeLimit, "time limit reached", false};
-    }
+    if (auto over = end_of_time(most_time, started, now)) return *std::move(over);
     if (now >= next_look) {
       guards.look();
       next_look = now + std::chrono::seconds(1);

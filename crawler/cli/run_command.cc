@@ -10,6 +10,7 @@
 #include "config/units.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
+#include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/daemon/control_commands.h"
@@ -84,14 +85,19 @@ class Daemon {
     return base::Done{};
   }
 
-  // Turns until it is told to end, or the store fails.
-  void loop() {
+  // Turns until it is told to end, a limit is reached, or the store fails.
+  Ending loop() {
     daemon::notify_service_manager("READY=1");
-    while (!wishes_.stop && session_.pipeline().end() == pipeline::End::running) {
+    const base::Instant started = clock_.now();
+    const std::chrono::seconds most_time = session_.config().limits.time;
+    while (session_.pipeline().end() == pipeline::End::running) {
+      if (wishes_.stop) return {kFinished, "stopped", false};
+      if (auto over = end_of_time(most_time, started, clock_.now())) return *std::move(over);
       take_signal(kTurn);
       if (wishes_.reload.exchange(false)) reload();
       look();
     }
+    return ending_of(session_.pipeline().end());
   }
 
  private:
@@ -195,15 +201,16 @@ int serve(daemon::Session& session, const std::string& config_file) {
   }
   base::log::info("run.start", {{"database", session.config().database},
                                 {"sites", session.config().sites.size()}});
-  daemon.loop();
+  const Ending ending = daemon.loop();
   daemon::notify_service_manager("STOPPING=1");
-  const base::Status drained = session.drain(session.config().stop_timeout, "stopped");
+  const base::Status drained = session.drain(session.config().stop_timeout, ending.text);
   if (!drained) {
     base::log::error("run.failed", {{"why", drained.error().message}});
     return exit_code(drained.error());
   }
-  base::log::info("run.end", {{"pages", session.pipeline().status().totals.pages}});
-  return kFinished;
+  base::log::info("run.end",
+                  {{"why", ending.text}, {"pages", session.pipeline().status().totals.pages}});
+  return ending.code;
 }
 
 }  // namespace

@@ -190,6 +190,23 @@ def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon
     eventually(lambda: running.heard("STOPPING=1"), "STOPPING=1")
 
 
+@pytest.mark.parametrize("limit,code,why", [
+    ({"time": "1s"}, 15, "time limit reached"),
+    ({"bytes": "2KiB"}, 14, "size limit reached"),
+    ({"errors": 3}, 12, "error limit reached"),
+    ({"pages": 3}, 0, "page limit reached"),
+])
+def test_a_run_ends_at_its_limits_and_says_which_and_the_unit_does_not_start_it_again(daemon, serve, limit, code, why):
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt" or path.endswith("1") else endless(path))
+    running = daemon({"limits": limit, "sites": [{"name": "a", "seeds": [site.url()], "delay": "50ms"}]}).start()
+    assert running.process.wait(PATIENCE) == code, running.log.read_text()
+    assert f'run.end why="{why}"' in running.log.read_text()
+    assert running.sql("SELECT exit FROM runs") == [(why,)]
+    for unit in (pathlib.Path(__file__).parents[2] / "systemd").iterdir():
+        kept = re.search(r"^RestartPreventExitStatus=(.*)$", unit.read_text(), re.M).group(1).split()
+        assert code == 0 or str(code) in kept
+
+
 def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     one, two = serve(endless), serve(endless)
     running = daemon({"defaults": {"delay": "50ms"},
