@@ -19,6 +19,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kBatchBytes = 32U << 10;  // of URLs in one request, which may be 64 KiB
+
 struct ControlOptions {
   std::string config_file;
   std::string database;
@@ -48,11 +50,14 @@ base::Result<std::string> socket_of(const ControlOptions& options) {
   return config::Config{}.control;
 }
 
+std::string as_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 base::Result<json> ask(const ControlOptions& options, const json& request) {
   const auto socket = socket_of(options);
   if (!socket) return socket.error();
-  const auto answer =
-      daemon::ask_control(*socket, request.dump(-1, ' ', false, json::error_handler_t::replace));
+  const auto answer = daemon::ask_control(*socket, as_line(request));
   if (!answer) return answer.error();
   json parsed = json::parse(*answer, nullptr, false);
   if (!parsed.is_object())
@@ -109,6 +114,27 @@ base::Status read_urls(const std::string& file, json& urls) {
     urls.push_back(std::move(url));
     return base::Done{};
   });
+}
+
+// In as many requests as it takes. `added` counts those that were taken, also before an error.
+base::Status add_urls(const ControlOptions& options, json urls, std::uint64_t& added,
+                      json& refused) {
+  json request = {{"command", "add"}, {"urls", json::array()}};
+  if (!options.site.empty()) request["site"] = options.site;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    bytes += as_line(urls[i]).size() + 1;
+    request["urls"].push_back(std::move(urls[i]));
+    const bool last = i + 1 == urls.size();
+    if (!last && bytes + as_line(urls[i + 1]).size() <= kBatchBytes) continue;
+    const auto answer = ask(options, request);
+    if (!answer) return answer.error();
+    added += answer->value("added", std::uint64_t{0});
+    for (const json& url : answer->value("refused", json::array())) refused.push_back(url);
+    request["urls"].clear();
+    bytes = 0;
+  }
+  return base::Done{};
 }
 
 }  // namespace
@@ -171,15 +197,13 @@ int add_command(const Arguments& arguments) {
     }
   }
   if (urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
-  json request = {{"command", "add"}, {"urls", std::move(urls)}};
-  if (!options.site.empty()) request["site"] = options.site;
-  const auto answer = ask(options, request);
-  if (!answer) return complain(answer.error().message, kError);
-  for (const json& url : answer->value("refused", json::array())) {
-    complain("refused: " + url.dump(), kError);
-  }
-  std::fprintf(stderr, "added %d\n", answer->value("added", 0));
-  return answer->value("refused", json::array()).empty() ? kFinished : kError;
+  std::uint64_t added = 0;
+  json refused = json::array();
+  const base::Status done = add_urls(options, std::move(urls), added, refused);
+  for (const json& url : refused) complain("refused: " + as_line(url), kError);
+  if (done || added > 0) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
+  if (!done) return complain(done.error().message, kError);
+  return refused.empty() ? kFinished : kError;
 }
 
 }  // namespace crawld::cli

@@ -19,6 +19,8 @@ using base::Error;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostRequest = 64U << 10;
+// As JSON, like all answers of the commands.
+constexpr const char* kTooLong = R"({"error":"the request is longer than 64 KiB"})";
 constexpr std::size_t kMostPeers = 32;
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
@@ -52,6 +54,7 @@ struct ControlSocket::Peer {
   std::string out;
   Promise promise;  // of the answer to what it asked last; empty: none is due
   Clock::time_point deadline;
+  bool parting = false;  // it said too much, and is told so before it is cut off
 
   bool read_some();
   bool write_some();
@@ -59,14 +62,14 @@ struct ControlSocket::Peer {
   short wanted() const { return promise ? 0 : out.empty() ? POLLIN : POLLOUT; }
 };
 
-// Reads what is there. False when the peer is gone or says too much.
+// Reads what is there. False when the peer is gone.
 bool ControlSocket::Peer::read_some() {
   char buffer[4'096];
   const ssize_t n = ::recv(socket.get(), buffer, sizeof(buffer), 0);
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   if (n == 0) return false;
   in.append(buffer, static_cast<std::size_t>(n));
-  return in.size() <= kMostRequest;
+  return true;
 }
 
 bool ControlSocket::Peer::write_some() {
@@ -151,13 +154,23 @@ bool ControlSocket::attend(Peer& peer, short events, Clock::time_point now) {
   if (now >= peer.deadline) return false;
   if (events == 0) return true;
   const bool keep = peer.out.empty() ? peer.read_some() : peer.write_some();
-  if (keep && peer.out.empty()) answer_next(peer, now);
-  return keep;
+  if (!keep || !peer.out.empty()) return keep;
+  if (peer.parting) return false;
+  answer_next(peer, now);
+  return true;
 }
 
 // One at a time, so that a peer that reads slowly holds one answer and not many.
 void ControlSocket::answer_next(Peer& peer, Clock::time_point now) {
   const std::size_t end = peer.in.find('\n');
+  // Nothing is read while an answer is due, so what is long here is one request.
+  if (peer.in.size() > kMostRequest) {
+    peer.in.clear();
+    peer.out = std::string(kTooLong) + "\n";
+    peer.parting = true;
+    peer.deadline = now + most_idle_;
+    return;
+  }
   if (end == std::string::npos) return;
   Reply reply = handler_(peer.in.substr(0, end));
   peer.in.erase(0, end + 1);
@@ -182,15 +195,17 @@ base::Result<std::string> ask_control(const std::string& path, const std::string
   const timeval patience{180, 0};
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   const std::string line = request + "\n";
-  if (::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(line.size())) {
-    return Error{Error::Code::io, "cannot write to " + path + ": " + why()};
-  }
+  // Where the crawl does not read it to its end it may have said why.
+  const bool sent = ::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) ==
+                    static_cast<ssize_t>(line.size());
   std::string answer;
   char buffer[16'384];
   while (answer.find('\n') == std::string::npos && answer.size() < kMostAnswer) {
     const ssize_t n = ::recv(socket.get(), buffer, sizeof(buffer), 0);
-    if (n <= 0) return Error{Error::Code::io, "the crawl at " + path + " did not answer"};
+    if (n <= 0) {
+      return Error{Error::Code::io, "the crawl at " + path +
+                                        (sent ? " did not answer" : " does not take the request")};
+    }
     answer.append(buffer, static_cast<std::size_t>(n));
   }
   answer.resize(answer.find('\n'));

@@ -127,13 +127,24 @@ TEST_CASE("garbage is handed on as it came and harms nothing") {
   CHECK(*ask_control(scratch.path, "") == "<>");
 }
 
-TEST_CASE("a line without end is cut off at 64 KiB") {
+TEST_CASE("a line without end is cut off at 64 KiB, and told why") {
   const Scratch scratch;
   const auto control = listening(scratch.path);
   Peer peer(scratch.path);
   peer.say(std::string(70'000, '['));
+  CHECK(peer.line() == R"({"error":"the request is longer than 64 KiB"})");
   CHECK(peer.cut_off());
   CHECK(*ask_control(scratch.path, "other") == "<other>");
+}
+
+TEST_CASE("who asks too much hears so, however much it is") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  for (const std::size_t size : {66'000, 1'000'000}) {
+    const auto answer = ask_control(scratch.path, std::string(size, 'x'));
+    REQUIRE(answer);
+    CHECK(*answer == R"({"error":"the request is longer than 64 KiB"})");
+  }
 }
 
 TEST_CASE("a peer that leaves in the middle of a request or of an answer harms nobody") {
