@@ -251,8 +251,8 @@ int import_command(const Arguments& arguments) {
   if (!config) return complain(config.error().message, kBadConfiguration);
   // A slip in a name must not leave an empty database behind.
   for (const std::string& file : flags.files) {
-    const auto source = ImportSource::open(file, signals);
-    if (!source) return complain(source.error().message, exit_code(source.error()));
+    const Status there = ImportSource::check(file);
+    if (!there) return complain(there.error().message, exit_code(there.error()));
   }
   base::log::open(base::log::Level::warn, base::log::Format::text);
   const base::SystemClock clock;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,18 +18,30 @@ constexpr int kLookUp = 200;  // ms between two looks at the signals
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kGzip = "\x1f\x8b";
 
+Error cannot_read(const std::string& path, int why) {
+  const auto code = why == ENOENT ? Error::Code::not_found : Error::Code::io;
+  return {code, "cannot read " + path + ": " + std::strerror(why)};
+}
+
 }  // namespace
+
+base::Status ImportSource::check(const std::string& path) {
+  if (path == "-") return base::Done{};
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return cannot_read(path, errno);
+  if (S_ISDIR(facts.st_mode)) return cannot_read(path, EISDIR);
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return cannot_read(path, errno);
+  return base::Done{};
+}
 
 base::Result<ImportSource> ImportSource::open(const std::string& path, StopSignals& signals) {
   if (path == "-") {
     return ImportSource(base::Fd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)), "standard input",
                         signals);
   }
-  base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.open()) {
-    const auto code = errno == ENOENT ? Error::Code::not_found : Error::Code::io;
-    return Error{code, "cannot read " + path + ": " + std::strerror(errno)};
-  }
+  // A named pipe that nobody writes to yet is waited for where signals are looked at: in read().
+  base::Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.open()) return cannot_read(path, errno);
   return ImportSource(std::move(fd), path.substr(path.rfind('/') + 1), signals);
 }
 

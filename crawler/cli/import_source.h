@@ -18,6 +18,9 @@ enum class ImportFormat : std::uint8_t { warc, urls };
 
 class ImportSource {
  public:
+  // Whether open() would find something to read. It is not opened: what a pipe holds is read once.
+  static base::Status check(const std::string& path);
+
   // "-" is standard input. Errors: not_found, io. `signals` outlives the source.
   static base::Result<ImportSource> open(const std::string& path, StopSignals& signals);
 
