@@ -67,6 +67,7 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   // Look first, lock second: a refused file gets no lock file beside it.
   const std::string real = resolved(path);
   if (auto kind = examine_file(real); !kind) return std::move(kind).error();
+  if (auto alone = refuse_second_name(real); !alone) return std::move(alone).error();
   std::unique_ptr<Database> database(new Database(real, options));
   if (auto done = database->take_lock(); !done) return std::move(done).error();
   auto kind = examine_file(real);

@@ -102,6 +102,16 @@ base::Result<FileKind> examine_header(const std::string& path, const unsigned ch
 
 }  // namespace
 
+base::Status refuse_second_name(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || status.st_nlink < 2) return base::Done{};
+  return Error{Code::invalid,
+               "refused " + path +
+                   ": it has another name, too (a hard link), and a crawl under that name would "
+                   "destroy it; remove the other name, or copy the file (crawld backup) and name "
+                   "the copy with --db"};
+}
+
 std::string directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";

@@ -15,6 +15,10 @@ enum class FileKind : std::uint8_t { absent, crawl };
 // made. Errors say what stands there instead and what to do; nothing is written.
 base::Result<FileKind> examine_file(const std::string& path);
 
+// Refuses what has a second name (a hard link): log and lock go by the name, so two crawls under
+// two names would write over each other. For writers; nothing at the path is fine.
+base::Status refuse_second_name(const std::string& path);
+
 // "/a/b" of "/a/b/crawl.db", "." of "crawl.db".
 std::string directory_of(const std::string& path);
 

@@ -117,6 +117,20 @@ TEST_CASE("a missing directory is named") {
   CHECK_THAT(error.message, Catch::Contains("/tmp/no/such/dir"));
 }
 
+TEST_CASE("a file of two names is read, and not written until one of them is gone") {
+  Scratch scratch;
+  const std::string path = scratch.path("crawl.db");
+  REQUIRE(Database::open_writer(path, {}));
+  REQUIRE(::link(path.c_str(), scratch.path("other.db").c_str()) == 0);
+  for (const char* name : {"crawl.db", "other.db"}) {
+    CHECK_THAT(refusal(scratch.path(name)).message, Catch::Contains("hard link"));
+    CHECK(Database::open_reader(scratch.path(name)));
+  }
+  CHECK(!std::filesystem::exists(scratch.path("other.db.lock")));
+  std::filesystem::remove(scratch.path("other.db"));
+  CHECK(Database::open_writer(path, {}));
+}
+
 TEST_CASE("a symbolic link, a directory and a FIFO are refused") {
   Scratch scratch;
   { auto db = open_new(scratch.path("real.db")); }
