@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "storage/file_check.h"
 #include "storage/search_tokenizer.h"
 
 namespace crawld::storage {
@@ -204,8 +205,10 @@ base::Status Database::reopen() {
 
 base::Status Database::connect(bool writer) {
   writer_ = writer;
-  const int access = writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-  const int rc = sqlite3_open_v2(path_.c_str(), &db_,
+  const int access = (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                     (without_log_ ? SQLITE_OPEN_URI : 0);
+  const std::string name = without_log_ ? uri_without_log(path_) : path_;
+  const int rc = sqlite3_open_v2(name.c_str(), &db_,
                                  access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (rc != SQLITE_OK) {
     Error error = database_error(db_, rc, "cannot open " + path_);

@@ -73,7 +73,8 @@ class Database {
   static base::Result<std::unique_ptr<Database>> open_writer(const std::string& path,
                                                              const OpenOptions& options,
                                                              std::span<const Migration> schema);
-  // Errors: not_found, incompatible, corrupt, invalid.
+  // A file in a directory that cannot be written is read as it stands, where it has no log.
+  // Errors: not_found, incompatible, corrupt, invalid, busy (locked by another program).
   static base::Result<std::unique_ptr<Database>> open_reader(const std::string& path,
                                                              const OpenOptions& options = {});
   // A writer empties the log and notes a clean stop.
@@ -151,6 +152,7 @@ class Database {
   base::Status take_lock();
   base::Status create(std::span<const Migration> schema);
   base::Status connect(bool writer);
+  base::Status connect_reader();
   base::Status identify(std::span<const Migration> schema);
   base::Status migrate(std::span<const Migration> schema);
   base::Status check_after_crash();
@@ -168,6 +170,7 @@ class Database {
   DatabaseLock lock_;
   sqlite3* db_ = nullptr;
   bool writer_ = false;
+  bool without_log_ = false;  // a reader of a file that nobody can be writing
   bool was_clean_ = true;
   bool warned_ = false;
   std::uint64_t log_frames_ = 0;

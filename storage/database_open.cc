@@ -49,6 +49,12 @@ base::Status apply(Database& database, std::span<const Migration> schema, std::i
   return base::Done{};
 }
 
+Error in_plain_words(const std::string& path, Error error) {
+  if (error.code != Code::busy) return error;
+  return {Code::busy, path + " is locked by another program; close it there and try again (" +
+                          error.message + ")"};
+}
+
 int over_time(void* deadline) {
   return std::chrono::steady_clock::now() >
          *static_cast<std::chrono::steady_clock::time_point*>(deadline);
@@ -67,7 +73,7 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   // Look first, lock second: a refused file gets no lock file beside it.
   const std::string real = resolved(path);
   if (auto kind = examine_file(real); !kind) return std::move(kind).error();
-  if (auto alone = refuse_second_name(real); !alone) return std::move(alone).error();
+  if (auto may = check_for_writer(real); !may) return std::move(may).error();
   std::unique_ptr<Database> database(new Database(real, options));
   if (auto done = database->take_lock(); !done) return std::move(done).error();
   auto kind = examine_file(real);
@@ -85,7 +91,7 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   if (!done) {
     // Not a clean stop of ours: leave the mark as it is.
     database->disconnect();
-    return std::move(done).error();
+    return in_plain_words(real, std::move(done).error());
   }
   return database;
 }
@@ -100,10 +106,29 @@ base::Result<std::unique_ptr<Database>> Database::open_reader(const std::string&
                                       "; run a crawl first, or name another file with --db"};
   }
   std::unique_ptr<Database> database(new Database(real, options));
-  auto done = database->connect(false);
-  if (done) done = database->identify(migrations());
-  if (!done) return std::move(done).error();
+  if (auto done = database->connect_reader(); !done) {
+    return in_plain_words(real, std::move(done).error());
+  }
   return database;
+}
+
+// A log wants two files beside the database, also for those who only read.
+base::Status Database::connect_reader() {
+  auto done = connect(false);
+  if (done) done = identify(migrations());
+  if (done) return done;
+  const int why = db_ == nullptr ? SQLITE_OK : sqlite3_errcode(db_) & 0xFF;
+  if (why != SQLITE_READONLY && why != SQLITE_CANTOPEN) return done;
+  disconnect();
+  if (!stands_without_log(path_)) {
+    return Error{Code::invalid, "cannot read " + path_ + ": its log " + path_ +
+                                    "-wal must be read with it, which takes a directory that this "
+                                    "user can write; run as its owner, or copy both files"};
+  }
+  if (::faccessat(AT_FDCWD, directory_of(path_).c_str(), W_OK, AT_EACCESS) == 0) return done;
+  without_log_ = true;
+  if (done = connect(false); done) done = identify(migrations());
+  return done;
 }
 
 base::Status Database::take_lock() {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -102,14 +103,44 @@ base::Result<FileKind> examine_header(const std::string& path, const unsigned ch
 
 }  // namespace
 
-base::Status refuse_second_name(const std::string& path) {
+base::Status check_for_writer(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || status.st_nlink < 2) return base::Done{};
-  return Error{Code::invalid,
-               "refused " + path +
-                   ": it has another name, too (a hard link), and a crawl under that name would "
-                   "destroy it; remove the other name, or copy the file (crawld backup) and name "
-                   "the copy with --db"};
+  if (::lstat(path.c_str(), &status) != 0) return base::Done{};
+  if (status.st_nlink > 1) {
+    return Error{Code::invalid,
+                 "refused " + path +
+                     ": it has another name, too (a hard link), and a crawl under that name would "
+                     "destroy it; remove the other name, or copy the file (crawld backup) and name "
+                     "the copy with --db"};
+  }
+  // A file system that is read-only says so when the lock is made.
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0 || errno == EROFS) {
+    return base::Done{};
+  }
+  return Error{Code::invalid, "cannot write " + path + ": " + std::strerror(errno) +
+                                  "; make it writable for this user, or name another file with "
+                                  "--db"};
+}
+
+bool stands_without_log(const std::string& path) {
+  struct stat log {};
+  struct stat shared {};
+  if (::lstat((path + "-wal").c_str(), &log) != 0) return errno == ENOENT;
+  return log.st_size == 0 && ::lstat((path + "-shm").c_str(), &shared) != 0 && errno == ENOENT;
+}
+
+std::string uri_without_log(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      char code[4];
+      std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned>(c));
+      uri += code;
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
 }
 
 std::string directory_of(const std::string& path) {

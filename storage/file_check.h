@@ -15,9 +15,16 @@ enum class FileKind : std::uint8_t { absent, crawl };
 // made. Errors say what stands there instead and what to do; nothing is written.
 base::Result<FileKind> examine_file(const std::string& path);
 
-// Refuses what has a second name (a hard link): log and lock go by the name, so two crawls under
-// two names would write over each other. For writers; nothing at the path is fine.
-base::Status refuse_second_name(const std::string& path);
+// Whether a writer may take what stands there; nothing is fine. Refuses what it cannot write, and
+// what has a second name (a hard link): log and lock go by the name, so two crawls under two names
+// would write over each other.
+base::Status check_for_writer(const std::string& path);
+
+// There is no log, or an empty one that nobody has open: the file alone holds everything.
+bool stands_without_log(const std::string& path);
+
+// For SQLITE_OPEN_URI: the file as it stands, as if there were no log, no lock and no writer.
+std::string uri_without_log(const std::string& path);
 
 // "/a/b" of "/a/b/crawl.db", "." of "crawl.db".
 std::string directory_of(const std::string& path);

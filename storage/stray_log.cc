@@ -22,26 +22,11 @@ using Code = base::Error::Code;
 // A log of one frame at most: a writer was killed while it took its mark away, and nothing is lost.
 constexpr off_t kMarkOnly = 32 + 24 + kPageBytes;
 
-// The path as SQLite takes it in a URI.
-std::string uri_of(const std::string& path) {
-  std::string uri = "file:";
-  for (const char c : path) {
-    if (c == '%' || c == '?' || c == '#') {
-      char code[4];
-      std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned>(c));
-      uri += code;
-    } else {
-      uri += c;
-    }
-  }
-  return uri + "?immutable=1";  // as if there were no log
-}
-
 // What cannot be read is for those to judge who open it next.
 bool stopped_cleanly_without_its_log(const std::string& path) {
   sqlite3* file = nullptr;
   const int rc =
-      sqlite3_open_v2(uri_of(path).c_str(), &file,
+      sqlite3_open_v2(uri_without_log(path).c_str(), &file,
                       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
   bool clean = false;
   if (rc == SQLITE_OK) {

@@ -27,6 +27,33 @@ base::Error refusal(const std::string& path, const OpenOptions& options = {}) {
   return opened.error();
 }
 
+// What `say` comes to for a user who may read the database at `path`, and write nothing there.
+template <class Say>
+std::string said_without_rights(const std::string& path, Say say) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(path).parent_path();
+  for (const fs::path& file : fs::directory_iterator(folder)) ::chmod(file.c_str(), 0444);
+  ::chmod(folder.c_str(), 0555);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool root = ::geteuid() == 0;
+    const bool other = !root || (::setgid(65'534) == 0 && ::setuid(65'534) == 0);
+    const std::string text = other ? say() : "cannot become another user";
+    (void)!::write(ends[1], text.data(), text.size());
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string text(1'000, '\0');
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], text.data(), 1'000), 0)));
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  ::chmod(folder.c_str(), 0755);
+  for (const fs::path& file : fs::directory_iterator(folder)) ::chmod(file.c_str(), 0644);
+  return text;
+}
+
 void foreign_database(const std::string& path) {
   sqlite3* db = nullptr;
   sqlite3_open(path.c_str(), &db);
@@ -129,6 +156,47 @@ TEST_CASE("a file of two names is read, and not written until one of them is gon
   CHECK(!std::filesystem::exists(scratch.path("other.db.lock")));
   std::filesystem::remove(scratch.path("other.db"));
   CHECK(Database::open_writer(path, {}));
+}
+
+TEST_CASE("a directory that cannot be written: what stands without its log is read") {
+  Scratch scratch;
+  const std::string path = scratch.path("odd#name?.db");
+  { auto db = open_new(path); }
+  const auto rows = [&] {
+    auto reader = Database::open_reader(path);
+    if (!reader) return reader.error().message;
+    auto count = (*reader)->number("SELECT count(*) FROM meta");
+    return count ? std::to_string(*count) : count.error().message;
+  };
+  CHECK(said_without_rights(path, rows) == rows());
+
+  auto writer = std::move(*Database::open_writer(path, {}));
+  REQUIRE(writer->execute("INSERT INTO meta VALUES ('more', 1)").ok());
+  const std::string log = read_file(path + "-wal");
+  writer.reset();
+  write_file(path + "-wal", log);
+  CHECK_THAT(said_without_rights(path, rows), Catch::Contains("copy both files"));
+}
+
+TEST_CASE("a file that cannot be written, or that another program has locked, is told as such") {
+  Scratch scratch;
+  { auto db = open_new(scratch.path()); }
+  CHECK_THAT(
+      said_without_rights(scratch.path(), [&] { return refusal(scratch.path()).message; }),
+      Catch::Contains("cannot write " + scratch.path() + ": Permission denied; make it writable"));
+
+  sqlite3* other = nullptr;
+  REQUIRE(sqlite3_open(scratch.path().c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(other, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
+  const OpenOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
+  const auto writer = Database::open_writer(scratch.path(), impatient);
+  REQUIRE_FALSE(writer);
+  CHECK_THAT(writer.error().message, Catch::Contains("is locked by another program; close it"));
+  const auto reader = Database::open_reader(scratch.path(), impatient);
+  REQUIRE_FALSE(reader);
+  CHECK_THAT(reader.error().message, Catch::Contains("is locked by another program; close it"));
+  sqlite3_close(other);
 }
 
 TEST_CASE("a symbolic link, a directory and a FIFO are refused") {
