@@ -1,6 +1,7 @@
 #include "config/addresses.h"
 
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -81,6 +82,17 @@ bool is_name_server(const std::string& text) {
     server.host = server.host.substr(0, zone) + (server.host.ends_with(']') ? "]" : "");
   }
   return is_address(server.host);
+}
+
+bool is_local_listener(const std::string& text) {
+  const HostPort listener = split(text);
+  const auto port = listener.port ? number(*listener.port) : std::nullopt;
+  const std::string& host = listener.host;
+  return port && *port <= 65'535 && (host == "127.0.0.1" || host == "localhost" || host == "[::1]");
+}
+
+bool is_socket_path(const std::string& text) {
+  return !text.empty() && text.size() < sizeof(sockaddr_un{}.sun_path);
 }
 
 bool is_proxy(const std::string& text) {

@@ -1,4 +1,5 @@
-// What may stand where a configuration wants an address, a range, a name server or a proxy.
+// What may stand where a configuration wants an address, a range, a name server, a proxy or a
+// listener.
 //
 // Judged by its form alone: nothing is looked up or contacted.
 #pragma once
@@ -10,6 +11,9 @@ namespace crawld::config {
 bool is_cidr(const std::string& text);               // "10.0.0.0/8", or one address
 bool is_list_of_addresses(const std::string& text);  // "192.0.2.1,[2001:db8::1]"
 bool is_name_server(const std::string& text);        // "192.0.2.1", "[2001:db8::1]:53"
+// "127.0.0.1:9464", "[::1]:9464", "localhost:9464": where only this machine reaches it.
+bool is_local_listener(const std::string& text);
+bool is_socket_path(const std::string& text);  // as long as the name of a Unix socket may be
 // "http://user:password@host:port"; scheme, user and port may be missing.
 bool is_proxy(const std::string& text);
 

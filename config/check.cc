@@ -11,18 +11,11 @@
 #include "config/schedule.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/pattern.h"
+#include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
 
 namespace crawld::config {
 namespace {
-
-// RFC 9110 section 5.5: a line break in a value would forge further headers.
-bool forges(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  });
-}
 
 // A pipe would be waited for, a device never ends.
 bool is_readable_file(const std::string& path) {
@@ -63,6 +56,10 @@ class SiteCheck {
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
     if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
       problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
+    }
+    if (says("auth") && !model::is_auth(site_.auth)) {
+      problem(places_.of("auth"),  // the text itself is a secret
+              "auth: is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
     }
     if (says("pace")) {
       if (const auto pace = Pace::parse(site_.pace); !pace) {
@@ -126,9 +123,9 @@ class SiteCheck {
 
   void check_headers() {
     for (const auto& [name, value] : site_.headers) {
-      if (name.empty() || forges(name) || name.find_first_of(": ") != std::string::npos) {
+      if (!model::is_header_name(name)) {
         problem(places_.of("headers"), "headers: \"" + base::printable(name) + "\" is no name");
-      } else if (forges(value)) {
+      } else if (!model::is_header_value(value)) {
         problem(places_.of("headers"), "headers: the value of " + base::printable(name) +
                                            " holds a line break or control character");
       }
@@ -196,10 +193,33 @@ void check_user_agent(const UserAgent& agent, const SitePlaces& places,
                                                               {"user_agent.url", agent.url},
                                                               {"user_agent.email", agent.email}};
   for (const auto& [key, text] : parts) {
-    if (forges(text)) {
+    if (!model::is_header_value(text)) {
       problems.push_back(
           {places.of(key), std::string(key) + ": holds a line break or control character"});
+      return;
     }
+  }
+  // RFC 9309 section 2.2.1: robots.txt is asked about it, and a version is added behind it.
+  if (!model::is_token(agent.name)) {
+    problems.push_back(
+        {places.of("user_agent.name"),
+         "user_agent.name: \"" + base::printable(agent.name) +
+             "\" is no product token such as examplebot, without spaces and version"});
+  }
+}
+
+void check_listeners(const Config& config, const SitePlaces& places,
+                     std::vector<Problem>& problems) {
+  const std::string& metrics = config.metrics_listen;
+  if (!metrics.empty() && !is_local_listener(metrics) &&
+      !(metrics.starts_with('/') && is_socket_path(metrics))) {
+    problems.push_back(
+        {places.of("metrics.listen"), "metrics.listen: \"" + base::printable(metrics) +
+                                          "\" is neither a loopback address with a port, such as "
+                                          "127.0.0.1:9464, nor the path of a socket"});
+  }
+  if (!config.control.empty() && !is_socket_path(config.control)) {
+    problems.push_back({places.of("control"), "control: too long for a socket's name"});
   }
 }
 
@@ -232,6 +252,7 @@ void check_config(const Config& config, const ConfigPlaces& places, const Site& 
     SiteCheck(site, places.sites[i], problems, warnings).check_site();
   }
   check_user_agent(config.user_agent, places.run, problems);
+  check_listeners(config, places.run, problems);
   check_dns(config, places.run, problems);
   check_hooks(config.hooks, places.run, problems);
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};

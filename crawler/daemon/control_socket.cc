@@ -12,6 +12,8 @@
 #include <list>
 #include <vector>
 
+#include "config/addresses.h"
+
 namespace crawld::daemon {
 namespace {
 
@@ -32,7 +34,7 @@ std::string why() { return std::strerror(errno); }
 base::Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) {
+  if (!config::is_socket_path(path)) {
     return Error{Error::Code::invalid, path + ": too long for a socket's name"};
   }
   std::memcpy(address.sun_path, path.data(), path.size());

@@ -14,6 +14,7 @@
 #include <list>
 #include <vector>
 
+#include "config/addresses.h"
 #include "crawler/base/ascii.h"
 
 namespace crawld::daemon {
@@ -112,17 +113,13 @@ base::Result<std::unique_ptr<HttpListener>> HttpListener::open(const std::string
 }
 
 Status HttpListener::listen_at_port(const std::string& where) {
-  const std::size_t colon = where.rfind(':');
-  const std::string_view digits =
-      colon == where.npos ? std::string_view() : std::string_view(where).substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (!is_local_host(where) || digits.empty() || error != std::errc() ||
-      end != digits.data() + digits.size()) {
+  if (!config::is_local_listener(where)) {
     return Error{Error::Code::invalid, "metrics.listen: \"" + where +
                                            "\" is neither a loopback address with a port, " +
                                            "such as 127.0.0.1:9464, nor the path of a socket"};
   }
+  std::uint16_t port = 0;
+  std::from_chars(where.data() + where.rfind(':') + 1, where.data() + where.size(), port);
   checks_host_ = true;
   const bool v6 = where.starts_with('[');
   listener_ =
@@ -149,7 +146,7 @@ Status HttpListener::listen_at_port(const std::string& where) {
 Status HttpListener::listen_at_path(const std::string& path) {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(name.sun_path)) {
+  if (!config::is_socket_path(path)) {
     return Error{Error::Code::invalid, path + ": too long for a socket's name"};
   }
   std::memcpy(name.sun_path, path.data(), path.size());

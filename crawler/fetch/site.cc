@@ -4,29 +4,19 @@
 #include <optional>
 #include <utility>
 
+#include "crawler/model/request_fields.h"
+
 namespace crawld::fetch {
 namespace {
 
 std::optional<Auth> parse_auth(std::string_view text) {
   if (text.empty()) return Auth{};
+  if (!model::is_auth(text)) return std::nullopt;
   const auto space = text.find(' ');
-  if (space == std::string_view::npos || space + 1 == text.size()) return std::nullopt;
   const std::string_view scheme = text.substr(0, space);
   const std::string secret(text.substr(space + 1));
   if (scheme == "bearer") return Auth{AuthScheme::bearer, secret};
-  if (secret.find(':') == std::string::npos) return std::nullopt;
-  if (scheme == "basic") return Auth{AuthScheme::basic, secret};
-  if (scheme == "digest") return Auth{AuthScheme::digest, secret};
-  return std::nullopt;
-}
-
-// A header that cannot forge another one (RFC 9110 sections 5.1 and 5.5).
-bool is_clean_header(const std::pair<std::string, std::string>& header) {
-  const auto& [name, value] = header;
-  const auto bad_in_name = [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == ':'; };
-  const auto bad_in_value = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7F; };
-  return !name.empty() && std::none_of(name.begin(), name.end(), bad_in_name) &&
-         std::none_of(value.begin(), value.end(), bad_in_value);
+  return Auth{scheme == "basic" ? AuthScheme::basic : AuthScheme::digest, secret};
 }
 
 base::Error invalid(const SiteFetchConfig& config, const std::string& what) {
@@ -48,7 +38,7 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
     return invalid(config,
                    "auth is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
   for (const auto& header : config.headers) {
-    if (!is_clean_header(header))
+    if (!model::is_header_name(header.first) || !model::is_header_value(header.second))
       return invalid(config, "header \"" + header.first + "\" holds control characters");
   }
   return std::shared_ptr<const Site>(new Site(std::move(config), std::move(*guard),

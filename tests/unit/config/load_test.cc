@@ -338,6 +338,35 @@ TEST_CASE("proxies, name servers, hosts and files are judged where they stand") 
              StartsWith("f.yaml:2:12: hooks.webhook:"));
 }
 
+TEST_CASE("what run would refuse, or send in no good form, is found at load") {
+  for (const char* auth : {"foo bar", "basic nopass", "Basic me:pw", "bearer"}) {
+    const std::string error = error_of("defaults:\n  auth: " + std::string(auth) + "\n");
+    CHECK_THAT(error, StartsWith("f.yaml:2:9: auth: is not \"basic user:pass\""));
+    CHECK_THAT(error, !Contains("pw") && !Contains("nopass"));
+  }
+  for (const char* auth : {"''", "basic me:pw", "digest me:p w", "bearer abc"}) {
+    CHECK(error_of("defaults: {auth: " + std::string(auth) + "}\nsites: []\n") == "loaded");
+  }
+  const auto run = [](const std::string& key) { return error_of(key + "\nsites: []\n"); };
+  for (const char* where :
+       {"'0.0.0.0:9464'", "foo", "'127.0.0.1:99999'", "'127.0.0.1:'", "'[::1]'", "run/metrics"}) {
+    CHECK_THAT(run("metrics: {listen: " + std::string(where) + "}"),
+               StartsWith("f.yaml:1:19: metrics.listen: ") && Contains("such as 127.0.0.1:9464"));
+  }
+  for (const char* where : {"''", "'127.0.0.1:9464'", "'[::1]:0'", "'localhost:1'", "/run/m"}) {
+    CHECK(run("metrics: {listen: " + std::string(where) + "}") == "loaded");
+  }
+  const std::string longest(107, 's');
+  CHECK(run("control: " + longest) == "loaded");
+  CHECK(run("control: " + longest + "s") == "f.yaml:1:10: control: too long for a socket's name");
+  for (const char* name : {"", "my bot", "bot/1", "b\u00f6t"}) {
+    CHECK_THAT(run("user_agent: {name: \"" + std::string(name) + "\"}"),
+               StartsWith("f.yaml:1:20: user_agent.name: ") && Contains("no product token"));
+  }
+  CHECK(run("user_agent: {name: My_bot-2.x}") == "loaded");
+  CHECK_THAT(error_of("defaults:\n  headers: {X-\u00c9: y}\n"), Contains("is no name"));
+}
+
 TEST_CASE("a certificate or cookie file that is none is found at load, and never waited for") {
   Folder folder;
   REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
