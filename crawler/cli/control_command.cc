@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "config/load.h"
 #include "config/units.h"
@@ -36,36 +37,60 @@ void add_where(CLI::App& app, ControlOptions& options) {
   app.add_option("--socket", options.socket, "its control socket");
 }
 
-// Where the running crawl listens: as told, else the crawl in this folder, else the daemon.
-base::Result<std::string> socket_of(const ControlOptions& options) {
-  if (!options.socket.empty()) return options.socket;
-  if (!options.database.empty()) return options.database + ".sock";
+// Where the running crawl may listen: as told, else the crawl in this folder, else the daemon.
+base::Result<std::vector<std::string>> sockets_of(const ControlOptions& options) {
+  using Sockets = std::vector<std::string>;
+  if (!options.socket.empty()) return Sockets{options.socket};
+  if (!options.database.empty()) return Sockets{options.database + ".sock"};
   if (!options.config_file.empty()) {
     const auto loaded = config::load(options.config_file);
     if (!loaded) return loaded.error();
     const config::Config& config = loaded->config;
-    return config.control.empty() ? config.database + ".sock" : config.control;
+    // The daemon's, and that of a one-shot crawl.
+    Sockets sockets{config.database + ".sock"};
+    if (!config.control.empty()) sockets.insert(sockets.begin(), config.control);
+    return sockets;
   }
-  if (access("./crawl.db.sock", F_OK) == 0) return std::string("./crawl.db.sock");
-  return config::Config{}.control;
+  if (access("./crawl.db.sock", F_OK) == 0) return Sockets{"./crawl.db.sock"};
+  return Sockets{config::Config{}.control};
 }
 
 std::string as_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-base::Result<json> ask(const ControlOptions& options, const json& request) {
-  const auto socket = socket_of(options);
-  if (!socket) return socket.error();
-  const auto answer = daemon::ask_control(*socket, as_line(request));
-  if (!answer) return answer.error();
-  json parsed = json::parse(*answer, nullptr, false);
-  if (!parsed.is_object())
-    return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
-  if (parsed.contains("error") && parsed["error"].is_string()) {
-    return base::Error{base::Error::Code::invalid, parsed["error"].get<std::string>()};
+// The first that listens answers.
+base::Result<json> ask(const std::vector<std::string>& sockets, const json& request) {
+  base::Error nobody{base::Error::Code::not_found, "no crawl listens at "};
+  for (const std::string& socket : sockets) {
+    const auto answer = daemon::ask_control(socket, as_line(request));
+    if (!answer && answer.error().code == base::Error::Code::not_found) {
+      nobody.message += (&socket == sockets.data() ? "" : " or ") + socket;
+      continue;
+    }
+    if (!answer) return answer.error();
+    json parsed = json::parse(*answer, nullptr, false);
+    if (!parsed.is_object())
+      return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
+    if (parsed.contains("error") && parsed["error"].is_string()) {
+      return base::Error{base::Error::Code::invalid, parsed["error"].get<std::string>()};
+    }
+    return parsed;
   }
-  return parsed;
+  return nobody;
+}
+
+// The answer, or nothing where the exit code is in `code`.
+std::optional<json> answer_of(const ControlOptions& options, const json& request, int& code) {
+  const auto sockets = sockets_of(options);
+  if (!sockets) {
+    code = complain(sockets.error().message, kBadConfiguration);
+    return std::nullopt;
+  }
+  auto answer = ask(*sockets, request);
+  if (answer) return *std::move(answer);
+  code = complain(answer.error().message, kError);
+  return std::nullopt;
 }
 
 void print_status(const json& status) {
@@ -99,9 +124,9 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
   if (const auto code = parse_options(app, arguments)) return *code;
   json request = {{"command", name}};
   if (!options.site.empty()) request["site"] = options.site;
-  const auto answer = ask(options, request);
-  if (!answer) return complain(answer.error().message, kError);
-  return kFinished;
+  int code = kFinished;
+  (void)answer_of(options, request, code);
+  return code;
 }
 
 // What is no URL goes along: the crawl refuses it, and takes the others.
@@ -117,17 +142,17 @@ base::Status read_urls(const std::string& file, json& urls) {
 }
 
 // In as many requests as it takes. `added` counts those that were taken, also before an error.
-base::Status add_urls(const ControlOptions& options, json urls, std::uint64_t& added,
-                      json& refused) {
+base::Status add_urls(const std::vector<std::string>& sockets, const std::string& site, json urls,
+                      std::uint64_t& added, json& refused) {
   json request = {{"command", "add"}, {"urls", json::array()}};
-  if (!options.site.empty()) request["site"] = options.site;
+  if (!site.empty()) request["site"] = site;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < urls.size(); ++i) {
     bytes += as_line(urls[i]).size() + 1;
     request["urls"].push_back(std::move(urls[i]));
     const bool last = i + 1 == urls.size();
     if (!last && bytes + as_line(urls[i + 1]).size() <= kBatchBytes) continue;
-    const auto answer = ask(options, request);
+    const auto answer = ask(sockets, request);
     if (!answer) return answer.error();
     added += answer->value("added", std::uint64_t{0});
     for (const json& url : answer->value("refused", json::array())) refused.push_back(url);
@@ -145,8 +170,9 @@ int status_command(const Arguments& arguments) {
   add_where(app, options);
   app.add_flag("--json", options.as_json, "everything, as one JSON object");
   if (const auto code = parse_options(app, arguments)) return *code;
-  const auto answer = ask(options, {{"command", "status"}});
-  if (!answer) return complain(answer.error().message, kError);
+  int failed = kFinished;
+  const auto answer = answer_of(options, {{"command", "status"}}, failed);
+  if (!answer) return failed;
   if (options.as_json) {
     std::puts(answer->dump().c_str());
   } else {
@@ -174,8 +200,9 @@ int reload_command(const Arguments& arguments) {
   if (const auto code = parse_options(app, arguments)) return *code;
   json request = {{"command", "reload"}};
   if (!options.site.empty()) request["site"] = options.site;
-  const auto answer = ask(options, request);
-  if (!answer) return complain(answer.error().message, kError);
+  int failed = kFinished;
+  const auto answer = answer_of(options, request, failed);
+  if (!answer) return failed;
   std::fputs(answer->value("report", "").c_str(), stdout);
   return kFinished;
 }
@@ -190,6 +217,8 @@ int add_command(const Arguments& arguments) {
       ->allow_extra_args(false);
   app.add_option("URL", options.urls, "URLs");
   if (const auto code = parse_options(app, arguments)) return *code;
+  const auto sockets = sockets_of(options);
+  if (!sockets) return complain(sockets.error().message, kBadConfiguration);
   json urls = options.urls;
   for (const std::string& file : files) {
     if (const base::Status read = read_urls(file, urls); !read) {
@@ -199,7 +228,7 @@ int add_command(const Arguments& arguments) {
   if (urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
   std::uint64_t added = 0;
   json refused = json::array();
-  const base::Status done = add_urls(options, std::move(urls), added, refused);
+  const base::Status done = add_urls(*sockets, options.site, std::move(urls), added, refused);
   for (const json& url : refused) complain("refused: " + as_line(url), kError);
   if (done || added > 0) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
   if (!done) return complain(done.error().message, kError);

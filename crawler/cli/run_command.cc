@@ -71,12 +71,14 @@ class Daemon {
   base::Status open() {
     const config::Config& config = session_.config();
     wishes_.can_reload = true;
-    const std::string socket = config.control.empty() ? config.database + ".sock" : config.control;
-    auto control = daemon::ControlSocket::open(socket, [this](const std::string& request) {
-      return daemon::answer_control(request, session_, wishes_);
-    });
-    if (!control) return std::move(control).error();
-    control_ = *std::move(control);
+    if (!config.control.empty()) {
+      auto control =
+          daemon::ControlSocket::open(config.control, [this](const std::string& request) {
+            return daemon::answer_control(request, session_, wishes_);
+          });
+      if (!control) return std::move(control).error();
+      control_ = *std::move(control);
+    }
     if (config.metrics_listen.empty()) return base::Done{};
     auto metrics =
         daemon::serve_metrics(config.metrics_listen, session_, [this] { return healthy_.load(); });

@@ -25,15 +25,16 @@ std::string time_text(storage::Millis moment) {
   return moment == 0 ? std::string() : base::to_iso8601(base::from_millis(moment));
 }
 
-// The line of robots.txt that a reason such as "robots.txt line 3" names.
+// The line of robots.txt that a reason such as "robots.txt line 3" names. Lines end in CR, LF or
+// both (RFC 9309 section 2.2).
 std::string robots_line(const UrlStory& story) {
   constexpr std::string_view kLine = "robots.txt line ";
   if (!story.reason.starts_with(kLine)) return {};
   std::string_view text = story.robots_txt;
   for (int left = std::atoi(story.reason.c_str() + kLine.size()) - 1; left > 0; --left) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = text.find_first_of("\r\n");
     if (end == text.npos) return {};
-    text.remove_prefix(end + 1);
+    text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
   }
   return std::string(text.substr(0, text.find_first_of("\r\n")));
 }

@@ -81,7 +81,9 @@ std::string tell(const base::Result<ReloadReport>& report) {
 }
 
 ControlSocket::Reply reload(ControlWishes& wishes, const std::string& site) {
-  if (!wishes.can_reload) return refused("this crawl was not started from a configuration file");
+  if (!wishes.can_reload)
+    return refused(
+        "a one-shot crawl cannot reload; stop it, and the same command goes on with the new file");
   const base::Instant until = std::chrono::steady_clock::now() + kReloadPatience;
   std::shared_ptr<ControlWishes::Reload> wish;
   return [&wishes, site, until, wish]() mutable -> std::optional<std::string> {

@@ -23,7 +23,7 @@ class ControlWishes {
  public:
   std::atomic<bool> stop{false};
   std::atomic<bool> reload{false};
-  bool can_reload = false;  // there is a file to read again; set before the socket is open
+  bool can_reload = false;  // the main loop obeys `reload`; set before the socket is open
 
   // A reload that somebody waits for.
   struct Reload {

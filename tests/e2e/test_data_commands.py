@@ -105,6 +105,15 @@ def test_why_names_the_line_of_robots_txt_and_the_way_from_the_seed(site):
     assert unknown.returncode == 1 and "not known" in unknown.stdout
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_why_counts_the_lines_of_robots_txt_as_the_crawl_does(crawl, serve, end):
+    robots = end.join(["User-agent: *", "", "Disallow: /y", "Disallow: /x", ""])
+    site = serve(lambda path: (200, {"Content-Type": "text/plain"}, robots.encode()) if path == "/robots.txt"
+                 else (200, {"Content-Type": "text/html"}, b"<a href=/x>x</a>"))
+    assert crawl.run("--delay", "0", site.url()).returncode == 0
+    assert json_lines(run(crawl, "why", site.url("/x"), "--json"))[0]["robots_line"] == "Disallow: /x"
+
+
 def test_exports_can_be_gone_on_with(site, tmp_path):
     every = json_lines(run(site, "export", "--format", "jsonl"))
     assert {row["url"] for row in every} >= {site.url("/"), site.url("/lamp")}

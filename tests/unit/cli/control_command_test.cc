@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -18,7 +20,7 @@ namespace {
 // A crawl that takes all URLs but those with "bad" in them.
 class ScriptedCrawl {
  public:
-  ScriptedCrawl() {
+  explicit ScriptedCrawl(std::string socket_name = "socket") : name_(std::move(socket_name)) {
     char name[] = "/tmp/crawld-control-XXXXXX";
     folder = mkdtemp(name);
     auto opened = daemon::ControlSocket::open(
@@ -31,7 +33,7 @@ class ScriptedCrawl {
     std::filesystem::remove_all(folder);
   }
 
-  std::string socket() const { return folder + "/socket"; }
+  std::string socket() const { return folder + "/" + name_; }
   std::string folder;
   std::vector<std::string> urls;  // taken; read it once the command has come back
 
@@ -40,7 +42,7 @@ class ScriptedCrawl {
     const json asked = json::parse(request);
     json refused = json::array();
     std::size_t added = 0;
-    for (const json& url : asked["urls"]) {
+    for (const json& url : asked.value("urls", json::array())) {
       if (url.get<std::string>().find("bad") != std::string::npos) {
         refused.push_back(url);
         continue;
@@ -51,6 +53,7 @@ class ScriptedCrawl {
     return json{{"ok", true}, {"added", added}, {"refused", refused}}.dump();
   }
 
+  const std::string name_;
   std::unique_ptr<daemon::ControlSocket> control_;
 };
 
@@ -75,4 +78,26 @@ TEST_CASE("add goes on behind a URL that is refused, and fails in the end") {
   arguments.push_back("http://b.test/");
   CHECK(cli::add_command(arguments) == cli::kError);
   CHECK(crawl.urls == std::vector<std::string>(arguments.begin() + 3, arguments.end()));
+}
+
+TEST_CASE("a configuration names the daemon's socket, and that of a one-shot crawl") {
+  for (const std::string name : {"control", "s.db.sock"}) {
+    const ScriptedCrawl crawl(name);
+    const std::string file = crawl.folder + "/crawl.yaml";
+    std::ofstream(file) << "database: " << crawl.folder << "/s.db\ncontrol: " << crawl.folder
+                        << "/control\nsites: []\n";
+    CHECK(cli::pause_command({"-c", file}) == cli::kFinished);
+    std::ofstream(file) << "database: " << crawl.folder << "/s.db\ncontrol: \"\"\nsites: []\n";
+    CHECK(cli::pause_command({"-c", file}) == (name == "control" ? cli::kError : cli::kFinished));
+  }
+}
+
+TEST_CASE("a bad configuration has an exit code of its own for every word with a crawl") {
+  const ScriptedCrawl crawl;
+  const std::string file = crawl.folder + "/crawl.yaml";
+  std::ofstream(file) << "databse: x\n";
+  CHECK(cli::status_command({"-c", file}) == cli::kBadConfiguration);
+  CHECK(cli::stop_command({"-c", file}) == cli::kBadConfiguration);
+  CHECK(cli::reload_command({"-c", file}) == cli::kBadConfiguration);
+  CHECK(cli::add_command({"-c", file, "http://a.test/"}) == cli::kBadConfiguration);
 }
