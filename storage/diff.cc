@@ -233,6 +233,23 @@ base::Result<std::vector<PageVersion>> page_versions(Database& reader, model::Ur
   return versions;
 }
 
+base::Result<VersionFacts> version_facts(Database& reader, PageId page) {
+  constexpr std::string_view kNames[] = {"status", "content type", "lang",      "title",
+                                         "author", "date",         "canonical", "description",
+                                         "robots", "refresh",      "redirect"};
+  VersionFacts facts;
+  auto done = reader.each(
+      "SELECT status, content_type, lang, title, author, date, canonical, description, robots, "
+      "refresh, (SELECT url FROM urls WHERE urls.id = redirect_to) FROM pages WHERE id = ?1",
+      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); },
+      [&](Statement& s) {
+        int at = 0;
+        for (const std::string_view name : kNames) facts.emplace_back(name, s.text(at++));
+      });
+  if (!done) return std::move(done).error();
+  return facts;
+}
+
 base::Result<std::string> version_text(Database& reader, PageId page) {
   std::string text;
   auto done = reader.each(

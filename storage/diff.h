@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crawler/base/result.h"
@@ -44,6 +45,9 @@ struct PageVersion {
 };
 
 base::Result<std::vector<PageVersion>> page_versions(Database& reader, model::UrlId url);
+// What else is known of a version: name and value, always the same names in the same order.
+using VersionFacts = std::vector<std::pair<std::string_view, std::string>>;
+base::Result<VersionFacts> version_facts(Database& reader, PageId page);
 // Main text where there is one, else the text. Empty when none was stored.
 base::Result<std::string> version_text(Database& reader, PageId page);
 

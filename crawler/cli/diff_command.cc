@@ -1,4 +1,5 @@
 // crawld diff: what changed between two stored versions of a page.
+#include <algorithm>
 #include <cstdio>
 
 #include "crawler/base/clock.h"
@@ -80,8 +81,53 @@ int print_lines_as_csv(std::string_view old_text, std::string_view new_text) {
   return table.finish() ? kFinished : complain("standard output cannot be written", kError);
 }
 
+// A fact that is not the same in both versions.
+struct ChangedFact {
+  std::string_view name;
+  std::string from;
+  std::string to;
+};
+
+base::Result<std::vector<ChangedFact>> changed_facts(storage::Database& reader,
+                                                     const PageVersion& from,
+                                                     const PageVersion& to) {
+  auto old_facts = storage::version_facts(reader, from.id);
+  if (!old_facts) return std::move(old_facts).error();
+  auto new_facts = storage::version_facts(reader, to.id);
+  if (!new_facts) return std::move(new_facts).error();
+  std::vector<ChangedFact> changed;
+  for (std::size_t i = 0; i < std::min(old_facts->size(), new_facts->size()); ++i) {
+    const auto& [name, old_value] = (*old_facts)[i];
+    const std::string& new_value = (*new_facts)[i].second;
+    if (old_value != new_value) changed.push_back({name, old_value, new_value});
+  }
+  return changed;
+}
+
+std::string facts_json(const std::vector<ChangedFact>& facts) {
+  std::string text;
+  for (const ChangedFact& fact : facts) {
+    text += (text.empty() ? "" : ",") + base::json_string(fact.name) + ":[" +
+            base::json_string(fact.from) + "," + base::json_string(fact.to) + "]";
+  }
+  return "{" + text + "}";
+}
+
+void print_facts(const std::vector<ChangedFact>& facts) {
+  for (const ChangedFact& fact : facts) {
+    const std::string name(fact.name);
+    if (!fact.from.empty()) {
+      std::printf("-%s: %s\n", name.c_str(), base::printable(fact.from).c_str());
+    }
+    if (!fact.to.empty()) {
+      std::printf("+%s: %s\n", name.c_str(), base::printable(fact.to).c_str());
+    }
+  }
+}
+
 std::string diff_json(const DiffOptions& options, const PageVersion& from, const PageVersion& to,
-                      std::string_view old_text, std::string_view new_text) {
+                      const std::vector<ChangedFact>& facts, std::string_view old_text,
+                      std::string_view new_text) {
   std::string lines;
   for (const storage::DiffLine& line : storage::diff_lines(old_text, new_text)) {
     if (line.kind == storage::DiffKind::same) continue;
@@ -90,7 +136,8 @@ std::string diff_json(const DiffOptions& options, const PageVersion& from, const
     lines += base::json_string(line.text) + "]";
   }
   return "{\"url\":" + base::json_string(options.url) + ",\"from\":" + version_json(from) +
-         ",\"to\":" + version_json(to) + ",\"lines\":[" + lines + "]}";
+         ",\"to\":" + version_json(to) + ",\"facts\":" + facts_json(facts) + ",\"lines\":[" +
+         lines + "]}";
 }
 
 int compare(storage::Database& reader, const DiffOptions& options, const PageVersion& from,
@@ -99,15 +146,14 @@ int compare(storage::Database& reader, const DiffOptions& options, const PageVer
   if (!old_text) return complain(old_text.error().message, exit_code(old_text.error()));
   const auto new_text = storage::version_text(reader, to.id);
   if (!new_text) return complain(new_text.error().message, exit_code(new_text.error()));
+  if (options.csv) return print_lines_as_csv(*old_text, *new_text);
+  const auto facts = changed_facts(reader, from, to);
+  if (!facts) return complain(facts.error().message, exit_code(facts.error()));
   if (options.json) {
-    std::puts(diff_json(options, from, to, *old_text, *new_text).c_str());
+    std::puts(diff_json(options, from, to, *facts, *old_text, *new_text).c_str());
     return kFinished;
   }
-  if (options.csv) return print_lines_as_csv(*old_text, *new_text);
-  if (from.title != to.title) {
-    std::printf("-title: %s\n+title: %s\n", base::printable(from.title).c_str(),
-                base::printable(to.title).c_str());
-  }
+  print_facts(*facts);
   const auto name = [&](const PageVersion& version) {
     return options.url + " version " + std::to_string(version.number) + " " + shown_time(version);
   };

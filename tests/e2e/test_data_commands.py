@@ -114,6 +114,21 @@ def test_why_counts_the_lines_of_robots_txt_as_the_crawl_does(crawl, serve, end)
     assert json_lines(run(crawl, "why", site.url("/x"), "--json"))[0]["robots_line"] == "Disallow: /x"
 
 
+def test_a_diff_tells_the_facts_that_changed_beside_the_text(crawl, serve):
+    versions = [b"<html lang=en><title>One</title><meta name=description content=old><p>first words",
+                b"<html lang=de><title>One</title><link rel=canonical href=/c><p>other words"]
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt"
+                 else (200, {"Content-Type": "text/html"}, versions[0]))
+    assert crawl.run("--delay", "0", site.url()).returncode == 0
+    del versions[0]
+    assert crawl.run("--delay", "0", "--recrawl", site.url()).returncode == 0
+    told = run(crawl, "diff", site.url()).stdout.splitlines()
+    assert told[:4] == ["-lang: en", "+lang: de", f"+canonical: {site.url('/c')}", "-description: old"]
+    assert "-first words" in told and "+other words" in told
+    assert json_lines(run(crawl, "diff", site.url(), "--json"))[0]["facts"] == {
+        "lang": ["en", "de"], "canonical": ["", site.url("/c")], "description": ["old", ""]}
+
+
 def test_exports_can_be_gone_on_with(site, tmp_path):
     every = json_lines(run(site, "export", "--format", "jsonl"))
     assert {row["url"] for row in every} >= {site.url("/"), site.url("/lamp")}
