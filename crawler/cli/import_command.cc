@@ -15,6 +15,7 @@
 #include "crawler/cli/url_list.h"
 #include "crawler/cli/warc_import.h"
 #include "crawler/daemon/rooms.h"
+#include "crawler/daemon/spellings.h"
 #include "storage/sqlite_store.h"
 
 namespace crawld::cli {
@@ -201,7 +202,7 @@ Status begin_run(storage::SqliteStore& store, const config::Config& config, std:
   for (const config::Site& site : config.sites) start.sites.push_back(site.name);
   auto run = store.begin_run(start);
   if (!run) return std::move(run).error();
-  return base::Done{};
+  return daemon::remember_spellings(store.database(), config.sites);
 }
 
 void tell(const ImportFlags& flags, const Import& import) {

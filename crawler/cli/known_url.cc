@@ -1,5 +1,8 @@
 #include "crawler/cli/known_url.h"
 
+#include <vector>
+
+#include "crawler/daemon/spellings.h"
 #include "crawler/model/url.h"
 #include "crawler/policy/canonicalize.h"
 #include "storage/seen_index.h"
@@ -13,14 +16,20 @@ base::Result<KnownUrl> find_known_url(storage::Database& reader, std::string_vie
   if (!url) {
     return base::Error{base::Error::Code::invalid, "\"" + std::string(typed) + "\" is no URL"};
   }
-  const model::Url canonical = policy::Canonicalizer({}).canonicalize(*url);
-  auto id = storage::find_url(reader, canonical.href());
-  if (!id) return std::move(id).error();
-  if (*id != 0 || canonical.href() == url->href()) return KnownUrl{canonical.href(), *id};
-  id = storage::find_url(reader, url->href());
-  if (!id) return std::move(id).error();
-  if (*id != 0) return KnownUrl{url->href(), *id};
-  return KnownUrl{canonical.href(), 0};
+  const std::string usual = policy::Canonicalizer({}).canonicalize(*url).href();
+  auto rules = daemon::known_spellings(reader);
+  if (!rules) return std::move(rules).error();
+  std::vector<std::string> spellings = {usual};
+  for (config::Canonicalize& own : *rules) {
+    spellings.push_back(policy::Canonicalizer(std::move(own)).canonicalize(*url).href());
+  }
+  spellings.push_back(url->href());
+  for (const std::string& href : spellings) {
+    auto id = storage::find_url(reader, href);
+    if (!id) return std::move(id).error();
+    if (*id != 0) return KnownUrl{href, *id};
+  }
+  return KnownUrl{usual, 0};
 }
 
 }  // namespace crawld::cli

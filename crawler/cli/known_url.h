@@ -15,7 +15,8 @@ struct KnownUrl {
   model::UrlId id = 0;  // 0: not known
 };
 
-// Canonical by the default rules, else (a site may have rules of its own) as typed.
+// Canonical by the default rules, else by those that a site of the crawl has of its own, else as
+// typed.
 // "example.org/x" is read as http://example.org/x. Errors: invalid (no URL), those of
 // the database.
 base::Result<KnownUrl> find_known_url(storage::Database& reader, std::string_view typed);

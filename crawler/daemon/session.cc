@@ -8,6 +8,7 @@
 #include "crawler/base/log.h"
 #include "crawler/daemon/guards.h"
 #include "crawler/daemon/scope_change.h"
+#include "crawler/daemon/spellings.h"
 #include "crawler/pipeline/orphans.h"
 
 namespace crawld::daemon {
@@ -92,7 +93,7 @@ Status Session::open_store() {
   for (const config::Site& site : config.sites) run.sites.push_back(site.name);
   auto started = store_->begin_run(run);
   if (!started) return std::move(started).error();
-  return base::Done{};
+  return remember_spellings(store_->database(), config.sites);
 }
 
 void Session::make_pipeline() {

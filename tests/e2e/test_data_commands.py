@@ -114,6 +114,23 @@ def test_why_counts_the_lines_of_robots_txt_as_the_crawl_does(crawl, serve, end)
     assert json_lines(run(crawl, "why", site.url("/x"), "--json"))[0]["robots_line"] == "Disallow: /x"
 
 
+def test_a_url_is_known_by_the_spelling_that_its_site_gave_it(crawl, serve, tmp_path):
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt"
+                 else (200, {"Content-Type": "text/html"}, b"<title>x</title><a href='/d/index.html?b=2&a=1&sid=7'>x</a>"))
+    file = tmp_path / "crawl.yaml"
+    file.write_text(json.dumps({
+        "database": str(crawl.db), "disk_low": "0B",
+        "defaults": {"allow_addresses": ["127.0.0.0/8"], "delay": "0ms", "autothrottle": {"enabled": False}},
+        "sites": [{"name": "a", "seeds": [site.url()],
+                   "canonicalize": {"sort_query": True, "strip_index_pages": True, "strip_params": ["sid"]}}]}))
+    done = subprocess.run([str(CRAWLD), "crawl", "-q", "-c", str(file)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told = json_lines(run(crawl, "why", site.url("/d/index.html?b=2&sid=9&a=1"), "--json"))[0]
+    assert told["url"] == site.url("/d/?a=1&b=2") and told["state"] == "done"
+    assert run(crawl, "diff", site.url("/d/index.html?b=2&a=1"), "--list").returncode == 0
+    assert "not known" in run(crawl, "why", site.url("/d/?a=1")).stdout
+
+
 def test_a_diff_tells_the_facts_that_changed_beside_the_text(crawl, serve):
     versions = [b"<html lang=en><title>One</title><meta name=description content=old><p>first words",
                 b"<html lang=de><title>One</title><link rel=canonical href=/c><p>other words"]

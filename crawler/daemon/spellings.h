@@ -1,0 +1,19 @@
+// The rules by which the sites of a database spell their URLs, kept for those who ask for one.
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "crawler/base/result.h"
+#include "storage/database.h"
+
+namespace crawld::daemon {
+
+// Adds the rules of `sites` that are not the usual ones to those that the database keeps. For the
+// start of a run, before others write.
+base::Status remember_spellings(storage::Database& writer, const std::vector<config::Site>& sites);
+
+// Without the usual ones; the newest first.
+base::Result<std::vector<config::Canonicalize>> known_spellings(storage::Database& reader);
+
+}  // namespace crawld::daemon
