@@ -25,4 +25,13 @@ std::span<const Field<Config>> run_fields();
 // Keys under `defaults:` and of each site. `name`, `seeds` and `extract` are the sites' alone.
 std::span<const Field<Site>> site_fields();
 
+// The field at `path`, or null.
+template <class Owner>
+const Field<Owner>* find_field(std::span<const Field<Owner>> fields, std::string_view path) {
+  for (const Field<Owner>& field : fields) {
+    if (field.path == path) return &field;
+  }
+  return nullptr;
+}
+
 }  // namespace crawld::config

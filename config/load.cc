@@ -27,15 +27,6 @@ std::string join(std::string_view prefix, std::string_view key) {
   return prefix.empty() ? std::string(key) : std::string(prefix) + "." + std::string(key);
 }
 
-// What may stand at `path`: a field, a group of fields, or nothing.
-template <class Owner>
-const Field<Owner>* find_field(std::span<const Field<Owner>> fields, std::string_view path) {
-  for (const Field<Owner>& field : fields) {
-    if (field.path == path) return &field;
-  }
-  return nullptr;
-}
-
 template <class Owner>
 bool is_group(std::span<const Field<Owner>> fields, std::string_view path) {
   const std::string prefix = std::string(path) + ".";
@@ -67,6 +58,10 @@ class Loader {
     if (problems_.empty() && root.members.empty()) {
       problems_.push_back({{1, 1}, "says nothing; give it keys, such as \"sites:\""});
     }
+    return load(root);
+  }
+
+  base::Result<Loaded> load(const Value& root) {
     if (root.kind == Value::Kind::map) read_root(root);
     if (problems_.empty()) {
       check_config(loaded_.config, places_, loaded_.defaults, problems_, warnings_);
@@ -97,6 +92,8 @@ class Loader {
     }
     read_environment("CRAWLD_", run_fields(), loaded_.config);
     read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults);
+    const Field<Site>& addresses = *find_field(site_fields(), "allow_addresses");
+    read_environment("CRAWLD_", {&addresses, 1}, loaded_.defaults);
     if (sites != nullptr) read_sites(*sites);
     make_room_at_address(loaded_.defaults, places_.defaults);
   }
@@ -350,6 +347,10 @@ base::Result<Loaded> load(const std::string& path) {
 
 base::Result<Loaded> load_text(std::string_view text, const std::string& name) {
   return Loader(name).load(text);
+}
+
+base::Result<Loaded> load_environment() {
+  return Loader("the environment").load(Value{.kind = Value::Kind::map});
 }
 
 std::string effective_yaml(const Config& config) {

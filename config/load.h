@@ -23,6 +23,9 @@ struct Loaded {
 // ".", CRAWLD_DEFAULTS_… for site keys) override what the file says.
 base::Result<Loaded> load(const std::string& path);
 
+// As above, where there is no file: built-in values, and the environment over them. No sites.
+base::Result<Loaded> load_environment();
+
 // As above, from text; `name` stands for the file in messages.
 base::Result<Loaded> load_text(std::string_view text, const std::string& name);
 
