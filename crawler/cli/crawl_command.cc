@@ -10,6 +10,7 @@
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/progress.h"
 #include "crawler/cli/result_stream.h"
+#include "crawler/cli/secret_arguments.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/cli/summary.h"
 #include "crawler/daemon/control_commands.h"
@@ -39,14 +40,13 @@ std::string shell_quoted(const std::string& text) {
   return quoted + "'";
 }
 
-// The command as typed, without what it hides: values of flags that carry secrets.
-std::string shown_command(const Arguments& arguments) {
+// The command as typed, without its secrets.
+std::string shown_command(Arguments arguments) {
+  std::vector<char*> words;
+  for (std::string& argument : arguments) words.push_back(argument.data());
+  hide_secrets(words);
   std::string text = "crawld crawl";
-  bool secret = false;
-  for (const std::string& argument : arguments) {
-    text += " " + (secret ? std::string("'***'") : shell_quoted(argument));
-    secret = argument == "--header" || argument == "--proxy";
-  }
+  for (const std::string& argument : arguments) text += " " + shell_quoted(argument);
   return text;
 }
 
@@ -107,10 +107,12 @@ int crawl_command(const Arguments& arguments) {
   add_crawl_flags(app, options);
   if (const auto code = parse_options(app, spell_out_wget_flags(arguments))) return *code;
   StopSignals signals;
-  auto config = make_config(options);
-  if (!config) {
-    return complain(config.error().message,
-                    options.config_file.empty() ? kUsage : kBadConfiguration);
+  auto loaded = load_config(options);
+  if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  auto plan = make_plan(options, *std::move(loaded));
+  if (!plan) return complain(plan.error().message, kUsage);
+  if (!options.quiet) {
+    for (const std::string& note : plan->notes) complain(note, kFinished);
   }
   base::log::open(options.quiet     ? base::log::Level::error
                   : options.verbose ? base::log::Level::debug
@@ -122,7 +124,7 @@ int crawl_command(const Arguments& arguments) {
     if (!opened) return complain(opened.error().message, kError);
     stream = *std::move(opened);
   }
-  daemon::SessionSetup setup{.config = *std::move(config),
+  daemon::SessionSetup setup{.config = std::move(plan->config),
                              .command = shown_command(arguments),
                              .recrawl = options.recrawl};
   if (stream) {

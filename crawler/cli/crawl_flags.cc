@@ -16,7 +16,7 @@ void take_one_value_each(CLI::App& app) {
 }  // namespace
 
 void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
-  app.add_option("URL", o.urls, "where to start; with -c, names of sites");
+  app.add_option("URL", o.urls, "where to start; with -c also names of its sites");
   app.add_option("-c,--config", o.config_file, "YAML file with sites and settings");
   app.add_option("--db", o.database, "database file (default ./crawl.db)");
   app.add_option("-i,--input-file", o.input_files, "read URLs from a file, - for standard input");
@@ -33,7 +33,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   reach->add_option("--scope", o.scope, "page, prefix, host (default), domain or any");
   reach->add_flag("-H,--span-hosts", o.span_hosts, "go to other hosts as well");
   reach->add_option("-D,--domains", o.domains, "further domains in scope, comma separated");
-  reach->add_option("-A,--accept", o.accept, "only these name endings or patterns");
+  reach->add_option("-A,--accept", o.accept,
+                    "only these name endings or patterns, and the pages that lead to them");
   reach->add_option("-R,--reject", o.reject, "none of these name endings or patterns");
   reach->add_option("--include", o.include, "only URLs that match a glob, or re:EXPRESSION");
   reach->add_option("--exclude", o.exclude, "no URL that matches a glob, or re:EXPRESSION");
@@ -65,8 +66,9 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
 
   auto* transfer = app.add_option_group("transfer");
   transfer->add_option("-U,--user-agent", o.user_agent, "the User-Agent header");
-  transfer->add_option("-t,--tries", o.tries, "attempts a URL (default 4)");
-  transfer->add_option("-T,--timeout", o.timeout, "seconds for DNS, connecting and the first byte");
+  transfer->add_option("-t,--tries", o.tries, "attempts a URL (default 4; 0 or inf: 101)");
+  transfer->add_option("-T,--timeout", o.timeout,
+                       "seconds for DNS, connecting and the first byte (0: no limit)");
   transfer->add_option("--header", o.headers, "Name: value, sent to the start's origins only");
   transfer->add_option("--load-cookies", o.cookies, "Netscape cookies.txt");
   transfer->add_option("--proxy", o.proxy, "proxy URL");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/load.h"
 #include "crawler/base/result.h"
 
 namespace CLI {
@@ -44,7 +45,17 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& options);
 // "-np", "-nv" and their like, which no option parser knows, as long options.
 std::vector<std::string> spell_out_wget_flags(std::vector<std::string> arguments);
 
-// Flags over configuration file over defaults. The error names the flag.
-base::Result<config::Config> make_config(const CrawlOptions& options);
+// The configuration that the flags come over: the file with the environment over it, or the
+// environment alone. Errors are those of a bad configuration.
+base::Result<config::Loaded> load_config(const CrawlOptions& options);
+
+struct CrawlPlan {
+  config::Config config;
+  std::vector<std::string> notes;  // what a person should know of it: a line each
+};
+
+// The sites of `loaded` that are named, or one of the URLs given, with the flags over it. Errors
+// are wrong usage, and name the flag.
+base::Result<CrawlPlan> make_plan(const CrawlOptions& options, config::Loaded loaded);
 
 }  // namespace crawld::cli

@@ -1,16 +1,18 @@
 // crawld fetch: one URL through the real rooms, without a database.
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "config/load.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/crawl_options.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/json_text.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/url_list.h"
 #include "crawler/daemon/session.h"
 #include "crawler/pipeline/parse_stage.h"
+#include "crawler/policy/scope.h"
 #include "crawler/policy/settle.h"
 
 namespace crawld::cli {
@@ -19,6 +21,16 @@ namespace {
 using nlohmann::ordered_json;
 
 double millis(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+ordered_json records_json(const std::vector<model::Record>& records) {
+  ordered_json out = ordered_json::array();
+  for (const model::Record& record : records) {
+    out.push_back({{"rule", record.rule},
+                   {"fields", ordered_json::parse(record.fields_json, nullptr, false)},
+                   {"errors", ordered_json::parse(record.errors_json, nullptr, false)}});
+  }
+  return out;
+}
 
 ordered_json outcome_json(const model::Settled& settled) {
   const model::Fetched& fetched = settled.parsed.fetched;
@@ -55,6 +67,7 @@ ordered_json outcome_json(const model::Settled& settled) {
     out["size"] = page->body_size;
     out["content_hash"] = page->content_hash;
     out["links"] = page->links.size();
+    out["records"] = records_json(page->records);
   }
   ordered_json discovered = ordered_json::array();
   for (const model::Discovered& found : settled.discovered) {
@@ -63,6 +76,33 @@ ordered_json outcome_json(const model::Settled& settled) {
   }
   out["discovered"] = discovered;
   return out;
+}
+
+// Whether a crawl of `site` would fetch the URL.
+bool wants(const config::Site& site, const model::Url& url) {
+  constexpr int kNoYear = 0;  // no calendar trap: a person named the URL
+  const auto scope = policy::ScopeRules::compile(site);
+  return scope && scope->judge(url, {}, kNoYear).verdict == model::Verdict::queued;
+}
+
+// The configured site that the URL belongs to, with the flags over it; else one of the defaults.
+base::Result<CrawlPlan> plan_for(const model::Url& url, const CrawlOptions& options,
+                                 config::Loaded loaded) {
+  std::vector<config::Site>& sites = loaded.config.sites;
+  const auto found = std::find_if(sites.begin(), sites.end(),
+                                  [&](const config::Site& site) { return wants(site, url); });
+  if (found == sites.end()) {
+    const bool none = sites.empty();
+    auto plan = make_plan(options, std::move(loaded));
+    if (plan && !none) {
+      plan->notes = {"the URL is in the scope of no site of " + options.config_file +
+                     "; its defaults hold"};
+    }
+    return plan;
+  }
+  CrawlOptions of_site = options;
+  of_site.urls = {found->name};
+  return make_plan(of_site, std::move(loaded));
 }
 
 }  // namespace
@@ -75,17 +115,25 @@ int fetch_command(const Arguments& arguments) {
   if (options.urls.size() != 1 || !options.input_files.empty()) {
     return complain("fetch: give one URL; see crawld help fetch", kUsage);
   }
-  auto config = make_config(options);
-  if (!config) return complain(config.error().message, kUsage);
+  const auto typed = url_as_typed(options.urls.front());
+  if (!typed) return complain(no_crawlable_url(options.urls.front()).message, kUsage);
+  auto loaded = load_config(options);
+  if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  options.urls = {typed->href()};  // what has no scheme is no site's name here
+  const auto plan = plan_for(*typed, options, *std::move(loaded));
+  if (!plan) return complain(plan.error().message, kUsage);
+  if (!options.quiet) {
+    for (const std::string& note : plan->notes) complain(note, kFinished);
+  }
   base::log::open(base::log::Level::warn, base::log::Format::text);
   const base::SystemClock clock;
-  auto rooms = daemon::Rooms::open(*config, {}, clock);
+  auto rooms = daemon::Rooms::open(plan->config, {}, clock);
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
-  const auto url = model::Url::parse(config->sites.front().seeds.front());
   const auto fetcher = (*rooms)->make_fetcher();
   const auto parser = (*rooms)->make_parser();
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
-  model::Fetched fetched = fetcher->fetch({.request = {.url = *url}, .leased_at = clock.now()});
+  model::Fetched fetched =
+      fetcher->fetch({.request = {.url = typed->without_credentials()}, .leased_at = clock.now()});
   const pipeline::CommitItem item = stage.step(std::move(fetched));
   const auto& settled = std::get<model::Settled>(item);
   const std::string json =

@@ -76,17 +76,20 @@ int parse_url(const ParseOptions& options, const parsers::RuleSet& rules) {
   flags.urls = {options.input};
   flags.allow_addresses = options.allow_addresses;
   flags.main_text = flags.markdown = flags.structured = true;
-  auto config = make_config(flags);
-  if (!config) return complain(config.error().message, kUsage);
-  config->sites.front().extract = rules;
+  auto loaded = load_config(flags);
+  if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  auto plan = make_plan(flags, *std::move(loaded));
+  if (!plan) return complain(plan.error().message, kUsage);
+  config::Config& config = plan->config;
+  config.sites.front().extract = rules;
   base::log::open(base::log::Level::warn, base::log::Format::text);
   const base::SystemClock clock;
-  auto rooms = daemon::Rooms::open(*config, {}, clock);
+  auto rooms = daemon::Rooms::open(config, {}, clock);
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
   const auto fetcher = (*rooms)->make_fetcher();
   const auto parser = (*rooms)->make_parser();
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
-  auto url = model::Url::parse(config->sites.front().seeds.front());
+  auto url = model::Url::parse(config.sites.front().seeds.front());
   for (int hops = 0; hops <= kMostHops; ++hops) {
     const pipeline::CommitItem item =
         stage.step(fetcher->fetch({.request = {.url = *url}, .leased_at = clock.now()}));

@@ -15,13 +15,20 @@ void cover_header(char* header) {
   cover(header + from, text.size() - from);
 }
 
-void cover_user(char* url) {
-  const std::string_view text(url);
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string_view::npos) return;
-  const std::size_t from = scheme + 3;
-  const std::size_t at = text.substr(0, text.find_first_of("/?#", from)).rfind('@');
-  if (at != std::string_view::npos && at > from) cover(url + from, at - from);
+// "http://user:password@host", and "user:password@host", which needs both.
+void cover_user(char* word) {
+  const std::string_view text(word);
+  const bool long_flag = text.starts_with("--") && text.find('=') != std::string_view::npos;
+  const std::size_t start = long_flag ? text.find('=') + 1 : 0;
+  const std::size_t scheme = text.find("://", start);
+  const bool bare = scheme == std::string_view::npos;
+  const std::size_t from = bare ? start : scheme + 3;
+  const std::string_view authority = text.substr(0, text.find_first_of("/?#", from));
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos || at <= from) return;
+  const std::string_view user = authority.substr(from, at - from);
+  if (bare && (user.find(':') == user.npos || user.find(' ') != user.npos)) return;
+  cover(word + from, user.size());
 }
 
 }  // namespace

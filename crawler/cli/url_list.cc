@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -27,18 +28,44 @@ std::string metadata_json(std::string_view fields) {
   return json.empty() ? json : json + "}";
 }
 
+// Another scheme than http and https: with "://", or one of those that pages name in their links.
+// "example.org:8080" and "user:password@host" have none.
+bool names_other_scheme(std::string_view typed) {
+  static constexpr std::string_view kOpaque[] = {
+      "mailto", "tel", "sms",  "callto",   "javascript", "data", "blob",   "about",
+      "file",   "ftp", "news", "whatsapp", "skype",      "urn",  "magnet", "geo"};
+  const std::size_t colon = typed.find(':');
+  if (colon == typed.npos || colon == 0) return false;
+  const std::string scheme = base::ascii_lower(typed.substr(0, colon));
+  if (!base::is_ascii_alpha(scheme.front()) || scheme == "http" || scheme == "https") return false;
+  if (std::find(std::begin(kOpaque), std::end(kOpaque), scheme) != std::end(kOpaque)) return true;
+  const bool word = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+    return base::is_ascii_alphanumeric(c) || c == '+' || c == '-' || c == '.';
+  });
+  return word && typed.substr(colon).starts_with("://");
+}
+
 }  // namespace
 
+std::optional<model::Url> url_as_typed(std::string_view typed) {
+  // What begins with a dash is a flag that went astray, or the item of a list.
+  if (typed.starts_with("-") || names_other_scheme(typed)) return std::nullopt;
+  const bool bare = typed.find("://") == typed.npos;
+  auto url = model::Url::parse(bare ? "http://" + std::string(typed) : std::string(typed));
+  if (!url || !url->crawlable()) return std::nullopt;
+  return url;
+}
+
 std::optional<ListedUrl> read_list_line(std::string_view line) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   const std::size_t tab = std::min(line.find('\t'), line.size());
   const std::string_view typed = base::trim(line.substr(0, tab));
   if (typed.empty() || typed.front() == '#') return std::nullopt;
-  ListedUrl listed{.url = {}, .typed = std::string(typed), .metadata = {}};
-  const bool bare = typed.find("://") == typed.npos;
-  auto url = model::Url::parse(bare ? "http://" + listed.typed : listed.typed);
-  if (url && url->crawlable()) listed.url = std::move(url);
-  listed.metadata = metadata_json(base::trim(line.substr(tab)));
-  return listed;
+  return ListedUrl{.url = url_as_typed(typed),
+                   .other_scheme = names_other_scheme(typed),
+                   .typed = std::string(typed),
+                   .metadata = metadata_json(base::trim(line.substr(tab)))};
 }
 
 base::Status read_url_list(const std::string& file,

@@ -14,11 +14,16 @@ namespace crawld::cli {
 
 struct ListedUrl {
   std::optional<model::Url> url;  // nothing: no http or https URL
+  bool other_scheme = false;      // then: "mailto:", "ftp://" and the like
   std::string typed;
   std::string metadata;  // a JSON object of strings; empty: none
 };
 
-// Nothing for an empty line or a comment. "example.org" means http, as in curl and wget.
+// What a person types: "example.org" means http, as in curl and wget. Nothing for what is no http
+// or https URL.
+std::optional<model::Url> url_as_typed(std::string_view typed);
+
+// Nothing for an empty line or a comment. A byte order mark at its start is no part of it.
 std::optional<ListedUrl> read_list_line(std::string_view line);
 
 // No URL that a server takes is as long: what has such a line is no list.

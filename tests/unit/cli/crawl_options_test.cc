@@ -21,11 +21,13 @@ config::Site site_of(const std::string& defaults, const std::string& flag = {}) 
   options.concurrency_per_host = flag;
   std::ofstream(options.config_file) << "defaults: {" << defaults << "}\n"
                                      << "sites: [{name: a, seeds: ['http://a.test/']}]\n";
-  const auto made = make_config(options);
+  auto loaded = load_config(options);
   std::filesystem::remove_all(folder);
+  REQUIRE(loaded);
+  const auto made = make_plan(options, *std::move(loaded));
   INFO((made ? "" : made.error().message));
   REQUIRE(made);
-  return made->sites.at(0);
+  return made->config.sites.at(0);
 }
 
 }  // namespace

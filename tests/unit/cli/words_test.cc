@@ -59,6 +59,11 @@ TEST_CASE("a line of a URL list is a URL, its metadata, or nothing") {
   REQUIRE(wrong);
   CHECK_FALSE(wrong->url);
   CHECK(wrong->typed == "ftp://a.test/");
+  CHECK(wrong->other_scheme);
+  CHECK_FALSE(read_list_line("mailto:info@127.0.0.1")->url);
+  CHECK_FALSE(read_list_line("-r2")->url);
+  CHECK(read_list_line("u:p@a.test")->url);
+  CHECK(read_list_line("\xEF\xBB\xBFhttp://a.test/")->url->href() == "http://a.test/");
 }
 
 TEST_CASE("the nearest name is told for a slip, and none for another word") {
@@ -98,7 +103,12 @@ TEST_CASE("secrets of the command line are covered where ps would show them, and
                          "http://a.test/@me",
                          "https://me:p@ss@b.test/x?y=@",
                          "--headers",
-                         "X: y"};
+                         "X: y",
+                         "u:p@a.test:80/",
+                         "--proxy=u:p@a.test:3128",
+                         "--proxy=http://u:p@a.test/",
+                         "-Ubot (u:p@a.test)",
+                         "me@a.test.jsonl"};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   hide_secrets(arguments);
@@ -108,4 +118,9 @@ TEST_CASE("secrets of the command line are covered where ps would show them, and
   CHECK(words[7] == "http://a.test/@me");
   CHECK(words[8] == "https://*******@b.test/x?y=@");
   CHECK(words[10] == "X: y");
+  CHECK(words[11] == "***@a.test:80/");
+  CHECK(words[12] == "--proxy=***@a.test:3128");
+  CHECK(words[13] == "--proxy=http://***@a.test/");
+  CHECK(words[14] == "-Ubot (u:p@a.test)");
+  CHECK(words[15] == "me@a.test.jsonl");
 }

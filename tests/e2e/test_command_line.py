@@ -1,0 +1,50 @@
+"""What the command line is taken for, and what becomes of what is written to standard output."""
+import json
+import sqlite3
+import subprocess
+
+from conftest import CRAWLD
+from test_crawl import chain
+
+
+def crawld(*arguments, **more):
+    return subprocess.run([CRAWLD, *map(str, arguments)], capture_output=True, text=True, timeout=60, **more)
+
+
+def test_secrets_of_the_command_line_stand_in_no_row_and_no_message(crawl, serve):
+    site = serve(chain(50))
+    result = crawl.run("--header=Authorization: s3cret1", "--delay", "0", "--max-pages", "1",
+                       site.url("/").replace("http://", "http://me:s3cret2@"))
+    assert result.returncode == 0 and "go on with" in result.stderr, result.stderr
+    assert "s3cret" not in result.stderr
+    assert b"s3cret" not in b"".join(file.read_bytes() for file in crawl.db.parent.glob("crawl.db*") if file.is_file())
+    with sqlite3.connect(f"file:{crawl.db}?mode=ro", uri=True) as books:
+        command = books.execute("SELECT command FROM runs").fetchone()[0]
+    assert "Authorization:" in command and "me:" not in command
+
+
+def test_wrong_values_are_wrong_usage_whether_there_is_a_file_or_not(tmp_path):
+    file = tmp_path / "good.yaml"
+    file.write_text("sites: [{name: a, seeds: ['http://127.0.0.1:1/']}]\n")
+    for arguments in (["-c", file, "--depth", "abc"], ["-c", file, "b"], ["--concurrency", "0", "http://a.test/"],
+                      ["--include", "re:[", "http://a.test/"], ["--resolve", "foo", "http://a.test/"]):
+        result = crawld("crawl", "--db", tmp_path / "crawl.db", *arguments)
+        assert result.returncode == 2 and result.stderr.count("\n") == 1, (arguments, result)
+    file.write_text("sites: 5\n")
+    for command in ("crawl", "fetch"):
+        assert crawld(command, "-c", file, "http://a.test/").returncode == 4
+
+
+def test_fetch_takes_the_site_of_the_file_that_the_url_belongs_to(tmp_path, serve):
+    site = serve(lambda path: (200, {"Content-Type": "text/html"}, b"<title>t</title><h1>A shop</h1>"))
+    file = tmp_path / "shop.yaml"
+    file.write_text(json.dumps({"sites": [
+        {"name": "other", "seeds": ["http://other.test/"]},
+        {"name": "shop", "seeds": [site.url("/a/")], "scope": "prefix", "allow_addresses": ["127.0.0.0/8"],
+         "extract": [{"name": "article", "fields": {"title": "css:h1"}}]}]}))
+    result = crawld("fetch", "-c", file, site.url("/a/b"))
+    assert result.returncode == 0, result
+    assert [one["fields"] for one in json.loads(result.stdout)["records"]] == [{"title": "A shop"}]
+    outside = crawld("fetch", "-c", file, site.url("/b"))
+    assert outside.returncode == 1 and "in the scope of no site" in outside.stderr
+    assert json.loads(outside.stdout)["failure"]["kind"] == "blocked_address"
