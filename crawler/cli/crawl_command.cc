@@ -120,8 +120,11 @@ int crawl_command(const Arguments& arguments) {
                   base::log::Format::text);
   std::unique_ptr<ResultStream> stream;
   if (!options.output.empty()) {
-    auto opened = ResultStream::open(options.output);
-    if (!opened) return complain(opened.error().message, kError);
+    auto opened = ResultStream::open(options.output, rows_of(plan->config.sites));
+    if (!opened) {
+      const bool refused = opened.error().code == base::Error::Code::invalid;
+      return complain(opened.error().message, refused ? kUsage : kError);
+    }
     stream = *std::move(opened);
   }
   daemon::SessionSetup setup{.config = std::move(plan->config),

@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/clock.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/json_text.h"
@@ -104,22 +107,104 @@ std::string record_csv(const Line& line, const model::Record& record) {
          csv_field(record.fields_json) + "," + csv_field(record.errors_json);
 }
 
-}  // namespace
+constexpr std::string_view kPageHeader =
+    "url,status,fetched_at,depth,content_type,bytes,lang,title,description";
+constexpr std::string_view kRecordHeader = "url,rule,fetched_at,fields,errors";
 
-base::Result<std::unique_ptr<ResultStream>> ResultStream::open(const std::string& path) {
-  const bool csv = path.ends_with(".csv");
-  if (path == "-") return std::unique_ptr<ResultStream>(new ResultStream(stdout, csv, true));
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  struct stat facts {};
-  if (fd < 0 || fstat(fd, &facts) != 0) {
-    return base::Error{base::Error::Code::io, "cannot write " + path + ": " + std::strerror(errno)};
-  }
-  std::FILE* file = fdopen(fd, "a");
-  return std::unique_ptr<ResultStream>(new ResultStream(file, csv, facts.st_size == 0));
+bool ends_with(std::string_view path, std::string_view ending) {
+  return path.size() > ending.size() &&
+         base::equals_ignoring_case(path.substr(path.size() - ending.size()), ending);
 }
 
-ResultStream::ResultStream(std::FILE* file, bool csv, bool empty)
-    : file_(file), csv_(csv), needs_header_(csv && empty) {}
+// A name that promises what would not stand in the file.
+base::Status check_name(const std::string& path) {
+  for (const char* ending :
+       {".xlsx", ".xls", ".ods", ".parquet", ".xml", ".html", ".htm", ".yaml", ".pdf", ".db",
+        ".sqlite", ".sqlite3", ".warc", ".gz", ".zst", ".zip"}) {
+    if (!ends_with(path, ending)) continue;
+    return base::Error{base::Error::Code::invalid,
+                       "-o " + path + ": no " + ending +
+                           " is written; JSON Lines (.jsonl) and CSV (.csv) are, and crawld export "
+                           "knows more"};
+  }
+  return base::Done{};
+}
+
+base::Error unwritable(const std::string& path) {
+  return {base::Error::Code::io, "cannot write " + path + ": " + std::strerror(errno)};
+}
+
+// What `path` holds from an earlier run.
+struct Held {
+  std::string first;         // line, without its break
+  std::streamoff whole = 0;  // bytes up to the last line break
+  std::string rest;          // what stands behind it
+};
+
+Held read_held(const std::string& path, std::streamoff size) {
+  constexpr std::streamoff kBlock = 64 << 10;
+  std::ifstream file(path, std::ios::binary);
+  Held held{.first = {}, .whole = size, .rest = {}};
+  std::getline(file, held.first);
+  file.clear();
+  while (held.whole > 0) {
+    std::string block(static_cast<std::size_t>(std::min(kBlock, held.whole)), '\0');
+    file.seekg(held.whole - std::ssize(block));
+    if (!file.read(block.data(), std::ssize(block))) break;
+    const std::size_t rest = block.rfind('\n') + 1;  // 0: the break is further up
+    held.rest.insert(0, block, rest);
+    held.whole -= std::ssize(block) - static_cast<std::streamoff>(rest);
+    if (rest > 0) break;
+  }
+  return held;
+}
+
+// Makes the end of `file` the end of a row. Only what looks like a row of ours is taken away.
+base::Status end_with_whole_row(const std::string& path, std::FILE* file, const Held& held,
+                                bool csv) {
+  if (held.rest.empty()) return base::Done{};
+  const bool cut = csv || (held.rest.starts_with('{') && !ordered_json::accept(held.rest));
+  const bool done = cut ? ftruncate(fileno(file), static_cast<off_t>(held.whole)) == 0
+                        : std::fputc('\n', file) != EOF && std::fflush(file) == 0;
+  return done ? base::Status(base::Done{}) : unwritable(path);
+}
+
+}  // namespace
+
+ResultRows rows_of(const std::vector<config::Site>& sites) {
+  const auto has_rules = [](const config::Site& site) { return !site.extract.empty(); };
+  if (std::all_of(sites.begin(), sites.end(), has_rules)) return ResultRows::records;
+  return std::none_of(sites.begin(), sites.end(), has_rules) ? ResultRows::pages : ResultRows::both;
+}
+
+base::Result<std::unique_ptr<ResultStream>> ResultStream::open(const std::string& path,
+                                                               ResultRows rows) {
+  if (path == "-") return std::unique_ptr<ResultStream>(new ResultStream(stdout, false));
+  if (base::Status name = check_name(path); !name) return std::move(name).error();
+  const bool csv = ends_with(path, ".csv");
+  if (csv && rows == ResultRows::both) {
+    return base::Error{base::Error::Code::invalid,
+                       "-o " + path +
+                           ": some sites have rules and some have none, whose rows have "
+                           "other columns; .jsonl takes both"};
+  }
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  struct stat facts {};
+  if (fd < 0 || fstat(fd, &facts) != 0) return unwritable(path);
+  std::unique_ptr<ResultStream> stream(new ResultStream(fdopen(fd, "a"), csv));
+  const bool goes_on = S_ISREG(facts.st_mode) && facts.st_size > 0;
+  const Held held = goes_on ? read_held(path, facts.st_size) : Held{};
+  const std::string_view header = rows == ResultRows::records ? kRecordHeader : kPageHeader;
+  if (csv && held.whole > 0 && held.first != header) {
+    return base::Error{base::Error::Code::invalid,
+                       "-o " + path + ": it holds other columns; give another name"};
+  }
+  if (base::Status ended = end_with_whole_row(path, stream->file_, held, csv); !ended) {
+    return std::move(ended).error();
+  }
+  if (csv && held.whole == 0) stream->put(std::string(header));
+  return stream;
+}
 
 ResultStream::~ResultStream() {
   if (file_ != stdout) std::fclose(file_);
@@ -136,11 +221,6 @@ void ResultStream::write(const storage::CommitBatch& batch) {
   for (const storage::StoredPage& stored : batch.pages) {
     const Line line = line_of(stored);
     const bool has_rules = !stored.rule_set_hash.empty();
-    if (needs_header_) {
-      needs_header_ = false;
-      put(has_rules ? "url,rule,fetched_at,fields,errors"
-                    : "url,status,fetched_at,depth,content_type,bytes,lang,title,description");
-    }
     if (!has_rules) {
       put(csv_ ? page_csv(line) : page_json(line));
     } else if (line.page != nullptr) {
@@ -159,7 +239,7 @@ void ResultStream::give_up() {
 }
 
 base::Status ResultStream::status() const {
-  if (failed_ == 0 || failed_ == EPIPE || file_ == stdout) return base::Done{};
+  if (failed_ == 0 || failed_ == EPIPE) return base::Done{};
   const auto code = failed_ == ENOSPC ? base::Error::Code::disk_full : base::Error::Code::io;
   return base::Error{code, std::string("the output is not whole: ") + std::strerror(failed_) +
                                "; crawld export has the rest"};

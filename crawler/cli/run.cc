@@ -1,5 +1,7 @@
 // Finds the command that was asked for.
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <set>
 #include <string>
 
@@ -57,6 +59,24 @@ void help(std::FILE* to) {
       to);
 }
 
+// A result that could not be written is none, whatever the command made of it. A command that
+// failed has said why; a reader that went away has had what it wanted.
+int code_of_output(int code) {
+  const bool failed_before = std::ferror(stdout) != 0;
+  errno = 0;
+  bool failed = std::fflush(stdout) != 0;
+  if (failed_before && !failed) {
+    // Why is long forgotten. What refused the rest refuses one more byte.
+    failed = true;
+    if (std::fputc('\n', stdout) != EOF) std::fflush(stdout);
+  }
+  const int why = errno;
+  if (!failed || code != kFinished || why == EPIPE) return code;
+  return complain(
+      "cannot write standard output: " + std::string(std::strerror(why != 0 ? why : EIO)),
+      why == ENOSPC || why == EDQUOT ? kDiskFull : kError);
+}
+
 }  // namespace
 
 int run(const Arguments& arguments) {
@@ -68,20 +88,20 @@ int run(const Arguments& arguments) {
   Arguments rest(arguments.begin() + 1, arguments.end());
   if (name == "--version" || name == "-V") {
     std::printf("crawld %s\n", std::string(config::kVersion).c_str());
-    return kFinished;
+    return code_of_output(kFinished);
   }
   if (name == "--help" || name == "-h" || name == "help") {
     const bool of_command =
         name == "help" && !rest.empty() && !rest.front().starts_with('-') && rest.front() != "help";
     if (!of_command) {
       help(stdout);
-      return kFinished;
+      return code_of_output(kFinished);
     }
     name = rest.front();
     rest = {"--help"};
   }
   for (const Command& command : kCommands) {
-    if (name == command.name) return command.run(rest);
+    if (name == command.name) return code_of_output(command.run(rest));
   }
   std::set<std::string> names;
   for (const Command& command : kCommands) names.insert(command.name);

@@ -48,3 +48,25 @@ def test_fetch_takes_the_site_of_the_file_that_the_url_belongs_to(tmp_path, serv
     outside = crawld("fetch", "-c", file, site.url("/b"))
     assert outside.returncode == 1 and "in the scope of no site" in outside.stderr
     assert json.loads(outside.stdout)["failure"]["kind"] == "blocked_address"
+
+
+def test_a_result_that_cannot_be_written_is_told_by_the_exit_code(tmp_path):
+    (tmp_path / "small.html").write_text("<p>x")
+    (tmp_path / "large.html").write_text("<p>" + "x " * 50_000)
+    (tmp_path / "a.yaml").write_text("sites: []\n")
+    assert crawld("import", "--db", tmp_path / "crawl.db", "-q", "-", input="http://a.test/\n").returncode == 0
+    for arguments in (["parse", "small.html"], ["parse", "large.html"], ["report"], ["report", "--json"],
+                      ["why", "http://a.test/"], ["audit", "--json"], ["check", "-c", "a.yaml", "--effective"],
+                      ["inspect", "url"], ["--version"], ["help"]):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([CRAWLD, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+                                    cwd=tmp_path, input='{"id": 1, "url": "http://a.test/"}\n')
+        assert result.returncode == 3 and "No space left" in result.stderr, (arguments, result)
+        assert result.stderr.count("\n") == 1, result.stderr
+
+
+def test_a_reader_that_goes_away_fails_no_command(tmp_path):
+    assert crawld("import", "--db", tmp_path / "crawl.db", "-q", "-", input="http://a.test/\n").returncode == 0
+    shell = f"set -o pipefail; trap '' PIPE; {CRAWLD} report --db {tmp_path}/crawl.db | true"
+    result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
