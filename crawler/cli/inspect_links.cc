@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "crawler/cli/inspect_document.h"
 #include "crawler/cli/json_line.h"
 #include "crawler/model/url.h"
-#include "parsers/charset.h"
 #include "parsers/link_headers.h"
 #include "parsers/links.h"
 #include "parsers/page_scan.h"
@@ -15,27 +15,6 @@ namespace crawld::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct Document {
-  std::string utf8;
-  std::string encoding;
-};
-
-// The page as text, decoded where it came as bytes.
-std::optional<Document> document_of(const nlohmann::json& question) {
-  std::string encoding(parsers::encoding_for_label(text_of(question, "encoding").value_or("")));
-  if (auto html = text_of(question, "html")) return Document{std::move(*html), encoding};
-  const auto bytes = octets_of(question, "html", "html_base64");
-  if (!bytes) return std::nullopt;
-  std::string_view rest = *bytes;
-  if (encoding.empty()) {
-    const auto answer = parsers::detect_charset(
-        rest, text_of(question, "content_type").value_or(""), model::DocumentKind::html);
-    encoding = answer.encoding;
-    rest.remove_prefix(answer.bom_size);
-  }
-  return Document{parsers::to_utf8(rest, encoding), encoding};
-}
 
 // The value of a header, whatever the case of its name.
 std::string header_of(const nlohmann::json& question, std::string_view wanted) {
@@ -95,7 +74,7 @@ Json answer_for(const nlohmann::json& question) {
                  {"error", nullptr}};
   auto document = document_of(question);
   if (!document) {
-    answer["error"] = "neither \"html\" nor \"html_base64\"";
+    answer["error"] = kNoDocument;
     return answer;
   }
   parsers::ScanOptions options;

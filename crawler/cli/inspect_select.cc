@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "crawler/cli/inspect_document.h"
+#include "crawler/cli/json_line.h"
 #include "crawler/cli/json_text.h"
 #include "parsers/html_tree.h"
 #include "parsers/selector.h"
@@ -77,27 +79,33 @@ void select_css(std::string_view html, std::string_view text, std::string_view c
   for (const Selected& found : matcher.values(scope)) answer["matches"].push_back(describe(found));
 }
 
+void select(const nlohmann::json& question, Json& answer) {
+  const auto document = document_of(question);
+  if (!document) {
+    answer["error"] = kNoDocument;
+    return;
+  }
+  const auto text = [&](const char* key) { return text_of(question, key).value_or(""); };
+  const std::string syntax = text("syntax");
+  if (syntax.empty() || syntax == "css") {
+    select_css(document->utf8, text("selector"), text("context"), answer);
+  } else if (syntax == "xpath") {
+    select_xpath(document->utf8, text("selector"), answer);
+  } else {
+    answer["error"] = "unknown syntax \"" + syntax + "\" (known: css, xpath)";
+  }
+}
+
 }  // namespace
 
 std::string inspect_select(std::string_view json_line) {
   Json answer = {{"id", nullptr}, {"matches", Json::array()}, {"error", nullptr}};
-  Json question = Json::parse(json_line, nullptr, false);
-  auto text = [&question](const char* key) -> std::string {
-    auto found = question.find(key);
-    return found != question.end() && found->is_string() ? found->get<std::string>() : "";
-  };
+  const nlohmann::json question = read_object(json_line);
   if (!question.is_object()) {
     answer["error"] = "not a JSON object";
   } else {
     if (question.contains("id")) answer["id"] = question["id"];
-    std::string syntax = text("syntax");
-    if (syntax.empty() || syntax == "css") {
-      select_css(text("html"), text("selector"), text("context"), answer);
-    } else if (syntax == "xpath") {
-      select_xpath(text("html"), text("selector"), answer);
-    } else {
-      answer["error"] = "unknown syntax \"" + syntax + "\" (known: css, xpath)";
-    }
+    select(question, answer);
   }
   return without_raw_controls(answer.dump(-1, ' ', false, Json::error_handler_t::replace));
 }

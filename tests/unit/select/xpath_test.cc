@@ -105,6 +105,14 @@ TEST_CASE("an evaluation that would take for ever stops") {
              Catch::StartsWith("failed"));
 }
 
+TEST_CASE("inspect reads a page in base64 as its bytes say, and says where there is none") {
+  // <p>\xE9</p> in Latin-1
+  CHECK(cli::inspect_select(R"x({"id":1,"html_base64":"PHA+6TwvcD4=","selector":"p"})x") ==
+        R"x({"id":1,"matches":[{"tag":"p","id":null,"text":"é"}],"error":null})x");
+  CHECK(cli::inspect_select(R"x({"id":2,"selector":"p"})x") ==
+        R"x({"id":2,"matches":[],"error":"neither \"html\" nor \"html_base64\""})x");
+}
+
 TEST_CASE("inspect answers paths as it answers selectors") {
   CHECK(cli::inspect_select(
             R"x({"id":1,"html":"<p id=x>a<p>b","selector":"//p/text()","syntax":"xpath"})x") ==
