@@ -15,7 +15,8 @@ using crawld::tests::Folder;
 
 namespace {
 
-const std::string kPages = "url,status,fetched_at,depth,content_type,bytes,lang,title,description\n";
+const std::string kPages =
+    "url,status,fetched_at,depth,content_type,bytes,lang,title,description\n";
 const std::string kRecords = "url,rule,fetched_at,fields,errors\n";
 
 // What a run finds to append to in a file that holds `text`; or the refusal.
