@@ -82,7 +82,8 @@ ordered_json outcome_json(const model::Settled& settled) {
 bool wants(const config::Site& site, const model::Url& url) {
   constexpr int kNoYear = 0;  // no calendar trap: a person named the URL
   const auto scope = policy::ScopeRules::compile(site);
-  return scope && scope->judge(url, {}, kNoYear).verdict == model::Verdict::queued;
+  return scope &&
+         scope->judge(url.without_credentials(), {}, kNoYear).verdict == model::Verdict::queued;
 }
 
 // The configured site that the URL belongs to, with the flags over it; else one of the defaults.
@@ -99,6 +100,10 @@ base::Result<CrawlPlan> plan_for(const model::Url& url, const CrawlOptions& opti
                      "; its defaults hold"};
     }
     return plan;
+  }
+  if (!url.username().empty() || !url.password().empty()) {
+    return base::Error{base::Error::Code::invalid, "put user and password into auth: of site \"" +
+                                                       found->name + "\", not into the URL"};
   }
   CrawlOptions of_site = options;
   of_site.urls = {found->name};

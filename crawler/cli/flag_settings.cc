@@ -1,6 +1,7 @@
 #include "crawler/cli/flag_settings.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <utility>
@@ -185,6 +186,9 @@ bool says_something(std::string_view text) {
 void set_cookie_file(const std::string& path, Site& site, Flags& flags) {
   if (path.empty()) return;
   site.cookie_file = path;
+  // What is no file is refused by name below; a pipe would be waited for here.
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) return;
   constexpr std::size_t kMostBytes = 4U << 20;  // as are read
   std::ifstream file(path, std::ios::binary);
   std::string text(kMostBytes, '\0');

@@ -45,6 +45,8 @@ def test_fetch_takes_the_site_of_the_file_that_the_url_belongs_to(tmp_path, serv
     result = crawld("fetch", "-c", file, site.url("/a/b"))
     assert result.returncode == 0, result
     assert [one["fields"] for one in json.loads(result.stdout)["records"]] == [{"title": "A shop"}]
+    secret = crawld("fetch", "-c", file, site.url("/a/b").replace("//", "//me:pw@"))
+    assert secret.returncode == 2 and "into auth:" in secret.stderr and "pw" not in secret.stderr
     outside = crawld("fetch", "-c", file, site.url("/b"))
     assert outside.returncode == 1 and "in the scope of no site" in outside.stderr
     assert json.loads(outside.stdout)["failure"]["kind"] == "blocked_address"
