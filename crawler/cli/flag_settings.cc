@@ -248,8 +248,12 @@ void set_user_agent(const std::string& text, Config& config, Flags& flags) {
     flags.fail({Error::Code::invalid, "--user-agent: holds a line break or control character"});
   }
   config.user_agent.full = text;
-  // RFC 9309 section 2.2.1: the product token is what robots.txt is asked about.
-  config.user_agent.name = text.substr(0, text.find_first_of("/ "));
+  // RFC 9309 section 2.2.1: the product token is what robots.txt is asked about. A header that
+  // starts with none, such as "(x)", leaves the configured one.
+  const std::string token = text.substr(
+      0, text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "!#$%&'*+-.^_`|~"));
+  if (!token.empty()) config.user_agent.name = token;
 }
 
 // As crawler/fetch reads it; a host in brackets may hold colons itself.

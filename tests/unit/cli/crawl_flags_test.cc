@@ -226,3 +226,15 @@ TEST_CASE("a file of cookies in another format is refused") {
   CHECK_THAT(refusal({"--load-cookies", written(folder, "d", "a.test FALSE / FALSE 0 n v\n")}),
              Contains("no Netscape cookies.txt"));
 }
+
+TEST_CASE("robots.txt is asked about the token that -U starts with") {
+  const auto name = [](const char* header) {
+    const auto plan = plan_of({"-U", header, "a.test"});
+    REQUIRE(plan);
+    CHECK(plan->config.user_agent.header() == header);
+    return plan->config.user_agent.name;
+  };
+  CHECK(name("examplebot/2.0 (+https://a.test/)") == "examplebot");
+  CHECK(name("my-bot, of mine") == "my-bot");
+  CHECK(name("(x)") == "crawld");
+}
