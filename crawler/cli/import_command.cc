@@ -53,18 +53,16 @@ void add_flags(CLI::App& app, ImportFlags& flags) {
 
 // Without a file: one site that wants everything.
 base::Result<config::Config> config_of(ImportFlags& flags) {
-  if (flags.config.empty()) {
-    config::Config config;
-    config.sites.emplace_back();
-    config.sites.front().name = flags.site.empty() ? kSite : flags.site;
-    config.sites.front().scope = config::Scope::any;
-    return config;
-  }
-  auto loaded = config::load(flags.config);
+  auto loaded = flags.config.empty() ? config::load_environment() : config::load(flags.config);
   if (!loaded) return std::move(loaded).error();
   if (flags.database.empty() && loaded->names_database) flags.database = loaded->config.database;
   config::Config config = std::move(loaded->config);
-  if (!flags.site.empty()) {
+  if (flags.config.empty()) {
+    config::Site site = std::move(loaded->defaults);
+    site.name = flags.site.empty() ? kSite : flags.site;
+    site.scope = config::Scope::any;
+    config.sites = {std::move(site)};
+  } else if (!flags.site.empty()) {
     std::erase_if(config.sites, [&](const config::Site& site) { return site.name != flags.site; });
     if (config.sites.empty()) {
       return Error{Error::Code::invalid, flags.config + ": no site \"" + flags.site + "\""};

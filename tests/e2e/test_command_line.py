@@ -1,5 +1,6 @@
 """What the command line is taken for, and what becomes of what is written to standard output."""
 import json
+import os
 import sqlite3
 import subprocess
 
@@ -72,3 +73,13 @@ def test_a_reader_that_goes_away_fails_no_command(tmp_path):
     shell = f"set -o pipefail; trap '' PIPE; {CRAWLD} report --db {tmp_path}/crawl.db | true"
     result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_import_without_a_file_obeys_the_environment(tmp_path):
+    def imported(**variables):
+        return crawld("import", "-q", "-", input="http://a.test/\n", cwd=tmp_path, env={**os.environ, **variables})
+
+    wrong = imported(CRAWLD_CONCURRENCY="abc")
+    assert wrong.returncode == 4 and "CRAWLD_CONCURRENCY" in wrong.stderr
+    assert imported(CRAWLD_DATABASE="other.db").returncode == 0
+    assert [file.name for file in tmp_path.glob("*.db")] == ["other.db"]
