@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "CLI/CLI.hpp"
+#include "crawler/cli/exit_code.h"
+#include "crawler/cli/option_parser.h"
 
 namespace crawld::cli {
 namespace {
@@ -25,6 +27,17 @@ std::string database_path(const std::string& given) {
 
 base::Result<std::unique_ptr<storage::Database>> open_database(const std::string& given) {
   return storage::Database::open_reader(database_path(given));
+}
+
+std::optional<int> refuse_schema_before(storage::Database& reader, int version) {
+  const auto stands = reader.number("PRAGMA user_version");
+  if (!stands) return complain(stands.error().message, exit_code(stands.error()));
+  if (*stands >= version) return std::nullopt;
+  return complain(reader.path() +
+                      " was made by an older crawld; the next crawl into it brings it "
+                      "forward, and so does: crawld import --db " +
+                      reader.path() + " /dev/null",
+                  kError);
 }
 
 }  // namespace crawld::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "crawler/base/result.h"
@@ -21,5 +22,9 @@ std::string database_path(const std::string& given);
 
 // A reader; it never disturbs a crawl that is running. Errors as Database::open_reader.
 base::Result<std::unique_ptr<storage::Database>> open_database(const std::string& given);
+
+// Says what brings a database of an older crawld forward, and gives the exit code, where its schema
+// is older than `version`. For what only newer ones hold.
+std::optional<int> refuse_schema_before(storage::Database& reader, int version);
 
 }  // namespace crawld::cli

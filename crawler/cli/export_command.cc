@@ -118,6 +118,10 @@ int export_command(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   auto reader = open_database(flags.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  constexpr int kChangesHaveTimes = 4;
+  if (flags.table == "changes") {
+    if (const auto code = refuse_schema_before(**reader, kChangesHaveTimes)) return *code;
+  }
   // A file ends with whole rows when it is asked to; a reader of a pipe may not be reading.
   std::optional<StopSignals> signals;
   if (into_file(flags)) signals.emplace();

@@ -116,18 +116,6 @@ base::Status write_html(storage::Database& reader, const std::string& file) {
   return output->finish();
 }
 
-// The reports are views, which an older database does not have.
-std::optional<int> refuse_old_schema(storage::Database& reader) {
-  const auto version = reader.number("PRAGMA user_version");
-  if (!version) return complain(version.error().message, exit_code(version.error()));
-  if (*version >= storage::migrations().back().version) return std::nullopt;
-  return complain(reader.path() +
-                      " was made by an older crawld; the next crawl into it brings it "
-                      "forward, and so does: crawld import --db " +
-                      reader.path() + " /dev/null",
-                  kError);
-}
-
 }  // namespace
 
 int report_command(const Arguments& arguments) {
@@ -145,7 +133,10 @@ int report_command(const Arguments& arguments) {
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
-  if (const auto code = refuse_old_schema(**reader)) return *code;
+  // The reports are views, which an older database does not have.
+  if (const auto code = refuse_schema_before(**reader, storage::migrations().back().version)) {
+    return *code;
+  }
   const base::Status done = !html.empty() ? write_html(**reader, html)
                             : json        ? print_json(**reader)
                             : csv         ? print_csv(**reader)

@@ -200,14 +200,19 @@ def test_a_warc_is_of_pages_only_and_says_where_a_body_was_not_kept(site, tmp_pa
     assert text.count("WARC-Truncated: unspecified") == text.count("WARC-Type: response") > 0
 
 
-def test_an_older_database_is_not_reported_on_but_told_what_to_do(site, tmp_path):
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_database_is_not_reported_on_but_told_what_to_do(site, tmp_path, version):
     copy = Crawl(tmp_path)
-    steps = sorted((TREE / "storage" / "migrations").glob("*.sql"))[:2]
+    steps = sorted((TREE / "storage" / "migrations").glob("*.sql"))[:version]
     schema = "".join(step.read_text() for step in steps)
     application = site.sql("PRAGMA application_id")[0][0]
     subprocess.run(["sqlite3", str(copy.db)], check=True, text=True,
-                   input=f"PRAGMA application_id = {application}; PRAGMA user_version = 2; PRAGMA page_size = 8192; "
+                   input=f"PRAGMA application_id = {application}; PRAGMA user_version = {version}; PRAGMA page_size = 8192; "
                    f"BEGIN; {schema} COMMIT; PRAGMA journal_mode = WAL;")
+    for command in (["search", "x"], ["export", "-t", "changes"])[version - 1:]:
+        old = run(copy, *command)
+        assert old.returncode == 1 and "older crawld" in old.stderr
+    assert run(copy, "export").returncode == 0
     old = run(copy, "report")
     assert old.returncode == 1 and "older crawld" in old.stderr
     assert run(copy, "import", "/dev/null").returncode == 0
