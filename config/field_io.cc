@@ -194,7 +194,8 @@ void ReadField::duration(seconds& into, Span range) {
   milliseconds value(into);
   const std::size_t before = problems_.size();
   duration(value, range);
-  if (problems_.size() == before) into = std::chrono::duration_cast<seconds>(value);
+  // Upwards: 500ms is a limit, and 0 is none.
+  if (problems_.size() == before) into = std::chrono::ceil<seconds>(value);
 }
 
 void ReadField::count_or_share(std::uint64_t& count, double& share) {

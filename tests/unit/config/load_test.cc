@@ -413,6 +413,13 @@ TEST_CASE("what is contradictory but possible is warned of") {
   CHECK(kept_delay(loaded->config.sites[0]) == std::chrono::milliseconds(1));
 }
 
+TEST_CASE("a limit of less than a second is a second, not none") {
+  const auto loaded = load_text("limits: {time: 500ms}\nsites: []\n", "f.yaml");
+  INFO((loaded ? "" : loaded.error().message));
+  REQUIRE(loaded);
+  CHECK(loaded->config.limits.time == std::chrono::seconds(1));
+}
+
 TEST_CASE("the effective configuration reads back as itself, rules too") {
   const std::string rules =
       "extract: [{name: r, match: '*/p/*', each: .p, fields: {t: 'css:h1', og: {twitter: title}, "
