@@ -36,6 +36,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   reach->add_option("-A,--accept", o.accept,
                     "only these name endings or patterns, and the pages that lead to them");
   reach->add_option("-R,--reject", o.reject, "none of these name endings or patterns");
+  reach->add_option("--filter-mime-type", o.content_types,
+                    "only answers of these media types, such as text/*");
   reach->add_option("--include", o.include, "only URLs that match a glob, or re:EXPRESSION");
   reach->add_option("--exclude", o.exclude, "no URL that matches a glob, or re:EXPRESSION");
   reach->add_option("--max-redirect", o.max_redirect, "redirects in a row (default 20)");

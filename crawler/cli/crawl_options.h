@@ -33,7 +33,8 @@ struct CrawlOptions {
   std::string depth, wait, delay, user_agent, tries, timeout, quota, limit_rate, max_redirect;
   std::string scope, max_pages, max_time, max_bytes, ca_certificate, proxy, cookies, concurrency;
   std::string concurrency_per_host, parse_workers, stop_timeout, sandbox, log_level, max_errors;
-  std::vector<std::string> execute, accept, reject, include, exclude, headers, domains;
+  std::vector<std::string> execute, accept, reject, content_types, include, exclude, headers,
+      domains;
   std::vector<std::string> allow_addresses, resolve, follow, no_follow;
   bool no_parent = false, span_hosts = false, random_wait = false, no_check_certificate = false;
   bool page_requisites = false, no_store_body = false, main_text = false, markdown = false;

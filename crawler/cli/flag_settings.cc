@@ -79,6 +79,9 @@ void apply_patterns(const CrawlOptions& o, Site& site) {
   for (const std::string& text : split_commas(o.reject)) {
     site.exclude.push_back(from_wget_pattern(text));
   }
+  for (std::string& type : split_commas(o.content_types)) {
+    site.content_types.push_back(std::move(type));
+  }
   site.include.insert(site.include.end(), o.include.begin(), o.include.end());
   site.exclude.insert(site.exclude.end(), o.exclude.begin(), o.exclude.end());
 }
@@ -293,6 +296,7 @@ std::string with_flag_for_key(const std::string& message) {
       {"exclude", "--exclude"},
       {"headers", "--header"},
       {"proxy", "--proxy"},
+      {"content_types", "--filter-mime-type"},
       {"cookie_file", "--load-cookies"},
       {"ca_certificate", "--ca-certificate"},
       {"allow_addresses", "--allow-address"},
