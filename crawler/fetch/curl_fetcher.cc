@@ -67,6 +67,13 @@ std::optional<HostPort> parse_proxy(std::string_view proxy) {
   return HostPort{std::string(proxy), port};
 }
 
+// The proxy wants a login before it asks the host for anything (RFC 9110 section 15.5.8): not an
+// answer of the host, which a robots.txt of "4xx" would be. What it says to a CONNECT is libcurl's.
+bool is_of_proxy(const model::Response& response, const model::Url& url, std::string_view proxy) {
+  return response.status == 407 && !proxy.empty() && !proxy.starts_with("socks") &&
+         url.scheme_kind() == model::Scheme::http;
+}
+
 FetchFailure dns_failure(DnsFailure failure) {
   if (failure == DnsFailure::aborted) return {FetchFailureKind::aborted, "stopped"};
   return {FetchFailureKind::dns, std::string(to_string(failure))};
@@ -335,6 +342,10 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     context_.count(true);
   }
   const auto* response = std::get_if<model::Response>(&result.outcome);
+  if (response != nullptr && is_of_proxy(*response, request.url, target.site->config().proxy)) {
+    result.outcome = FetchFailure{FetchFailureKind::proxy, "the proxy asks for a login (HTTP 407)"};
+    return result;
+  }
   if (response != nullptr && target.site->cookies()) {
     target.site->cookies()->store(request.url, response->headers, context_.clock_.wall());
   }

@@ -165,6 +165,15 @@ TEST_CASE("what a proxy refuses to tunnel is no fault of the host") {
   CHECK(proxy.requests()[0].starts_with("CONNECT outside.test:443 HTTP/1.1\r\n"));
 }
 
+TEST_CASE("a login that a proxy asks for is no answer of the host") {
+  TinyServer proxy(
+      always("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
+  auto site = loopback_site();
+  site.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
+  CHECK(outcome(web.get("http://outside.test/robots.txt")) == "proxy");
+}
+
 TEST_CASE("a proxy that cannot be reached is named without its password") {
   auto site = loopback_site();
   site.proxy = "http://user:hunter2@127.0.0.1:9";
