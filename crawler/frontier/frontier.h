@@ -36,6 +36,7 @@ struct Refusal {
   model::SiteId site = 0;
   model::Verdict verdict = model::Verdict::disallowed;
   std::string reason;
+  std::optional<base::Instant> until;  // the whole host is closed; it is asked again then
 };
 
 struct Turn {

@@ -113,8 +113,10 @@ void HostClock::restore_troubles(std::uint32_t count) {
 
 bool HostClock::dead(base::Instant now) const {
   return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1 &&
-         now < last_trouble_ + kGivenUpFor;
+         now < dead_until();
 }
+
+base::Instant HostClock::dead_until() const { return last_trouble_ + kGivenUpFor; }
 
 bool HostClock::quick() const { return good_ >= kGoodAnswers && latency_ <= kSoon; }
 

@@ -81,6 +81,8 @@ class HostClock {
   bool broken() const { return troubles_ >= politeness_.breaker_threshold; }
   // It stayed open so often that its URLs are given up; an hour later it gets another probe.
   bool dead(base::Instant now) const;
+  // When that probe comes. Needs: dead.
+  base::Instant dead_until() const;
 
  private:
   void adapt(milliseconds latency, bool error);

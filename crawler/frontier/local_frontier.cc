@@ -148,11 +148,14 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
                                              Instant now) const {
   const SiteSettings& settings = site(candidate.request.site);
   const model::Request& request = candidate.request;
-  const auto refusal = [&](model::Verdict verdict, std::string reason) {
-    return Refusal{candidate.url_id, host.id, request.site, verdict, std::move(reason)};
+  const auto refusal = [&](model::Verdict verdict, std::string reason,
+                           std::optional<Instant> until = {}) {
+    return Refusal{candidate.url_id, host.id, request.site, verdict, std::move(reason), until};
   };
   if (settings.obey_robots) {
-    if (host.robots.refuse_all) return refusal(*host.robots.refuse_all, host.robots.why);
+    if (host.robots.refuse_all) {
+      return refusal(*host.robots.refuse_all, host.robots.why, host.robots.expires);
+    }
     const robots::Answer answer = host.robots.rules.allowed(request.url.path_and_query());
     if (!answer.allowed) {
       std::string reason = "robots.txt line " + std::to_string(answer.line);
@@ -166,7 +169,9 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
       return refusal(model::Verdict::disallowed, "opt_out content-signal:" + std::string(signal));
     }
   }
-  if (host.clock.dead(now)) return refusal(model::Verdict::failed, "host_unreachable");
+  if (host.clock.dead(now)) {
+    return refusal(model::Verdict::failed, "host_unreachable", host.clock.dead_until());
+  }
   if (const auto closed = closed_sites_.find(request.site); closed != closed_sites_.end()) {
     return refusal(model::Verdict::over_budget, closed->second);
   }

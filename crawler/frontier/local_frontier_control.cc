@@ -207,6 +207,8 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   MutexLock lock(mutex_);
   sites_ = std::move(sites);
   for (auto& [id, host] : hosts_) {
+    // The new sites may open the address.
+    if (host->robots.refuse_all == model::Verdict::blocked) host->robots = {};
     host->clock.set_politeness(politeness_at(*host));
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);

@@ -184,10 +184,12 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
     return;
   const auto text = store_.robots_text(state.robots_version);
   if (!text) return;
-  frontier::HostRobots robots = restore_robots(*text, state.robots_status, options_.robots_agent,
-                                               instant_of(state.robots_expires_at));
-  robots.version = state.robots_version;
-  frontier_.set_robots(id, std::move(robots));
+  auto robots = restore_robots(*text, state.robots_status, options_.robots_agent,
+                               instant_of(state.robots_expires_at));
+  // Whoever asks for everything anew does not want yesterday's "no answer".
+  if (!robots || (options_.recrawl && robots->refuse_all)) return;
+  robots->version = state.robots_version;
+  frontier_.set_robots(id, *std::move(robots));
 }
 
 }  // namespace crawld::pipeline

@@ -1,6 +1,5 @@
 #include "crawler/pipeline/commit_stage.h"
 
-#include "crawler/pipeline/robots_step.h"
 #include "crawler/pipeline/settled_rows.h"
 
 #include <algorithm>
@@ -104,89 +103,7 @@ void CommitStage::store_page(model::Settled settled, storage::PageId id) {
   batch_.pages.push_back(stored_page(std::move(settled), id, *sites_.table()));
 }
 
-// --- robots, refusals, injections ------------------------------------------------------------
-
-void CommitStage::book(RobotsReply reply) {
-  const model::Lease& lease = reply.fetched.lease;
-  const base::WallTime now = clock_.wall();
-  storage::HostState& state = hosts_.change(lease.robots_for);
-  const auto* response = reply.fetched.response();
-  storage::FetchRow row{.id = ids_.fetch++,
-                        .started_at = base::to_millis(reply.fetched.fetched_at),
-                        .outcome = reply.outcome,
-                        .detail = lease.request.url.href(),
-                        .status = response != nullptr ? response->status : 0,
-                        .attempt = lease.request.attempt,
-                        .timings = reply.fetched.timings};
-  batch_.fetches.push_back(std::move(row));
-  if (reply.aborted) {
-    frontier_.settled(lease, false);
-    return;
-  }
-  if (reply.follow) {
-    frontier_.ask_robots(host_of(*reply.follow, lease.request.site),
-                         {.robots_for = lease.robots_for,
-                          .url = *reply.follow,
-                          .hops = static_cast<std::uint16_t>(lease.request.redirects + 1)});
-  } else if (reply.ask_again) {
-    frontier_.close_host_until(lease.robots_for, *reply.ask_again);
-    frontier_.ask_robots(lease.robots_for,
-                         {.robots_for = lease.robots_for,
-                          .url = lease.request.url,
-                          .attempt = static_cast<std::uint16_t>(lease.request.attempt + 1)});
-  } else {
-    state.robots_status = response != nullptr ? response->status : 0;
-    state.robots_fetched_at = base::to_millis(now);
-    state.robots_expires_at =
-        base::to_millis(now + std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  reply.robots.expires - clock_.now()));
-    const auto before = store_.robots_text(state.robots_version);
-    if (state.robots_version == 0 || !before || *before != reply.text) {
-      state.robots_version = ids_.robots++;
-      batch_.robots.push_back({.id = state.robots_version,
-                               .host = lease.robots_for,
-                               .fetched_at = state.robots_fetched_at,
-                               .status = state.robots_status,
-                               .text = reply.text,
-                               .hash = std::to_string(storage::url_hash(reply.text))});
-    }
-    reply.robots.version = state.robots_version;
-    frontier_.set_robots(lease.robots_for, std::move(reply.robots));
-    Injections sitemaps;
-    if (reply.usual_sitemap) {
-      auto usual = model::Url::parse(state.origin + "/sitemap.xml");
-      if (usual) reply.sitemaps.push_back(*std::move(usual));
-    }
-    for (model::Url& url : reply.sitemaps) {
-      sitemaps.all.push_back(
-          {.url = std::move(url), .site = lease.request.site, .purpose = model::Purpose::sitemap});
-    }
-    book(std::move(sitemaps));
-  }
-  frontier_.settled(lease, false);
-}
-
-void CommitStage::book(const Refusals& refusals) {
-  const auto table = sites_.table();
-  for (const frontier::Refusal& refusal : refusals.all) {
-    count(Verdict::queued, refusal.verdict);
-    ++totals_.outcomes[std::string(to_string(refusal.verdict))];
-    storage::UrlUpdate update{
-        .id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason};
-    // robots.txt, a dead host and a used-up budget are of today: a daemon asks again. A host that
-    // is back is visited at the site's next beat.
-    if (options_.recurring && refusal.site < table->size()) {
-      const policy::SettlePolicy& policy = (*table)[refusal.site]->settle;
-      const base::WallTime again = refusal.verdict == Verdict::failed
-                                       ? next_look(policy, policy.default_interval, clock_.wall())
-                                       : clock_.wall() + policy.default_interval;
-      update.due_at = base::to_millis(again);
-      if (!next_due_ || again < *next_due_) next_due_ = again;
-    }
-    batch_.updates.push_back(std::move(update));
-  }
-  frontier_.booked_refusals(refusals.all);
-}
+// --- injections, and what others tell -----------------------------------------------------------
 
 void CommitStage::book(Injections injections) {
   std::vector<Candidate> offers;

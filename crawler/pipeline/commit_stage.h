@@ -103,6 +103,9 @@ class CommitStage {
   void book(HookProgress progress);
   void book(Rejudgements news);
 
+  void keep_robots(RobotsReply reply);
+  std::chrono::milliseconds longer_refusal(const storage::HostState& before,
+                                           model::SiteId site) const;
   void count_for_site(const model::Settled& settled);
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,

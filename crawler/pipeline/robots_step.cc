@@ -20,6 +20,10 @@ constexpr hours kKeepUnreachable{1};    // then ask again
 constexpr milliseconds kFirstWait{1'000};
 constexpr milliseconds kLongestWait{60'000};
 
+std::string unreachable_because(const std::string& what) {
+  return "robots.txt unreachable: " + what;
+}
+
 class RobotsReading {
  public:
   RobotsReading(model::Fetched fetched, const RobotsStepOptions& options, base::Instant now,
@@ -61,7 +65,7 @@ class RobotsReading {
       reply_.ask_again = now_ + std::max(std::min(kLongestWait, wait), at_least);
       return;
     }
-    refuse_all(verdict, verdict == Verdict::failed ? what : "robots.txt unreachable: " + what,
+    refuse_all(verdict, verdict == Verdict::failed ? what : unreachable_because(what),
                std::clamp<base::Duration>(at_least, kKeepUnreachable, kKeep));
   }
 
@@ -74,13 +78,14 @@ class RobotsReading {
       case FetchFailureKind::blocked_address:
       case FetchFailureKind::blocked_port:
       case FetchFailureKind::blocked_scheme:
-        // The page's own request will be refused the same way, and booked so.
-        if (request().redirects == 0) return allow_all(kind);
         reply_.outcome = kind;
+        // The page's own request would be refused the same way: it is booked so.
+        if (request().redirects == 0) return refuse_all(Verdict::blocked, kind);
         return refuse_all(Verdict::disallowed, "robots.txt redirects to a " + kind);
       case FetchFailureKind::dns:
       case FetchFailureKind::connect:
       case FetchFailureKind::tls:
+      case FetchFailureKind::proxy:
         // No page of the host could be had either: that is the better name for it.
         return unreachable(kind, Verdict::failed, {});
       case FetchFailureKind::timeout:
@@ -90,7 +95,6 @@ class RobotsReading {
       case FetchFailureKind::truncated:
       case FetchFailureKind::empty_reply:
       case FetchFailureKind::reset:
-      case FetchFailureKind::proxy:
         return unreachable(kind, Verdict::disallowed, {});
     }
   }
@@ -164,15 +168,25 @@ RobotsReply read_robots(model::Fetched fetched, const model::ParseOutcome& body,
   return RobotsReading(std::move(fetched), options, now, wall).read(body);
 }
 
-frontier::HostRobots restore_robots(std::string_view text, int status, std::string_view agent,
-                                    base::Instant expires) {
+int status_to_keep(const RobotsReply& reply) {
+  const auto* response = reply.fetched.response();
+  if (response == nullptr) return 0;
+  const bool says_so = refuses(response->status) == reply.robots.refuse_all.has_value();
+  return says_so ? response->status : 0;
+}
+
+bool refuses(int status) { return status == 0 || status == 429 || status >= 500; }
+
+std::optional<frontier::HostRobots> restore_robots(std::string_view text, int status,
+                                                   std::string_view agent, base::Instant expires) {
+  if (status == 0) return std::nullopt;
   frontier::HostRobots robots;
   robots.expires = expires;
   if (status >= 200 && status < 300) {
     robots.rules = robots::Rules::parse(text).rules_for(agent);
-  } else if (status == 0 || status == 429 || status >= 500) {
+  } else if (refuses(status)) {
     robots.refuse_all = Verdict::disallowed;
-    robots.why = "robots.txt unreachable";
+    robots.why = unreachable_because("http_" + std::to_string(status));
   }
   return robots;
 }

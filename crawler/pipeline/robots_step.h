@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,8 +28,15 @@ struct RobotsStepOptions {
 RobotsReply read_robots(model::Fetched fetched, const model::ParseOutcome& body,
                         const RobotsStepOptions& options, base::Instant now, base::WallTime wall);
 
-// What a stored robots.txt says until `expires`.
-frontier::HostRobots restore_robots(std::string_view text, int status, std::string_view agent,
-                                    base::Instant expires);
+// What is stored of it for restore_robots(): the status of the response, or 0 where that does not
+// say what holds, or the failure was of the moment. Needs: what holds is in `reply.robots`.
+int status_to_keep(const RobotsReply& reply);
+
+// Whether a robots.txt of this stored status closed its host.
+bool refuses(int status);
+
+// What a stored robots.txt says until `expires`; nothing where it must be asked for again.
+std::optional<frontier::HostRobots> restore_robots(std::string_view text, int status,
+                                                   std::string_view agent, base::Instant expires);
 
 }  // namespace crawld::pipeline

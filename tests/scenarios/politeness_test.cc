@@ -14,10 +14,10 @@ struct Crawl {
   ScriptedWeb web{clock};
   storage::MemoryStore store;
 
-  Simulation start(config::Site site) {
+  Simulation start(config::Site site, Simulation::Recrawl recrawl = Simulation::Recrawl::no) {
     config::Config config;
     config.sites = {std::move(site)};
-    return Simulation(std::move(config), web, clock, store);
+    return Simulation(std::move(config), web, clock, store, {}, recrawl);
   }
 };
 
@@ -225,4 +225,95 @@ TEST_CASE("a part of a robots.txt is not the rules") {
   Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
   simulation.run();
   CHECK(crawl.web.pages().empty());
+}
+
+TEST_CASE("a robots.txt that could not be read says no after a restart, too") {
+  Crawl crawl;
+  const Answer unreadable =
+      GENERATE(Answer{.body = "User-agent: *", .headers = {{"Content-Encoding", "x-unheard-of"}}},
+               Answer{.status = 206, .body = "User-agent: *", .truncated = true});
+  crawl.web.answer("http://a.test/robots.txt", unreadable);
+  crawl.start(quick_site({"http://a.test/"})).run();
+  Simulation again = crawl.start(quick_site({"http://a.test/", "http://a.test/other"}));
+  again.run();
+  CHECK(crawl.web.pages().empty());
+  CHECK(again.state("http://a.test/other") == "disallowed");
+}
+
+TEST_CASE("a robots.txt that fails and redirects in turn is given up") {
+  Crawl crawl;
+  int asked = 0;
+  crawl.web.otherwise([&](const std::string&) {
+    return ++asked % 2 == 0 ? Answer{.status = 503}
+                            : Answer{.status = 302, .headers = {{"Location", "/robots2.txt"}}};
+  });
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run(100);
+  CHECK(crawl.web.pages().size() < 20);
+}
+
+TEST_CASE("a robots.txt that is asked for again keeps the pace of the host that answered") {
+  Crawl crawl;
+  std::vector<std::string> seeds;
+  for (const char* host : {"http://a.test/", "http://b.test/", "http://c.test/"}) {
+    crawl.web.redirect(std::string(host) + "robots.txt", "http://rules.test/robots.txt");
+    seeds.emplace_back(host);
+  }
+  crawl.web.answer("http://rules.test/robots.txt", {.status = 503, .headers = {}});
+  config::Site site = quick_site(seeds);
+  site.delay = milliseconds(1'000);
+  crawl.start(site).run();
+  const auto times = crawl.web.times("rules.test");
+  REQUIRE(times.size() == 9);
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    CHECK(times[i] - times[i - 1] >= milliseconds(1'000));
+  }
+}
+
+TEST_CASE("a host that could not be had is asked again by the next run") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/other", "");
+  crawl.web.fail_host("http://a.test", model::FetchFailureKind::connect);
+  crawl.start(quick_site({"http://a.test/"})).run();
+  SECTION("and booked as before where it still cannot") {
+    Simulation again = crawl.start(quick_site({"http://a.test/other"}));
+    again.run();
+    CHECK(again.state("http://a.test/other") == "failed");
+    CHECK(again.totals().problems.at("connect") == 1);
+  }
+  SECTION("and crawled where it can") {
+    crawl.web.heal_host("http://a.test");
+    Simulation again = crawl.start(quick_site({"http://a.test/other"}));
+    again.run();
+    CHECK(again.state("http://a.test/other") == "done");
+  }
+}
+
+TEST_CASE("a recrawl asks anew for a robots.txt that was not to be had") {
+  Crawl crawl;
+  crawl.web.answers("http://a.test/robots.txt",
+                    {{.status = 503}, {.status = 503}, {.status = 503}, {.status = 404}});
+  crawl.web.page("http://a.test/other", "");
+  crawl.start(quick_site({"http://a.test/"})).run();
+  const auto recrawl = GENERATE(Simulation::Recrawl::no, Simulation::Recrawl::yes);
+  Simulation again = crawl.start(quick_site({"http://a.test/other"}), recrawl);
+  again.run();
+  CHECK(again.state("http://a.test/other") ==
+        (recrawl == Simulation::Recrawl::yes ? "done" : "disallowed"));
+}
+
+TEST_CASE("an address that is not contacted closes its host, and not for a run that opens it") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: *\nDisallow: /private");
+  crawl.web.page("http://a.test/other", "");
+  crawl.web.fail_host("http://a.test", model::FetchFailureKind::blocked_address);
+  Simulation before = crawl.start(quick_site({"http://a.test/"}));
+  before.run();
+  CHECK(before.state("http://a.test/") == "blocked");
+  CHECK(before.totals().problems.at("blocked_address") == 1);
+  crawl.web.heal_host("http://a.test");
+  Simulation again = crawl.start(quick_site({"http://a.test/other", "http://a.test/private"}));
+  again.run();
+  CHECK(again.state("http://a.test/other") == "done");
+  CHECK(again.state("http://a.test/private") == "disallowed");
 }
