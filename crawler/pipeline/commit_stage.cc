@@ -21,6 +21,12 @@ bool is_error(Verdict verdict) {
   return verdict == Verdict::failed || verdict == Verdict::gone || verdict == Verdict::parse_error;
 }
 
+// In seconds, or in hours: how often it failed in a row decides when.
+bool is_tried_again(const model::Settled& settled) {
+  return settled.verdict == Verdict::retry_later ||
+         (settled.verdict == Verdict::failed && settled.due_at.has_value());
+}
+
 }  // namespace
 
 CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& frontier,
@@ -63,9 +69,9 @@ void CommitStage::book(model::Settled settled) {
   count_for_site(settled);
   discover(settled);
   const auto attempts =
-      static_cast<std::uint16_t>(settled.verdict == Verdict::retry_later ? lease.request.attempt + 1
-                                 : settled.verdict == Verdict::queued    ? lease.request.attempt
-                                                                         : 0);
+      static_cast<std::uint16_t>(is_tried_again(settled)              ? lease.request.attempt + 1
+                                 : settled.verdict == Verdict::queued ? lease.request.attempt
+                                                                      : 0);
   update(lease, settled.verdict, settled.reason, attempts, settled.due_at);
   if (is_visit(settled.verdict)) batch_.visits.push_back(visit_row(settled));
   const storage::PageId page = settled.store_page ? ids_.page++ : 0;

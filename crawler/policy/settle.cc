@@ -115,7 +115,7 @@ class Settlement {
   void retry_or(Verdict last, std::string reason, std::optional<milliseconds> asked = {}) {
     if (request().attempt >= policy_.retries) {
       end(last, std::move(reason));
-      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+      if (policy_.recurring) settled_.due_at = after_outage(asked.value_or(milliseconds{0}));
       return;
     }
     if (asked && *asked > policy_.max_retry_after) {
@@ -263,6 +263,15 @@ class Settlement {
       next = news ? last / 2 : last * 3 / 2;
     }
     return std::clamp(next, policy_.min_interval, policy_.max_interval);
+  }
+
+  // An outage mostly ends in hours: soon, then half as often each time, at its usual time at the
+  // latest.
+  base::WallTime after_outage(milliseconds asked) const {
+    const unsigned before = request().attempt - policy_.retries;
+    const milliseconds wait = policy_.min_interval * (1LL << std::min(before, 16U));
+    return std::min(now_ + std::max(wait, std::min<milliseconds>(asked, policy_.max_interval)),
+                    next_visit(policy_.default_interval));
   }
 
   base::WallTime next_visit(seconds interval) const { return next_look(policy_, interval, now_); }

@@ -260,6 +260,31 @@ TEST_CASE("a host that was dead for a while is visited again") {
   CHECK(daemon.web.count("http://a.test/x") >= 1);
 }
 
+TEST_CASE("an outage costs hours, not the interval of a page, and a long one few requests") {
+  Daemon daemon;
+  daemon.web.page("http://a.test/", "x");
+  const auto break_host = GENERATE(
+      +[](ScriptedWeb& web) { web.fail_host("http://a.test", model::FetchFailureKind::connect); },
+      +[](ScriptedWeb& web) { web.answer("http://a.test/robots.txt", {.status = 503}); },
+      +[](ScriptedWeb& web) { web.fail("http://a.test/", model::FetchFailureKind::timeout); });
+  break_host(daemon.web);
+  Simulation simulation = daemon.start({quick_site({"http://a.test/"})});
+  SECTION("soon over") {
+    simulation.run(1'000, std::chrono::minutes(10));
+    REQUIRE(simulation.state("http://a.test/") != "done");
+    daemon.web.heal("http://a.test/");
+    daemon.web.page("http://a.test/robots.txt", "");
+    daemon.web.heal_host("http://a.test");
+    simulation.run(1'000, hours(2));
+    CHECK(simulation.state("http://a.test/") == "done");
+  }
+  SECTION("for a month") {
+    simulation.run(100'000, hours(30 * 24));
+    CHECK(daemon.web.log().size() < 3 * 40 + 30);
+    CHECK(daemon.web.log().size() > 20);
+  }
+}
+
 TEST_CASE("a reload takes queued URLs out of scope out of the frontier, and others in") {
   Daemon daemon;
   std::vector<std::string> targets;

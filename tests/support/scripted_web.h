@@ -68,6 +68,7 @@ class ScriptedWeb final : public fetch::Fetcher {
            {.body = text, .headers = {{"Content-Type", "text/plain"}}});
   }
   void fail(const std::string& url, model::FetchFailureKind kind) { failures_[url] = kind; }
+  void heal(const std::string& url) { failures_.erase(url); }
   void fail_host(const std::string& origin, model::FetchFailureKind kind) {
     failing_hosts_[origin] = kind;
   }
