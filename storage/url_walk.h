@@ -1,4 +1,4 @@
-// Every URL whose turn may still come, or that a scope rule refused: for a reload.
+// Every URL whose turn may still come, or that was refused: for a reload.
 //
 // Walks in slices, each a read of its own, so that it holds no snapshot. Threads: those of
 // the connection.
@@ -23,6 +23,7 @@ struct JudgedUrl {
   model::Verdict state = model::Verdict::queued;
   std::string_view reason;
   std::uint32_t depth = 0;
+  std::uint32_t redirects = 0;
   bool is_seed = false;
   bool is_due = false;  // a visit is planned
   model::Purpose purpose = model::Purpose::page;
@@ -31,5 +32,8 @@ struct JudgedUrl {
 // `go_on` is called some times a second; once it says no, the walk ends well.
 base::Status each_judged_url(Database& reader, const std::function<void(const JudgedUrl&)>& visit,
                              const std::function<bool()>& go_on);
+
+// Every URL that was left behind by a limit that is a run's own.
+base::Status each_url_over_limits(Database& reader, const std::function<void(model::UrlId)>& visit);
 
 }  // namespace crawld::storage

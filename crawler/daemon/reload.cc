@@ -118,12 +118,15 @@ std::string grouped(std::uint64_t number) {
 }
 
 // The new rules stand already; when the books cannot be read, old URLs stay as judged.
-void judge_books(Session& session, const std::function<bool()>& go_on, ReloadReport& report) {
+void judge_books(Session& session, const std::string& before, const std::function<bool()>& go_on,
+                 ReloadReport& report) {
   auto reader = storage::Database::open_reader(session.config().database);
   bool whole = true;
   const auto still = [&] { return whole = go_on(); };
+  const std::string now = scope_fingerprint(session.config());
+  const auto which = now == before ? pipeline::Refused::by_scope : pipeline::Refused::by_setting;
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
-                                               base::SystemClock().wall(), still)
+                                               base::SystemClock().wall(), still, which)
                        : base::Result<pipeline::Rejudged>(reader.error());
   if (!judged) {
     base::log::warn("reload.not_judged", {{"why", judged.error().message}});
@@ -133,7 +136,7 @@ void judge_books(Session& session, const std::function<bool()>& go_on, ReloadRep
   report.out_of_scope = judged->queued_out;
   report.given_up = judged->known_out;
   report.queued = judged->queued_again;
-  judged->news.scope = whole ? scope_fingerprint(session.config()) : storage::kMixedScope;
+  judged->news.scope = whole ? now : storage::kMixedScope;
   session.pipeline().tell(std::move(judged->news));
 }
 
@@ -162,10 +165,11 @@ base::Result<ReloadReport> reload(const std::string& path, Session& session,
     }
   }
   ReloadReport report{.differences = differences(session, loaded->config)};
+  const std::string before = scope_fingerprint(session.config());
   if (base::Status replaced = session.replace_sites(std::move(loaded->config.sites)); !replaced) {
     return std::move(replaced).error();
   }
-  judge_books(session, go_on, report);
+  judge_books(session, before, go_on, report);
   return report;
 }
 

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -24,6 +25,20 @@ class Text {
   std::string all;
 };
 
+// What refuses a URL when its turn comes.
+void add_refusals(Text& text, const config::Site& site) {
+  text.add(site.allow_addresses);
+  text.add(site.uses);
+  text.add({std::to_string(static_cast<int>(site.robots)),
+            std::to_string(static_cast<int>(site.opt_out)),
+            std::to_string(static_cast<int>(site.on_excess)),
+            std::to_string(site.max_crawl_delay.count()), std::to_string(site.max_redirects),
+            std::to_string(site.limits.pages), std::to_string(site.limits.time.count()),
+            std::to_string(site.limits.bytes), std::to_string(site.limits.errors),
+            std::to_string(site.budget.per_host), std::to_string(site.budget.per_prefix),
+            std::to_string(site.budget.per_prefix_share)});
+}
+
 void add(Text& text, const config::Site& site) {
   text.add(site.name);
   text.add(site.seeds);
@@ -37,6 +52,25 @@ void add(Text& text, const config::Site& site) {
                                       std::to_string(site.traps.max_repeated_segments)};
   for (const std::uint16_t port : site.ports) numbers.push_back(std::to_string(port));
   text.add(numbers);
+  add_refusals(text, site);
+}
+
+bool has_limits_of_a_run(const pipeline::SiteTable& sites) {
+  return std::any_of(sites.begin(), sites.end(), [](const auto& site) {
+    const config::Limits& limits = site->config.limits;
+    return limits.time.count() > 0 || limits.bytes > 0 || limits.errors > 0;
+  });
+}
+
+base::Result<pipeline::Rejudgements> judge_limits(storage::SqliteStore& store,
+                                                  const pipeline::SiteTable& sites) {
+  if (!has_limits_of_a_run(sites)) return pipeline::Rejudgements{};
+  auto states = store.count_states();
+  if (!states) return std::move(states).error();
+  if ((*states)[std::string(to_string(model::Verdict::over_budget))] == 0) {
+    return pipeline::Rejudgements{};
+  }
+  return pipeline::left_by_limits(store.database());
 }
 
 }  // namespace
@@ -57,7 +91,11 @@ base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& 
                                                           base::WallTime now) {
   auto known = store.scope_fingerprint();
   if (!known) return std::move(known).error();
-  if (*known == fingerprint) return pipeline::Rejudgements{};
+  if (*known == fingerprint) {
+    auto left = judge_limits(store, sites);
+    if (left && !left->all.empty()) left->scope = fingerprint;
+    return left;
+  }
   auto judged = pipeline::judge_again(store.database(), sites, now, [] { return true; });
   if (!judged) return std::move(judged).error();
   if (!judged->news.all.empty()) {

@@ -12,11 +12,13 @@
 
 namespace crawld::daemon {
 
-// Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site.
+// Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site; and
+// what refuses them when their turn comes: budgets, limits, robots, opt-outs, redirects, addresses.
 std::string scope_fingerprint(const config::Config& config);
 
-// What `sites` judge otherwise than the run before did; nothing, and at once, where `fingerprint`
-// is that run's. About 3 us a URL that waits. For the start, before any thread.
+// What `sites` judge otherwise than the run before did; where `fingerprint` is that run's, only
+// what its own limits (time, bytes, errors) left behind: mostly nothing, and at once. About 3 us a
+// URL that waits. For the start, before any thread.
 base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& store,
                                                           const pipeline::SiteTable& sites,
                                                           const std::string& fingerprint,

@@ -306,7 +306,7 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
   }
   if (judged.site) batch_.site_moves.push_back({row.id, *judged.site});
   const bool other_queue = judged.site && row.state == Verdict::queued;
-  if (row.due_at != 0 || !(is_refused(row.state) || other_queue)) return false;
+  if (!is_refused(row.state) && !(other_queue && row.due_at == 0)) return false;
   // Due at once; take_due() offers it.
   const base::WallTime now = clock_.wall();
   count(row.state, Verdict::retry_later);

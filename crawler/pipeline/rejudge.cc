@@ -20,29 +20,50 @@ int year_of(base::WallTime wall) {
   return parts.tm_year + 1900;
 }
 
+// By scope alone, and not by anything that is asked when its turn comes.
+bool is_refused_by_scope(const storage::JudgedUrl& known) {
+  if (known.state == Verdict::too_deep) return known.reason != "max_redirects";
+  if (known.state == Verdict::blocked) return known.reason == "port";
+  return known.state == Verdict::out_of_scope || known.state == Verdict::trapped;
+}
+
+// Whether the setting that refused the URL may say yes today.
+bool may_lift(const SiteRules& site, const storage::JudgedUrl& known) {
+  const std::string_view reason = known.reason;
+  if (known.state == Verdict::over_budget) return true;
+  if (known.state == Verdict::too_deep) return known.redirects < site.settle.max_redirects;
+  if (reason.ends_with("blocked_address")) return !site.config.allow_addresses.empty();
+  if (known.state == Verdict::blocked) return true;
+  if (reason.starts_with("opt_out")) return site.settle.opt_out_uses.empty();
+  if (reason.starts_with("crawl-delay")) return true;
+  return reason.starts_with("robots.txt") && site.config.robots == config::RobotsPolicy::ignore;
+}
+
 class Judge {
  public:
-  Judge(const SiteTable& sites, int this_year)
-      : table_(sites), index_(sites), this_year_(this_year) {
+  Judge(const SiteTable& sites, int this_year, Refused which)
+      : table_(sites), index_(sites), this_year_(this_year), which_(which) {
     for (const auto& site : sites) sites_.emplace(site->name, site.get());
   }
 
   void judge(const storage::JudgedUrl& known) {
-    // Redirects are counted where they are followed, not by a scope rule.
-    if (known.reason == "max_redirects") return;
-    const auto url = model::Url::parse(known.url);
-    if (!url) return;
     const auto site = sites_.find(known.site);
     const bool configured = site != sites_.end();
+    const bool by_setting = is_refused(known.state) && !is_refused_by_scope(known);
+    const bool lifts = !by_setting || (configured && which_ == Refused::by_setting &&
+                                       may_lift(*site->second, known));
+    if (configured && !lifts && !known.is_due) return;
+    const auto url = model::Url::parse(known.url);
+    if (!url) return;
     policy::Judgement now{Verdict::out_of_scope, {}};
     if (configured) now = judged_by(*site->second, known, *url);
     if (now.verdict == Verdict::queued) {
-      if (is_refused(known.state)) tell(known, std::move(now), {});
+      if (is_refused(known.state) && lifts) tell(known, std::move(now), {});
       return;
     }
     if (const auto other = find_site(known, *url)) {
       tell(known, {}, other);
-    } else if (configured && !is_refused(known.state)) {
+    } else if (configured && (known.is_due || !is_refused(known.state))) {
       tell(known, std::move(now), {});
     }
   }
@@ -82,22 +103,34 @@ class Judge {
   const SiteIndex index_;
   std::unordered_map<std::string_view, const SiteRules*> sites_;
   const int this_year_;
+  const Refused which_;
 };
 
 }  // namespace
 
 bool is_refused(Verdict state) {
   return state == Verdict::out_of_scope || state == Verdict::too_deep ||
-         state == Verdict::trapped || state == Verdict::blocked;  // that is, for its port
+         state == Verdict::trapped || state == Verdict::blocked || state == Verdict::disallowed ||
+         state == Verdict::over_budget;
 }
 
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
-                                   base::WallTime now, const std::function<bool()>& go_on) {
-  Judge judge(sites, year_of(now));
+                                   base::WallTime now, const std::function<bool()>& go_on,
+                                   Refused which) {
+  Judge judge(sites, year_of(now), which);
   auto done = storage::each_judged_url(
       reader, [&](const storage::JudgedUrl& url) { judge.judge(url); }, go_on);
   if (!done) return std::move(done).error();
   return std::move(judge.out);
+}
+
+base::Result<Rejudgements> left_by_limits(storage::Database& reader) {
+  Rejudgements left;
+  auto done = storage::each_url_over_limits(reader, [&](model::UrlId id) {
+    left.all.push_back({.id = id, .verdict = Verdict::queued, .reason = {}, .site = {}});
+  });
+  if (!done) return std::move(done).error();
+  return left;
 }
 
 }  // namespace crawld::pipeline

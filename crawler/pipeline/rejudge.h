@@ -12,8 +12,14 @@
 
 namespace crawld::pipeline {
 
-// By a rule of its site, which may change.
+// By a rule or a setting of its site, which may change.
 bool is_refused(model::Verdict state);
+
+// Which of the refused URLs are looked at.
+enum class Refused : std::uint8_t {
+  by_scope,   // seeds, patterns, depth, ports, trap guards
+  by_setting  // and by budgets, limits, robots.txt, opt-outs, redirects, addresses
+};
 
 struct Rejudged {
   Rejudgements news;               // only what is not as it was
@@ -25,7 +31,14 @@ struct Rejudged {
 // A URL that its site refuses, or whose site is configured no more, passes to one in whose scope
 // it is; of sites that are gone all others are left alone. About 3 us a URL that waits; `go_on`
 // is called meanwhile, and its no ends the walk. Threads: those of `reader`.
+// What a setting refused is queued where the setting may say yes now; the crawl itself has the
+// last word.
 base::Result<Rejudged> judge_again(storage::Database& reader, const SiteTable& sites,
-                                   base::WallTime now, const std::function<bool()>& go_on);
+                                   base::WallTime now, const std::function<bool()>& go_on,
+                                   Refused which = Refused::by_setting);
+
+// URLs that a limit of the run before left behind (`limits.time` of a site ...): each run has its
+// own.
+base::Result<Rejudgements> left_by_limits(storage::Database& reader);
 
 }  // namespace crawld::pipeline

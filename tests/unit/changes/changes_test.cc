@@ -218,3 +218,38 @@ TEST_CASE("near duplicates are clustered by the bits in which their prints diffe
   CHECK(clusters[6] == std::vector<std::int64_t>{6, 7});
   CHECK(clusters.size() == 2);
 }
+
+TEST_CASE("what a setting refused is queued once that setting says yes, by a reload, too") {
+  config::Site site = hourly_site("http://a.test/");
+  site.revisit.default_interval = site.revisit.max = std::chrono::hours(24 * 7);
+  config::Site after = site;
+  SECTION("a budget") {
+    site.budget.per_host = 2;
+    after.budget.per_host = 9;
+  }
+  SECTION("a limit of pages") {
+    site.limits.pages = 2;
+    after.limits.pages = 9;
+  }
+  SECTION("the longest chain of redirects") { site.max_redirects = 0; }
+  SECTION("robots.txt") { after.robots = config::RobotsPolicy::ignore; }
+  SECTION("addresses") { after.allow_addresses = {"192.0.2.0/24"}; }
+  Books books(site);
+  const bool obeys = after.robots == config::RobotsPolicy::ignore;
+  if (obeys) books.web.robots("a.test", "User-agent: *\nDisallow: /x");
+  const bool closed = !after.allow_addresses.empty();
+  if (closed) books.web.fail_host("http://a.test", model::FetchFailureKind::blocked_address);
+  books.web.page("http://a.test/", links({"/1", "/2", "/x"}));
+  books.web.page("http://a.test/1", "one");
+  books.web.page("http://a.test/2", "two");
+  books.web.redirect("http://a.test/x", "http://a.test/y");
+  books.web.page("http://a.test/y", "y");
+  books.run(minutes(30));
+  REQUIRE(books.simulation().state("http://a.test/y") != "done");
+  books.web.heal_host("http://a.test");
+  reload(books, {after});
+  books.run(minutes(10));
+  CHECK(books.simulation().state("http://a.test/2") == "done");
+  CHECK(books.simulation().state("http://a.test/y") == "done");
+  if (closed) CHECK(books.web.count("http://a.test/robots.txt") == 2);
+}

@@ -34,6 +34,12 @@ TEST_CASE("what decides scope changes the fingerprint, and nothing else does") {
   after.sites[0].exclude = std::exchange(after.sites[0].include, {});
   CHECK(scope_fingerprint(after) != including);
   CHECK(scope_fingerprint(site_at("http://b.test/")) != known);
+  after = before;
+  after.sites[0].budget.per_host = 7;
+  CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].allow_addresses = {"10.0.0.0/8"};
+  CHECK(scope_fingerprint(after) != known);
 }
 
 TEST_CASE("the books are judged anew when the scope is another than in the run before, once") {
@@ -65,4 +71,33 @@ TEST_CASE("the books are judged anew when the scope is another than in the run b
   CHECK(news[0].verdict == model::Verdict::out_of_scope);
   CHECK(news[1].verdict == model::Verdict::queued);
   CHECK(judge("http://b.test/").empty());  // the books are not read: nothing entered this
+}
+
+TEST_CASE("what a limit of the run before left behind is queued by the next one") {
+  storage::Scratch scratch;
+  auto store = storage::SqliteStore::open(scratch.path(), {});
+  REQUIRE(store.ok());
+  config::Config config = site_at("http://a.test/");
+  config.sites[0].limits.time = std::chrono::seconds(1);
+  const std::string fingerprint = scope_fingerprint(config);
+  storage::CommitBatch batch;
+  batch.scope = fingerprint;
+  REQUIRE((*store)->put(batch).ok());
+  REQUIRE(
+      (*store)
+          ->database()
+          .execute("INSERT INTO sites VALUES (1, 'a', 1);"
+                   "INSERT INTO url_counts VALUES (1, 'over_budget', 2);"
+                   "INSERT INTO urls (id, url, host_id, site_id, state, reason, depth, "
+                   "redirects, attempts, hop, run_id) VALUES "
+                   "(1, 'http://a.test/x', 1, 1, 'over_budget', 'limits.time', 1, 0, 0, 'L', 1), "
+                   "(2, 'http://a.test/y', 1, 1, 'over_budget', 'budget.per_host', 1, 0, 0, "
+                   "'L', 1)")
+          .ok());
+  const auto table = pipeline::compile_sites(config, {});
+  const auto news = judge_since_last_run(**store, *table, fingerprint, base::SystemClock().wall());
+  REQUIRE(news.ok());
+  REQUIRE(news->all.size() == 1);
+  CHECK(news->all[0].id == 1);
+  CHECK(news->all[0].verdict == model::Verdict::queued);
 }
