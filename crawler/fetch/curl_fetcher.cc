@@ -292,7 +292,11 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
 std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const model::Request& request,
                                                                       const Target& target) const {
   std::vector<std::pair<std::string, std::string>> headers;
-  if (target.with_credentials) headers = target.site->config().headers;
+  for (const auto& header : target.site->config().headers) {
+    // Who we are is no secret, and robots.txt of every host is asked about it.
+    const bool is_name = same_header_name(header.first, "user-agent");
+    if (target.with_credentials || is_name) headers.push_back(header);
+  }
   if (is_one_line(request.validators.etag)) {
     headers.emplace_back("If-None-Match", request.validators.etag);
   }

@@ -184,7 +184,10 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
     return;
   const auto text = store_.robots_text(state.robots_version);
   if (!text) return;
-  auto robots = restore_robots(*text, state.robots_status, options_.robots_agent,
+  const auto table = sites_.table();
+  const bool named = site < table->size() && !(*table)[site]->robots_agent.empty();
+  auto robots = restore_robots(*text, state.robots_status,
+                               named ? (*table)[site]->robots_agent : options_.robots_agent,
                                instant_of(state.robots_expires_at));
   // Whoever asks for everything anew does not want yesterday's "no answer".
   if (!robots || (options_.recrawl && robots->refuse_all)) return;

@@ -88,6 +88,10 @@ const SiteRules& ParseStage::rules_of(const SiteTable& table, const model::Fetch
   return site < table.size() ? *table[site] : kNoRules;
 }
 
+const std::string& ParseStage::agent_of(const SiteRules& rules) const {
+  return rules.robots_agent.empty() ? options_.robots_agent : rules.robots_agent;
+}
+
 CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetched* next) {
   const auto table = sites_.table();
   recent_.judge_by(table);
@@ -101,7 +105,7 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetc
     // The whole host waits for it.
     model::ParseOutcome body = parse(fetched, rules, Look::both);
     return read_robots(std::move(fetched), body,
-                       {.agent = options_.robots_agent,
+                       {.agent = agent_of(rules),
                         .retries = options_.robots_retries,
                         .max_retry_after = rules.config.max_retry_after,
                         .sitemaps = rules.config.sitemaps},
@@ -129,7 +133,7 @@ parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteR
                         .rule_set = rules.rule_set,
                         .max_decoded_size = options_.max_decoded_size,
                         .max_links = kMostLinks,
-                        .robots_agent = options_.robots_agent};
+                        .robots_agent = agent_of(rules)};
   if (request.purpose == model::Purpose::robots) {
     job.wants = {.packed_body = false, .raw_body = true};
     job.rule_set = 0;

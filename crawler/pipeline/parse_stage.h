@@ -39,6 +39,7 @@ class ParseStage {
                   const model::Fetched* next = nullptr);
 
  private:
+  const std::string& agent_of(const SiteRules& rules) const;
   const SiteRules& rules_of(const SiteTable& table, const model::Fetched& fetched) const;
   parsers::ParseJob job_for(const model::Fetched& fetched, const SiteRules& rules) const;
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);

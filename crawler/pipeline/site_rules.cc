@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "config/check.h"
+#include "crawler/fetch/header_name.h"
 #include "crawler/pipeline/site_index.h"
 #include "crawler/policy/registrable_domain.h"
+#include "crawler/robots/product_token.h"
 #include "parsers/extract.h"
 
 namespace crawld::pipeline {
@@ -39,6 +41,16 @@ policy::FollowPolicy follow_policy(const Site& site) {
           .forms = site.follow_forms,
           .requisites = site.follow_requisites,
           .sitemaps = site.sitemaps != config::Sitemaps::off};
+}
+
+// Who we say we are: a header of the site comes before the User-Agent of the run.
+std::string robots_agent(const Config& config, const Site& site) {
+  std::string sent = config.user_agent.full;
+  for (const auto& [name, value] : site.headers) {
+    if (fetch::same_header_name(name, "user-agent")) sent = value;
+  }
+  std::string token = robots::product_token(sent);
+  return token.empty() ? config.user_agent.name : token;
 }
 
 parsers::ParseWants parse_wants(const Config& config, const Site& site) {
@@ -96,7 +108,8 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parser
                   .settle = settle_policy(site, mode, *std::move(schedule)),
                   .follow = follow_policy(site),
                   .wants = parse_wants(config, site),
-                  .pace = *std::move(pace)});
+                  .pace = *std::move(pace),
+                  .robots_agent = robots_agent(config, site)});
     if (!site.extract.empty()) {
       auto compiled = parsers::CompiledRules::compile(site.extract);
       if (!compiled) return std::move(compiled).error();

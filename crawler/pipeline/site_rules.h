@@ -35,6 +35,7 @@ struct SiteRules {
   config::Pace pace;
   std::uint32_t rule_set = 0;  // 1-based number of the site's extraction rules; 0: none
   std::string rule_set_hash;
+  std::string robots_agent;  // product token of the User-Agent that the site's hosts are sent
 };
 using SiteTable = std::vector<std::shared_ptr<const SiteRules>>;  // by SiteId
 

@@ -63,6 +63,17 @@ TEST_CASE("headers and credentials go to their own origins only") {
   }
 }
 
+TEST_CASE("the name that a site gives itself goes to every host, and nothing of the run's") {
+  TinyServer other(always(ok("x")));
+  auto site = loopback_site();
+  site.headers = {{"user-agent", "ShopBot/2.0"}};
+  Fetching web(site);
+  REQUIRE(outcome(web.get(other.url("/"))) == "200");
+  const std::string request = other.requests()[0];
+  CHECK(has(request, "user-agent: ShopBot/2.0"));
+  CHECK(request.find("User-Agent:") == std::string::npos);
+}
+
 TEST_CASE("a bearer token is sent") {
   TinyServer server(always(ok("x")));
   auto site = loopback_site();
