@@ -61,6 +61,8 @@ storage::Visit visit_row(const model::Settled& settled) {
     visit.status = response->status;
     if (!supersedes(settled)) {
       // What was cut off says nothing of the version that stays.
+    } else if (response->truncated) {
+      visit.validators = {};  // RFC 9111 section 3.3: a 304 would keep it cut off for ever
     } else if (settled.verdict == Verdict::done || settled.verdict == Verdict::not_modified) {
       const auto take = [&](std::string& into, std::string_view name) {
         const std::string_view value = response->headers.get(name);

@@ -102,6 +102,19 @@ TEST_CASE("a page that came cut off lends the good version neither its ETag nor 
   CHECK(simulation.state("http://a.test/") == "not_modified");
 }
 
+TEST_CASE("a page that was cut off is asked for as a whole, without its validators") {
+  Daemon daemon;
+  const Answer cut{.body = "<title>wh",
+                   .headers = {{"Content-Type", "text/html"}, {"ETag", "\"1\""}},
+                   .truncated = true};
+  daemon.web.answers("http://a.test/", {cut, cut, {.body = "<title>whole</title>whole"}});
+  Simulation simulation = daemon.start({hourly("http://a.test/")});
+  simulation.run(1'000, hours(2) + minutes(30));
+  CHECK(daemon.web.log().back().validators.empty());
+  CHECK(changes(simulation, "new") == 1);
+  CHECK(changes(simulation, "changed") == 1);
+}
+
 TEST_CASE("the pace of a site follows the time of day") {
   Daemon daemon;
   // The manual clock starts on 2023-11-14 at 22:13:20 UTC.
