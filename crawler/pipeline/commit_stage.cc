@@ -49,6 +49,7 @@ void CommitStage::add(CommitItem item) {
 
 void CommitStage::book(model::Settled settled) {
   const model::Lease lease = settled.parsed.fetched.lease;
+  resolve_loop(settled);
   ++totals_.fetches;
   totals_.bytes += settled.parsed.fetched.timings.bytes_received;
   ++totals_.outcomes[std::string(to_string(settled.verdict))];

@@ -104,6 +104,11 @@ class CommitStage {
   void book(Rejudgements news);
 
   void keep_robots(RobotsReply reply);
+  void resolve_loop(model::Settled& settled);
+  bool was_asked_again(model::UrlId id) const;
+  bool is_on_the_way(model::UrlId id, model::UrlId parent, std::uint16_t redirects);
+  std::optional<storage::QueuedUrl> row_of(model::UrlId id);
+  void ask_once_more(model::UrlId id);
   std::chrono::milliseconds longer_refusal(const storage::HostState& before,
                                            model::SiteId site) const;
   void count_for_site(const model::Settled& settled);
@@ -166,6 +171,8 @@ class CommitStage {
   std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
   // Refused as too deep in this run: found again on a shorter way, they are admitted.
   std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
+  // Redirected, and asked for once more because a redirect led back to them: when.
+  std::unordered_map<model::UrlId, base::Instant> loops_;
   // Of this run, for the limits of the sites.
   struct SiteUse {
     std::uint64_t bytes = 0;

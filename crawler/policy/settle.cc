@@ -172,6 +172,11 @@ class Settlement {
       end(Verdict::failed, "redirect_without_location");
       return;
     }
+    if (!request().url.resolve(response.headers.get("Location"))) {
+      end(Verdict::failed, "bad_redirect");
+      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+      return;
+    }
     if (request().redirects >= policy_.max_redirects) {
       end(Verdict::too_deep, "max_redirects");
       return;

@@ -109,6 +109,46 @@ TEST_CASE("redirects are followed as links, up to the limit") {
   CHECK(simulation.state("http://a.test/r20") == "too_deep");
 }
 
+TEST_CASE("a way back through redirects is gone once more, for cookies that came on it") {
+  Crawl crawl;
+  const auto to = [](const char* where) {
+    return Answer{.status = 302, .headers = {{"Location", where}}};
+  };
+  crawl.web.answers("http://a.test/", {to("/check"), {.body = links({"/self"})}});
+  crawl.web.answer("http://a.test/check", to("/again"));
+  crawl.web.answer("http://a.test/again", to("/"));
+  crawl.web.answers("http://a.test/self", {to("/self"), {.body = "itself"}});
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.state("http://a.test/") == "done");
+  CHECK(simulation.state("http://a.test/self") == "done");
+  CHECK(crawl.web.pages().size() == 6);
+}
+
+TEST_CASE("redirects that lead in a circle are named, and left") {
+  Crawl crawl;
+  const auto to = [](const char* where) {
+    return Answer{.status = 302, .headers = {{"Location", where}}};
+  };
+  SECTION("over another page") {
+    crawl.web.answer("http://a.test/", to("/check"));
+    crawl.web.answer("http://a.test/check", to("/"));
+  }
+  SECTION("at once") { crawl.web.answer("http://a.test/", to("/")); }
+  SECTION("over another page each time") {
+    int asked = 0;
+    crawl.web.answer("http://a.test/robots.txt", {.status = 404});
+    crawl.web.otherwise([&asked, to](const std::string& url) {
+      return url == "http://a.test/" ? to(("/check" + std::to_string(++asked)).c_str()) : to("/");
+    });
+  }
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run(50);
+  CHECK(simulation.finished());
+  CHECK(crawl.web.pages().size() <= 4);
+  CHECK(simulation.totals().problems.at("redirect_loop") >= 1);
+}
+
 TEST_CASE("a redirect to another host asks that host's robots.txt first") {
   Crawl crawl;
   crawl.web.redirect("http://a.test/", "http://b.test/", 302);
@@ -351,6 +391,20 @@ TEST_CASE("headers that reserve rights keep a page out where that is obeyed, and
     CHECK(simulation.state("http://a.test/noai") == "disallowed");
     CHECK(simulation.state("http://a.test/search") == "done");
   }
+}
+
+TEST_CASE("robots.txt is asked about the User-Agent that is sent") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: ShopBot\nDisallow: /\n");
+  crawl.web.page("http://a.test/", "");
+  config::Site site = quick_site({"http://a.test/"});
+  site.headers = {{"user-agent", "Mozilla/5.0 (compatible; ShopBot/2.0; +http://b.test/)"}};
+  Simulation simulation = crawl.start(site);
+  simulation.run();
+  CHECK(simulation.state("http://a.test/") == "disallowed");
+  Simulation again = crawl.start(site);
+  again.run();
+  CHECK(crawl.web.pages().empty());
 }
 
 TEST_CASE("a host whose robots.txt refuses our use is left alone where that is obeyed") {

@@ -93,6 +93,11 @@ TEST_CASE("a redirect needs a target and an end") {
   const int status = GENERATE(301, 302, 303, 307, 308);
   CHECK(settle(visit(status, {{"Location", "/x"}}), {}, kNow).verdict == Verdict::redirected);
   CHECK(settle(visit(status), {}, kNow).reason == "redirect_without_location");
+  for (const char* nowhere : {"http://[zz/", "http://a.test:99999/"}) {
+    const model::Settled settled = settle(visit(status, {{"Location", nowhere}}), {}, kNow);
+    CHECK(settled.verdict == Verdict::failed);
+    CHECK(settled.reason == "bad_redirect");
+  }
   model::Parsed far = visit(status, {{"Location", "/x"}});
   request_of(far).redirects = 20;
   CHECK(settle(std::move(far), {}, kNow).verdict == Verdict::too_deep);
