@@ -111,6 +111,11 @@ class Settlement {
     settled_.verdict = verdict;
     settled_.reason = std::move(reason);
   }
+  // What is so today need not be so for ever: a daemon looks again.
+  void end_for_now(Verdict verdict, std::string reason) {
+    end(verdict, std::move(reason));
+    if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+  }
 
   void retry_or(Verdict last, std::string reason, std::optional<milliseconds> asked = {}) {
     if (request().attempt >= policy_.retries) {
@@ -136,12 +141,13 @@ class Settlement {
       settled_.counts_attempt = false;
       end(Verdict::queued, {});
     } else if (is_blocked(failure.kind)) {
-      end(Verdict::blocked, kind);
+      // A name may lead elsewhere tomorrow; a port and a scheme stay what they are.
+      const bool stays = failure.kind != FetchFailureKind::blocked_address;
+      stays ? end(Verdict::blocked, kind) : end_for_now(Verdict::blocked, kind);
     } else if (cure_of(failure.kind) == Cure::retry) {
       retry_or(Verdict::failed, kind);
     } else {
-      end(Verdict::failed, kind);
-      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+      end_for_now(Verdict::failed, kind);
     }
   }
 
@@ -161,24 +167,22 @@ class Settlement {
     } else if (status >= 200 && status < 300) {
       decide_page();
     } else {
-      end(Verdict::failed, code);
-      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+      end_for_now(Verdict::failed, code);
     }
   }
 
   // RFC 9110 section 15.4. The target becomes a URL of its own; see policy/admit.
   void decide_redirect(const model::Response& response) {
     if (response.headers.get("Location").empty()) {
-      end(Verdict::failed, "redirect_without_location");
+      end_for_now(Verdict::failed, "redirect_without_location");
       return;
     }
     if (!request().url.resolve(response.headers.get("Location"))) {
-      end(Verdict::failed, "bad_redirect");
-      if (policy_.recurring) settled_.due_at = next_visit(policy_.default_interval);
+      end_for_now(Verdict::failed, "bad_redirect");
       return;
     }
     if (request().redirects >= policy_.max_redirects) {
-      end(Verdict::too_deep, "max_redirects");
+      end_for_now(Verdict::too_deep, "max_redirects");
       return;
     }
     const bool login = policy_.soft_errors && leads_to_login(request(), response);

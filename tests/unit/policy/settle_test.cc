@@ -39,6 +39,18 @@ model::Request& request_of(model::Parsed& parsed) { return parsed.fetched.lease.
 
 }  // namespace
 
+TEST_CASE("a daemon looks again at an address that was blocked and a redirect that led nowhere") {
+  const SettlePolicy policy{.recurring = true};
+  CHECK(settle(broken(FetchFailureKind::blocked_address), policy, kNow).due_at > kNow);
+  CHECK_FALSE(settle(broken(FetchFailureKind::blocked_port), policy, kNow).due_at);
+  model::Parsed nowhere = visit(302);
+  CHECK(settle(nowhere, policy, kNow).due_at > kNow);
+  nowhere.fetched.lease.request.redirects = policy.max_redirects;
+  std::get<model::Response>(nowhere.fetched.outcome).headers.add("Location", "/next");
+  CHECK(settle(nowhere, policy, kNow).due_at > kNow);
+  CHECK_FALSE(settle(visit(302), {}, kNow).due_at);
+}
+
 TEST_CASE("each failure of a transfer is tried again, final, blocked, or no attempt at all") {
   const auto [kind, first, last] = GENERATE(table<FetchFailureKind, Verdict, Verdict>({
       {FetchFailureKind::dns, Verdict::retry_later, Verdict::failed},
