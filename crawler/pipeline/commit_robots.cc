@@ -112,9 +112,9 @@ void CommitStage::book(const Refusals& refusals) {
     if (is_problem(refusal)) ++totals_.problems[refusal.reason];
     storage::UrlUpdate update{
         .id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason};
-    // robots.txt, a dead host and a used-up budget are of today: a daemon asks again. An address
-    // that is never contacted is so until the configuration says otherwise.
-    if (options_.recurring && refusal.site < table->size() && refusal.verdict != Verdict::blocked) {
+    // robots.txt, a dead host, a forbidden address and a used-up budget are of today: a daemon asks
+    // again.
+    if (options_.recurring && refusal.site < table->size()) {
       const policy::SettlePolicy& policy = (*table)[refusal.site]->settle;
       const WallTime again =
           refusal.until ? std::min(wall_of(*refusal.until) + milliseconds(1),

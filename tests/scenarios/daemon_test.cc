@@ -279,7 +279,10 @@ TEST_CASE("an outage costs hours, not the interval of a page, and a long one few
   const auto break_host = GENERATE(
       +[](ScriptedWeb& web) { web.fail_host("http://a.test", model::FetchFailureKind::connect); },
       +[](ScriptedWeb& web) { web.answer("http://a.test/robots.txt", {.status = 503}); },
-      +[](ScriptedWeb& web) { web.fail("http://a.test/", model::FetchFailureKind::timeout); });
+      +[](ScriptedWeb& web) { web.fail("http://a.test/", model::FetchFailureKind::timeout); },
+      +[](ScriptedWeb& web) {
+        web.fail_host("http://a.test", model::FetchFailureKind::blocked_address);
+      });
   break_host(daemon.web);
   Simulation simulation = daemon.start({quick_site({"http://a.test/"})});
   SECTION("soon over") {
