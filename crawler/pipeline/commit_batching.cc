@@ -42,6 +42,7 @@ Status CommitStage::flush() {
   if (!new_site_names_.empty()) {
     if (Status entered = store_.set_sites(new_site_names_); !entered) return entered;
     new_site_names_.clear();
+    sites_changed_ = true;
   }
   spill_overflow();
   if (checkpoint_due()) checkpoint_queue();
@@ -51,18 +52,16 @@ Status CommitStage::flush() {
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
-  // Both rise, and what a checkpoint of now wrote stands at their ends.
-  for (const storage::QueueChunk& chunk : batch_.chunks) {
-    if (!std::binary_search(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id)) {
-      frontier_.add_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
-                                       .count = static_cast<std::uint32_t>(chunk.ids.size())});
-    }
-  }
+  hand_over_chunks();
   batch_ = {};
   batch_bytes_ = 0;
   batch_since_.reset();
   tell_drops();
   if (Status brought = bring_forward(); !brought) return brought;
+  if (sites_changed_) {
+    if (Status taken = take_up_parked(); !taken) return taken;
+    sites_changed_ = false;
+  }
   return answer_hungry();
 }
 
@@ -167,42 +166,6 @@ Status CommitStage::load() {
   if (!due) return std::move(due).error();
   if (*due) next_due_ = base::from_millis(**due);
   return base::Done{};
-}
-
-Status CommitStage::load_queue() {
-  model::UrlId from = loaded_horizon_;
-  while (true) {
-    auto rows = store_.queued_from(from, kRowsAtOnce);
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) break;
-    from = rows->back().id + 1;
-    std::vector<Candidate> offers;
-    for (const storage::QueuedUrl& row : *rows) {
-      if (auto one = candidate(row)) offers.push_back(*std::move(one));
-    }
-    frontier_.offer(std::move(offers));
-  }
-  auto chunks = store_.chunks();
-  if (!chunks) return std::move(chunks).error();
-  for (const storage::ChunkInfo& chunk : *chunks) {
-    last_loaded_chunk_ = std::max(last_loaded_chunk_, chunk.id);
-    if (chunk.first >= loaded_horizon_) {  // the walk above has loaded all of it
-      taken_chunks_.push_back(chunk.id);
-      continue;
-    }
-    if (!frontier_.knows_host(chunk.host)) {
-      // Its site stands with its URLs.
-      auto rows = store_.take_chunk(chunk.id);
-      if (!rows) return std::move(rows).error();
-      if (rows->empty() || !candidate(rows->front())) {
-        taken_chunks_.push_back(chunk.id);
-        continue;
-      }
-    }
-    frontier_.add_stored_chunk(chunk.host,
-                               {.id = static_cast<std::int64_t>(chunk.id), .count = chunk.count});
-  }
-  return answer_hungry();
 }
 
 // Ids below the horizon that wait again: a chunk remembers them until the next

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -130,13 +131,17 @@ class CommitStage {
   void take_news_of_sites();
   void spill_overflow();
   storage::ChunkId append_chunks(model::HostId host, std::vector<model::UrlId> ids);
+  void write_parked();
+  base::Status take_up_parked();
   void append_snapshot(model::HostId host, std::vector<model::UrlId> ids);
+  void hand_over_chunks();
   bool checkpoint_due() const;
   void checkpoint_queue();
   base::Status answer_hungry();
   base::Result<std::vector<storage::QueuedUrl>> read_backlog(
       const frontier::BacklogRequest& request);
   base::Status load_queue();
+  base::Status load_chunk(const storage::ChunkInfo& chunk);
   base::Status count_past_pages();
   base::Status bring_forward();
   void remember(const std::vector<frontier::Candidate>& candidates);
@@ -161,6 +166,10 @@ class CommitStage {
   std::vector<storage::ChunkId> taken_chunks_;       // read back; memory answers for their ids
   std::vector<storage::ChunkId> snapshot_chunks_;    // of the last checkpoint
   std::size_t checkpoint_at_chunks_;                 // of both
+  // Of sites that are not in this run; their queue waits for a run that has them.
+  std::map<model::HostId, std::vector<model::UrlId>> parked_;  // chunks from the next checkpoint on
+  std::vector<storage::ChunkInfo> parked_chunks_;              // rising ids
+  bool sites_changed_ = false;                                 // by a reload, not taken up yet
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;

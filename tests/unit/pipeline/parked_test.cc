@@ -1,0 +1,59 @@
+// What waits of a site that is not in the run at hand.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/pipeline/runs.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+const Run::Options kCheckpointAlways{.checkpoint_urls = 1};
+
+}  // namespace
+
+TEST_CASE("the queue of a site that is not in the run outlives the run's checkpoints") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  Run(store, clock, {"x", "y"}).inject("y.test", 300, 1);
+  for (int run = 0; run < 2; ++run) {
+    Run without(store, clock, {"x"}, kCheckpointAlways);
+    CHECK(without.frontier.counts().waiting == 0);
+    without.inject("x" + std::to_string(run) + ".test", 1, 0);
+    CHECK(store.horizon() == static_cast<model::UrlId>(302 + run));
+    CHECK(without.work_off(clock) == 1);
+  }
+  Run with_it(store, clock, {"x", "y"}, kCheckpointAlways);
+  CHECK(with_it.work_off(clock) == 300);
+}
+
+TEST_CASE("URLs of two sites at one host wait each for a run that has its site") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run both(store, clock, {"x", "y"}, kCheckpointAlways, 4);
+    both.inject("a.test/of-y", 9, 1);
+    both.inject("a.test/of-x", 9, 0);
+  }
+  {
+    Run without(store, clock, {"x"}, kCheckpointAlways, 4);
+    CHECK(without.work_off(clock) == 9);
+    without.inject("x.test", 1, 0);
+  }
+  Run with_it(store, clock, {"x", "y"}, kCheckpointAlways, 4);
+  CHECK(with_it.work_off(clock) == 10);
+}
+
+TEST_CASE("a site that a reload brings back finds its queue") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  Run(store, clock, {"x", "y"}).inject("y.test", 300, 1);
+  Run without(store, clock, {"x"}, kCheckpointAlways);
+  without.inject("x.test", 1, 0);  // writes y's queue as chunks
+  CHECK(without.work_off(clock) == 1);
+  const config::Config both = Run::with_sites({"x", "y"});
+  without.sites.replace(*pipeline::compile_sites(both, {}));
+  without.frontier.set_sites(pipeline::frontier_settings(both, {}));
+  without.commit.add(pipeline::SiteNames{{"x", "y"}});
+  CHECK(without.work_off(clock) == 300);
+}
