@@ -243,6 +243,7 @@ base::Result<std::vector<SiteCounts>> MemoryStore::count_sites() {
     const model::Verdict state = state_of(id);
     ++site.known;
     site.queued += state == model::Verdict::queued || state == model::Verdict::retry_later;
+    site.retries += state == model::Verdict::retry_later;
     site.pages += state == model::Verdict::done || state == model::Verdict::not_modified;
   }
   return counts;

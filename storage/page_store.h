@@ -82,9 +82,10 @@ struct ChunkInfo {
 };
 
 struct SiteCounts {
-  std::uint64_t known = 0;   // URLs
-  std::uint64_t queued = 0;  // queued and retry_later
-  std::uint64_t pages = 0;   // done, not_modified
+  std::uint64_t known = 0;    // URLs
+  std::uint64_t queued = 0;   // queued and retry_later
+  std::uint64_t retries = 0;  // retry_later
+  std::uint64_t pages = 0;    // done, not_modified
 };
 
 // Where a walk over due URLs stands: they are taken in order of (due_at, id).

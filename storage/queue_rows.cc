@@ -323,6 +323,7 @@ base::Result<std::vector<SiteCounts>> SqliteStore::count_sites() {
         const std::uint64_t count = as_id(s.integer(2));
         counts[site].known += count;
         if (state == "queued" || state == "retry_later") counts[site].queued += count;
+        if (state == "retry_later") counts[site].retries += count;
         if (state == "done" || state == "not_modified") counts[site].pages += count;
       });
   if (!done) return std::move(done).error();

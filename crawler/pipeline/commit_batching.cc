@@ -16,7 +16,6 @@ using frontier::Candidate;
 using model::Verdict;
 
 constexpr std::size_t kRowsAtOnce = 10'000;
-constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
 
 }  // namespace
 
@@ -57,33 +56,15 @@ Status CommitStage::flush() {
   batch_bytes_ = 0;
   batch_since_.reset();
   tell_drops();
-  if (Status brought = bring_forward(); !brought) return brought;
   if (sites_changed_) {
     if (Status taken = take_up_parked(); !taken) return taken;
+    if (Status counted = count_foreign_retries(); !counted) return counted;
+    plan(base::from_millis(0));  // what is due of them stood behind the walk
     sites_changed_ = false;
   }
+  if (Status brought = bring_forward(); !brought) return brought;
+  if (Status asked = ask_again(); !asked) return asked;
   return answer_hungry();
-}
-
-// A sitemap says that pages changed after our last visit: they are due now.
-Status CommitStage::bring_forward() {
-  if (news_.empty()) return base::Done{};
-  std::vector<model::UrlId> ids;
-  for (const auto& [id, lastmod] : news_) ids.push_back(id);
-  std::map<model::UrlId, std::int64_t> lastmods(news_.begin(), news_.end());
-  news_.clear();
-  auto rows = store_.urls(ids);
-  if (!rows) return std::move(rows).error();
-  const base::WallTime now = clock_.wall();
-  for (const storage::QueuedUrl& row : *rows) {
-    const bool stale = row.visited_at > 0 && lastmods[row.id] > row.visited_at;
-    if (!stale || row.due_at <= base::to_millis(now) || row.state == Verdict::retry_later) continue;
-    batch_.updates.push_back(
-        {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});
-    next_due_ = now;
-    if (!batch_since_) batch_since_ = clock_.now();
-  }
-  return base::Done{};
 }
 
 void CommitStage::take_news_of_sites() {
@@ -165,69 +146,7 @@ Status CommitStage::load() {
   auto due = store_.next_due(0);
   if (!due) return std::move(due).error();
   if (*due) next_due_ = base::from_millis(**due);
-  return base::Done{};
-}
-
-// Ids below the horizon that wait again: a chunk remembers them until the next
-// checkpoint, while memory already works on them.
-void CommitStage::remember(const std::vector<Candidate>& candidates) {
-  std::map<model::HostId, std::vector<model::UrlId>> by_host;
-  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
-  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids));
-}
-
-Status CommitStage::take_due() {
-  const base::WallTime now = clock_.wall();
-  if (!next_due_ || *next_due_ > now) return base::Done{};
-  if (Status flushed = flush(); !flushed) return flushed;
-  auto rows = store_.due(base::to_millis(now), kRowsAtOnce);
-  if (!rows) return std::move(rows).error();
-  std::vector<Candidate> offers;
-  for (const storage::QueuedUrl& row : *rows) {
-    if (!takes_revisits() && row.state != Verdict::retry_later) continue;
-    auto one = candidate(row);
-    if (!one) continue;
-    count(row.state, Verdict::queued);
-    batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
-    offers.push_back(*std::move(one));
-  }
-  const bool more = rows->size() == kRowsAtOnce && !offers.empty();
-  remember(offers);
-  if (!offers.empty()) frontier_.offer(std::move(offers));
-  if (Status flushed = flush(); !flushed) return flushed;
-  next_due_.reset();
-  if (more) {
-    next_due_ = now;
-    return base::Done{};
-  }
-  auto next = store_.next_due(base::to_millis(now));
-  if (!next) return std::move(next).error();
-  if (*next) next_due_ = base::from_millis(**next);
-  return base::Done{};
-}
-
-std::chrono::milliseconds CommitStage::wall_ahead() const {
-  return std::chrono::milliseconds(base::to_millis(clock_.wall())) -
-         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch());
-}
-
-// The open batch may hold times by the old clock and by the new one. It is written before the
-// clock's way back and after its way forward: whoever is judged wrongly comes early, not a day
-// late.
-Status CommitStage::follow_wall_clock() {
-  const std::chrono::milliseconds step = wall_ahead() - wall_ahead_;
-  if (std::chrono::abs(step) < kClockStep) {
-    wall_ahead_ += step;
-    return base::Done{};
-  }
-  if (step.count() < 0) {
-    if (Status flushed = flush(); !flushed) return flushed;
-  }
-  if (Status moved = store_.move_due(step.count()); !moved) return moved;
-  base::log::warn("clock.set", {{"by_seconds", step.count() / 1'000}, {"plans", "moved along"}});
-  wall_ahead_ += step;
-  if (next_due_) *next_due_ += step;
-  return base::Done{};
+  return count_foreign_retries();
 }
 
 // What is under way ends as it will; the pages of a URL that left the scope stay stored.
@@ -267,6 +186,8 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
     return row.state == Verdict::queued;
   }
+  const bool foreign = row.site == storage::kNoSite;
+  if (judged.site && foreign && row.state == Verdict::retry_later) --foreign_retries_;
   if (judged.site) batch_.site_moves.push_back({row.id, *judged.site});
   const bool other_queue = judged.site && row.state == Verdict::queued;
   if (!is_refused(row.state) && !(other_queue && row.due_at == 0)) return false;
@@ -275,7 +196,7 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
   count(row.state, Verdict::retry_later);
   batch_.updates.push_back(
       {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
-  next_due_ = std::min(next_due_.value_or(now), now);
+  plan(now);
   return row.state == Verdict::queued;
 }
 
@@ -283,7 +204,8 @@ bool CommitStage::finished() const {
   // Of a recrawl: pages that are due and not taken up yet.
   if (options_.recrawl && next_due_ && *next_due_ <= clock_.wall()) return false;
   const auto retries = states_.find("retry_later");
-  return frontier_.idle() && (retries == states_.end() || retries->second == 0);
+  return frontier_.idle() && asked_again_.empty() &&
+         (retries == states_.end() || retries->second <= foreign_retries_);
 }
 
 }  // namespace crawld::pipeline

@@ -92,7 +92,7 @@ void CommitStage::ask_once_more(model::UrlId id) {
   count(Verdict::redirected, Verdict::retry_later);
   batch_.updates.push_back(
       {.id = id, .state = Verdict::retry_later, .reason = kLoop, .due_at = base::to_millis(now)});
-  next_due_ = now;
+  plan(now);
 }
 
 }  // namespace crawld::pipeline

@@ -121,7 +121,7 @@ void CommitStage::book(const Refusals& refusals) {
                                    next_look(policy, policy.default_interval, clock_.wall()))
                         : clock_.wall() + policy.default_interval;
       update.due_at = base::to_millis(again);
-      if (!next_due_ || again < *next_due_) next_due_ = again;
+      plan(again);
     }
     batch_.updates.push_back(std::move(update));
   }

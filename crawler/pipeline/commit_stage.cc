@@ -97,7 +97,7 @@ void CommitStage::update(const model::Lease& lease, Verdict verdict, const std::
                             .reason = reason,
                             .attempts = attempts,
                             .due_at = millis_or_zero(due_at)});
-  if (due_at && (!next_due_ || *due_at < *next_due_)) next_due_ = due_at;
+  if (due_at) plan(*due_at);
 }
 
 void CommitStage::count(Verdict from, Verdict to) {
@@ -127,11 +127,7 @@ void CommitStage::book(Injections injections) {
              .hop = sitemap ? 'M' : 'S'},
             hash, injection.site, 0, std::move(injection.metadata), offers);
     } else if (injection.again) {
-      // Due at once; take_due() reads its history and offers it.
-      const base::WallTime now = clock_.wall();
-      batch_.updates.push_back(
-          {.id = known, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
-      next_due_ = now;
+      asked_again_.emplace(known, injection.site);  // its row may not be on disk yet
     }
   }
   if (!offers.empty()) frontier_.offer(std::move(offers));

@@ -144,6 +144,9 @@ class CommitStage {
   base::Status load_chunk(const storage::ChunkInfo& chunk);
   base::Status count_past_pages();
   base::Status bring_forward();
+  base::Status ask_again();
+  base::Status count_foreign_retries();
+  void plan(base::WallTime at);
   void remember(const std::vector<frontier::Candidate>& candidates);
   void ensure_host(model::HostId id, model::SiteId site);
   bool takes_revisits() const { return options_.recurring || options_.recrawl; }
@@ -173,8 +176,10 @@ class CommitStage {
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;
+  storage::DueCursor due_after_;          // what is due up to here was taken, or is none of ours
   std::chrono::milliseconds wall_ahead_;  // of the steady clock, when last looked at
   std::map<std::string, std::uint64_t> states_;
+  std::uint64_t foreign_retries_ = 0;  // in states_, of sites that are not in this run
   // Of the runs before, where a site has a budget for them; taken out when the frontier
   // learns of the host.
   std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
@@ -197,6 +202,7 @@ class CommitStage {
   CoverageRounds rounds_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
+  std::map<model::UrlId, model::SiteId> asked_again_;        // known URLs, and for whom
   std::vector<std::string> new_site_names_;                  // to be entered before the next batch
 };
 

@@ -1,0 +1,154 @@
+// CommitStage: retries, revisits, and what somebody asks for once more.
+#include <algorithm>
+#include <utility>
+
+#include "crawler/base/log.h"
+#include "crawler/pipeline/commit_stage.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using base::Status;
+using frontier::Candidate;
+using model::Verdict;
+
+constexpr std::size_t kRowsAtOnce = 10'000;
+constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
+
+}  // namespace
+
+// A sitemap says that pages changed after our last visit: they are due now.
+Status CommitStage::bring_forward() {
+  if (news_.empty()) return base::Done{};
+  std::vector<model::UrlId> ids;
+  for (const auto& [id, lastmod] : news_) ids.push_back(id);
+  std::map<model::UrlId, std::int64_t> lastmods(news_.begin(), news_.end());
+  news_.clear();
+  auto rows = store_.urls(ids);
+  if (!rows) return std::move(rows).error();
+  const base::WallTime now = clock_.wall();
+  for (const storage::QueuedUrl& row : *rows) {
+    const bool stale = row.visited_at > 0 && lastmods[row.id] > row.visited_at;
+    if (!stale || row.due_at <= base::to_millis(now) || row.state == Verdict::retry_later) continue;
+    batch_.updates.push_back(
+        {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});
+    plan(now);
+    if (!batch_since_) batch_since_ = clock_.now();
+  }
+  return base::Done{};
+}
+
+// Ids below the horizon that wait again: a chunk remembers them until the next
+// checkpoint, while memory already works on them.
+void CommitStage::remember(const std::vector<Candidate>& candidates) {
+  std::map<model::HostId, std::vector<model::UrlId>> by_host;
+  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
+  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids));
+}
+
+Status CommitStage::take_due() {
+  const base::WallTime now = clock_.wall();
+  if (!next_due_ || *next_due_ > now) return base::Done{};
+  if (Status flushed = flush(); !flushed) return flushed;
+  if (batch_since_) {  // what that flush asked for
+    if (Status flushed = flush(); !flushed) return flushed;
+  }
+  auto rows = store_.due(base::to_millis(now), kRowsAtOnce, due_after_);
+  if (!rows) return std::move(rows).error();
+  std::optional<storage::Millis> next = base::to_millis(now);
+  if (rows->size() < kRowsAtOnce) {
+    auto later = store_.next_due(base::to_millis(now));
+    if (!later) return std::move(later).error();
+    next = *later;
+  }
+  std::vector<Candidate> offers;
+  for (const storage::QueuedUrl& row : *rows) {
+    if (!takes_revisits() && row.state != Verdict::retry_later) continue;
+    auto one = candidate(row);
+    if (!one) continue;
+    count(row.state, Verdict::queued);
+    batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
+    offers.push_back(*std::move(one));
+  }
+  // What was not taken stays due, and may be much: nobody walks over it twice.
+  if (!rows->empty()) due_after_ = {.at = rows->back().due_at, .id = rows->back().id};
+  next_due_.reset();
+  if (next) next_due_ = base::from_millis(*next);
+  if (offers.empty()) return base::Done{};
+  if (!batch_since_) batch_since_ = clock_.now();
+  remember(offers);
+  frontier_.offer(std::move(offers));
+  return flush();
+}
+
+void CommitStage::plan(base::WallTime at) {
+  next_due_ = std::min(next_due_.value_or(at), at);
+  // Behind the walk over what is due: it starts anew.
+  if (base::to_millis(at) <= due_after_.at) due_after_ = {};
+}
+
+// What was asked for once more while the crawl runs. What waits or is under way comes anyhow.
+Status CommitStage::ask_again() {
+  if (asked_again_.empty()) return base::Done{};
+  std::vector<model::UrlId> ids;
+  for (const auto& [id, site] : asked_again_) ids.push_back(id);
+  const auto rows = store_.urls(ids);
+  if (!rows) return rows.error();
+  const base::WallTime now = clock_.wall();
+  for (const storage::QueuedUrl& row : *rows) {
+    const bool foreign = row.site == storage::kNoSite;
+    const bool waits = row.state == Verdict::queued && !foreign;
+    if (waits || frontier_.is_under_way(row.id)) continue;
+    if (foreign) batch_.site_moves.push_back({row.id, asked_again_.at(row.id)});
+    if (foreign && row.state == Verdict::queued) std::erase(parked_[row.host], row.id);
+    if (foreign && row.state == Verdict::retry_later) --foreign_retries_;
+    count(row.state, Verdict::retry_later);
+    batch_.updates.push_back(
+        {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
+    plan(now);
+    if (!batch_since_) batch_since_ = clock_.now();
+  }
+  asked_again_.clear();
+  return base::Done{};
+}
+
+// Retries of sites that are not in this run: it does not wait for them.
+Status CommitStage::count_foreign_retries() {
+  const auto states = store_.count_states();
+  if (!states) return states.error();
+  const auto sites = store_.count_sites();
+  if (!sites) return sites.error();
+  const auto all = states->find("retry_later");
+  foreign_retries_ = all == states->end() ? 0 : all->second;
+  for (const storage::SiteCounts& site : *sites) {
+    foreign_retries_ -= std::min(foreign_retries_, site.retries);
+  }
+  return base::Done{};
+}
+
+std::chrono::milliseconds CommitStage::wall_ahead() const {
+  return std::chrono::milliseconds(base::to_millis(clock_.wall())) -
+         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch());
+}
+
+// The open batch may hold times by the old clock and by the new one. It is written before the
+// clock's way back and after its way forward: whoever is judged wrongly comes early, not a day
+// late.
+Status CommitStage::follow_wall_clock() {
+  const std::chrono::milliseconds step = wall_ahead() - wall_ahead_;
+  if (std::chrono::abs(step) < kClockStep) {
+    wall_ahead_ += step;
+    return base::Done{};
+  }
+  if (step.count() < 0) {
+    if (Status flushed = flush(); !flushed) return flushed;
+  }
+  if (Status moved = store_.move_due(step.count()); !moved) return moved;
+  base::log::warn("clock.set", {{"by_seconds", step.count() / 1'000}, {"plans", "moved along"}});
+  wall_ahead_ += step;
+  if (next_due_) *next_due_ += step;
+  due_after_ = {};
+  return base::Done{};
+}
+
+}  // namespace crawld::pipeline
