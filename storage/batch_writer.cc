@@ -40,6 +40,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) done = all(batch.robots, [&](const auto& item) { return robots(item); });
   if (done) done = all(batch.new_urls, [&](const auto& item) { return new_url(item); });
   if (done) done = all(batch.site_moves, [&](const auto& item) { return move_site(item); });
+  if (done) done = all(batch.nearer, [&](const auto& item) { return move_nearer(item); });
   if (done) done = all(batch.updates, [&](const auto& item) { return update(item); });
   if (done) done = all(batch.pages, [&](const auto& item) { return page(item); });
   if (done) done = all(batch.visits, [&](const auto& item) { return visit(item); });
@@ -56,6 +57,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
   if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
   if (done && !batch.scope.empty()) done = scope(batch.scope);
+  if (done && batch.ends_recrawl) done = end_recrawl();
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
   if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
@@ -169,6 +171,21 @@ base::Status BatchWriter::move_site(const SiteMove& move) {
   if (!done) return done;
   return database_.run("UPDATE urls SET site_id = ?2 WHERE id = ?1",
                        [&](Statement& s) { s.integer(1, as_integer(move.id)).integer(2, site); });
+}
+
+base::Status BatchWriter::move_nearer(const Nearer& nearer) {
+  return database_.run(
+      "UPDATE urls SET depth = ?2, redirects = ?3, parent_id = ?4 WHERE id = ?1",
+      [&](Statement& s) {
+        s.integer(1, as_integer(nearer.id)).integer(2, nearer.depth).integer(3, nearer.redirects);
+        s.integer_or_null(4, as_integer(nearer.parent));
+      });
+}
+
+base::Status BatchWriter::end_recrawl() {
+  return database_.run(
+      "DELETE FROM meta WHERE key IN (SELECT 'recrawl:' || name FROM sites WHERE active = 1)",
+      [](Statement&) {});
 }
 
 base::Status BatchWriter::visit(const Visit& visit) {

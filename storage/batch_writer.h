@@ -55,6 +55,8 @@ class BatchWriter {
   base::Status robots(const RobotsVersion& version);
   base::Status new_url(const NewUrl& url);
   base::Status update(const UrlUpdate& update);
+  base::Status move_nearer(const Nearer& nearer);
+  base::Status end_recrawl();
   base::Status move_site(const SiteMove& move);
   base::Status visit(const Visit& visit);
   base::Status fetch(const FetchRow& row);

@@ -55,6 +55,14 @@ struct SiteMove {
   model::SiteId site = 0;
 };
 
+// A URL that was found again on a shorter way.
+struct Nearer {
+  model::UrlId id = 0;
+  std::uint16_t depth = 0;
+  std::uint16_t redirects = 0;
+  model::UrlId parent = 0;
+};
+
 // What a visit taught about a URL for the next one: one row per URL, replaced.
 struct Visit {
   model::UrlId url_id = 0;
@@ -213,6 +221,8 @@ struct CommitBatch {
   std::vector<Orphaning> orphaned;
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<SiteMove> site_moves;
+  std::vector<Nearer> nearer;
+  bool ends_recrawl = false;  // of the run's sites: the next one visits all pages again
   std::vector<HookCursor> hook_cursors;
   std::vector<QueueChunk> chunks;        // new
   std::vector<ChunkId> finished_chunks;  // every id of them is settled or in memory's care

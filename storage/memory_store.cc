@@ -36,6 +36,16 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
   for (const SiteMove& move : batch.site_moves) {
     if (const auto url = known_.find(move.id); url != known_.end()) url->second.site = move.site;
   }
+  for (const Nearer& nearer : batch.nearer) {
+    const auto url = known_.find(nearer.id);
+    if (url == known_.end()) continue;
+    url->second.depth = nearer.depth;
+    url->second.redirects = nearer.redirects;
+    url->second.parent = nearer.parent;
+  }
+  if (batch.ends_recrawl) {
+    std::erase_if(recrawled_, [this](model::SiteId site) { return site < sites_; });
+  }
   for (const UrlUpdate& update : batch.updates) {
     if (known_.contains(update.id)) updates_[update.id] = update;
   }
@@ -203,11 +213,80 @@ base::Result<MemoryStore::RecordsByRule> MemoryStore::records_of(model::UrlId id
   return RecordsByRule(counts.begin(), counts.end());
 }
 
+namespace {
+
+bool may_be_visited_again(const UrlUpdate& url) {
+  using model::Verdict;
+  switch (url.state) {
+    case Verdict::done:
+    case Verdict::not_modified:
+    case Verdict::redirected:
+    case Verdict::gone:
+    case Verdict::parse_error:
+    case Verdict::skipped:
+    case Verdict::failed:
+    case Verdict::disallowed:
+      return true;
+    case Verdict::over_budget:
+      return url.reason != "sitemaps";
+    case Verdict::queued:
+    case Verdict::retry_later:
+    case Verdict::out_of_scope:
+    case Verdict::too_deep:
+    case Verdict::trapped:
+    case Verdict::blocked:
+    case Verdict::duplicate:
+    case Verdict::parked:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
 base::Status MemoryStore::make_visited_due(Millis now) {
-  for (const auto& [id, visit] : visits_) {
-    UrlUpdate& update = updates_[id];
-    update.id = id;
-    update.due_at = now;
+  for (auto& [id, update] : updates_) {
+    const model::SiteId site = known_.at(id).site;
+    if (site >= sites_ || recrawled_.contains(site)) continue;
+    const bool address = update.reason == "blocked_address";
+    if (may_be_visited_again(update) || address) update.due_at = now;
+  }
+  for (model::SiteId site = 0; site < sites_; ++site) recrawled_.insert(site);
+  return base::Done{};
+}
+
+base::Status MemoryStore::plan_visits(std::span<const VisitPlan> plans, Millis now) {
+  for (const VisitPlan& plan : plans) {
+    auto& [run, rhythm] = planned_[plan.site];
+    const bool stands = run + 1 >= runs_.size() && run > 0 && rhythm == plan.rhythm;
+    run = runs_.size();
+    rhythm = plan.rhythm;
+    for (auto& [id, update] : updates_) {
+      if (known_.at(id).site != plan.site) continue;
+      if (!stands && update.due_at == 0 && may_be_visited_again(update)) {
+        update.due_at = planned_visit(id, plan, now);
+      }
+      if (!stands) update.due_at = std::min(update.due_at, plan.latest);
+    }
+  }
+  return base::Done{};
+}
+
+Millis MemoryStore::planned_visit(model::UrlId id, const VisitPlan& plan, Millis now) const {
+  if (plan.beat > 0) return plan.beat;
+  const auto visit = visits_.find(id);
+  if (visit == visits_.end()) return now + plan.interval.count() * 1'000;
+  const auto own = visit->second.interval;
+  return std::max(
+      now, visit->second.visited_at + (own.count() > 0 ? own : plan.interval).count() * 1'000);
+}
+
+base::Status MemoryStore::bring_due(Millis now, Millis retry, Millis visit) {
+  if (fetches_.empty() || fetches_.rbegin()->second.started_at <= now) return base::Done{};
+  for (auto& [id, update] : updates_) {
+    if (known_.at(id).site >= sites_) continue;
+    const bool waits = update.state == model::Verdict::retry_later;
+    update.due_at = std::min(update.due_at, waits ? retry : visit);
   }
   return base::Done{};
 }

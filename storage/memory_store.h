@@ -33,6 +33,8 @@ class MemoryStore final : public PageStore {
   base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
   base::Result<std::optional<Millis>> next_due(Millis after) override;
   base::Status make_visited_due(Millis now) override;
+  base::Status plan_visits(std::span<const VisitPlan> plans, Millis now) override;
+  base::Status bring_due(Millis now, Millis retry, Millis visit) override;
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
   base::Result<std::vector<SiteCoverage>> coverage() override;
@@ -56,6 +58,7 @@ class MemoryStore final : public PageStore {
 
  private:
   QueuedUrl queued(const NewUrl& url) const;
+  Millis planned_visit(model::UrlId id, const VisitPlan& plan, Millis now) const;
 
   NextIds next_;
   std::unique_ptr<SeenIndex> seen_ = std::make_unique<SeenIndex>();
@@ -73,6 +76,8 @@ class MemoryStore final : public PageStore {
   std::set<model::UrlId> orphans_;
   std::map<std::string, std::string> coverage_;
   std::vector<MovedSeed> moved_seeds_;
+  std::set<model::SiteId> recrawled_;  // the recrawl of these was not ended yet
+  std::map<model::SiteId, std::pair<std::size_t, std::string>> planned_;  // run and rhythm
 };
 
 }  // namespace crawld::storage

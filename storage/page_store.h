@@ -94,6 +94,15 @@ struct DueCursor {
   model::UrlId id = 0;
 };
 
+// When a site's pages are visited again.
+struct VisitPlan {
+  model::SiteId site = 0;
+  std::string rhythm;                // as configured: another text is another rhythm
+  Millis beat = 0;                   // its next moment; 0: a page has an interval of its own,
+  std::chrono::seconds interval{0};  // or this one
+  Millis latest = 0;                 // for what was planned by another rhythm
+};
+
 class PageStore {
  public:
   virtual ~PageStore() = default;
@@ -137,8 +146,17 @@ class PageStore {
                                                    DueCursor after = {}) = 0;
   // The earliest due_at after `after`; nothing when none is planned.
   virtual base::Result<std::optional<Millis>> next_due(Millis after) = 0;
-  // Every URL that was ever visited, or failed, is due at `now`: a recrawl.
+  // Every URL of the run's sites that was ever visited, failed, or was refused for what may have
+  // passed, is due at `now`: a recrawl. Where the one before was not ended (ends_recrawl of a
+  // batch), it goes on: what it has visited is not due again.
   virtual base::Status make_visited_due(Millis now) = 0;
+  // What runs that visit nothing again left without a visit is planned, and what was planned by
+  // another rhythm comes no later than by the one that holds. Looks through the books only where
+  // there may be such URLs.
+  virtual base::Status plan_visits(std::span<const VisitPlan> plans, Millis now) = 0;
+  // Where the books hold something that was done after `now`, the wall clock was ahead: no retry
+  // of the run's sites comes later than `retry`, and no visit later than `visit`.
+  virtual base::Status bring_due(Millis now, Millis retry, Millis visit) = 0;
   // Every planned visit comes so much later, or earlier where negative: the clock was set.
   virtual base::Status move_due(Millis by) = 0;
   // Every few seconds: the database still stands where it was opened, its log does not

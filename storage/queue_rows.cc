@@ -216,30 +216,6 @@ base::Result<std::optional<Millis>> SqliteStore::next_due(Millis after) {
   return due;
 }
 
-base::Status SqliteStore::make_visited_due(Millis now) {
-  return update_all(
-      "UPDATE urls SET due_at = ?1"
-      " WHERE state IN ('done', 'not_modified', 'redirected', 'gone', 'parse_error', 'skipped',"
-      " 'failed')",
-      now);
-}
-
-base::Status SqliteStore::move_due(Millis by) {
-  return update_all("UPDATE urls SET due_at = max(due_at + ?1, 1) WHERE due_at IS NOT NULL", by);
-}
-
-// In a transaction of its own.
-base::Status SqliteStore::update_all(const char* sql, Millis value) {
-  if (auto begun = database_->begin(); !begun) return begun;
-  auto done = database_->each(
-      sql, [&](Statement& s) { s.integer(1, value); }, [](Statement&) {});
-  if (!done) {
-    database_->rollback();
-    return done;
-  }
-  return database_->commit();
-}
-
 namespace {
 
 // Rows of two texts, as members of T in their order.

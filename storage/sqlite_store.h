@@ -52,6 +52,8 @@ class SqliteStore final : public PageStore {
   base::Result<std::vector<QueuedUrl>> due(Millis now, std::size_t limit, DueCursor after) override;
   base::Result<std::optional<Millis>> next_due(Millis after) override;
   base::Status make_visited_due(Millis now) override;
+  base::Status plan_visits(std::span<const VisitPlan> plans, Millis now) override;
+  base::Status bring_due(Millis now, Millis retry, Millis visit) override;
   base::Status move_due(Millis by) override;
   base::Status check() override;
   base::Result<std::vector<SiteCoverage>> coverage() override;
@@ -80,7 +82,10 @@ class SqliteStore final : public PageStore {
   base::Status put(const CommitBatch& batch, Texts texts);
   base::Status write(const CommitBatch& batch, BatchWriter& writer);
   base::Status index_texts(PageId last, Texts texts);
-  base::Status update_all(const char* sql, Millis value);
+  template <class Work>
+  base::Status in_transaction(Work work);
+  base::Status enter_plan(const VisitPlan& plan, bool& any);
+  base::Status plan_entered(Millis now);
   void accept();
   template <class Bind>
   base::Result<std::vector<QueuedUrl>> read_urls(const char* sql, Bind bind);

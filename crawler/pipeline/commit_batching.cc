@@ -58,6 +58,7 @@ Status CommitStage::flush() {
   tell_drops();
   if (sites_changed_) {
     if (Status taken = take_up_parked(); !taken) return taken;
+    if (Status planned = plan_visits(); !planned) return planned;
     if (Status counted = count_foreign_retries(); !counted) return counted;
     plan(base::from_millis(0));  // what is due of them stood behind the walk
     sites_changed_ = false;
@@ -84,6 +85,7 @@ Status CommitStage::end_run(const std::string& exit) {
   batch_.run.exit = exit;
   take_news_of_sites();
   tell_drops();
+  if (options_.recrawl && finished()) batch_.ends_recrawl = true;
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
   return written;
@@ -130,6 +132,8 @@ Status CommitStage::load() {
   auto states = store_.count_states();
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
+  // Which of them, only a look tells.
+  if (count_of(Verdict::too_deep) > 0) maybe_too_deep_.assign(ids_.url, true);
   if (Status past = count_past_pages(); !past) return past;
   if (Status queue = load_queue(); !queue) return queue;
   auto coverage = store_.coverage();
@@ -140,13 +144,7 @@ Status CommitStage::load() {
   for (const storage::MovedSeed& seed : *moved) {
     if (const auto url = model::Url::parse(seed.url)) sites_.restore_seed(seed.site, *url);
   }
-  if (options_.recrawl) {
-    if (Status made = store_.make_visited_due(base::to_millis(clock_.wall())); !made) return made;
-  }
-  auto due = store_.next_due(0);
-  if (!due) return std::move(due).error();
-  if (*due) next_due_ = base::from_millis(**due);
-  return count_foreign_retries();
+  return load_plans();
 }
 
 // What is under way ends as it will; the pages of a URL that left the scope stay stored.
@@ -183,6 +181,7 @@ Status CommitStage::rejudge() {
 bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judged) {
   if (judged.verdict != Verdict::queued) {
     count(row.state, judged.verdict);
+    if (judged.verdict == Verdict::too_deep) mark_too_deep(row.id);
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
     return row.state == Verdict::queued;
   }
@@ -203,9 +202,8 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
 bool CommitStage::finished() const {
   // Of a recrawl: pages that are due and not taken up yet.
   if (options_.recrawl && next_due_ && *next_due_ <= clock_.wall()) return false;
-  const auto retries = states_.find("retry_later");
   return frontier_.idle() && asked_again_.empty() &&
-         (retries == states_.end() || retries->second <= foreign_retries_);
+         count_of(Verdict::retry_later) <= foreign_retries_;
 }
 
 }  // namespace crawld::pipeline

@@ -14,7 +14,8 @@ namespace {
 using frontier::Candidate;
 using model::Verdict;
 
-constexpr std::uint32_t kMostSitemaps = 1'000;  // of one site and run
+constexpr std::uint32_t kMostSitemaps = 1'000;   // of one site and run
+constexpr std::chrono::hours kLongestRules{24};  // RFC 9309 section 2.4
 
 }  // namespace
 
@@ -52,7 +53,7 @@ void CommitStage::discover(const model::Settled& settled) {
   for (std::size_t i = 0; i < found.size(); ++i) hashes[i] = storage::url_hash(found[i].url.href());
   store_.seen().find(hashes, known);
   std::vector<Candidate> offers;
-  std::vector<Candidate> again;
+  std::vector<Again> again;
   std::optional<std::string> carried;  // looked up for the first new URL only
   for (std::size_t i = 0; i < found.size(); ++i) {
     const model::SiteId site = found[i].site.value_or(lease.request.site);
@@ -62,35 +63,65 @@ void CommitStage::discover(const model::Settled& settled) {
       continue;
     }
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
-    const auto deep = too_deep_.find(known[i]);
-    if (deep == too_deep_.end() || found[i].state != Verdict::queued) continue;
-    // Found again on a shorter way than the one that was refused.
-    too_deep_.erase(deep);
-    count(Verdict::too_deep, Verdict::queued);
-    batch_.updates.push_back({.id = known[i], .state = Verdict::queued});
-    again.push_back({.url_id = known[i],
-                     .host_id = host_of(found[i].url, site),
-                     .request = {.url = found[i].url,
-                                 .purpose = found[i].purpose,
-                                 .site = site,
-                                 .depth = found[i].depth,
-                                 .redirects = found[i].redirects,
-                                 .parent = lease.url_id,
-                                 .with_metadata = true}});  // perhaps
+    if (found[i].state != Verdict::queued || !is_maybe_too_deep(known[i])) continue;
+    again.push_back({found[i], known[i], site});
   }
-  remember(again);
-  std::move(again.begin(), again.end(), std::back_inserter(offers));
+  if (!again.empty()) admit_nearer(again, lease.url_id, offers);
   if (!offers.empty()) frontier_.offer(std::move(offers));
+}
+
+// Found again on a shorter way than the one that was refused: by this run, or by one before.
+void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId parent,
+                               std::vector<Candidate>& offers) {
+  std::vector<Candidate> admitted;
+  for (const auto& [found, id, site] : known) {
+    const auto row = row_of(id);
+    if (!row) continue;
+    const bool refused = row->state == Verdict::too_deep && is_maybe_too_deep(id);
+    if (refused && found.depth >= row->depth) continue;
+    maybe_too_deep_[id] = false;
+    if (!refused) continue;
+    count(Verdict::too_deep, Verdict::queued);
+    if (row->site != site) batch_.site_moves.push_back({id, site});
+    batch_.nearer.push_back(
+        {.id = id, .depth = found.depth, .redirects = found.redirects, .parent = parent});
+    batch_.updates.push_back({.id = id, .state = Verdict::queued});
+    admitted.push_back({.url_id = id,
+                        .host_id = host_of(found.url, site),
+                        .request = {.url = found.url,
+                                    .purpose = found.purpose,
+                                    .site = site,
+                                    .depth = found.depth,
+                                    .redirects = found.redirects,
+                                    .parent = parent,
+                                    .with_metadata = row->with_metadata}});
+  }
+  remember(admitted);
+  std::move(admitted.begin(), admitted.end(), std::back_inserter(offers));
+}
+
+bool CommitStage::is_maybe_too_deep(model::UrlId id) const {
+  return id < maybe_too_deep_.size() && maybe_too_deep_[id];
+}
+
+void CommitStage::mark_too_deep(model::UrlId id) {
+  if (id >= maybe_too_deep_.size()) maybe_too_deep_.resize(id + 1);
+  maybe_too_deep_[id] = true;
+}
+
+// The row of a URL that is not on disk yet.
+const storage::NewUrl* CommitStage::unwritten(model::UrlId id) const {
+  const auto& rows = batch_.new_urls;  // in order of id
+  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
+                                    [](const auto& url, model::UrlId at) { return url.id < at; });
+  return row != rows.end() && row->id == id ? &*row : nullptr;
 }
 
 // What the URL list said of a URL; its children inherit it.
 std::string CommitStage::metadata_of(const model::Lease& lease) {
   if (!lease.request.with_metadata) return {};
   const model::UrlId id = lease.url_id;
-  const auto& rows = batch_.new_urls;  // not on disk yet, in order of id
-  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
-                                    [](const auto& url, model::UrlId at) { return url.id < at; });
-  if (row != rows.end() && row->id == id) return row->metadata;
+  if (const storage::NewUrl* row = unwritten(id)) return row->metadata;
   auto stored = store_.metadata(id);
   return stored ? *std::move(stored) : std::string();
 }
@@ -119,7 +150,7 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   ++totals_.discovered;
   ++states_[std::string(to_string(row.state))];
   batch_bytes_ += row.url.size() + 64;
-  if (row.state == Verdict::too_deep) too_deep_.emplace(row.id, row.depth);
+  if (row.state == Verdict::too_deep) mark_too_deep(row.id);
   if (row.state == Verdict::queued) {
     offers.push_back({.url_id = row.id,
                       .host_id = row.host,
@@ -161,19 +192,25 @@ base::Status CommitStage::count_past_pages() {
 }
 
 // Hands the host to the frontier with the clocks and the rules that are stored of it,
-// so that a restart neither bursts nor asks again what it knows.
+// so that a restart neither bursts nor asks again what it knows. Where the wall clock was put
+// back meanwhile, what is stored may lie days away: nothing closes a host for longer than rules do.
 void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
   if (frontier_.knows_host(id)) return;
   const storage::HostState& state = hosts_.get(id);
-  const auto instant_of = [&](storage::Millis at) {
-    return clock_.now() + (base::from_millis(at) - clock_.wall());
+  const auto instant_of = [&](storage::Millis at, std::chrono::milliseconds most) {
+    const std::chrono::milliseconds ahead = base::from_millis(at) - clock_.wall();
+    return clock_.now() + std::min(ahead, most);
   };
+  const auto table = sites_.table();
+  const std::chrono::milliseconds longest =
+      site < table->size() ? longest_wait((*table)[site]->config) : kLongestRules;
   const auto past = past_pages_.find(id);
   frontier_.add_host(
       {.id = id,
        .origin = state.origin,
        .site = site,
-       .opens_at = state.next_allowed > 0 ? instant_of(state.next_allowed) : base::Instant::min(),
+       .opens_at =
+           state.next_allowed > 0 ? instant_of(state.next_allowed, longest) : base::Instant::min(),
        .adaptive_delay = state.delay,
        .latency = state.latency,
        .troubles = state.failures,
@@ -184,11 +221,10 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
     return;
   const auto text = store_.robots_text(state.robots_version);
   if (!text) return;
-  const auto table = sites_.table();
   const bool named = site < table->size() && !(*table)[site]->robots_agent.empty();
   auto robots = restore_robots(*text, state.robots_status,
                                named ? (*table)[site]->robots_agent : options_.robots_agent,
-                               instant_of(state.robots_expires_at));
+                               instant_of(state.robots_expires_at, kLongestRules));
   // Whoever asks for everything anew does not want yesterday's "no answer".
   if (!robots || (options_.recrawl && robots->refuse_all)) return;
   robots->version = state.robots_version;

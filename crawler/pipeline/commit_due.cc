@@ -15,7 +15,75 @@ using model::Verdict;
 constexpr std::size_t kRowsAtOnce = 10'000;
 constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
 
+std::chrono::milliseconds longest_retry(const SiteRules& site) {
+  const policy::SettlePolicy& settle = site.settle;
+  const std::chrono::milliseconds last =
+      settle.retry_delay * (1LL << std::min<unsigned>(settle.retries, 16));
+  return std::max(longest_wait(site.config), last);
+}
+
+// A host may ask for as much time as a page without news is given.
+base::WallTime latest_visit(const policy::SettlePolicy& settle, base::WallTime now) {
+  const base::WallTime at = now + std::max(settle.default_interval, settle.max_interval);
+  return settle.schedule.continuous() ? at : std::max(at, settle.schedule.next(now));
+}
+
+storage::VisitPlan plan_of(model::SiteId id, const SiteRules& site, base::WallTime now) {
+  const policy::SettlePolicy& settle = site.settle;
+  storage::VisitPlan plan{.site = id, .interval = settle.default_interval};
+  if (!settle.schedule.continuous()) {
+    const base::WallTime beat = settle.schedule.next(now);
+    plan.rhythm = site.config.schedule;
+    plan.beat = base::to_millis(beat);
+    plan.latest = plan.beat;
+    return plan;
+  }
+  const auto longest = settle.adaptive ? settle.max_interval : settle.default_interval;
+  plan.rhythm = "within " + std::to_string(longest.count()) + " s";
+  plan.latest = base::to_millis(now + longest);
+  return plan;
+}
+
 }  // namespace
+
+Status CommitStage::load_plans() {
+  const base::WallTime now = clock_.wall();
+  // A recrawl that was cut off goes on, but not behind a run of another kind.
+  batch_.ends_recrawl = !options_.recrawl;
+  if (options_.recrawl) {
+    if (Status made = store_.make_visited_due(base::to_millis(now)); !made) return made;
+  }
+  if (Status planned = plan_visits(); !planned) return planned;
+  if (Status brought = bring_due(); !brought) return brought;
+  const auto due = store_.next_due(0);
+  if (!due) return due.error();
+  if (*due) next_due_ = base::from_millis(**due);
+  return count_foreign_retries();
+}
+
+// Where the wall clock was put back between two runs, what was planned would come too late.
+Status CommitStage::bring_due() {
+  const base::WallTime now = clock_.wall();
+  base::WallTime visit = now;
+  std::chrono::milliseconds retry{0};
+  for (const auto& site : *sites_.table()) {
+    retry = std::max(retry, longest_retry(*site));
+    visit = std::max(visit, latest_visit(site->settle, now));
+  }
+  return store_.bring_due(base::to_millis(now), base::to_millis(now + retry),
+                          base::to_millis(visit));
+}
+
+// A daemon's; what other runs have left to it too.
+Status CommitStage::plan_visits() {
+  if (!options_.recurring) return base::Done{};
+  const base::WallTime now = clock_.wall();
+  std::vector<storage::VisitPlan> plans;
+  const auto table = sites_.table();
+  for (model::SiteId id = 0; id < table->size(); ++id)
+    plans.push_back(plan_of(id, *(*table)[id], now));
+  return store_.plan_visits(plans, base::to_millis(now));
+}
 
 // A sitemap says that pages changed after our last visit: they are due now.
 Status CommitStage::bring_forward() {

@@ -67,13 +67,13 @@ bool CommitStage::is_on_the_way(model::UrlId id, model::UrlId parent, std::uint1
 // As the books stand, with what is not written yet.
 std::optional<storage::QueuedUrl> CommitStage::row_of(model::UrlId id) {
   storage::QueuedUrl found{.id = id};
-  const auto& rows = batch_.new_urls;  // in order of id
-  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
-                                    [](const auto& url, model::UrlId at) { return url.id < at; });
-  if (row != rows.end() && row->id == id) {
+  if (const storage::NewUrl* row = unwritten(id)) {
+    found.site = row->site;
     found.state = row->state;
+    found.depth = row->depth;
     found.parent = row->parent;
     found.redirects = row->redirects;
+    found.with_metadata = !row->metadata.empty();
   } else {
     auto stored = store_.urls({&id, 1});
     if (!stored || stored->empty()) return std::nullopt;

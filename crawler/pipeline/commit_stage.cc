@@ -105,6 +105,11 @@ void CommitStage::count(Verdict from, Verdict to) {
   ++states_[std::string(to_string(to))];
 }
 
+std::uint64_t CommitStage::count_of(Verdict state) const {
+  const auto found = states_.find(std::string(to_string(state)));
+  return found == states_.end() ? 0 : found->second;
+}
+
 void CommitStage::store_page(model::Settled settled, storage::PageId id) {
   cover(settled);
   batch_.pages.push_back(stored_page(std::move(settled), id, *sites_.table()));

@@ -108,7 +108,6 @@ class CommitStage {
   void resolve_loop(model::Settled& settled);
   bool was_asked_again(model::UrlId id) const;
   bool is_on_the_way(model::UrlId id, model::UrlId parent, std::uint16_t redirects);
-  std::optional<storage::QueuedUrl> row_of(model::UrlId id);
   void ask_once_more(model::UrlId id);
   std::chrono::milliseconds longer_refusal(const storage::HostState& before,
                                            model::SiteId site) const;
@@ -116,6 +115,17 @@ class CommitStage {
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
              model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
+  struct Again {
+    const model::Discovered& found;
+    model::UrlId id = 0;
+    model::SiteId site = 0;
+  };
+  void admit_nearer(const std::vector<Again>& known, model::UrlId parent,
+                    std::vector<frontier::Candidate>& offers);
+  std::optional<storage::QueuedUrl> row_of(model::UrlId id);
+  void mark_too_deep(model::UrlId id);
+  bool is_maybe_too_deep(model::UrlId id) const;
+  const storage::NewUrl* unwritten(model::UrlId id) const;
   std::string metadata_of(const model::Lease& lease);
   model::HostId host_of(const model::Url& url, model::SiteId site);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
@@ -123,6 +133,7 @@ class CommitStage {
   void store_page(model::Settled settled, storage::PageId id);
   void cover(const model::Settled& settled);
   void tell_drops();
+  std::uint64_t count_of(model::Verdict state) const;
   void count(model::Verdict from, model::Verdict to);
 
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
@@ -147,6 +158,9 @@ class CommitStage {
   base::Status ask_again();
   base::Status count_foreign_retries();
   void plan(base::WallTime at);
+  base::Status load_plans();
+  base::Status bring_due();
+  base::Status plan_visits();
   void remember(const std::vector<frontier::Candidate>& candidates);
   void ensure_host(model::HostId id, model::SiteId site);
   bool takes_revisits() const { return options_.recurring || options_.recrawl; }
@@ -183,8 +197,9 @@ class CommitStage {
   // Of the runs before, where a site has a budget for them; taken out when the frontier
   // learns of the host.
   std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
-  // Refused as too deep in this run: found again on a shorter way, they are admitted.
-  std::unordered_map<model::UrlId, std::uint16_t> too_deep_;
+  // By id, a bit each: refused as too deep, or not looked at yet in this run. Found again on a
+  // shorter way, they are admitted.
+  std::vector<bool> maybe_too_deep_;
   // Redirected, and asked for once more because a redirect led back to them: when.
   std::unordered_map<model::UrlId, base::Instant> loops_;
   // Of this run, for the limits of the sites.

@@ -121,6 +121,14 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parser
   return table;
 }
 
+std::chrono::milliseconds longest_wait(const config::Site& site) {
+  const frontier::Politeness usual;
+  const auto own = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double, std::milli>(config::kept_delay(site)) * (1 + site.jitter));
+  return std::max({site.max_retry_after, usual.breaker_pause, site.autothrottle.max_delay,
+                   site.max_crawl_delay, own});
+}
+
 std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunMode mode) {
   std::vector<frontier::SiteSettings> all;
   for (const Site& site : config.sites) {

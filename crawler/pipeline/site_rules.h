@@ -50,6 +50,9 @@ base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode
                                       parsers::RuleBook* rules = nullptr);
 
 // The frontier's slice of the sites.
+// The longest that a host of the site is left alone after an answer, whatever it said.
+std::chrono::milliseconds longest_wait(const config::Site& site);
+
 std::vector<frontier::SiteSettings> frontier_settings(const config::Config& config, RunMode mode);
 
 class SiteIndex;

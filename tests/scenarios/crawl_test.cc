@@ -478,16 +478,17 @@ TEST_CASE("a refusal names the version of robots.txt that decided, and all versi
   crawl.web.page("http://a.test/", links({"/x"}));
   crawl.web.page("http://a.test/x", "");
   crawl.web.robots("a.test", "User-agent: *\nDisallow: /x");
+  const auto reason = [&](const char* url) {
+    return crawl.store.reason_of(crawl.store.id_of(url));
+  };
   crawl.start(quick_site({"http://a.test/"})).run();
+  CHECK(reason("http://a.test/x") == "robots.txt line 2, version 1");
   crawl.web.robots("a.test", "User-agent: *\nAllow: /\nDisallow: /y");
   crawl.web.page("http://a.test/", links({"/x", "/y"}));
   crawl.clock.advance(std::chrono::hours(48));
   crawl.recrawl(quick_site({"http://a.test/"})).run();
-  const auto reason = [&](const char* url) {
-    return crawl.store.reason_of(crawl.store.id_of(url));
-  };
   CHECK(crawl.web.count("http://a.test/robots.txt") == 2);
-  CHECK(reason("http://a.test/x") == "robots.txt line 2, version 1");
+  CHECK(crawl.web.count("http://a.test/x") == 1);  // refused no more
   CHECK(reason("http://a.test/y") == "robots.txt line 3, version 2");
   CHECK(*crawl.store.robots_text(1) == "User-agent: *\nDisallow: /x");
 }

@@ -21,10 +21,10 @@ TEST_CASE("the queue of a site that is not in the run outlives the run's checkpo
     CHECK(without.frontier.counts().waiting == 0);
     without.inject("x" + std::to_string(run) + ".test", 1, 0);
     CHECK(store.horizon() == static_cast<model::UrlId>(302 + run));
-    CHECK(without.work_off(clock) == 1);
+    CHECK(without.work_off() == 1);
   }
   Run with_it(store, clock, {"x", "y"}, kCheckpointAlways);
-  CHECK(with_it.work_off(clock) == 300);
+  CHECK(with_it.work_off() == 300);
 }
 
 TEST_CASE("URLs of two sites at one host wait each for a run that has its site") {
@@ -37,11 +37,11 @@ TEST_CASE("URLs of two sites at one host wait each for a run that has its site")
   }
   {
     Run without(store, clock, {"x"}, kCheckpointAlways, 4);
-    CHECK(without.work_off(clock) == 9);
+    CHECK(without.work_off() == 9);
     without.inject("x.test", 1, 0);
   }
   Run with_it(store, clock, {"x", "y"}, kCheckpointAlways, 4);
-  CHECK(with_it.work_off(clock) == 10);
+  CHECK(with_it.work_off() == 10);
 }
 
 TEST_CASE("a site that a reload brings back finds its queue") {
@@ -50,10 +50,10 @@ TEST_CASE("a site that a reload brings back finds its queue") {
   Run(store, clock, {"x", "y"}).inject("y.test", 300, 1);
   Run without(store, clock, {"x"}, kCheckpointAlways);
   without.inject("x.test", 1, 0);  // writes y's queue as chunks
-  CHECK(without.work_off(clock) == 1);
+  CHECK(without.work_off() == 1);
   const config::Config both = Run::with_sites({"x", "y"});
   without.sites.replace(*pipeline::compile_sites(both, {}));
   without.frontier.set_sites(pipeline::frontier_settings(both, {}));
   without.commit.add(pipeline::SiteNames{{"x", "y"}});
-  CHECK(without.work_off(clock) == 300);
+  CHECK(without.work_off() == 300);
 }

@@ -1,6 +1,7 @@
 // The books of one run after another over the same store, without threads and without a web.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,19 @@ class Run {
 
   Run(storage::PageStore& store, ManualClock& clock, const std::vector<std::string>& site_names,
       Options options = {}, std::size_t window = 256)
-      : config_(with_sites(site_names)),
+      : Run(with_sites(site_names), store, clock, std::move(options), window) {}
+  Run(config::Config config, storage::PageStore& store, ManualClock& clock, Options options,
+      std::size_t window = 256)
+      : clock_(clock),
+        config_(std::move(config)),
         mode_{.recurring = options.recurring},
         sites(*pipeline::compile_sites(config_, mode_)),
         frontier(pipeline::frontier_settings(config_, mode_),
                  {.window = window, .low_water = window / 2, .spill_at = window}),
         commit(store, frontier, sites, clock, std::move(options)) {
-    (void)store.begin_run({.command = "test", .version = {}, .sites = site_names});
+    std::vector<std::string> names;
+    for (const config::Site& site : config_.sites) names.push_back(site.name);
+    (void)store.begin_run({.command = "test", .version = {}, .sites = names});
     loaded = commit.load().ok();
   }
 
@@ -57,13 +64,19 @@ class Run {
     commit.add(std::move(urls));
     (void)commit.flush();
   }
-  // Everything that waits is fetched, with nothing to show for it.
-  int work_off(const base::Clock& clock) {
+  model::Lease lease() {
+    frontier::Turn turn = frontier.lease(clock_.now());
+    if (!turn.lease) throw std::runtime_error("nothing to lease");
+    frontier.release(*turn.lease, {}, {}, clock_.now());
+    return *turn.lease;
+  }
+  // Everything that waits is fetched and is gone.
+  int work_off() {
     int settled = 0;
     while (true) {
-      frontier::Turn turn = frontier.lease(clock.now());
+      frontier::Turn turn = frontier.lease(clock_.now());
       if (turn.lease) {
-        frontier.release(*turn.lease, {}, {}, clock.now());
+        frontier.release(*turn.lease, {}, {}, clock_.now());
         ++settled;
         settle(*turn.lease, model::Verdict::gone);
       } else if (commit.flush_at() || frontier.wants_refill()) {
@@ -74,14 +87,19 @@ class Run {
     }
   }
   void settle(const model::Lease& lease, model::Verdict verdict,
-              std::optional<base::WallTime> due_at = {}) {
-    commit.add(model::Settled{
-        .parsed = {.fetched = {.lease = lease, .outcome = model::FetchFailure{}}, .page = {}},
-        .verdict = verdict,
-        .due_at = due_at});
+              std::optional<base::WallTime> due_at = {},
+              std::vector<model::Discovered> found = {}) {
+    commit.add(model::Settled{.parsed = {.fetched = {.lease = lease,
+                                                     .outcome = model::FetchFailure{},
+                                                     .fetched_at = clock_.wall()},
+                                         .page = {}},
+                              .verdict = verdict,
+                              .due_at = due_at,
+                              .discovered = std::move(found)});
   }
 
  private:
+  const ManualClock& clock_;
   config::Config config_;
   pipeline::RunMode mode_;
 

@@ -108,6 +108,14 @@ class FaultyStore final : public storage::PageStore {
   base::Status make_visited_due(storage::Millis now) override {
     return store_.make_visited_due(now);
   }
+  base::Status plan_visits(std::span<const storage::VisitPlan> plans,
+                           storage::Millis now) override {
+    return store_.plan_visits(plans, now);
+  }
+  base::Status bring_due(storage::Millis now, storage::Millis retry,
+                         storage::Millis visit) override {
+    return store_.bring_due(now, retry, visit);
+  }
   base::Status move_due(storage::Millis by) override { return store_.move_due(by); }
   base::Status check() override { return store_.check(); }
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
