@@ -258,7 +258,7 @@ base::Status MemoryStore::make_visited_due(Millis now) {
 base::Status MemoryStore::plan_visits(std::span<const VisitPlan> plans, Millis now) {
   for (const VisitPlan& plan : plans) {
     auto& [run, rhythm] = planned_[plan.site];
-    const bool stands = run + 1 >= runs_.size() && run > 0 && rhythm == plan.rhythm;
+    const bool stands = !plan.anew && run + 1 >= runs_.size() && run > 0 && rhythm == plan.rhythm;
     run = runs_.size();
     rhythm = plan.rhythm;
     for (auto& [id, update] : updates_) {

@@ -101,6 +101,7 @@ struct VisitPlan {
   Millis beat = 0;                   // its next moment; 0: a page has an interval of its own,
   std::chrono::seconds interval{0};  // or this one
   Millis latest = 0;                 // for what was planned by another rhythm
+  bool anew = false;                 // URLs have joined the site: look in any case
 };
 
 class PageStore {

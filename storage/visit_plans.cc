@@ -71,8 +71,8 @@ base::Status SqliteStore::enter_plan(const VisitPlan& plan, bool& any) {
       "WHERE s.id = ?1",
       [&](Statement& s) { s.integer(1, site); }, [&](Statement& s) { before = s.text(0); });
   const std::string mark = mark_of(run_, plan);
-  if (!done || before == mark) return done;
-  if (before != mark_of(run_ - 1, plan)) {
+  if (!done || (before == mark && !plan.anew)) return done;
+  if (plan.anew || before != mark_of(run_ - 1, plan)) {
     any = true;
     done = change(*database_, "INSERT OR REPLACE INTO temp.site_plans VALUES (?1, ?2, ?3, ?4)",
                   [&](Statement& s) {

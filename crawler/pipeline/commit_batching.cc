@@ -174,6 +174,9 @@ Status CommitStage::rejudge() {
   batch_.scope = judged_by_;
   if (Status flushed = flush(); !flushed) return flushed;
   judged_by_.clear();
+  if (joined_.empty()) return base::Done{};
+  if (Status planned = plan_visits(); !planned) return planned;
+  plan(base::from_millis(0));  // perhaps behind the walk over what is due
   return base::Done{};
 }
 
@@ -187,7 +190,10 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
   }
   const bool foreign = row.site == storage::kNoSite;
   if (judged.site && foreign && row.state == Verdict::retry_later) --foreign_retries_;
-  if (judged.site) batch_.site_moves.push_back({row.id, *judged.site});
+  if (judged.site) {
+    batch_.site_moves.push_back({row.id, *judged.site});
+    joined_.insert(*judged.site);
+  }
   const bool other_queue = judged.site && row.state == Verdict::queued;
   if (!is_refused(row.state) && !(other_queue && row.due_at == 0)) return false;
   // Due at once; take_due() offers it.

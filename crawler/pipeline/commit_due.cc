@@ -80,9 +80,13 @@ Status CommitStage::plan_visits() {
   const base::WallTime now = clock_.wall();
   std::vector<storage::VisitPlan> plans;
   const auto table = sites_.table();
-  for (model::SiteId id = 0; id < table->size(); ++id)
+  for (model::SiteId id = 0; id < table->size(); ++id) {
     plans.push_back(plan_of(id, *(*table)[id], now));
-  return store_.plan_visits(plans, base::to_millis(now));
+    plans.back().anew = joined_.contains(id);
+  }
+  Status planned = store_.plan_visits(plans, base::to_millis(now));
+  if (planned) joined_.clear();
+  return planned;
 }
 
 // A sitemap says that pages changed after our last visit: they are due now.

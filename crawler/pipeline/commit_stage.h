@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -186,7 +187,8 @@ class CommitStage {
   // Of sites that are not in this run; their queue waits for a run that has them.
   std::map<model::HostId, std::vector<model::UrlId>> parked_;  // chunks from the next checkpoint on
   std::vector<storage::ChunkInfo> parked_chunks_;              // rising ids
-  bool sites_changed_ = false;                                 // by a reload, not taken up yet
+  std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
+  bool sites_changed_ = false;      // by a reload, not taken up yet
   model::UrlId loaded_horizon_ = 0;
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;

@@ -189,6 +189,26 @@ TEST_CASE("a daemon visits what another run has left without a time") {
   CHECK(daemon.work_off() == 2);
 }
 
+TEST_CASE("a daemon visits the pages that it took over from a site of another name") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run once(store, clock, {"x", "y"});
+    once.inject("y.test", 1, 1);
+    CHECK(once.work_off() == 1);
+  }
+  Run daemon(store, clock, {"x"}, kDaemon);
+  CHECK_FALSE(daemon.commit.next_due());
+  daemon.commit.add(pipeline::Rejudgements{
+      .all = {{.id = 1, .verdict = Verdict::queued, .reason = {}, .site = 0}}, .scope = "new"});
+  REQUIRE(daemon.commit.rejudge());
+  CHECK(daemon.commit.take_due());
+  REQUIRE(daemon.commit.next_due());
+  clock.advance(*daemon.commit.next_due() - clock.wall());
+  CHECK(daemon.commit.take_due());
+  CHECK(daemon.work_off() == 1);
+}
+
 TEST_CASE("a page comes no later than at the next beat of a schedule that was changed") {
   storage::MemoryStore store;
   ManualClock clock;
