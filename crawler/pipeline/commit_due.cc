@@ -140,6 +140,7 @@ Status CommitStage::take_due() {
     if (!one) continue;
     count(row.state, Verdict::queued);
     batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
+    if (row.id < loaded_horizon_) (void)takes_up(row.id);  // and no chunk of old brings it, too
     offers.push_back(*std::move(one));
   }
   // What was not taken stays due, and may be much: nobody walks over it twice.

@@ -225,10 +225,20 @@ base::Result<std::vector<storage::QueuedUrl>> CommitStage::read_backlog(
   const auto id = static_cast<storage::ChunkId>(request.chunk->id);
   auto rows = store_.take_chunk(id);
   if (rows && id <= last_loaded_chunk_) {
-    // Ids at or above the horizon were loaded by the walk of start-up.
-    std::erase_if(*rows, [&](const auto& row) { return row.id >= loaded_horizon_; });
+    // Ids at or above the horizon were loaded by the walk of start-up; others may stand in two
+    // chunks of the run before, each a snapshot of a retry.
+    std::erase_if(*rows,
+                  [&](const auto& row) { return row.id >= loaded_horizon_ || !takes_up(row.id); });
   }
   return rows;
+}
+
+// Once for each id that the run before left below the horizon.
+bool CommitStage::takes_up(model::UrlId id) {
+  if (taken_up_.empty()) taken_up_.resize(loaded_horizon_);
+  if (taken_up_[id]) return false;
+  taken_up_[id] = true;
+  return true;
 }
 
 std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {

@@ -85,7 +85,9 @@ void CommitStage::book(model::Settled settled) {
     batch_bytes_ += batch_weight(settled);
     store_page(std::move(settled), page);
   }
-  // An aborted URL stays queued on disk for the next run; this one is over for it.
+  // An aborted URL stays queued for the next run; this one is over for it. Neither memory nor,
+  // after a checkpoint, a chunk would name it.
+  if (aborted) parked_[lease.host_id].push_back(lease.url_id);
   frontier_.settled(lease, stored && !aborted);
 }
 

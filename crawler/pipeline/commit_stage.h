@@ -150,6 +150,7 @@ class CommitStage {
   bool checkpoint_due() const;
   void checkpoint_queue();
   base::Status answer_hungry();
+  bool takes_up(model::UrlId id);
   base::Result<std::vector<storage::QueuedUrl>> read_backlog(
       const frontier::BacklogRequest& request);
   base::Status load_queue();
@@ -190,6 +191,7 @@ class CommitStage {
   std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
   bool sites_changed_ = false;      // by a reload, not taken up yet
   model::UrlId loaded_horizon_ = 0;
+  std::vector<bool> taken_up_;  // by id, below loaded_horizon_; empty until one is
   storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;
   storage::DueCursor due_after_;          // what is due up to here was taken, or is none of ours

@@ -57,3 +57,41 @@ TEST_CASE("a site that a reload brings back finds its queue") {
   without.commit.add(pipeline::SiteNames{{"x", "y"}});
   CHECK(without.work_off() == 300);
 }
+
+TEST_CASE(
+    "a URL whose transfer was aborted is there for the next run, whatever was written since") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run run(store, clock, {"x"}, kCheckpointAlways);
+    run.inject("x.test", 3, 0);
+    run.settle(run.lease(), model::Verdict::queued);
+    run.inject("late.test", 1, 0);
+  }
+  Run next(store, clock, {"x"}, kCheckpointAlways);
+  CHECK(next.work_off() == 4);
+}
+
+TEST_CASE("a URL that was tried again and again waits once after a kill") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run run(store, clock, {"x"}, kCheckpointAlways);
+    run.inject("x.test", 12, 0);
+    Run killed(store, clock, {"x"}, {}, 4);  // all of them stand below the horizon
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      for (int page = 0; page < 4; ++page) {
+        killed.settle(killed.lease(), model::Verdict::retry_later,
+                      clock.wall() + std::chrono::seconds(5));
+      }
+      (void)killed.commit.flush();
+      clock.advance(std::chrono::seconds(5));
+      CHECK(killed.commit.take_due());
+    }
+  }
+  Run next(store, clock, {"x"});
+  for (int chunk = 0; chunk < 4; ++chunk) CHECK(next.commit.flush());
+  CHECK(next.work_off() == 12);
+  CHECK(next.frontier.counts().waiting == 0);
+  CHECK(next.commit.finished());
+}
