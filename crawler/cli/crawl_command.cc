@@ -134,13 +134,16 @@ int crawl_command(const Arguments& arguments) {
     setup.on_committed = [&](const storage::CommitBatch& batch) { stream->write(batch); };
   }
   const base::SystemClock clock;
+  signals.let_in();  // opening and starting a large database take long
   auto session = daemon::Session::open(std::move(setup), clock);
   if (!session) return complain(session.error().message, exit_code(session.error()));
   daemon::Session& running = **session;
   Progress progress(progress_style(options.quiet),
                     {.pages = running.config().limits.pages, .time = running.config().limits.time},
                     std::min(running.config().stats_interval, milliseconds(10'000)));
-  if (const base::Status started = running.start(); !started) {
+  const base::Status started = running.start();
+  signals.hold_back();
+  if (!started) {
     return complain(started.error().message, exit_code(started.error()));
   }
   daemon::ControlWishes wishes;

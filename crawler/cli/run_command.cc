@@ -13,6 +13,7 @@
 #include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/control_commands.h"
 #include "crawler/daemon/control_socket.h"
 #include "crawler/daemon/guards.h"
@@ -60,8 +61,9 @@ sigset_t daemon_signals() {
 
 class Daemon {
  public:
-  Daemon(daemon::Session& session, std::string config_file)
+  Daemon(daemon::Session& session, StopSignals& signals, std::string config_file)
       : session_(session),
+        signals_(signals),
         config_file_(std::move(config_file)),
         guards_({.database = session.config().database,
                  .disk_low = session.config().disk_low,
@@ -87,7 +89,21 @@ class Daemon {
     return base::Done{};
   }
 
-  // Turns until it is told to end, a limit is reached, or the store fails.
+  // Turns until it is told to end, a limit is reached, or the store fails. Signals are asked for
+  // within, and let in behind it.
+  Ending run() {
+    signals_.hold_back();
+    if (signals_.asked()) end_by_signal();
+    Ending ending = loop();
+    if (signalled_) {
+      signals_.arm_second();
+    } else {
+      signals_.let_in();
+    }
+    return ending;
+  }
+
+ private:
   Ending loop() {
     daemon::notify_service_manager("READY=1");
     const base::Instant started = clock_.now();
@@ -102,14 +118,18 @@ class Daemon {
     return ending_of(session_.pipeline().end());
   }
 
- private:
+  void end_by_signal() {
+    signalled_ = true;
+    wishes_.stop = true;
+  }
+
   void take_signal(milliseconds patience) {
     const sigset_t signals = daemon_signals();
     const timespec most{0, std::chrono::nanoseconds(patience).count()};
     switch (sigtimedwait(&signals, nullptr, &most)) {
       case SIGTERM:
       case SIGINT:
-        wishes_.stop = true;
+        end_by_signal();
         break;
       case SIGHUP:
         wishes_.reload = true;
@@ -182,11 +202,13 @@ class Daemon {
   }
 
   daemon::Session& session_;
+  StopSignals& signals_;
   const std::string config_file_;
   const base::SystemClock clock_;
   daemon::Guards guards_;
   daemon::Watchdog watchdog_{kPatience};
   daemon::ControlWishes wishes_;
+  bool signalled_ = false;
   std::atomic<bool> healthy_{true};
   std::unique_ptr<daemon::ControlSocket> control_;
   std::unique_ptr<daemon::HttpListener> metrics_;
@@ -194,8 +216,8 @@ class Daemon {
   base::Instant next_figures_{};
 };
 
-int serve(daemon::Session& session, const std::string& config_file) {
-  Daemon daemon(session, config_file);
+int serve(daemon::Session& session, StopSignals& signals, const std::string& config_file) {
+  Daemon daemon(session, signals, config_file);
   if (const base::Status opened = daemon.open(); !opened)
     return complain(opened.error().message, kError);
   if (const base::Status started = session.start(); !started) {
@@ -203,7 +225,7 @@ int serve(daemon::Session& session, const std::string& config_file) {
   }
   base::log::info("run.start", {{"database", session.config().database},
                                 {"sites", session.config().sites.size()}});
-  const Ending ending = daemon.loop();
+  const Ending ending = daemon.run();
   daemon::notify_service_manager("STOPPING=1");
   const base::Status drained = session.drain(session.config().stop_timeout, ending.text);
   if (!drained) {
@@ -239,14 +261,15 @@ int run_command(const Arguments& arguments) {
     base::log::warn("config", {{"warning", warning}});
   const sigset_t signals = daemon_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  StopSignals stop_signals;
+  stop_signals.let_in();  // opening and starting a large database take long
   const base::SystemClock clock;
   auto session = daemon::Session::open({.config = std::move(loaded->config),
                                         .mode = {.recurring = true},
                                         .command = "crawld run -c " + file},
                                        clock);
   if (!session) return complain(session.error().message, exit_code(session.error()));
-  const int code = serve(**session, file);
+  const int code = serve(**session, stop_signals, file);
   (*session)->close();
   return code;
 }

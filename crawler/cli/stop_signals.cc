@@ -18,30 +18,47 @@ sigset_t stop_set() {
   return set;
 }
 
-void exit_now(int) { _exit(kInterrupted); }
+// Of the process, as signals are.
+volatile std::sig_atomic_t came = 0;
+
+void take(int) {
+  if (came != 0) _exit(kInterrupted);
+  came = 1;
+}
 
 }  // namespace
 
 StopSignals::StopSignals() {
-  const sigset_t set = stop_set();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  came = 0;
+  hold_back();
+  struct sigaction action {};
+  action.sa_handler = take;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool StopSignals::asked() {
   const sigset_t set = stop_set();
   const timespec none{};
-  if (sigtimedwait(&set, nullptr, &none) > 0) asked_ = true;
-  return asked_;
+  if (sigtimedwait(&set, nullptr, &none) > 0) came = 1;
+  return came != 0;
+}
+
+void StopSignals::let_in() {
+  const sigset_t set = stop_set();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void StopSignals::hold_back() {
+  const sigset_t set = stop_set();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 void StopSignals::arm_second() {
-  struct sigaction action {};
-  action.sa_handler = exit_now;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  const sigset_t set = stop_set();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  came = 1;
+  let_in();
 }
 
 }  // namespace crawld::cli

@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM for a one-shot crawl: the first is asked for, the second ends
-// the process at once (what is committed is safe, what is not is fetched again).
+// SIGINT and SIGTERM: the first is asked for, the second ends the process at once (what is
+// committed is safe, what is not is fetched again).
 #pragma once
 
 namespace crawld::cli {
@@ -7,16 +7,18 @@ namespace crawld::cli {
 class StopSignals {
  public:
   // Blocks both in this thread and all that it starts. SIGPIPE is ignored: a reader
-  // that goes away must not end a crawl.
+  // that goes away must not end a crawl. One for a process, as signals are.
   StopSignals();
 
   // A signal has come. Never waits.
   bool asked();
-  // From here on the next SIGINT or SIGTERM ends the process with kInterrupted.
+  // This thread is busy for long and does not ask: a signal is remembered for asked(), and the
+  // second ends the process with kInterrupted.
+  void let_in();
+  // From here on it is asked for again.
+  void hold_back();
+  // As let_in(), but the next one is the second already.
   void arm_second();
-
- private:
-  bool asked_ = false;
 };
 
 }  // namespace crawld::cli

@@ -207,6 +207,29 @@ def test_a_run_ends_at_its_limits_and_says_which_and_the_unit_does_not_start_it_
         assert code == 0 or str(code) in kept
 
 
+def test_a_second_signal_ends_at_once_what_the_first_lets_finish(daemon, serve):
+    answer = threading.Event()
+
+    def respond(path):
+        if path == "/slow":
+            answer.wait(PATIENCE)
+        return html(["/slow"]) if path == "/" else (404, {}, b"")
+
+    site = serve(respond)
+    running = daemon({"stop_timeout": "1h", "defaults": {"timeout": {"first_byte": "1h", "total": "1h"}},
+                      "sites": [{"name": "a", "seeds": [site.url()], "delay": "0s"}]}).start()
+    site.wait_for(1, "/slow")
+    running.process.send_signal(signal.SIGTERM)
+    eventually(lambda: running.heard("STOPPING=1"), "STOPPING=1")
+    time.sleep(0.5)
+    assert running.process.poll() is None, "the transfer has its time"
+    running.process.send_signal(signal.SIGINT)
+    code = running.process.wait(PATIENCE)
+    answer.set()
+    assert code == 11, running.log.read_text()
+    assert running.sql("SELECT url FROM v_pages") == [(site.url(),)]
+
+
 def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     one, two = serve(endless), serve(endless)
     running = daemon({"defaults": {"delay": "50ms"},
