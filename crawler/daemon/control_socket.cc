@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -39,6 +38,11 @@ base::Result<sockaddr_un> address_of(const std::string& path) {
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
+}
+
+Error not_made(const std::string& path, const Error& why) {
+  return {why.code, path + ": no control socket can be made: " + why.message +
+                        "; control: in the configuration names another place"};
 }
 
 bool is_ours(int socket) {
@@ -83,27 +87,11 @@ bool ControlSocket::Peer::write_some() {
 
 base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(
     const std::string& path, Handler handler, std::chrono::milliseconds most_idle) {
-  const auto address = address_of(path);
-  if (!address) return address.error();
-  struct stat facts {};
-  if (lstat(path.c_str(), &facts) == 0) {
-    if (!S_ISSOCK(facts.st_mode)) {
-      return Error{Error::Code::invalid,
-                   path + " is in the way of the control socket; it is no socket"};
-    }
-    ::unlink(path.c_str());
-  }
-  std::unique_ptr<ControlSocket> control(new ControlSocket(path, std::move(handler), most_idle));
-  control->listener_ = base::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  auto listener = SocketFile::listen(path, 0600);
+  if (!listener) return not_made(path, listener.error());
+  std::unique_ptr<ControlSocket> control(new ControlSocket(std::move(handler), most_idle));
+  control->listener_ = *std::move(listener);
   control->wake_ = base::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const mode_t before = umask(0177);
-  const bool bound = ::bind(control->listener_.get(), reinterpret_cast<const sockaddr*>(&*address),
-                            sizeof(sockaddr_un)) == 0;
-  umask(before);
-  if (!bound || ::listen(control->listener_.get(), 16) != 0) {
-    return Error{Error::Code::io, "cannot make the control socket " + path + ": " + why() +
-                                      "; control: in the configuration names another place"};
-  }
   auto thread = base::Thread::start("control", kStack, [raw = control.get()] { raw->serve(); });
   if (!thread) return std::move(thread).error();
   control->thread_ = *std::move(thread);
@@ -114,7 +102,6 @@ ControlSocket::~ControlSocket() {
   const std::uint64_t one = 1;
   if (wake_.open()) (void)!::write(wake_.get(), &one, sizeof(one));
   thread_.join();
-  ::unlink(path_.c_str());
 }
 
 void ControlSocket::serve() {

@@ -17,6 +17,7 @@
 #include "crawler/base/fd.h"
 #include "crawler/base/result.h"
 #include "crawler/base/thread.h"
+#include "crawler/daemon/socket_file.h"
 
 namespace crawld::daemon {
 
@@ -29,7 +30,8 @@ class ControlSocket {
   // socket's thread, as promises are.
   using Handler = std::function<Reply(const std::string& request)>;
 
-  // Takes the place of a socket that is left over at `path`, of nothing else.
+  // Takes the place of a socket that is left over at `path`, of nothing else. Errors: invalid
+  // (no place for a socket), busy (another process listens there), io.
   static base::Result<std::unique_ptr<ControlSocket>> open(
       const std::string& path, Handler handler,
       std::chrono::milliseconds most_idle = std::chrono::seconds(10));
@@ -38,18 +40,17 @@ class ControlSocket {
   ControlSocket& operator=(const ControlSocket&) = delete;
 
  private:
-  ControlSocket(std::string path, Handler handler, std::chrono::milliseconds most_idle)
-      : path_(std::move(path)), handler_(std::move(handler)), most_idle_(most_idle) {}
+  ControlSocket(Handler handler, std::chrono::milliseconds most_idle)
+      : handler_(std::move(handler)), most_idle_(most_idle) {}
   struct Peer;
   void serve();
   // False when the peer is done with.
   bool attend(Peer& peer, short events, std::chrono::steady_clock::time_point now);
   void answer_next(Peer& peer, std::chrono::steady_clock::time_point now);
 
-  const std::string path_;
   const Handler handler_;
   const std::chrono::milliseconds most_idle_;
-  base::Fd listener_;
+  SocketFile listener_;
   base::Fd wake_;  // eventfd: the end
   base::Thread thread_;
 };

@@ -4,8 +4,6 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <charconv>
@@ -36,8 +34,9 @@ struct Peer {
   Clock::time_point deadline;
 };
 
-Error failed(const std::string& where) {
-  return {Error::Code::io, "cannot listen at " + where + " for metrics: " + std::strerror(errno)};
+Error failed(const std::string& where, const Error& why) {
+  return {why.code, "cannot listen at " + where + " for metrics: " + why.message +
+                        "; metrics.listen: names another place"};
 }
 
 bool is_local_host(std::string_view host) {
@@ -122,10 +121,10 @@ Status HttpListener::listen_at_port(const std::string& where) {
   std::from_chars(where.data() + where.rfind(':') + 1, where.data() + where.size(), port);
   checks_host_ = true;
   const bool v6 = where.starts_with('[');
-  listener_ =
+  port_ =
       base::Fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
-  ::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  ::setsockopt(port_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   sockaddr_in v4_name{};
   v4_name.sin_family = AF_INET;
   v4_name.sin_port = htons(port);
@@ -137,33 +136,16 @@ Status HttpListener::listen_at_port(const std::string& where) {
   const auto* name = v6 ? reinterpret_cast<const sockaddr*>(&v6_name)
                         : reinterpret_cast<const sockaddr*>(&v4_name);
   const socklen_t size = v6 ? sizeof(v6_name) : sizeof(v4_name);
-  if (::bind(listener_.get(), name, size) != 0 || ::listen(listener_.get(), 16) != 0) {
-    return failed(where);
+  if (::bind(port_.get(), name, size) != 0 || ::listen(port_.get(), 16) != 0) {
+    return failed(where, {Error::Code::io, std::strerror(errno)});
   }
   return base::Done{};
 }
 
 Status HttpListener::listen_at_path(const std::string& path) {
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  if (!config::is_socket_path(path)) {
-    return Error{Error::Code::invalid, path + ": too long for a socket's name"};
-  }
-  std::memcpy(name.sun_path, path.data(), path.size());
-  struct stat facts {};
-  if (::lstat(path.c_str(), &facts) == 0) {
-    if (!S_ISSOCK(facts.st_mode)) {
-      return Error{Error::Code::invalid, path + " is in the way of the metrics; it is no socket"};
-    }
-    ::unlink(path.c_str());
-  }
-  listener_ = base::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const mode_t before = ::umask(0117);
-  const bool bound =
-      ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
-  ::umask(before);
-  if (!bound || ::listen(listener_.get(), 16) != 0) return failed(path);
-  path_ = path;
+  auto file = SocketFile::listen(path, 0660);
+  if (!file) return failed(path, file.error());
+  file_ = *std::move(file);
   return base::Done{};
 }
 
@@ -171,7 +153,6 @@ HttpListener::~HttpListener() {
   const std::uint64_t one = 1;
   if (wake_.open()) (void)!::write(wake_.get(), &one, sizeof(one));
   thread_.join();
-  if (!path_.empty()) ::unlink(path_.c_str());
 }
 
 std::string HttpListener::answer(const std::string& head) const {
@@ -186,7 +167,7 @@ std::string HttpListener::answer(const std::string& head) const {
 void HttpListener::serve() {
   std::list<Peer> peers;
   while (true) {
-    std::vector<pollfd> polled = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    std::vector<pollfd> polled = {{wake_.get(), POLLIN, 0}, {listener(), POLLIN, 0}};
     for (const Peer& peer : peers) {
       polled.push_back(
           {peer.socket.get(), static_cast<short>(peer.out.empty() ? POLLIN : POLLOUT), 0});
@@ -206,7 +187,7 @@ void HttpListener::serve() {
       peer = keep ? std::next(peer) : peers.erase(peer);
     }
     if (polled[1].revents == 0) continue;
-    base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    base::Fd fresh(::accept4(listener(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fresh.open() || peers.size() >= kMostPeers) continue;
     peers.push_back({std::move(fresh), {}, {}, now + kMostTime});
   }

@@ -14,6 +14,7 @@
 #include "crawler/base/fd.h"
 #include "crawler/base/result.h"
 #include "crawler/base/thread.h"
+#include "crawler/daemon/socket_file.h"
 
 namespace crawld::daemon {
 
@@ -30,7 +31,7 @@ class HttpListener {
 
   // `where`: "127.0.0.1:9464", "[::1]:9464", "localhost:9464", or the whole path of a Unix
   // socket, which is made with mode 0660 and takes the place of a socket left over there.
-  // Errors: invalid (neither), io.
+  // Errors: invalid (neither), busy (another process listens there), io.
   static base::Result<std::unique_ptr<HttpListener>> open(const std::string& where,
                                                           Handler handler);
   ~HttpListener();
@@ -42,13 +43,14 @@ class HttpListener {
   base::Status listen_at_port(const std::string& where);
   base::Status listen_at_path(const std::string& path);
   std::string answer(const std::string& head) const;
+  int listener() const { return port_.open() ? port_.get() : file_.get(); }
   void serve();
 
   const Handler handler_;
   bool checks_host_ = false;
-  std::string path_;  // of the Unix socket; empty: a port
-  base::Fd listener_;
-  base::Fd wake_;  // eventfd: the end
+  SocketFile file_;  // of a path
+  base::Fd port_;    // otherwise
+  base::Fd wake_;    // eventfd: the end
   base::Thread thread_;
 };
 

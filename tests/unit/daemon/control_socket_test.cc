@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "crawler/daemon/http_listener.h"
+
 using namespace crawld;
 using daemon::ask_control;
 using daemon::ControlSocket;
@@ -270,6 +272,40 @@ TEST_CASE("a socket that was left over is replaced, a file is not") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.find("it is no socket") != std::string::npos);
   CHECK(std::filesystem::file_size(scratch.path) == 8);
+}
+
+TEST_CASE("a socket that somebody listens at is not taken over") {
+  const Scratch scratch;
+  const auto first = listening(scratch.path);
+  const auto second = ControlSocket::open(scratch.path, [](const std::string&) { return "2"; });
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == base::Error::Code::busy);
+  CHECK(second.error().message.find("another process listens there") != std::string::npos);
+  CHECK(*ask_control(scratch.path, "1") == "<1>");
+}
+
+TEST_CASE("a socket that another process made at the same name stays when ours goes") {
+  const Scratch scratch;
+  auto first = listening(scratch.path);
+  std::filesystem::remove(scratch.path);
+  const auto second = listening(scratch.path);
+  first.reset();
+  CHECK(*ask_control(scratch.path, "1") == "<1>");
+}
+
+TEST_CASE("the metrics of two crawls do not take each other's socket either") {
+  const Scratch scratch;
+  const auto page = [](const std::string&) { return daemon::HttpPage{.body = "figures"}; };
+  auto first = daemon::HttpListener::open(scratch.path, page);
+  REQUIRE(first);
+  const auto second = daemon::HttpListener::open(scratch.path, page);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == base::Error::Code::busy);
+  Peer scraper(scratch.path);
+  REQUIRE(scraper.say("GET /metrics HTTP/1.1\r\n\r\n"));
+  CHECK(scraper.line() == "HTTP/1.1 200 OK\r");
+  first->reset();
+  CHECK_FALSE(std::filesystem::exists(scratch.path));
 }
 
 TEST_CASE("a path that is too long for a socket is refused with the path") {
