@@ -150,6 +150,8 @@ class LocalFrontier final : public Frontier {
   void set_pace(model::SiteId site, const Pace& pace);
   // A limit of the site was reached: its pages are refused from now on, with this reason.
   void close_site(model::SiteId site, std::string reason);
+  // The limit was raised.
+  void open_site(model::SiteId site);
   // Takes waiting URLs out of memory. What is leased or not settled yet stays, and so does
   // what waits on disk: whoever reads it back drops it there.
   void withdraw(const std::unordered_set<model::UrlId>& ids);

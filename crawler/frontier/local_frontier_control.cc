@@ -181,7 +181,12 @@ void LocalFrontier::set_pace(model::SiteId site_id, const Pace& pace) {
 
 void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {
   MutexLock lock(mutex_);
-  closed_sites_.emplace(site_id, std::move(reason));
+  closed_sites_[site_id] = std::move(reason);
+}
+
+void LocalFrontier::open_site(model::SiteId site_id) {
+  MutexLock lock(mutex_);
+  closed_sites_.erase(site_id);
 }
 
 void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {

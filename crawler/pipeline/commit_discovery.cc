@@ -28,16 +28,21 @@ void CommitStage::count_for_site(const model::Settled& settled) {
 void CommitStage::check_site_limits(base::Instant now) {
   const auto table = sites_.table();
   for (auto& [id, use] : site_use_) {
-    if (use.closed || id >= table->size()) continue;
+    if (id >= table->size()) continue;
     const config::Limits& limits = (*table)[id]->config.limits;
-    const char* reached = nullptr;
+    std::string_view reached;
     if (limits.bytes > 0 && use.bytes >= limits.bytes) reached = "limits.bytes";
     if (limits.errors > 0 && use.errors >= limits.errors) reached = "limits.errors";
     if (limits.time.count() > 0 && now - started_ >= limits.time) reached = "limits.time";
-    if (reached == nullptr) continue;
-    use.closed = true;
-    frontier_.close_site(id, reached);
-    base::log::info("site.closed", {{"site", (*table)[id]->name}, {"why", reached}});
+    if (reached == use.closed_by) continue;
+    if (reached.empty()) {
+      frontier_.open_site(id);
+      base::log::info("site.opened", {{"site", (*table)[id]->name}, {"was", use.closed_by}});
+    } else {
+      frontier_.close_site(id, std::string(reached));
+      base::log::info("site.closed", {{"site", (*table)[id]->name}, {"why", reached}});
+    }
+    use.closed_by = reached;
   }
 }
 

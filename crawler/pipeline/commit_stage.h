@@ -81,7 +81,8 @@ class CommitStage {
   base::Status rejudge();
   bool has_rejudgements() const { return !rejudgements_.empty() || !judged_by_.empty(); }
 
-  // Closes the sites whose limits are reached (`limits` of a site).
+  // Closes the sites whose limits (`limits` of a site) are reached, and opens those whose limits a
+  // reload has raised.
   void check_site_limits(base::Instant now);
 
   // Nothing waits, nothing is under way, no retry is planned.
@@ -210,7 +211,7 @@ class CommitStage {
   struct SiteUse {
     std::uint64_t bytes = 0;
     std::uint64_t errors = 0;
-    bool closed = false;
+    std::string_view closed_by;  // the limit; empty: open
   };
   std::unordered_map<model::SiteId, SiteUse> site_use_;
   base::Instant started_;

@@ -208,6 +208,8 @@ void Pipeline::commit_turn() {
   if (const auto due = commit_.flush_at()) until = std::min(until, *due);
   if (auto item = commits_.pop_until(until)) {
     heavy_ = heavy_ || weight(*item) >= kHeavyItem;
+    // What a reload hands in does not find its site closed by a limit of before.
+    commit_.check_site_limits(clock_.now());
     commit_.add(*std::move(item));
     counters_.committed.fetch_add(1, std::memory_order_relaxed);
   }

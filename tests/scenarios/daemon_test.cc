@@ -204,6 +204,45 @@ TEST_CASE("each limit of a site closes that site alone") {
   CHECK(simulation.totals().outcomes.at("over_budget") > 0);
 }
 
+TEST_CASE("a site that a limit closed goes on when a reload raises the limit") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 20; ++i) targets.push_back("/" + std::to_string(i));
+  daemon.web.page("http://a.test/", links(targets));
+  for (const std::string& target : targets) {
+    daemon.web.page("http://a.test" + target, std::string(1'000, 'x'));
+  }
+  config::Site site = quick_site({"http://a.test/"});
+  site.limits.bytes = 8'000;
+  Simulation simulation = daemon.start({site});
+  simulation.run(10'000, minutes(10));
+  REQUIRE(simulation.state("http://a.test/19") == "over_budget");
+  simulation.flush();
+  pipeline::Rejudgements news;
+  for (const auto& [id, url] : daemon.store.known()) {
+    if (daemon.store.state_of(id) == model::Verdict::over_budget) {
+      news.all.push_back({id, model::Verdict::queued, {}});
+    }
+  }
+  REQUIRE(news.all.size() > 10);
+  SECTION("above what was used") {
+    site.limits.bytes = 1'000'000;
+    daemon.config.sites = {site};
+    simulation.reload(daemon.config, std::move(news));
+    simulation.run(10'000, minutes(10));
+    CHECK(simulation.state("http://a.test/19") == "done");
+    CHECK(daemon.web.pages().size() == 21);
+  }
+  SECTION("but not enough") {
+    site.limits.bytes = 8'001;
+    daemon.config.sites = {site};
+    simulation.reload(daemon.config, std::move(news));
+    const std::size_t before = daemon.web.pages().size();
+    simulation.run(10'000, minutes(10));
+    CHECK(daemon.web.pages().size() == before);
+  }
+}
+
 TEST_CASE("budgets of a daemon count pages, not visits") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/1", "/2", "/3", "/4"}));
