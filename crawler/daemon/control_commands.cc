@@ -45,6 +45,7 @@ std::string add(Session& session, const std::string& site, const json& urls) {
   if (!urls.is_array()) return refused("urls: a list is wanted");
   const auto table = session.sites().table();
   pipeline::Injections injections;
+  std::vector<model::Url> seeds;
   json bad = json::array();
   for (const json& entry : urls) {
     // A text, or an object of "url" and what a URL list says of it.
@@ -57,7 +58,7 @@ std::string add(Session& session, const std::string& site, const json& urls) {
     }
     const model::Url canonical = (*table)[id]->canonicalizer.canonicalize(*url);
     const policy::Judgement judgement = (*table)[id]->scope.judge_seed(canonical);
-    session.sites().add_seed(id, canonical);
+    seeds.push_back(canonical);
     injections.all.push_back({.url = canonical,
                               .site = id,
                               .state = judgement.verdict,
@@ -65,6 +66,7 @@ std::string add(Session& session, const std::string& site, const json& urls) {
                               .again = true,
                               .metadata = metadata.is_object() ? metadata.dump() : std::string()});
   }
+  session.sites().add_seeds(id, seeds);
   const std::size_t count = injections.all.size();
   if (!session.pipeline().inject(std::move(injections))) return refused("the crawl is ending");
   base::log::info("control.add", {{"urls", count}});

@@ -141,9 +141,11 @@ Status CommitStage::load() {
   for (const storage::SiteCoverage& site : *coverage) rounds_.load(site);
   auto moved = store_.moved_seeds();
   if (!moved) return std::move(moved).error();
+  SiteBook::SeedsByName seeds;
   for (const storage::MovedSeed& seed : *moved) {
-    if (const auto url = model::Url::parse(seed.url)) sites_.restore_seed(seed.site, *url);
+    if (const auto url = model::Url::parse(seed.url)) seeds[seed.site].push_back(*url);
   }
+  sites_.restore_seeds(seeds);
   return load_plans();
 }
 

@@ -214,7 +214,7 @@ void ParseStage::follow_moved_seed(model::Settled& settled) {
       policy::registrable_domain_or_host(lease.request.url)) {
     return;
   }
-  sites_.add_seed(lease.request.site, target.url);
+  sites_.add_seeds(lease.request.site, {&target.url, 1});
   target.state = model::Verdict::queued;
   target.reason.clear();
 }

@@ -1,6 +1,7 @@
 #include "crawler/pipeline/site_rules.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "config/check.h"
@@ -167,19 +168,34 @@ std::shared_ptr<const SiteIndex> SiteBook::index() const {
 
 namespace {
 
-void put_seed(SiteTable& table, model::SiteId site, const model::Url& seed) {
-  if (site >= table.size()) return;
-  auto rules = std::make_shared<SiteRules>(*table[site]);
-  rules->scope.add_seed(seed);
-  table[site] = std::move(rules);
+// Those that were not in the site's scope yet; they are now.
+std::vector<model::Url> put_seeds(SiteTable& table, model::SiteId site,
+                                  std::span<const model::Url> seeds) {
+  std::vector<model::Url> put;
+  if (site >= table.size()) return put;
+  std::shared_ptr<SiteRules> rules;  // a copy, once one is needed
+  for (const model::Url& seed : seeds) {
+    if ((rules ? *rules : *table[site]).scope.covers(seed)) continue;
+    if (!rules) rules = std::make_shared<SiteRules>(*table[site]);
+    rules->scope.add_seed(seed);
+    put.push_back(seed);
+  }
+  if (rules) table[site] = std::move(rules);
+  return put;
 }
 
-bool shares_domain(const std::vector<std::string>& seeds, const model::Url& url) {
-  const std::string domain(policy::registrable_domain_or_host(url));
-  return std::any_of(seeds.begin(), seeds.end(), [&](const std::string& text) {
+// Those that share their registrable domain with a seed of the site.
+std::vector<model::Url> near_seeds(const config::Site& site, const std::vector<model::Url>& urls) {
+  std::unordered_set<std::string> domains;
+  for (const std::string& text : site.seeds) {
     const auto seed = model::Url::parse(text);
-    return seed && policy::registrable_domain_or_host(*seed) == domain;
-  });
+    if (seed) domains.insert(policy::registrable_domain_or_host(*seed));
+  }
+  std::vector<model::Url> near;
+  for (const model::Url& url : urls) {
+    if (domains.contains(policy::registrable_domain_or_host(url))) near.push_back(url);
+  }
+  return near;
 }
 
 }  // namespace
@@ -188,17 +204,19 @@ void SiteBook::replace(SiteTable table) {
   auto index = std::make_shared<const SiteIndex>(table);
   base::MutexLock lock(mutex_);
   index_ = std::move(index);
-  for (const auto& [site, seed] : added_) put_seed(table, site, seed);
+  for (const auto& [site, seeds] : added_) put_seeds(table, site, seeds);
   table_ = std::make_shared<const SiteTable>(std::move(table));
 }
 
-void SiteBook::add_seed(model::SiteId site, const model::Url& seed) {
+void SiteBook::add_seeds(model::SiteId site, std::span<const model::Url> seeds) {
   base::MutexLock lock(mutex_);
   auto table = std::make_shared<SiteTable>(*table_);
-  put_seed(*table, site, seed);
+  const std::vector<model::Url> put = put_seeds(*table, site, seeds);
+  if (put.empty()) return;
   table_ = std::move(table);
-  added_.emplace_back(site, seed);
-  news_.emplace_back(site, seed);
+  std::vector<model::Url>& added = added_[site];
+  added.insert(added.end(), put.begin(), put.end());
+  for (const model::Url& seed : put) news_.emplace_back(site, seed);
 }
 
 std::vector<std::pair<model::SiteId, model::Url>> SiteBook::take_added() {
@@ -206,17 +224,18 @@ std::vector<std::pair<model::SiteId, model::Url>> SiteBook::take_added() {
   return std::exchange(news_, {});
 }
 
-void SiteBook::restore_seed(std::string_view site, const model::Url& seed) {
+void SiteBook::restore_seeds(const SeedsByName& seeds) {
+  if (seeds.empty()) return;
   base::MutexLock lock(mutex_);
-  for (model::SiteId id = 0; id < table_->size(); ++id) {
-    const SiteRules& rules = *(*table_)[id];
-    if (rules.name != site || !shares_domain(rules.config.seeds, seed)) continue;
-    auto table = std::make_shared<SiteTable>(*table_);
-    put_seed(*table, id, seed);
-    table_ = std::move(table);
-    added_.emplace_back(id, seed);
-    return;
+  auto table = std::make_shared<SiteTable>(*table_);
+  for (model::SiteId id = 0; id < table->size(); ++id) {
+    const auto named = seeds.find((*table)[id]->name);
+    if (named == seeds.end()) continue;
+    const auto put = put_seeds(*table, id, near_seeds((*table)[id]->config, named->second));
+    std::vector<model::Url>& added = added_[id];
+    added.insert(added.end(), put.begin(), put.end());
   }
+  table_ = std::move(table);
 }
 
 }  // namespace crawld::pipeline

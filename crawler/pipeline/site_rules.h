@@ -4,9 +4,10 @@
 // reloaded or a site gets another seed. A site keeps its SiteId for the whole run.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,19 +68,21 @@ class SiteBook {
   std::shared_ptr<const SiteIndex> index() const CRAWL_EXCLUDES(mutex_);
   // Seeds that were added stay.
   void replace(SiteTable table) CRAWL_EXCLUDES(mutex_);
-  // `seed` becomes part of what defines the site's scope.
-  void add_seed(model::SiteId site, const model::Url& seed) CRAWL_EXCLUDES(mutex_);
+  // `seeds` become part of what defines the site's scope, where they are not in it already.
+  // Copies the site's rules once, however many there are.
+  void add_seeds(model::SiteId site, std::span<const model::Url> seeds) CRAWL_EXCLUDES(mutex_);
   // What was added since the last call.
   std::vector<std::pair<model::SiteId, model::Url>> take_added() CRAWL_EXCLUDES(mutex_);
-  // Adds a seed of a run before, where it still shares its registrable domain with a seed of the
-  // site. take_added() does not give it.
-  void restore_seed(std::string_view site, const model::Url& seed) CRAWL_EXCLUDES(mutex_);
+  // Adds seeds of a run before by the names of their sites, where they still share their
+  // registrable domain with a seed of the site. take_added() does not give them.
+  using SeedsByName = std::map<std::string, std::vector<model::Url>>;
+  void restore_seeds(const SeedsByName& seeds) CRAWL_EXCLUDES(mutex_);
 
  private:
   mutable base::Mutex mutex_;
   std::shared_ptr<const SiteTable> table_ CRAWL_GUARDED_BY(mutex_);
   std::shared_ptr<const SiteIndex> index_ CRAWL_GUARDED_BY(mutex_);
-  std::vector<std::pair<model::SiteId, model::Url>> added_ CRAWL_GUARDED_BY(mutex_);
+  std::map<model::SiteId, std::vector<model::Url>> added_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::pair<model::SiteId, model::Url>> news_ CRAWL_GUARDED_BY(mutex_);
 };
 

@@ -1,5 +1,7 @@
 #include "crawler/policy/scope.h"
 
+#include <algorithm>
+
 #include "crawler/policy/registrable_domain.h"
 
 namespace crawld::policy {
@@ -77,6 +79,10 @@ void ScopeRules::add_seed(const model::Url& seed) {
   ports_.insert(seed.port());
 }
 
+bool ScopeRules::covers(const model::Url& seed) const {
+  return port_allowed(seed) && in_scope(seed) && included(seed);
+}
+
 std::optional<Judgement> ScopeRules::refuse_never(const model::Url& url) const {
   if (!url.crawlable()) return Judgement{Verdict::blocked, "scheme"};
   if (!port_allowed(url)) return Judgement{Verdict::blocked, "port"};
@@ -113,6 +119,12 @@ bool ScopeRules::in_scope(const model::Url& url) const {
   return false;
 }
 
+bool ScopeRules::included(const model::Url& url) const {
+  if (include_.empty() || seed_hrefs_.contains(url.href())) return true;
+  return std::any_of(include_.begin(), include_.end(),
+                     [&](const base::Pattern& pattern) { return pattern.matches(url.href()); });
+}
+
 Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
                             int this_year) const {
   if (auto refused = refuse_never(url)) return *std::move(refused);
@@ -126,11 +138,7 @@ Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
       return {Verdict::out_of_scope, "exclude[" + std::to_string(i) + "]"};
     }
   }
-  if (!include_.empty() && !seed_hrefs_.contains(url.href())) {
-    bool matched = false;
-    for (const base::Pattern& pattern : include_) matched = matched || pattern.matches(url.href());
-    if (!matched) return {Verdict::out_of_scope, "include"};
-  }
+  if (!included(url)) return {Verdict::out_of_scope, "include"};
   if (max_depth_ && context.depth > *max_depth_) return {Verdict::too_deep, "max_depth"};
   return {};
 }

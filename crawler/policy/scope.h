@@ -43,11 +43,14 @@ class ScopeRules {
 
   // More hosts in scope while running (`crawld add`, `redirect of a seed`).
   void add_seed(const model::Url& seed);
+  // add_seed() of this one would let nothing more in.
+  bool covers(const model::Url& seed) const;
 
  private:
   std::optional<Judgement> refuse_never(const model::Url& url) const;
   bool port_allowed(const model::Url& url) const;
   bool in_scope(const model::Url& url) const;
+  bool included(const model::Url& url) const;
   bool in_directory_of_seed(std::string_view url) const;
 
   config::Scope scope_ = config::Scope::host;
