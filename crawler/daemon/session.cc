@@ -119,6 +119,7 @@ void Session::make_pipeline() {
   const auto make_fetcher = [this] { return rooms_->make_fetcher(); };
   const auto make_parser = [this](std::uint32_t) {
     auto worker = rooms_->make_parser();
+    base::MutexLock lock(mutex_);
     workers_.push_back(worker.get());
     return worker;
   };
@@ -281,8 +282,13 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
 
 std::vector<parsers::WorkerCounters> Session::workers() const {
   std::vector<parsers::WorkerCounters> all;
-  for (const parsers::WorkerProcess* worker : workers_) all.push_back(worker->counters());
+  for (const parsers::WorkerProcess* worker : started_workers()) all.push_back(worker->counters());
   return all;
+}
+
+std::vector<parsers::WorkerProcess*> Session::started_workers() const {
+  base::MutexLock lock(mutex_);
+  return workers_;
 }
 
 void Session::remember_names(std::vector<std::string> names) {
@@ -304,7 +310,7 @@ bool Session::has_left(const std::string& site) const {
 
 std::vector<WorkerState> Session::worker_states() const {
   std::vector<WorkerState> all;
-  for (const parsers::WorkerProcess* worker : workers_) {
+  for (const parsers::WorkerProcess* worker : started_workers()) {
     all.push_back({.pid = worker->pid(), .counters = worker->counters()});
   }
   return all;

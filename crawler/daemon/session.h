@@ -95,6 +95,7 @@ class Session {
   void end_helpers();
   void remember_cursor(const std::string& hook, std::uint64_t last_id) CRAWL_EXCLUDES(mutex_);
   void remember_names(std::vector<std::string> names) CRAWL_EXCLUDES(mutex_);
+  std::vector<parsers::WorkerProcess*> started_workers() const CRAWL_EXCLUDES(mutex_);
   std::optional<pipeline::CommitItem> look_for_orphans();
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
 
@@ -103,8 +104,7 @@ class Session {
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<Rooms> rooms_;
   std::unique_ptr<frontier::LocalFrontier> frontier_;
-  std::set<model::SiteId> left_sites_;            // the controlling thread's
-  std::vector<parsers::WorkerProcess*> workers_;  // owned by the pipeline
+  std::set<model::SiteId> left_sites_;  // the controlling thread's
   std::uint32_t fetch_threads_ = 0;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   mutable base::Mutex mutex_;
@@ -113,7 +113,9 @@ class Session {
   // Of hooks that were told after the pipeline had ended.
   std::map<std::string, std::uint64_t> late_cursors_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::string> site_names_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
-  std::unique_ptr<OrphanWatch> orphan_watch_;                     // null: none
+  // Owned by the pipeline. Who asks for status may do so while they are being started.
+  std::vector<parsers::WorkerProcess*> workers_ CRAWL_GUARDED_BY(mutex_);
+  std::unique_ptr<OrphanWatch> orphan_watch_;  // null: none
 };
 
 }  // namespace crawld::daemon
