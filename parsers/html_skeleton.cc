@@ -7,17 +7,11 @@
 
 #include "parsers/charset_utf8.h"
 #include "parsers/html_skeleton_marks.h"
+#include "parsers/raw_text.h"
 #include "parsers/tokenizer_bytes.h"
 
 namespace crawld::parsers {
 namespace {
-
-TextMode mode_of(Tag tag) {
-  constexpr TagSet kRaw{Tag::style, Tag::xmp, Tag::iframe, Tag::noembed, Tag::noframes};
-  if (tag == Tag::script) return TextMode::script;
-  if (tag == Tag::title || tag == Tag::textarea) return TextMode::rcdata;
-  return kRaw.has(tag) ? TextMode::rawtext : TextMode::data;
-}
 
 // The values that tree construction looks at: of <input type>, <annotation-xml encoding>.
 bool is_looked_at(Attr attribute) { return attribute == Attr::type || attribute == Attr::encoding; }
@@ -130,8 +124,7 @@ void HtmlSkeleton::read_start_tag(const Token& token) {
   // In framesets white space within texts counts; gumbo makes elements of what isindex says.
   constexpr TagSet kOdd{Tag::frameset, Tag::isindex, Tag::plaintext};
   if (kOdd.has(token.tag)) usable_ = false;
-  const bool foreign = open_.foreign();
-  const TextMode mode = foreign ? TextMode::data : mode_of(token.tag);
+  const TextMode mode = open_.foreign() ? TextMode::data : raw_text_mode(token.tag);
   if (mode == TextMode::data) {
     TagSeen seen{.id = token.tag, .hash = token.hash, .self_closing = token.self_closing};
     if (kFormattingTags.has(token.tag)) {
@@ -139,9 +132,7 @@ void HtmlSkeleton::read_start_tag(const Token& token) {
       seen.styled = std::any_of(attributes.begin(), attributes.end(), is_style_of_font);
       seen.whole = std::hash<std::string_view>{}(token.raw.substr(1 + token.name.size()));
     }
-    open_.start(seen);
-    if (token.tag == Tag::plaintext && !foreign) tokenizer_.set_mode(TextMode::plaintext);
-    return;
+    return open_.start(seen);
   }
   open_.count_node();
   raw_is_open_ = true;

@@ -10,14 +10,14 @@ namespace {
 enum Trait : std::uint32_t {
   kVoid = 1 << 0,
   kSpecial = 1 << 1,
-  kScope = 1 << 3,  // ends a search "in scope"
-  kClosesP = 1 << 4,
-  kRawText = 1 << 5,  // its content is no markup
-  kMarker = 1 << 6,   // formatting does not leak over it
-  kTablePart = 1 << 7,
-  kIgnored = 1 << 8,  // never opened twice
-  kBreaksForeign = 1 << 9,
-  kBlock = 1 << 10,  // opened without reopening formatting elements
+  kScope = 1 << 2,  // ends a search "in scope"
+  kClosesP = 1 << 3,
+  kRawText = 1 << 4,  // its content is no markup
+  kMarker = 1 << 5,   // formatting does not leak over it
+  kTablePart = 1 << 6,
+  kIgnored = 1 << 7,  // never opened twice
+  kBreaksForeign = 1 << 8,
+  kBlock = 1 << 9,  // opened without reopening formatting elements
 };
 
 using Traits = std::array<std::uint32_t, static_cast<std::size_t>(Tag::count)>;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "parsers/page_scan_facts.h"
+#include "parsers/raw_text.h"
 #include "parsers/tokenizer.h"
 
 namespace crawld::parsers {
@@ -70,7 +71,7 @@ class NoscriptFinder {
   NoscriptFinder(const HtmlTree& tree, std::string_view utf8) : utf8_(utf8), tokenizer_(utf8) {
     for (const GumboNode* element : tree.elements()) {
       const bool html = element->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
-      if (html && mode_of(tag_of(element)) != TextMode::data) {
+      if (html && raw_text_mode(tag_of(element)) != TextMode::data) {
         raw_.push_back(element->v.element.original_tag.data);
       }
     }
@@ -103,16 +104,8 @@ class NoscriptFinder {
     if (token.raw.data() != nullptr) at_ = token.raw.data() + token.raw.size();
   }
 
-  static TextMode mode_of(Tag tag) {
-    constexpr TagSet kRaw{Tag::style, Tag::xmp, Tag::iframe, Tag::noembed, Tag::noframes};
-    if (tag == Tag::script) return TextMode::script;
-    if (tag == Tag::title || tag == Tag::textarea) return TextMode::rcdata;
-    if (tag == Tag::plaintext) return TextMode::plaintext;
-    return kRaw.has(tag) ? TextMode::rawtext : TextMode::data;
-  }
-
   void steer(const Token& token) {
-    const TextMode mode = mode_of(token.tag);
+    const TextMode mode = raw_text_mode(token.tag);
     if (mode == TextMode::data) return;
     if (std::binary_search(raw_.begin(), raw_.end(), token.raw.data())) tokenizer_.set_mode(mode);
   }

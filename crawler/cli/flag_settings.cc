@@ -13,6 +13,8 @@
 #include "crawler/base/escape.h"
 #include "crawler/cli/wget_patterns.h"
 #include "crawler/fetch/cookie_parser.h"
+#include "crawler/model/request_fields.h"
+#include "crawler/robots/product_token.h"
 
 namespace crawld::cli {
 namespace {
@@ -242,20 +244,12 @@ std::string zero_if_inf(const std::string& text) { return text == "inf" ? "0" : 
 
 void set_user_agent(const std::string& text, Config& config, Flags& flags) {
   if (text.empty()) return;
-  // RFC 9110 section 5.5: a line break in a value would forge further headers.
-  const bool forges = std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  });
-  if (forges) {
+  if (!model::is_header_value(text)) {
     flags.fail({Error::Code::invalid, "--user-agent: holds a line break or control character"});
   }
   config.user_agent.full = text;
-  // RFC 9309 section 2.2.1: the product token is what robots.txt is asked about. A header that
-  // starts with none, such as "(x)", leaves the configured one.
-  const std::string token = text.substr(
-      0, text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "!#$%&'*+-.^_`|~"));
+  // What robots.txt is asked about. A value that starts with no token leaves the configured one.
+  const std::string token = robots::product_token(text);
   if (!token.empty()) config.user_agent.name = token;
 }
 
