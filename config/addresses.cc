@@ -34,7 +34,7 @@ bool is_port(std::string_view text) {
   return port && *port >= 1 && *port <= 65'535;
 }
 
-bool is_address(std::string text) {
+bool is_address(const std::string& text) {
   if (!text.starts_with('[')) return family_of(text).has_value();
   if (!text.ends_with(']')) return false;
   return family_of(text.substr(1, text.size() - 2)) == AF_INET6;

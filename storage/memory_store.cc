@@ -235,8 +235,6 @@ bool may_be_visited_again(const UrlUpdate& url) {
     case Verdict::too_deep:
     case Verdict::trapped:
     case Verdict::blocked:
-    case Verdict::duplicate:
-    case Verdict::parked:
       return false;
   }
   return false;

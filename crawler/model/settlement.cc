@@ -6,7 +6,7 @@
 namespace crawld::model {
 namespace {
 
-constexpr std::array<std::pair<Verdict, std::string_view>, 17> kVerdicts = {{
+constexpr std::array<std::pair<Verdict, std::string_view>, 15> kVerdicts = {{
     {Verdict::queued, "queued"},
     {Verdict::done, "done"},
     {Verdict::not_modified, "not_modified"},
@@ -22,8 +22,6 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 17> kVerdicts = {{
     {Verdict::trapped, "trapped"},
     {Verdict::over_budget, "over_budget"},
     {Verdict::blocked, "blocked"},
-    {Verdict::duplicate, "duplicate"},
-    {Verdict::parked, "parked"},
 }};
 
 }  // namespace

@@ -38,9 +38,7 @@ enum class Verdict : std::uint8_t {
   too_deep,      // beyond max_depth or max_redirects
   trapped,       // a trap guard said no
   over_budget,   // a budget or limit was used up
-  blocked,       // an address, port or scheme that is never contacted
-  duplicate,     // another URL is the canonical one
-  parked         // its site left the configuration
+  blocked        // an address, port or scheme that is never contacted
 };
 std::string_view to_string(Verdict verdict);
 std::optional<Verdict> verdict_from(std::string_view text);

@@ -30,7 +30,7 @@ void CommitStage::resolve_loop(model::Settled& settled) {
   };
   if (settled.discovered.empty()) {  // to itself: policy/admit
     if (was_asked_again(lease.url_id)) return end(Verdict::failed);
-    loops_[lease.url_id] = clock_.now();
+    remember_loop(lease.url_id);
     settled.due_at = clock_.wall();
     return end(Verdict::retry_later);
   }
@@ -51,6 +51,16 @@ void CommitStage::resolve_loop(model::Settled& settled) {
 bool CommitStage::was_asked_again(model::UrlId id) const {
   const auto asked = loops_.find(id);
   return asked != loops_.end() && clock_.now() < asked->second + kOnceIn;
+}
+
+// Those that may be asked again are forgotten now and then, each time over twice as many as were
+// left.
+void CommitStage::remember_loop(model::UrlId id) {
+  if (loops_.size() >= loops_kept_) {
+    std::erase_if(loops_, [this](const auto& loop) { return !was_asked_again(loop.first); });
+    loops_kept_ = std::max(kLoopsKept, 2 * loops_.size());
+  }
+  loops_[id] = clock_.now();
 }
 
 // True when the last of so many redirects to a URL, found by `parent`, began at `id`.
@@ -87,7 +97,7 @@ std::optional<storage::QueuedUrl> CommitStage::row_of(model::UrlId id) {
 
 // Needs: it is redirected.
 void CommitStage::ask_once_more(model::UrlId id) {
-  loops_[id] = clock_.now();
+  remember_loop(id);
   const base::WallTime now = clock_.wall();
   count(Verdict::redirected, Verdict::retry_later);
   batch_.updates.push_back(

@@ -109,6 +109,7 @@ class CommitStage {
   void keep_robots(RobotsReply reply);
   void resolve_loop(model::Settled& settled);
   bool was_asked_again(model::UrlId id) const;
+  void remember_loop(model::UrlId id);
   bool is_on_the_way(model::UrlId id, model::UrlId parent, std::uint16_t redirects);
   void ask_once_more(model::UrlId id);
   std::chrono::milliseconds longer_refusal(const storage::HostState& before,
@@ -207,6 +208,8 @@ class CommitStage {
   std::vector<bool> maybe_too_deep_;
   // Redirected, and asked for once more because a redirect led back to them: when.
   std::unordered_map<model::UrlId, base::Instant> loops_;
+  static constexpr std::size_t kLoopsKept = 4'096;
+  std::size_t loops_kept_ = kLoopsKept;
   // Of this run, for the limits of the sites.
   struct SiteUse {
     std::uint64_t bytes = 0;

@@ -35,8 +35,6 @@ bool is_visit(Verdict verdict) {
     case Verdict::trapped:
     case Verdict::over_budget:
     case Verdict::blocked:
-    case Verdict::duplicate:
-    case Verdict::parked:
       return false;
   }
   return false;
