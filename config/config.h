@@ -37,7 +37,8 @@ enum class Sitemaps : std::uint8_t {
   usual,      // and /sitemap.xml of a host whose robots.txt names none
   off
 };
-enum class OptOut : std::uint8_t { record, obey };  // noai, Content-Signal, tdm-reservation
+enum class Compare : std::uint8_t { body, text, records };  // what tells versions apart
+enum class OptOut : std::uint8_t { record, obey };          // noai, Content-Signal, tdm-reservation
 
 struct UserAgent {
   std::string name = "crawld";  // product token, RFC 9309 section 2.2.1
@@ -66,6 +67,7 @@ struct Revisit {
   seconds min{3'600};
   seconds max{90 * 86'400};
   bool adaptive = true;
+  Compare compare = Compare::body;
 };
 
 struct Limits {  // 0: none

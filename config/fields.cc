@@ -30,6 +30,8 @@ constexpr Choice<TreeUse> kTreeUses[] = {{"when_needed", TreeUse::when_needed},
 constexpr Choice<Sitemaps> kSitemaps[] = {
     {"auto", Sitemaps::automatic}, {"usual", Sitemaps::usual}, {"off", Sitemaps::off}};
 constexpr Choice<OptOut> kOptOuts[] = {{"record", OptOut::record}, {"obey", OptOut::obey}};
+constexpr Choice<Compare> kCompares[] = {
+    {"body", Compare::body}, {"text", Compare::text}, {"records", Compare::records}};
 constexpr Choice<bool> kSoftErrors[] = {{"detect", true}, {"ignore", false}};
 constexpr Choice<bool> kSandbox[] = {{"required", true}, {"off", false}};
 
@@ -168,6 +170,9 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("revisit.min", "shortest interval", duration(s.revisit.min, {milliseconds(1'000)})),
     SITE("revisit.max", "longest interval", duration(s.revisit.max, {milliseconds(1'000)})),
     SITE("revisit.adaptive", "shorter after changes, longer without", boolean(s.revisit.adaptive)),
+    SITE("revisit.compare",
+         "what makes a page changed: any byte of its body, its text, or its records",
+         choice(s.revisit.compare, kCompares)),
     SITE("schedule", "every N, a cron line, or continuous; empty: continuous", text(s.schedule)),
     SITE("soft_errors", "detect: a \"not found\" page or login wall replaces no good page; ignore",
          choice(s.soft_errors, kSoftErrors)),

@@ -191,18 +191,20 @@ base::Status BatchWriter::end_recrawl() {
 base::Status BatchWriter::visit(const Visit& visit) {
   return database_.run(
       "INSERT INTO visits (url_id, visited_at, status, visits, changes, changed_at, interval_s, "
-      "content_hash, etag, last_modified) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+      "content_hash, etag, last_modified, compared) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
       "ON CONFLICT (url_id) DO UPDATE SET visited_at = excluded.visited_at, "
       "status = excluded.status, visits = excluded.visits, changes = excluded.changes, "
       "changed_at = excluded.changed_at, interval_s = excluded.interval_s, "
       "content_hash = excluded.content_hash, etag = excluded.etag, "
-      "last_modified = excluded.last_modified",
+      "last_modified = excluded.last_modified, compared = excluded.compared",
       [&](Statement& s) {
         s.integer(1, as_integer(visit.url_id)).integer_or_null(2, visit.visited_at);
         s.integer_or_null(3, visit.status).integer(4, visit.visits).integer(5, visit.changes);
         s.integer_or_null(6, visit.changed_at).integer_or_null(7, visit.interval.count());
         s.text_or_null(8, visit.content_hash).text_or_null(9, visit.validators.etag);
         s.text_or_null(10, visit.validators.last_modified);
+        s.integer_or_null(11, as_integer(visit.compared));
       });
 }
 

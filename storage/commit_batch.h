@@ -70,6 +70,7 @@ struct Visit {
   int status = 0;
   model::Validators validators;
   std::string content_hash;          // of the last good version
+  std::uint64_t compared = 0;        // of the same, as model::History's
   std::chrono::seconds interval{0};  // until the next visit as adapted; 0: not planned
   std::uint32_t visits = 0;          // so far, this one included
   std::uint32_t changes = 0;         // of them found something new

@@ -141,6 +141,7 @@ QueuedUrl MemoryStore::queued(const NewUrl& url) const {
     const Visit& visit = found->second;
     row.validators = visit.validators;
     row.content_hash = visit.content_hash;
+    row.compared = visit.compared;
     row.interval = visit.interval;
     row.visits = visit.visits;
     row.changes = visit.changes;

@@ -65,6 +65,7 @@ struct QueuedUrl {
   // Of the last visit; empty and 0 where there was none.
   model::Validators validators;
   std::string content_hash;
+  std::uint64_t compared = 0;
   std::chrono::seconds interval{0};
   std::uint32_t visits = 0;
   std::uint32_t changes = 0;

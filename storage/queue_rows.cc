@@ -15,7 +15,7 @@ std::uint64_t as_id(std::int64_t value) { return static_cast<std::uint64_t>(valu
   "SELECT u.id, u.host_id, u.site_id, u.url, u.state, u.purpose, u.depth, u.redirects, " \
   "u.attempts, u.hop, u.parent_id, u.due_at, v.etag, v.last_modified, v.content_hash, "  \
   "v.interval_s, v.visits, v.changes, v.changed_at, v.visited_at, v.status, "            \
-  "u.metadata IS NOT NULL "                                                              \
+  "u.metadata IS NOT NULL, v.compared "                                                  \
   "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id "
 
 #define HOST_COLUMNS                                                                           \
@@ -90,6 +90,7 @@ QueuedUrl url_of(const Statement& s, const SiteIds& sites) {
   url.visited_at = s.integer(19);
   url.status = static_cast<int>(s.integer(20));
   url.with_metadata = s.integer(21) != 0;
+  url.compared = as_id(s.integer(22));
   return url;
 }
 

@@ -32,6 +32,7 @@ struct History {
   std::chrono::seconds interval{0};  // that led to this visit
   std::string content_hash;          // of the last good version, hex; empty when none
   int status = 0;                    // HTTP status of the last visit; 0: never
+  std::uint64_t compared = 0;        // print of the last good version (policy/compare.h); 0: none
 };
 
 struct Request {

@@ -89,7 +89,8 @@ struct Settled {
   std::chrono::seconds interval{0};      // that led to due_at as a revisit; 0: not planned
   bool counts_attempt = true;            // false for an aborted transfer: the URL stays queued
   Change change = Change::none;
-  bool store_page = false;  // a new version goes into `pages`
+  std::uint64_t compared = 0;  // print of the page, as History's; 0: the body decides
+  bool store_page = false;     // a new version goes into `pages`
   HostAdvice advice;
   std::vector<Discovered> discovered;
 };

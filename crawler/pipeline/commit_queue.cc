@@ -260,7 +260,8 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
                                            .visited_at = row.visited_at,
                                            .interval = row.interval,
                                            .content_hash = row.content_hash,
-                                           .status = row.status},
+                                           .status = row.status,
+                                           .compared = row.compared},
                                .parent = row.parent,
                                .with_metadata = row.with_metadata}};
 }

@@ -25,7 +25,8 @@ model::Request request_for(const ArchivedAnswer& answer,
                      .changed_at = before->changed_at,
                      .visited_at = before->visited_at,
                      .interval = before->interval,
-                     .content_hash = before->content_hash};
+                     .content_hash = before->content_hash,
+                     .compared = before->compared};
   request.parent = before->parent;
   if (before->site != storage::kNoSite) request.site = before->site;
   return request;

@@ -51,6 +51,7 @@ storage::Visit visit_row(const model::Settled& settled) {
       .visited_at = base::to_millis(settled.parsed.fetched.fetched_at),
       .validators = request.validators,
       .content_hash = history.content_hash,
+      .compared = history.compared,
       .interval = settled.interval,
       .visits = history.visits + 1,
       .changes = history.changes + (news ? 1U : 0U),
@@ -74,6 +75,7 @@ storage::Visit visit_row(const model::Settled& settled) {
       page != nullptr && supersedes(settled) &&
       (settled.store_page || request.purpose == model::Purpose::sitemap)) {
     visit.content_hash = page->content_hash;
+    visit.compared = settled.compared;
   }
   return visit;
 }

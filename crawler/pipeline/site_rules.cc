@@ -31,6 +31,7 @@ policy::SettlePolicy settle_policy(const Site& site, RunMode mode, config::Sched
           .min_interval = site.revisit.min,
           .max_interval = site.revisit.max,
           .adaptive = site.revisit.adaptive,
+          .compare = site.revisit.compare,
           .schedule = schedule,
           .soft_errors = site.soft_errors,
           .opt_out_uses = opt_out_uses(site)};

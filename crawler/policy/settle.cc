@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "crawler/model/content_signal.h"
+#include "crawler/policy/compare.h"
 #include "crawler/policy/http_date.h"
 #include "crawler/policy/soft_errors.h"
 
@@ -233,6 +234,11 @@ class Settlement {
       return;
     }
     if (was_page() && request().history.content_hash == page->content_hash) {
+      visited(Verdict::not_modified, same_again());
+      return;
+    }
+    settled_.compared = compared_print(*page, policy_.compare);
+    if (was_page() && settled_.compared != 0 && settled_.compared == request().history.compared) {
       visited(Verdict::not_modified, same_again());
       return;
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/config.h"
 #include "config/schedule.h"
 #include "crawler/base/clock.h"
 #include "crawler/model/settlement.h"
@@ -28,6 +29,7 @@ struct SettlePolicy {
   seconds min_interval{3'600};
   seconds max_interval{90 * 86'400};
   bool adaptive = true;
+  config::Compare compare = config::Compare::body;
   config::Schedule schedule;  // where it has moments, they rule and the intervals do not
   bool soft_errors = true;    // a "not found" page or login wall does not replace a good page
   // What the pages are for; a page that opts out of one of these is not kept. Empty: opt-outs

@@ -45,6 +45,7 @@ CommitBatch first_batch(PageStore& store) {
                    .status = 200,
                    .validators = {.etag = "\"e\"", .last_modified = {}},
                    .content_hash = "hash-hello",
+                   .compared = 0xfedc'ba98'7654'3210,
                    .visits = 1}};
   batch.pages = {page_of(1, 1, "http://a.test/", "hello")};
   batch.fetches = {{.id = 1,
@@ -113,6 +114,7 @@ void check_queue_reading(PageStore& store) {
   REQUIRE(rows.size() == 2);
   CHECK(rows[1].state == model::Verdict::done);
   CHECK(rows[1].validators.etag == "\"e\"");
+  CHECK(rows[1].compared == 0xfedc'ba98'7654'3210);
   CHECK(rows[1].visits == 1);
 }
 
