@@ -132,7 +132,7 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
 // What is no URL goes along: the crawl refuses it, and takes the others.
 base::Status read_urls(const std::string& file, json& urls) {
   return read_url_list(file, [&urls](ListedUrl listed) -> base::Status {
-    json url = listed.url ? listed.url->href() : std::move(listed.typed);
+    json url = listed.url ? json(listed.url->href()) : json(std::move(listed.typed));
     if (!listed.metadata.empty()) {
       url = {{"url", std::move(url)}, {"metadata", json::parse(listed.metadata, nullptr, false)}};
     }
