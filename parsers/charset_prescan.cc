@@ -87,6 +87,10 @@ class TagWalk {
     return bytes_.substr(start, at_ - start);
   }
 
+  // Moves to where the attributes begin for the prescan: it ends the name of a tag that is
+  // no <meta> at white space or ">" only.
+  void skip_name() { at_ = std::min(bytes_.find_first_of("\t\n\f\r >", at_), bytes_.size()); }
+
   // Moves behind the next end tag of `name` (lower case); false when there is none.
   bool skip_raw_text(std::string_view name) {
     while (next_markup()) {
@@ -226,6 +230,7 @@ std::string_view first_meta(std::string_view bytes, Reader reader) {
           return found;
         continue;
       }
+      if (reader == Reader::prescan) walk.skip_name();
       while (walk.attribute()) {
       }
       if (opens && reader == Reader::parser && holds_text_only(name) &&

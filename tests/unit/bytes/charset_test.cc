@@ -70,6 +70,11 @@ TEST_CASE("a meta needs its pragma, and the first usable one wins (HTML 13.2.3.2
   CHECK(answer("<meta charset=x-user-defined>") == "windows-1252 from meta");
 }
 
+TEST_CASE("for the prescan a slash belongs to the name of a tag that is no meta (HTML 13.2.3.2)") {
+  const std::string page = "<br/x='><meta charset=koi8-r>";
+  CHECK(detect_charset(page, "", DocumentKind::html).encoding == "koi8-r");
+}
+
 TEST_CASE("an XML declaration counts, in UTF-16 too") {
   CHECK(answer("<?xml version='1.0' encoding='koi8-r'?><r/>", "", DocumentKind::xml) ==
         "koi8-r from meta");
