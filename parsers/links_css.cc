@@ -1,4 +1,7 @@
 // url() and @import of style sheets: as much of CSS Syntax (section 4) as finds them.
+#include <optional>
+#include <utility>
+
 #include "parsers/entities.h"
 #include "parsers/links.h"
 
@@ -18,6 +21,14 @@ int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+bool is_newline(char c) { return c == '\n' || c == '\r' || c == '\f'; }
+
+// 4.2, "non-printable code point".
+bool is_unprintable(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code <= 8 || code == 0x0B || (code >= 0x0E && code <= 0x1F) || code == 0x7F;
+}
+
 class CssReader {
  public:
   explicit CssReader(std::string_view css) : css_(css) {}
@@ -31,10 +42,10 @@ class CssReader {
         read_string();
       else if (c == '@')
         read_at_rule();
-      else if (is_name(c))
+      else if (in_word())
         read_name();
-      else if (c == '\\')
-        at_ += 2;
+      else if (c == '#')
+        read_hash();
       else
         ++at_;
     }
@@ -44,26 +55,36 @@ class CssReader {
  private:
   char next() const { return at_ + 1 < css_.size() ? css_[at_ + 1] : '\0'; }
 
+  // 4.3.8: whether a valid escape is here.
+  bool at_escape() const { return css_[at_] == '\\' && !is_newline(next()); }
+  bool in_word() const { return at_ < css_.size() && (is_name(css_[at_]) || at_escape()); }
+  bool at_quote() const { return at_ < css_.size() && (css_[at_] == '"' || css_[at_] == '\''); }
+
   void skip_comment() {
     const std::size_t end = css_.find("*/", at_ + 2);
     at_ = end == std::string_view::npos ? css_.size() : end + 2;
   }
 
   void skip_space() {
-    while (at_ < css_.size()) {
-      if (is_space(css_[at_]))
-        ++at_;
-      else if (css_[at_] == '/' && next() == '*')
-        skip_comment();
-      else
-        return;
+    while (at_ < css_.size() && is_space(css_[at_])) ++at_;
+  }
+
+  void skip_space_and_comments() {
+    for (skip_space(); at_ < css_.size() && css_[at_] == '/' && next() == '*'; skip_space()) {
+      skip_comment();
     }
+  }
+
+  // Where a newline, of two characters even, is here.
+  void skip_newline() {
+    if (css_[at_] == '\r' && next() == '\n') ++at_;
+    ++at_;
   }
 
   // 4.3.7: what the escape at `at_` means.
   void read_escape(std::string& out) {
     ++at_;
-    if (at_ >= css_.size()) return;
+    if (at_ >= css_.size()) return append_utf8(0xFFFD, out);
     char32_t code = 0;
     int digits = 0;
     while (at_ < css_.size() && digits < 6 && hex_value(css_[at_]) >= 0) {
@@ -74,39 +95,60 @@ class CssReader {
       out += css_[at_++];
       return;
     }
-    if (at_ < css_.size() && is_space(css_[at_])) ++at_;
+    if (at_ < css_.size() && is_newline(css_[at_]))
+      skip_newline();
+    else if (at_ < css_.size() && is_space(css_[at_]))
+      ++at_;
     const bool scalar = code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
     append_utf8(scalar ? code : 0xFFFD, out);
   }
 
-  std::string read_string() {
+  // 4.3.5; nothing when the string is bad, which it is with its line's end in it.
+  std::optional<std::string> read_string() {
     std::string text;
     const char quote = css_[at_++];
     while (at_ < css_.size() && css_[at_] != quote) {
-      const char c = css_[at_];
-      if (c == '\n') return text;  // 4.3.5: a bad string ends with its line
-      if (c == '\\' && next() == '\n')
-        at_ += 2;
-      else if (c == '\\')
-        read_escape(text);
-      else
+      if (is_newline(css_[at_])) return std::nullopt;
+      if (css_[at_] != '\\') {
         text += css_[at_++];
+      } else if (at_ + 1 == css_.size()) {
+        ++at_;
+      } else if (is_newline(next())) {
+        ++at_;
+        skip_newline();
+      } else {
+        read_escape(text);
+      }
     }
     if (at_ < css_.size()) ++at_;
     return text;
   }
 
+  // 4.3.12. The view lives until the next call.
   std::string_view read_word() {
     const std::size_t start = at_;
     while (at_ < css_.size() && is_name(css_[at_])) ++at_;
-    return css_.substr(start, at_ - start);
+    if (!in_word()) return css_.substr(start, at_ - start);
+    word_ = css_.substr(start, at_ - start);
+    while (in_word()) {
+      if (css_[at_] == '\\')
+        read_escape(word_);
+      else
+        word_ += css_[at_++];
+    }
+    return word_;
   }
 
   void read_at_rule() {
     ++at_;
     if (fold_rel(read_word()) != "import") return;
-    skip_space();
-    if (at_ < css_.size() && (css_[at_] == '"' || css_[at_] == '\'')) keep(read_string());
+    skip_space_and_comments();
+    if (at_quote()) keep(read_string());
+  }
+
+  void read_hash() {
+    ++at_;
+    read_word();
   }
 
   void read_name() {
@@ -114,27 +156,44 @@ class CssReader {
     if (at_ >= css_.size() || css_[at_] != '(' || word.size() != 3 || fold_rel(word) != "url")
       return;
     ++at_;
-    while (at_ < css_.size() && is_space(css_[at_])) ++at_;
-    if (at_ < css_.size() && (css_[at_] == '"' || css_[at_] == '\'')) {
-      keep(read_string());
-      return;
-    }
-    std::string url;
-    while (at_ < css_.size() && css_[at_] != ')' && !is_space(css_[at_])) {
-      if (css_[at_] == '\\')
-        read_escape(url);
-      else
-        url += css_[at_++];
-    }
-    keep(std::move(url));
+    skip_space();
+    keep(at_quote() ? read_string() : read_url());
   }
 
-  void keep(std::string url) {
-    if (!url.empty()) urls_.push_back(std::move(url));
+  // 4.3.6; nothing when the URL is bad.
+  std::optional<std::string> read_url() {
+    std::string url;
+    while (at_ < css_.size() && css_[at_] != ')') {
+      const char c = css_[at_];
+      if (is_space(c)) {
+        skip_space();
+        if (at_ < css_.size() && css_[at_] != ')') return skip_bad_url();
+      } else if (at_escape()) {
+        read_escape(url);
+      } else if (c == '"' || c == '\'' || c == '(' || c == '\\' || is_unprintable(c)) {
+        return skip_bad_url();
+      } else {
+        url += c;
+        ++at_;
+      }
+    }
+    if (at_ < css_.size()) ++at_;
+    return url;
+  }
+
+  // 4.3.14, to the end of what is no URL.
+  std::nullopt_t skip_bad_url() {
+    while (at_ < css_.size() && css_[at_] != ')') at_ += css_[at_] == '\\' ? 2 : 1;
+    return std::nullopt;
+  }
+
+  void keep(std::optional<std::string> url) {
+    if (url && !url->empty()) urls_.push_back(*std::move(url));
   }
 
   std::string_view css_;
   std::size_t at_ = 0;
+  std::string word_;  // one with escapes
   std::vector<std::string> urls_;
 };
 

@@ -79,10 +79,22 @@ TEST_CASE("a srcset gives the URLs of its candidates") {
 
 TEST_CASE("style sheets give their URLs") {
   CHECK(css_urls(
-            "/* url(no) */ @import 'a.css'; @IMPORT url(b.css); c{d: URL( \"e\\66.png\" ) url(g h)}"
+            "/* url(no) */ @import 'a.css'; @IMPORT url(b.css); c{d: URL( \"e\\66.png\" ) url( g )}"
             " content:'url(no)'") == Urls{"a.css", "b.css", "ef.png", "g"});
   CHECK(css_urls("url(").empty());
-  CHECK(css_urls("myurl(x)").empty());
+  CHECK(css_urls("myurl(x) #url(y)").empty());
+}
+
+TEST_CASE("names in style sheets may have escapes (CSS Syntax 4.3.12)") {
+  CHECK(css_urls("@im\\70ort 'a'; u\\72 l(b)") == Urls{"a", "b"});
+  CHECK(css_urls("x\\\"url(a) x\\'url(b)").empty());
+}
+
+TEST_CASE("a bad URL or string in a style sheet is none (CSS Syntax 4.3.5, 4.3.6)") {
+  CHECK(css_urls("url(g h) url(a\"b) url(c(d) url(e)") == Urls{"e"});
+  CHECK(css_urls("url('a\nb) url(c)") == Urls{"c"});
+  CHECK(css_urls("@import \"a\rb; url(c)") == Urls{"c"});
+  CHECK(css_urls("url('a\\\r\nb')") == Urls{"ab"});
 }
 
 TEST_CASE("rel tokens are folded and found whole") {
