@@ -101,6 +101,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_body(const Token& token) {
 }
 
 OutlineBuilder::Outcome OutlineBuilder::in_body_text(const Token& token) {
+  if (token.raw.find_first_not_of('\0') == std::string_view::npos) return Outcome::done;
   reconstruct_formatting();
   insert_text(token);
   if (frameset_ok_ && !means_space(token.raw, token.mode)) {

@@ -231,5 +231,10 @@ std::size_t leading_space(std::string_view raw, TextMode mode);
 inline bool means_space(std::string_view raw, TextMode mode) {
   return leading_space(raw, mode) == raw.size();
 }
+// White space alone, without NUL: outside of body, tables and framesets NUL is any other text.
+inline bool is_space(const Token& token) {
+  return token.kind == TokenKind::text && means_space(token.raw, token.mode) &&
+         token.raw.find('\0') == std::string_view::npos;
+}
 
 }  // namespace crawld::parsers

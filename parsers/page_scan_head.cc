@@ -22,7 +22,7 @@ bool is_end(const Token& token, Tag tag) {
 
 // 13.2.6.4.1. The quirks that matter to a scan are those of "<p><table>".
 OutlineBuilder::Outcome OutlineBuilder::initial(const Token& token) {
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return Outcome::done;
   }
   mode_ = Mode::before_html;
@@ -37,7 +37,7 @@ OutlineBuilder::Outcome OutlineBuilder::initial(const Token& token) {
 // 13.2.6.4.2
 OutlineBuilder::Outcome OutlineBuilder::before_html(const Token& token) {
   if (token.kind == TokenKind::doctype) return Outcome::done;
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return Outcome::done;
   }
   if (token.kind == TokenKind::end_tag && !kLeavesHead.has(token.tag)) return Outcome::done;
@@ -53,7 +53,7 @@ OutlineBuilder::Outcome OutlineBuilder::before_html(const Token& token) {
 // 13.2.6.4.3
 OutlineBuilder::Outcome OutlineBuilder::before_head(const Token& token) {
   if (token.kind == TokenKind::doctype) return Outcome::done;
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return Outcome::done;
   }
   if (is_start(token, Tag::html)) return in_body(token);
@@ -74,7 +74,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_head(const Token& token) {
     case TokenKind::comment:
       return Outcome::done;
     case TokenKind::text: {
-      if (means_space(token.raw, token.mode)) return Outcome::done;
+      if (is_space(token)) return Outcome::done;
       pop();
       mode_ = Mode::after_head;
       return Outcome::again;
@@ -147,7 +147,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_head_noscript(const Token& token) {
                             Tag::meta,     Tag::noframes, Tag::style};
   if (token.kind == TokenKind::doctype) return Outcome::done;
   if (is_start(token, Tag::html)) return in_body(token);
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return Outcome::done;
   }
   if (token.kind == TokenKind::start_tag) {
@@ -168,7 +168,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_head_noscript(const Token& token) {
 // 13.2.6.4.6
 OutlineBuilder::Outcome OutlineBuilder::after_head(const Token& token) {
   if (token.kind == TokenKind::doctype) return Outcome::done;
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return Outcome::done;
   }
   if (token.kind == TokenKind::start_tag) {
@@ -256,7 +256,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_template(const Token& token) {
 // 13.2.6.4.19
 OutlineBuilder::Outcome OutlineBuilder::after_body(const Token& token) {
   if (token.kind == TokenKind::doctype || token.kind == TokenKind::end) return Outcome::done;
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return in_body(token);
   }
   if (is_start(token, Tag::html)) return in_body(token);
@@ -298,7 +298,7 @@ OutlineBuilder::Outcome OutlineBuilder::after_frameset(const Token& token) {
 OutlineBuilder::Outcome OutlineBuilder::after_after_body(const Token& token) {
   if (token.kind == TokenKind::end) return Outcome::done;
   if (token.kind == TokenKind::doctype || is_start(token, Tag::html)) return in_body(token);
-  if (token.kind == TokenKind::text && means_space(token.raw, token.mode)) {
+  if (is_space(token)) {
     return in_body(token);
   }
   mode_ = Mode::in_body;

@@ -155,7 +155,7 @@ OutlineBuilder::Outcome OutlineBuilder::in_column_group(const Token& token) {
     case TokenKind::end:
       return in_body(token);
     case TokenKind::text:
-      if (means_space(token.raw, token.mode)) return Outcome::done;
+      if (is_space(token)) return Outcome::done;
       break;
     case TokenKind::start_tag:
       if (token.tag == Tag::html) return in_body(token);

@@ -109,6 +109,14 @@ TEST_CASE("foreign content follows its own rules") {
         Urls{"http://a.test/dir/1", "http://a.test/dir/3", "http://a.test/dir/4"});
 }
 
+TEST_CASE(
+    "NUL ends a head as text does and means nothing in a body (HTML 13.2.6.4.4, 13.2.6.4.7)") {
+  using namespace std::string_view_literals;
+  // Within a head's <noscript> the <a> would end it, and <b> would not open the <a> again.
+  CHECK(urls(scan("\0<noscript><a href=1></noscript><b>"sv)).size() == 2);
+  CHECK(urls(scan("<p><a href=1></p>\0<p>"sv)).size() == 1);
+}
+
 TEST_CASE("no more links than asked for, and the page says so") {
   const auto page = scan("<a href=1><a href=2><a href=3>", {.max_links = 2});
   CHECK(page.links.size() == 2);
