@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "crawler/base/ascii.h"
@@ -54,8 +55,8 @@ std::string quoted_string(std::string_view text, std::size_t& at) {
   return value;
 }
 
-// The first charset parameter that is well-formed.
-std::string charset_of_parameters(std::string_view text) {
+// The first charset parameter that is well-formed, though it may be "".
+std::optional<std::string> charset_of_parameters(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     at = std::min(text.find_first_not_of(kSpace, at), text.size());
@@ -79,11 +80,16 @@ std::string charset_of_parameters(std::string_view text) {
       return value;
     }
   }
-  return {};
+  return std::nullopt;
 }
 
+struct OneType {
+  std::string essence;
+  std::optional<std::string> charset;
+};
+
 // mimesniff 4.4; an empty essence: not a MIME type.
-MediaType parse_one(std::string_view text) {
+OneType parse_one(std::string_view text) {
   text = trim(text, kSpace);
   const std::size_t end = std::min(text.find(';'), text.size());
   const std::string_view essence = trim_right(text.substr(0, end), kSpace);
@@ -122,18 +128,22 @@ bool MediaType::is_json() const {
 
 MediaType parse_content_type(std::string_view header) {
   MediaType found;
+  // Of the first in a row of equal types: it holds for those that name none.
+  std::optional<std::string> charset;
   for (std::size_t at = 0; at <= header.size();) {
     const std::size_t end = value_end(header, at);
-    MediaType next = parse_one(header.substr(at, end - at));
+    OneType next = parse_one(header.substr(at, end - at));
     at = end + 1;
     if (next.essence.empty() || next.essence == "*/*") continue;
-    if (next.charset.empty() && next.essence == found.essence) next.charset = found.charset;
-    found = std::move(next);
+    if (next.essence != found.essence) charset = next.charset;
+    found.charset = next.charset ? *std::move(next.charset) : charset.value_or("");
+    found.essence = std::move(next.essence);
   }
   if (found.essence.empty()) {
     const std::size_t semicolon = header.find(';');
     const bool bare = semicolon == std::string_view::npos;
-    found.charset = charset_of_parameters(bare ? header : header.substr(semicolon + 1));
+    found.charset =
+        charset_of_parameters(bare ? header : header.substr(semicolon + 1)).value_or("");
   }
   return found;
 }

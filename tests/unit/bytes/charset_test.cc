@@ -43,6 +43,16 @@ TEST_CASE("a charset label with a NUL in it falls back") {
   CHECK(answer("<p>x", "text/html; charset=x-no-such-charset-\0"s) == "windows-1252 from default");
 }
 
+TEST_CASE(
+    "of equal content types the first that names a charset fills in (Fetch, extract a MIME type)") {
+  CHECK(answer("x", "text/html;charset=gbk, text/html;charset=koi8-r") == "koi8-r from transport");
+  CHECK(answer("x", "text/html;charset=gbk, text/html;charset=koi8-r, text/html") ==
+        "gbk from transport");
+  CHECK(answer("x", "text/html;charset=gbk, text/html;charset=\"\"") ==
+        "windows-1252 from default");
+  CHECK(answer("x", "text/html, text/html;charset=gbk, text/html") == "windows-1252 from default");
+}
+
 TEST_CASE("the mark of a byte order is skipped with its size") {
   CHECK(detect_charset("\xEF\xBB\xBFx", "", DocumentKind::html).bom_size == 3);
   CHECK(detect_charset("\xFE\xFF", "", DocumentKind::html).bom_size == 2);
