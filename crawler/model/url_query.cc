@@ -52,7 +52,7 @@ class Iso2022JpEncoder {
   void encode(char32_t c) {
     const char octet = static_cast<char>(c);
     if (c == 0x0E || c == 0x0F || c == 0x1B) {
-      switch_to(State::ascii);
+      if (state_ == State::jis0208) switch_to(State::ascii);
       writer_.reference(0xFFFD);
     } else if (c < 0x80 && (state_ == State::ascii || (state_ == State::roman && roman_has(c)))) {
       writer_.octets(single(octet));

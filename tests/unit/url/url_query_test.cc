@@ -40,6 +40,9 @@ TEST_CASE("of several places in an index the one that the standard names is take
   CHECK(query("ⅰ¥‾−ｱ", "shift_jis") == "%FA@\\~%81|%B1");
   CHECK(query("ⅰ¥‾−ｱ", "euc-jp") == "%FC%F1\\~%A1%DD%8E%B1");
   CHECK(query("ⅰaｱ", "iso-2022-jp") == "%1B$B|q%1B(Ba%1B$B%%22%1B(B");
+  // A control of its own is an error that leaves Roman as it is (Encoding 12.2.2).
+  CHECK(query("¥\x0Ex", "iso-2022-jp") == "%1B(J\\%26%2365533%3Bx%1B(B");
+  CHECK(query("ⅰ\x0E", "iso-2022-jp") == "%1B$B|q%1B(B%26%2365533%3B");
   CHECK(query("\uE000가", "euc-kr") == "%26%2357344%3B%B0%A1");
   CHECK(query("\uE000", "shift_jis") == "%26%2357344%3B");
 }
