@@ -118,8 +118,12 @@ void FactCollector::enter_html(Tag tag, bool in_noscript, Attributes attributes)
     case Tag::unknown:
       break;
     case Tag::html:
-      if (!has_lang_) page_.lang = find_copy(attributes, Attr::lang);
-      has_lang_ = true;
+      if (has_html_) break;
+      has_html_ = true;
+      if (const auto lang = find(attributes, Attr::lang)) {
+        page_.lang = *lang;
+        may_default_lang_ = false;
+      }
       break;
     case Tag::link:
       read_link(attributes);
@@ -267,6 +271,7 @@ void FactCollector::read_meta(Attributes attributes, bool in_noscript) {
   if (!found) return;
   const std::string content(cut_utf8(*found, kMaxMetaValue));
   if (http_equiv == "refresh") read_refresh(content, in_noscript);
+  if (http_equiv == "content-language") read_language(content);
   for (const std::string* key : {&name, &property, &http_equiv}) {
     if (key->empty() || key->size() > kMaxText || page_.meta.size() >= kMaxMetas) continue;
     page_.meta.emplace_back(lower_case(*key), content);
@@ -285,6 +290,14 @@ void FactCollector::read_refresh(std::string_view content, bool in_noscript) {
   if (refresh->url.empty()) return;
   const model::Link* link = add_link(LinkTag::meta_refresh, refresh->url);
   if (link != nullptr && first) page_.refresh = link->url;
+}
+
+// The pragma-set default language (HTML 4.2.5.3), for a page whose <html> has none.
+void FactCollector::read_language(std::string_view content) {
+  if (!may_default_lang_ || is_blank(content) || content.find(',') != content.npos) return;
+  while (is_html_space(content.front())) content.remove_prefix(1);
+  page_.lang = content.substr(0, content.find_first_of(" \t\n\f\r"));
+  may_default_lang_ = false;
 }
 
 // HTML 4.10.21.3. Only a GET form's target is a page; the others are known, not followed.

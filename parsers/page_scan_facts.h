@@ -57,6 +57,7 @@ class FactCollector {
   void read_link(Attributes attributes);
   void read_meta(Attributes attributes, bool in_noscript);
   void read_refresh(std::string_view content, bool in_noscript);
+  void read_language(std::string_view content);
   void read_form(Tag tag, Attributes attributes);
   void read_param(Attributes attributes);
   void read_feed(std::string_view rel, std::string_view url, Attributes attributes);
@@ -78,9 +79,10 @@ class FactCollector {
   std::string captured_;  // text of the title, a style sheet or a JSON-LD script
   bool capturing_ = false;
   bool has_title_ = false;
-  bool has_lang_ = false;
-  std::uint32_t silent_ = 0;  // open elements whose text nobody sees
-  std::uint32_t hidden_ = 0;  // open elements whose text counts for links only
+  bool has_html_ = false;
+  bool may_default_lang_ = true;  // neither <html> nor a <meta> has said what language it is
+  std::uint32_t silent_ = 0;      // open elements whose text nobody sees
+  std::uint32_t hidden_ = 0;      // open elements whose text counts for links only
   FoldedText::Place before_hidden_{0, FoldedText::Gap::none};
   std::size_t link_bytes_ = 0;
   std::vector<Listener> listeners_;

@@ -96,6 +96,16 @@ TEST_CASE("meta, language, canonical, feeds and headings are read") {
   CHECK(page.headings[0].text == "x y");
 }
 
+TEST_CASE("a meta tells the language where <html> does not (HTML 4.2.5.3)") {
+  const std::string metas =
+      "<meta http-equiv=Content-Language content='de, fr'><meta http-equiv=content-language "
+      "content='\n'><meta http-equiv=content-language content=' it de'><meta "
+      "http-equiv=content-language content=en>";
+  CHECK(scan(metas).lang == "it");
+  CHECK(scan("<html lang=fr>" + metas).lang == "fr");
+  CHECK(scan("<html lang=''>" + metas).lang.empty());
+}
+
 TEST_CASE("a refresh is a link and the page's refresh, in noscript a link only") {
   const auto page = scan("<meta http-equiv=Refresh content='5; URL=next'>");
   CHECK(page.refresh == "http://a.test/dir/next");
