@@ -161,13 +161,22 @@ std::optional<int> take_offset(Cursor& cursor) {
   return sign * (*hour * 60 + *minute);
 }
 
+// RFC 5322 section 4.3: one letter of the military, or three to five of anybody.
+bool may_name_zone(std::string_view name) {
+  const bool sized = name.size() == 1 || (name.size() >= 3 && name.size() <= 5);
+  return sized && std::all_of(name.begin(), name.end(), is_ascii_alpha);
+}
+
 // A zone at the end of a text, which must then be used up, or nothing for none.
 struct Zone {
   bool valid = true;
   std::optional<int> minutes;
 };
 
-Zone take_zone(Cursor& cursor) {
+// What a name is that is no zone's that we know.
+enum class UnknownName : std::uint8_t { no_zone, utc };
+
+Zone take_zone(Cursor& cursor, UnknownName unknown = UnknownName::no_zone) {
   cursor.skip_space();
   if (cursor.at_end()) return {};
   Zone zone;
@@ -175,6 +184,7 @@ Zone take_zone(Cursor& cursor) {
     std::string name = ascii_lower(cursor.take_word());
     if (name == "etc" && cursor.take("/")) name = ascii_lower(cursor.take_word());
     zone.minutes = zone_named(name);
+    if (unknown == UnknownName::utc && !zone.minutes && may_name_zone(name)) zone.minutes = 0;
     if (!zone.minutes) return {false, std::nullopt};
   }
   if (cursor.peek() == '+' || cursor.peek() == '-') {
@@ -328,7 +338,7 @@ class MailDate {
       }
       if (cursor_.at_end() || complete() || !take_piece()) break;
     }
-    const Zone zone = take_zone(cursor_);
+    const Zone zone = take_zone(cursor_, time_ ? UnknownName::utc : UnknownName::no_zone);
     if (!zone.valid || !day_ || !month_ || !year_) return std::nullopt;
     return instant({*year_, *month_, *day_}, time_.value_or(Time{}), zone.minutes.value_or(0));
   }

@@ -58,8 +58,15 @@ TEST_CASE("mail, HTTP and C dates are read") {
   CHECK(read("Thu Aug 30 2012 17:26:16 GMT+0200 (CEST)") == "2012-08-30T15:26:16+00:00");
   CHECK(read("November 6th, 1994") == "1994-11-06T00:00:00+00:00");
   CHECK(read("Sun, 31 Feb 2010 08:49:37 GMT") == "none");
-  CHECK(read("Sun, 06 Nov 1994 08:49:37 XYZ") == "none");
   CHECK(read("yesterday") == "none");
+}
+
+TEST_CASE("a mail date in a zone that nobody knows is read as UTC, by RFC 5322 section 4.3") {
+  CHECK(read("Sun, 06 Nov 1994 08:49:37 BRT") == "1994-11-06T08:49:37+00:00");
+  CHECK(read("06 Nov 94 08:49 K") == "1994-11-06T08:49:00+00:00");
+  CHECK(read("Sun, 06 Nov 1994 08:49:37 Somewhere") == "none");
+  CHECK(read("6 Nov 1994 sharp") == "none");
+  CHECK(read("1994-11-06T08:49:37 XYZ") == "none");
 }
 
 TEST_CASE("Greek, Hungarian and Korean dates are read") {
