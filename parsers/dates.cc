@@ -255,10 +255,12 @@ std::optional<Date> take_iso_date(Cursor& cursor) {
   const std::size_t digits = cursor.digits();
   Cursor ahead = cursor;
   ahead.take_digits(digits);
-  const bool slashes = ahead.peek() == '/';
-  if ((ahead.peek() == '-' || slashes) && (digits == 4 || (digits == 2 && !slashes))) {
+  const char mark = ahead.peek();
+  const std::string_view separator = mark == '/' ? "/" : mark == '.' ? "." : "-";
+  // "-0001-11-30" is how PHP writes the date that it has not.
+  if (without_century && digits == 4 && mark == '-') return std::nullopt;
+  if (ahead.take(separator) && (digits == 4 || (digits == 2 && mark == '-'))) {
     const int year = full_year(cursor.take_digits(digits).value_or(0), digits);
-    const std::string_view separator = slashes ? "/" : "-";
     cursor.take(separator);
     return take_rest_of_date(cursor, year, separator);
   }

@@ -37,6 +37,7 @@ TEST_CASE("ISO and W3C dates are read in all their forms") {
   CHECK(read("2004-12-23T18:00Z") == "2004-12-23T18:00:00+00:00");
   CHECK(read("2004-1-5") == "2004-01-05T00:00:00+00:00");
   CHECK(read("2004/01/05") == "2004-01-05T00:00:00+00:00");
+  CHECK(read("2004.01.05 10:11") == "2004-01-05T10:11:00+00:00");
   CHECK(read("20040105T101112Z") == "2004-01-05T10:11:12+00:00");
   CHECK(read("20040105T10Z") == "2004-01-05T10:00:00+00:00");
   CHECK(read("2004-01-05T10+01:00") == "2004-01-05T09:00:00+00:00");
@@ -48,6 +49,8 @@ TEST_CASE("ISO and W3C dates are read in all their forms") {
   CHECK(read("2004-02-30") == "none");
   CHECK(read("2004-13") == "none");
   CHECK(read("2003-366") == "none");
+  CHECK(read("04.01.05") == "none");
+  CHECK(read("-0001-11-30T00:00:00+00:00") == "none");  // the empty date of PHP
 }
 
 TEST_CASE("mail, HTTP and C dates are read") {
