@@ -30,7 +30,17 @@ constexpr std::size_t kMaxField = 64 << 10;
 enum class Space : std::uint8_t { feed, dublin_core, media, other };
 
 // What an element of an entry, or of the feed itself, tells.
-enum class Field : std::uint8_t { none, title, other_title, link, id, published, updated };
+enum class Field : std::uint8_t {
+  none,
+  title,
+  other_title,
+  link,
+  named_link,  // by its attribute, so that no text is wanted
+  id,
+  created,
+  published,
+  updated
+};
 
 // How an Atom text is written (RFC 4287 section 3.1, and Atom 0.3's modes).
 enum class TextForm : std::uint8_t { plain, html, base64 };
@@ -58,16 +68,16 @@ Field field_of(Space space, std::string_view local) {
   if (space == Space::dublin_core) {
     if (local == "title") return Field::other_title;
     if (local == "date" || local == "modified") return Field::updated;
-    return local == "created" || local == "issued" ? Field::published : Field::none;
+    if (local == "created") return Field::created;
+    return local == "issued" ? Field::published : Field::none;
   }
   if (space == Space::media) return local == "title" ? Field::other_title : Field::none;
   if (space != Space::feed) return Field::none;
   if (local == "title") return Field::title;
   if (local == "link") return Field::link;
   if (local == "guid" || local == "id") return Field::id;
-  if (local == "pubdate" || local == "published" || local == "issued" || local == "created") {
-    return Field::published;
-  }
+  if (local == "created") return Field::created;
+  if (local == "pubdate" || local == "published" || local == "issued") return Field::published;
   const bool updated = local == "updated" || local == "modified" || local == "lastbuilddate";
   return updated ? Field::updated : Field::none;
 }
@@ -269,12 +279,18 @@ void FeedReader::start_field(Field field) {
   if (mode == "base64" || type == "application/octet-stream") form_ = TextForm::base64;
   permalink_ = !equals_ignoring_case(scan_.attribute("ispermalink").value_or(""), "false");
   if (field != Field::link) return;
-  if (const auto href = scan_.attribute("href")) take_atom_link(*href);
+  const std::string href = scan_.attribute("href").value_or("");
+  if (base::trim(href).empty()) return;
+  take_atom_link(href);
+  field_ = Field::named_link;
 }
 
 void FeedReader::take_atom_link(std::string_view href) {
   const std::string rel = ascii_lower(base::trim(scan_.attribute("rel").value_or("alternate")));
-  if (rel != "alternate" && !rel.empty()) return;
+  // RFC 4287 section 4.2.7.2: a name of the registry, or the same as an IRI.
+  const bool named =
+      rel == "alternate" || rel == "http://www.iana.org/assignments/relation/alternate";
+  if (!named && !rel.empty()) return;
   const std::string type = ascii_lower(scan_.attribute("type").value_or(""));
   const bool html = type.empty() || type == "text/html" || type == "application/xhtml+xml";
   draft().link.offer(resolved(href), html ? LinkRank::alternate_html : LinkRank::alternate);
@@ -284,14 +300,17 @@ void FeedReader::take_title(bool is_own) {
   Draft& made = draft();
   // media:title and dc:title speak only where <title> is silent.
   if (made.has_title || (!is_own && !made.entry.title.empty())) return;
-  made.has_title = is_own;
+  std::string title;
   if (form_ == TextForm::base64) {
-    made.entry.title = html_fragment_text(repaired_utf8(base::base64_decode(text_).value_or("")));
+    title = html_fragment_text(repaired_utf8(base::base64_decode(text_).value_or("")));
   } else if (form_ == TextForm::html && !has_markup_) {
-    made.entry.title = html_fragment_text(text_);
+    title = html_fragment_text(text_);
   } else {
-    made.entry.title = title_text(text_);
+    title = title_text(text_);
   }
+  if (title.empty()) return;
+  made.has_title = is_own;
+  made.entry.title = std::move(title);
 }
 
 void FeedReader::take_identifier() {
@@ -314,8 +333,13 @@ void FeedReader::finish_field() {
       return take_title(false);
     case Field::link:
       return made.link.offer(resolved(written), LinkRank::own);
+    case Field::named_link:
+      return;
     case Field::id:
       return take_identifier();
+    case Field::created:
+      if (made.entry.published != 0) return;
+      [[fallthrough]];
     case Field::published:
       made.entry.published = parse_date(written).value_or(made.entry.published);
       made.published_text = written;

@@ -67,6 +67,26 @@ TEST_CASE("of the links of an Atom entry the HTML alternate is taken") {
   CHECK(entry_link("<link href='x'/>") == "https://a.test/feeds/x");
 }
 
+TEST_CASE(
+    "the text of an Atom link is none where its attribute names it, by RFC 4287 section 4.2.7") {
+  CHECK(entry_link("<link href='/h'>The page</link>") == "https://a.test/h");
+  CHECK(entry_link("<link rel='self' href='/s'>The feed</link>").empty());
+  CHECK(item_link("<link href=''>/1</link>") == "https://a.test/1");
+  CHECK(entry_link("<link rel='http://www.iana.org/assignments/relation/alternate' href='/h'/>") ==
+        "https://a.test/h");
+}
+
+TEST_CASE("when an entry was published counts more than when it was created") {
+  const auto published = [](const std::string& entry) {
+    return crawld::parsers::iso_date(first("<feed><entry>" + entry + "</entry></feed>").published);
+  };
+  const std::string created = "<created>2001-01-01</created>";
+  const std::string issued = "<issued>2002-02-02</issued>";
+  CHECK(published(created) == "2001-01-01T00:00:00+00:00");
+  CHECK(published(created + issued) == "2002-02-02T00:00:00+00:00");
+  CHECK(published(issued + created) == "2002-02-02T00:00:00+00:00");
+}
+
 TEST_CASE("a link in the text of an entry does not stand for the entry") {
   CHECK(entry_link("<content type='xhtml'><div><a href='/in'>x</a></div></content>"
                    "<link href='/entry'/>") == "https://a.test/entry");
@@ -110,6 +130,11 @@ TEST_CASE("other vocabularies speak where the feed's own is silent") {
   CHECK(first("<rss xmlns:x='http://purl.org/dc/elements/1.1/'><channel><item><x:date>2003-12-31"
               "</x:date></item></channel></rss>")
             .updated == 1'072'828'800'000);
+  CHECK(
+      first("<rss><channel><item><dc:title>Core</dc:title><title/></item></channel></rss>").title ==
+      "Core");
+  CHECK(first("<rss><channel><item><title/><title>Own</title></item></channel></rss>").title ==
+        "Own");
 }
 
 TEST_CASE("RSS 1.0 keeps its items beside the channel") {
