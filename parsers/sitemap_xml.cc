@@ -82,7 +82,8 @@ class SitemapReader {
   // of its own or with a namespace of its own (<image xmlns="...">), and goes to the end
   // tag of its name; where that is missing, to what can only be the sitemap's.
   bool in_extension(std::string_view local) {
-    if (is_own() && (is_entry(local) || !is_own(extension_))) extension_.clear();
+    if (is_own() && is_entry(local)) close_extensions();
+    if (!extension_.empty() && is_own() && !is_own(extension_)) leave_extension();
     if (!extension_.empty()) return true;
     const bool own_namespace = !is_entry(local) && field_named(local) == Field::none &&
                                xml_prefix(scan_.name()).empty() && scan_.attribute("xmlns");
@@ -126,12 +127,37 @@ class SitemapReader {
 
   void end() {
     const std::string local = ascii_lower(xml_local_name(scan_.name()));
-    const bool ends_extension = scan_.name() == extension_;
-    if (ends_extension || (is_own() && is_entry(local))) extension_.clear();
-    if (ends_extension || !extension_.empty() || !is_own()) return;
+    if (scan_.name() == extension_) return extension_.clear();
+    if (left_ && scan_.name() == left_->extension) return return_to_extension();
+    if (is_own() && is_entry(local)) close_extensions();
+    if (!extension_.empty() || !is_own()) return;
     if (field_ != Field::none && field_named(local) == field_) finish_field();
+    if (!is_entry(local)) return;
+    // <loc><url>http://…</url></loc> goes on; and a <loc> that nothing ends, ends here.
     const bool inside_loc = field_ == Field::loc;
-    if (!inside_loc && (local == "url" || local == "sitemap")) finish_entry();
+    finish_field();
+    if (!inside_loc) finish_entry();
+  }
+
+  void close_extensions() {
+    extension_.clear();
+    left_.reset();
+  }
+
+  // An extension seems to have been left open where a name of the sitemap's follows. If its
+  // end tag comes all the same, what stood in it was its own (<image:image><loc>…).
+  void leave_extension() {
+    finish_field();
+    if (!left_) left_ = Left{extension_, entry_, sitemap_.urls.size(), sitemap_.sitemaps.size()};
+    extension_.clear();
+  }
+  void return_to_extension() {
+    field_ = Field::none;
+    text_.clear();
+    entry_ = std::move(left_->entry);
+    sitemap_.urls.resize(left_->urls);
+    sitemap_.sitemaps.resize(left_->sitemaps);
+    left_.reset();
   }
 
   void finish_field() {
@@ -178,6 +204,13 @@ class SitemapReader {
   bool in_index_ = false;
   std::string root_prefix_;
   std::string extension_;  // the name of the extension that is open, with its prefix
+  struct Left {
+    std::string extension;
+    SitemapEntry entry;
+    std::size_t urls;
+    std::size_t sitemaps;
+  };
+  std::optional<Left> left_;  // an extension whose end tag may still come
   SitemapEntry entry_;
   Field field_ = Field::none;
   std::string text_;

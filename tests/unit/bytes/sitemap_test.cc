@@ -75,6 +75,21 @@ TEST_CASE("image, video and news extensions are passed over") {
              "</url><url>https://a.test/2</url></urlset>") == "https://a.test/1 https://a.test/2");
 }
 
+TEST_CASE("what stands in an extension that ends is the extension's, whatever its name") {
+  CHECK(urls("<urlset><url><loc>/1</loc><i:image><loc>/i.png</loc><lastmod>2001-01-01</lastmod>"
+             "</i:image></url><url><i:image><loc>/i.png</loc></i:image><loc>/2</loc></url>"
+             "</urlset>") == "https://a.test/1 https://a.test/2");
+  CHECK(urls("<urlset><url><i:image><loc>/1</loc><i:image></i:image></url></urlset>") ==
+        "https://a.test/1");
+}
+
+TEST_CASE("a location that nothing ends goes to the end of its entry") {
+  CHECK(urls("<urlset><url><loc>/1</url><url><loc>/2</urlset>") ==
+        "https://a.test/1 https://a.test/2");
+  CHECK(urls("<urlset><url><loc>/1<url><loc>/2</url></urlset>") ==
+        "https://a.test/1 https://a.test/2");
+}
+
 TEST_CASE("locations that are no http or https URL are dropped") {
   CHECK(urls("<urlset><url><loc>file:///etc/passwd</loc></url><url><loc>javascript:x</loc></url>"
              "<url><loc></loc></url><url><loc>/1</loc></url></urlset>") == "https://a.test/1");
