@@ -38,6 +38,24 @@ bool is_feed_root(std::string_view name) {
   return name == "rss" || name == "rdf" || name == "feed" || name == "channel" || name == "entry";
 }
 
+// Whether `utf8` begins as a sitemap or feed in XML does.
+bool is_known_markup(std::string_view utf8) {
+  const std::string root = root_element(utf8);
+  return root == "urlset" || root == "url" || root == "sitemapindex" || root == "sitemap" ||
+         is_feed_root(root);
+}
+
+constexpr const char* kPrintedBefore = "text stands before the markup";
+
+// How much a server printed before the XML, warnings in HTML mostly.
+std::size_t printed_before(std::string_view utf8) {
+  const std::size_t at = utf8.find("<?xml");
+  if (at == std::string_view::npos) return 0;
+  const std::string_view before = trim_unicode(utf8.substr(0, at));
+  if (before.empty() || before.starts_with("{")) return 0;
+  return !is_known_markup(utf8) && is_known_markup(utf8.substr(at)) ? at : 0;
+}
+
 // One URL a line; lines that are none are passed over.
 Sitemap parse_text(std::string_view text, std::size_t max_entries) {
   Sitemap sitemap;
@@ -88,11 +106,11 @@ Sitemap parse_utf8(std::string_view text, Body body, std::string_view url,
   const bool cut = body == Body::cut;
   Sitemap list =
       parse_text(cut ? trimmed.substr(0, trimmed.find_last_of("\r\n") + 1) : trimmed, max_entries);
-  // Servers print warnings before the XML.
+  // A warning, and XML that does not say that it is.
   const std::size_t markup = trimmed.find('<');
   if (list.kind != SitemapKind::none || markup == std::string_view::npos) return list;
   Sitemap behind = parse_markup(trimmed.substr(markup), url, max_entries);
-  if (behind.kind != SitemapKind::none) behind.error = "text stands before the markup";
+  if (behind.kind != SitemapKind::none) behind.error = kPrintedBefore;
   return behind;
 }
 
@@ -113,6 +131,10 @@ SitemapText sitemap_text(std::string_view body, std::string_view content_type,
   }
   const CharsetAnswer charset = detect_charset(body, content_type, model::DocumentKind::xml);
   text.utf8 = to_utf8(body.substr(charset.bom_size), charset.encoding);
+  if (const std::size_t printed = printed_before(text.utf8)) {
+    text.utf8.erase(0, printed);
+    if (text.error.empty()) text.error = kPrintedBefore;
+  }
   return text;
 }
 

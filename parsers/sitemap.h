@@ -28,7 +28,8 @@ model::Sitemap parse_sitemap(std::string_view body, std::string_view url, Sitema
                              std::string_view content_type = {});
 
 // The text of a sitemap or feed: unpacked if it is gzip, in UTF-8, without byte order
-// mark. `error` tells what was broken or over `max_size`; the front is kept.
+// mark and without what a server printed before its "<?xml". `error` tells of that, or
+// what was broken or over `max_size`; the front is kept.
 struct SitemapText {
   std::string utf8;
   std::string error;

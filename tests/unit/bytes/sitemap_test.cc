@@ -145,6 +145,14 @@ TEST_CASE("what a server printed before the markup is passed over") {
   const Sitemap sitemap = read("Warning: x\n<urlset><url><loc>/1</loc></url></urlset>");
   CHECK(locations(sitemap.urls) == "https://a.test/1");
   CHECK(sitemap.error == "text stands before the markup");
+  const Sitemap html = read(
+      "<br />\n<b>Warning</b>: x<br />\n<?xml version='1.0'?>\n"
+      "<urlset><url><loc>/1</loc></url></urlset>");
+  CHECK(locations(html.urls) == "https://a.test/1");
+  CHECK(html.error == "text stands before the markup");
+  CHECK(read("<!-- made by x -->\n<?xml version='1.0'?><urlset/>").error.empty());
+  CHECK(urls("{\"version\": \"https://jsonfeed.org/version/1\", \"items\": [{\"url\": \"/1\", "
+             "\"content_text\": \"<?xml?><rss/>\"}]}") == "https://a.test/1");
 }
 
 TEST_CASE("the encoding of a sitemap is found") {
