@@ -61,7 +61,9 @@ Sitemap parse_text(std::string_view text, std::size_t max_entries) {
   Sitemap sitemap;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    std::string location = absolute_location(text.substr(0, end), std::nullopt);
+    // A tab ends the URL: what stands behind it is a remark, a date mostly.
+    const std::string_view line = trim_unicode(text.substr(0, end));
+    std::string location = absolute_location(line.substr(0, line.find('\t')), std::nullopt);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (location.empty()) continue;
     if (sitemap.urls.size() == max_entries) {

@@ -128,6 +128,8 @@ TEST_CASE("lists of URLs are sitemaps, and other texts are none") {
     CHECK(read(other).kind == SitemapKind::none);
     CHECK_FALSE(read(other).error.empty());
   }
+  CHECK(urls("https://a.test/1\t2024-01-01\n\thttps://a.test/2 3\n") ==
+        "https://a.test/1 https://a.test/2%203");
 }
 
 TEST_CASE("more entries or bytes than allowed are cut, and that is said") {
