@@ -54,11 +54,13 @@ struct Scope {
   bool host_only;
 };
 
-// Section 5.3 steps 5 and 6: whom a host may set a cookie for.
+// Section 5.3 steps 5 and 6: whom a host may set a cookie for. A public suffix that is
+// a host itself (github.io) has its cookies alone.
 std::optional<Scope> scope_of(std::string_view host, const std::string& domain) {
-  if (domain.empty() || domain == host) return Scope{std::string(host), domain.empty()};
-  if (!domain_matches(host, domain) || is_public_suffix(domain)) return std::nullopt;
-  return Scope{domain, false};
+  if (domain.empty()) return Scope{std::string(host), true};
+  if (!domain_matches(host, domain)) return std::nullopt;
+  if (!is_public_suffix(domain)) return Scope{domain, false};
+  return domain == host ? std::optional(Scope{domain, true}) : std::nullopt;
 }
 
 std::int64_t expiry(const SetCookie& set, std::int64_t now) {

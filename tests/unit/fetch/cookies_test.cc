@@ -79,6 +79,13 @@ TEST_CASE("a public suffix takes no cookies for all its names") {
   CHECK(jar.size() == 0);
 }
 
+TEST_CASE("a host that is a public suffix keeps its cookies to itself, by section 5.3 step 5") {
+  fetch::CookieJar jar;
+  jar.store(url("http://github.io/"), "a=1; Domain=github.io", at(k2010));
+  CHECK(jar.header(url("http://github.io/"), at(k2010)) == "a=1");
+  CHECK(jar.header(url("http://other.github.io/"), at(k2010)).empty());
+}
+
 TEST_CASE("a host cannot make the jar or the Cookie header large") {
   fetch::CookieJar jar;
   const auto page = url("http://a.test/");
