@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "parsers/charset_labels.h"
 #include "parsers/gunzip.h"
 
 namespace crawld::parsers {
@@ -251,6 +252,12 @@ std::string lower_trimmed(std::string_view text) {
   return out;
 }
 
+// Whether a name in the header is one of nothing done: identity, what some write for it,
+// and encodings of characters, which are set there by mistake ("utf-8").
+bool is_no_coding(std::string_view name) {
+  return name.empty() || name == "identity" || name == "none" || !encoding_for_label(name).empty();
+}
+
 // The codings in the order in which they were applied, without identity; at most
 // one more than kMaxCodings.
 std::vector<std::string> listed_codings(std::string_view header) {
@@ -259,7 +266,7 @@ std::vector<std::string> listed_codings(std::string_view header) {
     const std::size_t comma = std::min(header.find(','), header.size());
     std::string coding = lower_trimmed(header.substr(0, comma));
     header.remove_prefix(std::min(comma + 1, header.size()));
-    if (!coding.empty() && coding != "identity") codings.push_back(std::move(coding));
+    if (!is_no_coding(coding)) codings.push_back(std::move(coding));
   }
   return codings;
 }

@@ -1,9 +1,9 @@
 // Content-Encoding undone (RFC 9110 section 8.4), with a cap on what comes out.
 //
 // Codings: gzip, x-gzip, deflate (zlib-wrapped or raw), br, zstd with windows of
-// at most 8 MiB (RFC 9659), identity; lists of at most three. The codings of a
-// list are undone in one pass, chunk by chunk, so a bomb inside a bomb costs no
-// more memory than the cap and a few buffers.
+// at most 8 MiB (RFC 9659), identity, which "none" and charset labels mean, too;
+// lists of at most three. The codings of a list are undone in one pass, chunk by
+// chunk, so a bomb inside a bomb costs no more memory than the cap and a few buffers.
 #pragma once
 
 #include <cstdint>

@@ -102,6 +102,14 @@ TEST_CASE("an unknown content coding is unsupported") {
   CHECK(fault("text", "gzip, compress") == ParseFailureKind::unsupported);
 }
 
+TEST_CASE("names that code nothing in Content-Encoding are passed over") {
+  for (const char* name : {"identity", "none", "UTF-8", "iso-8859-1", ", identity"}) {
+    INFO(name);
+    CHECK(decoded("one", name) == "one");
+  }
+  CHECK(decoded(gzipped("one"), "utf-8, gzip") == "one");
+}
+
 TEST_CASE("an empty body is empty whatever its coding") {
   for (const char* coding : {"", "gzip", "deflate", "br", "zstd"}) {
     CHECK(decoded("", coding).empty());
