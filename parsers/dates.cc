@@ -333,14 +333,17 @@ class MailDate {
 
   std::optional<std::int64_t> parse() {
     take_weekday();
+    auto unknown = UnknownName::no_zone;
     while (true) {
+      // A zone stands behind the time, and no comma between them.
+      unknown = time_ && cursor_.peek() == ' ' ? UnknownName::utc : UnknownName::no_zone;
       while (std::string_view(" \t\r\n\f,-.").find(cursor_.peek()) != std::string_view::npos &&
              !at_zone() && !cursor_.at_end()) {
         cursor_.take(cursor_.rest().substr(0, 1));
       }
       if (cursor_.at_end() || complete() || !take_piece()) break;
     }
-    const Zone zone = take_zone(cursor_, time_ ? UnknownName::utc : UnknownName::no_zone);
+    const Zone zone = take_zone(cursor_, unknown);
     if (!zone.valid || !day_ || !month_ || !year_) return std::nullopt;
     return instant({*year_, *month_, *day_}, time_.value_or(Time{}), zone.minutes.value_or(0));
   }

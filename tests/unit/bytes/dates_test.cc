@@ -69,6 +69,7 @@ TEST_CASE("a mail date in a zone that nobody knows is read as UTC, by RFC 5322 s
   CHECK(read("06 Nov 94 08:49 K") == "1994-11-06T08:49:00+00:00");
   CHECK(read("Sun, 06 Nov 1994 08:49:37 Somewhere") == "none");
   CHECK(read("6 Nov 1994 sharp") == "none");
+  CHECK(read("6 Nov 1994 08:49:37, all") == "none");
   CHECK(read("1994-11-06T08:49:37 XYZ") == "none");
 }
 

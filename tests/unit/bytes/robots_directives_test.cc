@@ -74,6 +74,8 @@ TEST_CASE("directives with values keep them") {
         List{"unavailable_after:2010-06-25T23:00:00+00:00", "noindex"});
   CHECK(header("unavailable_after: Fri, 25 Jun 2010 15:00:00 GMT, noarchive") ==
         List{"unavailable_after:2010-06-25T15:00:00+00:00", "noarchive"});
+  CHECK(header("unavailable_after: 25 Jun 2010 15:00:00, none") ==
+        List{"unavailable_after:2010-06-25T15:00:00+00:00", "noindex", "nofollow"});
 }
 
 TEST_CASE("a header may speak to one agent") {
