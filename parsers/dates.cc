@@ -325,7 +325,8 @@ std::optional<std::int64_t> parse_korean(std::string_view text) {
 }
 
 // RFC 822 and its relatives, piece by piece: "[Sun,] 04 Jan 2004 16:29:06 GMT",
-// "Sunday, 04-Jan-04 ...", "Sun Jan  4 16:29:06 2004", "Sun Jan 4 2004 16:29:06 +0100",
+// "Sunday, 04-Jan-04 ...", "Sun Jan  4 16:29:06 2004", "Sun Jan  4 16:29:06 EST 2004",
+// "Sun Jan 4 2004 16:29:06 +0100",
 // "Sun, 2004/01/04 16:29:06 EST", "January 4, 2004".
 class MailDate {
  public:
@@ -345,7 +346,8 @@ class MailDate {
     }
     const Zone zone = take_zone(cursor_, unknown);
     if (!zone.valid || !day_ || !month_ || !year_) return std::nullopt;
-    return instant({*year_, *month_, *day_}, time_.value_or(Time{}), zone.minutes.value_or(0));
+    const int minutes = zone.minutes.value_or(inner_zone_.value_or(0));
+    return instant({*year_, *month_, *day_}, time_.value_or(Time{}), minutes);
   }
 
  private:
@@ -359,8 +361,22 @@ class MailDate {
     cursor_ = ahead;
   }
 
+  // "EST" in "Wed Jan  7 10:00:00 EST 2004", as date(1) and Java write it.
+  bool take_inner_zone() {
+    Cursor ahead = cursor_;
+    const std::string name = ascii_lower(ahead.take_word());
+    auto minutes = name.empty() ? take_offset(ahead) : zone_named(name);
+    if (!minutes && may_name_zone(name)) minutes = 0;
+    if (const auto offset = take_offset(ahead)) minutes = offset;  // "GMT+01:00"
+    if (!minutes || !ahead.take(" ") || ahead.digits() != 4) return false;
+    inner_zone_ = minutes;
+    cursor_ = ahead;
+    return true;
+  }
+
   // One number, name or time; false when nothing more belongs to the date.
   bool take_piece() {
+    if (time_ && month_ && !year_ && take_inner_zone()) return true;
     const std::size_t digits = cursor_.digits();
     if (digits == 0) {
       Cursor ahead = cursor_;
@@ -407,6 +423,7 @@ class MailDate {
   std::optional<int> month_;
   std::optional<int> year_;
   std::optional<Time> time_;
+  std::optional<int> inner_zone_;  // minutes; between time and year
 };
 
 }  // namespace

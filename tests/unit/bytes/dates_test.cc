@@ -57,6 +57,9 @@ TEST_CASE("mail, HTTP and C dates are read") {
   CHECK(read("Sun, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37+00:00");
   CHECK(read("Sunday, 06-Nov-94 08:49:37 GMT") == "1994-11-06T08:49:37+00:00");
   CHECK(read("Sun Nov  6 08:49:37 1994") == "1994-11-06T08:49:37+00:00");
+  CHECK(read("Sun Nov 06 08:49:37 EST 1994") == "1994-11-06T13:49:37+00:00");
+  CHECK(read("Sun Nov 06 08:49:37 GMT+01:00 1994") == "1994-11-06T07:49:37+00:00");
+  CHECK(read("Sun Nov 06 08:49:37 +0100 1994") == "1994-11-06T07:49:37+00:00");
   CHECK(read("6 Nov 94 08:49 PM EST") == "1994-11-07T01:49:00+00:00");
   CHECK(read("Thu Aug 30 2012 17:26:16 GMT+0200 (CEST)") == "2012-08-30T15:26:16+00:00");
   CHECK(read("November 6th, 1994") == "1994-11-06T00:00:00+00:00");
