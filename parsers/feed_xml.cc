@@ -154,6 +154,7 @@ class FeedReader {
   void learn_prefixes();
   void learn_base();
   bool at_field_level() const;
+  bool stands_in_text() const;
   Draft& draft() { return entry_depth_ > 0 ? entry_draft_ : feed_draft_; }
   std::string resolved(std::string_view written) const {
     return absolute_location(written, bases_.back().url);
@@ -211,17 +212,28 @@ bool FeedReader::at_field_level() const {
   return parent > 0 && parent == (entry_depth_ > 0 ? entry_depth_ : feed_depth_);
 }
 
+// Whether the innermost element is one of RSS that holds text alone.
+bool FeedReader::stands_in_text() const {
+  if (feed_.kind != SitemapKind::rss || path_.depth() < 2 || !at_field_level()) return false;
+  const std::string_view name = path_.innermost();
+  const Space space = space_of(xml_prefix(name));
+  const std::string local = ascii_lower(xml_local_name(name));
+  return space == Space::dublin_core ||
+         (space == Space::feed && (local == "description" || local == "category" ||
+                                   local == "comments" || local == "author"));
+}
+
 void FeedReader::start() {
   learn_prefixes();
   const Space space = space_of(xml_prefix(scan_.name()));
   const std::string local = ascii_lower(xml_local_name(scan_.name()));
   const bool begins_entry = space == Space::feed && (local == "item" || local == "entry");
-  // A new entry, or a new field after an unclosed one, ends what is open.
+  // A new entry, or a new field after an unclosed text, ends what is open.
   if (begins_entry && entry_depth_ > 0) close_down_to(entry_depth_ - 1);
   const Field field = field_of(space, local);
-  if (field_ != Field::none && (field != Field::none || local == "description")) {
-    close_down_to(field_depth_ - 1);
-  }
+  const bool begins = field != Field::none || local == "description" || begins_entry;
+  if (begins && field_ != Field::none) close_down_to(field_depth_ - 1);
+  if (begins && stands_in_text()) close_down_to(path_.depth() - 1);
   if (!path_.open(scan_.name())) return;
   learn_base();
   has_markup_ = true;

@@ -1,10 +1,12 @@
-// The open elements of a document whose tags need not match.
+// The open elements of a document whose tags need not match, in case neither.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "crawler/base/ascii.h"
 
 namespace crawld::parsers {
 
@@ -25,6 +27,9 @@ class XmlPath {
   // How many elements are open (of those remembered).
   std::size_t depth() const { return names_.size(); }
 
+  // The innermost of them. Needs: depth() > 0.
+  std::string_view innermost() const { return names_.back(); }
+
   // At which depth the innermost open element `name` stands; nothing when none is
   // open, or when the end tag belongs to one that was too deep.
   std::optional<std::size_t> depth_of(std::string_view name) {
@@ -33,7 +38,7 @@ class XmlPath {
       return std::nullopt;
     }
     for (std::size_t depth = names_.size(); depth > 0; --depth) {
-      if (names_[depth - 1] == name) return depth;
+      if (base::equals_ignoring_case(names_[depth - 1], name)) return depth;
     }
     return std::nullopt;
   }

@@ -157,6 +157,15 @@ TEST_CASE("broken feeds give the entries that can be read") {
   CHECK(feed.entries[1].link == "https://a.test/2");
   CHECK(feed.entries[2].link == "https://a.test/3?a=1&b=2");
   CHECK(feed.entries[2].title == "thr");
+  CHECK(item_link("<description>text<link>/1</link>") == "https://a.test/1");
+  CHECK(item_link("<dc:creator>me<link>/1</link>") == "https://a.test/1");
+  CHECK(item_link("<LINK>/1</link><dc:creator>me</dc:creator>") == "https://a.test/1");
+  const FeedDocument open_link = read(
+      "<feed><title>Feed<link href=/home><entry><title>one</title><link "
+      "href='/1'/></entry></feed>");
+  CHECK(open_link.link == "https://a.test/home");
+  REQUIRE(open_link.entries.size() == 1);
+  CHECK(open_link.entries[0].link == "https://a.test/1");
 }
 
 TEST_CASE("a feed nested without end is read in bounded memory") {
