@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-// Longer lines are cut: no URL of the web is as long, and other crawlers cut here too.
-constexpr std::size_t kMaxLine = 8 * 2083;
+// Longer lines are cut: no URL of the web is as long, and Google's parser cuts here too.
+constexpr std::size_t kMaxLine = 8 * 2083 - 1;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\0'; }
 

@@ -205,6 +205,13 @@ TEST_CASE("a file over the limit counts up to its last whole line there") {
   CHECK(allowed(cut, "/anything"));
 }
 
+TEST_CASE("a line is cut where Google's parser cuts it, at 16,663 octets") {
+  const std::string start = "/x/" + std::string(16'649, 'a');
+  const std::string robots_txt = "User-agent: *\nDisallow: " + start + "/qux\n";
+  CHECK_FALSE(allowed(robots_txt, start + "/fux"));
+  CHECK(allowed(robots_txt, start + "fux"));
+}
+
 TEST_CASE("the rules kept for one host are bounded") {
   std::string text = "User-agent: *\nDisallow: /first\n";
   for (int i = 0; i < 100'000; ++i)
