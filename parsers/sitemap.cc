@@ -9,6 +9,8 @@
 
 #include "crawler/base/ascii.h"
 #include "parsers/charset.h"
+#include "parsers/charset_detector.h"
+#include "parsers/charset_utf8.h"
 #include "parsers/content_coding.h"
 #include "parsers/feed.h"
 #include "parsers/sitemap_location.h"
@@ -116,6 +118,15 @@ Sitemap parse_utf8(std::string_view text, Body body, std::string_view url,
   return behind;
 }
 
+// The encoding of a text that tells none: UTF-8 by the standards of XML and JSON, but not
+// where its first character above ASCII is broken as such.
+std::string_view untold(std::string_view body) {
+  const std::size_t good = utf8_prefix(body);
+  if (good == body.size() || ascii_prefix(body) < good) return "utf-8";
+  const std::string_view guess = guess_encoding(body);
+  return guess.empty() ? "windows-1252" : guess;
+}
+
 }  // namespace
 
 SitemapText sitemap_text(std::string_view body, std::string_view content_type,
@@ -132,7 +143,8 @@ SitemapText sitemap_text(std::string_view body, std::string_view content_type,
     body = body.substr(0, max_size);
   }
   const CharsetAnswer charset = detect_charset(body, content_type, model::DocumentKind::xml);
-  text.utf8 = to_utf8(body.substr(charset.bom_size), charset.encoding);
+  const bool told = charset.source != "default";
+  text.utf8 = to_utf8(body.substr(charset.bom_size), told ? charset.encoding : untold(body));
   if (const std::size_t printed = printed_before(text.utf8)) {
     text.utf8.erase(0, printed);
     if (text.error.empty()) text.error = kPrintedBefore;

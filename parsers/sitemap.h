@@ -18,7 +18,8 @@ struct SitemapLimits {
 };
 
 // What `body` lists, resolved against `url`; the body may be gzip and in any encoding
-// (told by `content_type`, a byte order mark or its XML declaration).
+// (told by `content_type`, a byte order mark or its XML declaration; else UTF-8, or a
+// guess where it cannot be that).
 //
 // Any namespace or none is taken; extensions (image:, video:, news:) are passed over.
 // Locations that are no http or https URL are dropped. What is broken or over a limit

@@ -160,4 +160,11 @@ TEST_CASE("what a server printed before the markup is passed over") {
 TEST_CASE("the encoding of a sitemap is found") {
   CHECK(urls("<?xml version='1.0' encoding='iso-8859-1'?><urlset><url><loc>/\xE9</loc></url>") ==
         "https://a.test/%C3%A9");
+  CHECK(urls("<urlset><url><loc>/\xE9</loc></url></urlset>") == "https://a.test/%C3%A9");
+  CHECK(urls("<urlset><url><loc>/\xC3\xA9\xE9</loc></url></urlset>") ==
+        "https://a.test/%C3%A9%EF%BF%BD");
+  CHECK(crawld::parsers::sitemap_text("<rss><title>\xCF\xF0\xE8\xE2\xE5\xF2, \xEC\xE8\xF0! \xCD\xEE"
+                                      "\xE2\xEE\xF1\xF2\xE8 \xE4\xED\xFF</title></rss>",
+                                      {}, 1000)
+            .utf8 == "<rss><title>Привет, мир! Новости дня</title></rss>");
 }
