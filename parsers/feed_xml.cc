@@ -9,6 +9,7 @@
 #include "parsers/charset_utf8.h"
 #include "parsers/dates.h"
 #include "parsers/feed.h"
+#include "parsers/feed_names.h"
 #include "parsers/feed_text.h"
 #include "parsers/sitemap_location.h"
 #include "parsers/xml_path.h"
@@ -21,66 +22,15 @@ using base::ascii_lower;
 using base::equals_ignoring_case;
 using model::SitemapKind;
 using model::Url;
+using Space = FeedSpace;
+using Field = FeedField;
 
 constexpr std::size_t kMaxPrefixes = 64;
 // More text of one element is not kept.
 constexpr std::size_t kMaxField = 64 << 10;
 
-// Whose vocabulary a name belongs to.
-enum class Space : std::uint8_t { feed, dublin_core, media, other };
-
-// What an element of an entry, or of the feed itself, tells.
-enum class Field : std::uint8_t {
-  none,
-  title,
-  other_title,
-  link,
-  named_link,  // by its attribute, so that no text is wanted
-  id,
-  created,
-  published,
-  updated
-};
-
 // How an Atom text is written (RFC 4287 section 3.1, and Atom 0.3's modes).
 enum class TextForm : std::uint8_t { plain, html, base64 };
-
-Space space_of_uri(std::string_view uri) {
-  const std::string lower = ascii_lower(uri);
-  const auto has = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
-  if (has("purl.org/dc/")) return Space::dublin_core;
-  if (has("search.yahoo.com/mrss")) return Space::media;
-  const bool feed = has("w3.org/2005/atom") || lower == "http://purl.org/atom/ns#" ||
-                    lower == "http://purl.org/rss/1.0/" || has("netscape.com/rdf/simple") ||
-                    has("netscape.com/publish/formats/rss") || has("userland.com/rss") ||
-                    has("harvard.edu/tech/rss") || lower == "http://purl.org/net/rss1.1#";
-  return feed ? Space::feed : Space::other;
-}
-
-// What a prefix means that nobody declared.
-Space space_of_custom(std::string_view prefix) {
-  if (prefix.empty() || prefix == "atom" || prefix == "rss") return Space::feed;
-  if (prefix == "dc" || prefix == "dcterms") return Space::dublin_core;
-  return prefix == "media" ? Space::media : Space::other;
-}
-
-Field field_of(Space space, std::string_view local) {
-  if (space == Space::dublin_core) {
-    if (local == "title") return Field::other_title;
-    if (local == "date" || local == "modified") return Field::updated;
-    if (local == "created") return Field::created;
-    return local == "issued" ? Field::published : Field::none;
-  }
-  if (space == Space::media) return local == "title" ? Field::other_title : Field::none;
-  if (space != Space::feed) return Field::none;
-  if (local == "title") return Field::title;
-  if (local == "link") return Field::link;
-  if (local == "guid" || local == "id") return Field::id;
-  if (local == "created") return Field::created;
-  if (local == "pubdate" || local == "published" || local == "issued") return Field::published;
-  const bool updated = local == "updated" || local == "modified" || local == "lastbuilddate";
-  return updated ? Field::updated : Field::none;
-}
 
 // Which of several links leads to the page of an entry; the highest wins.
 enum class LinkRank : std::uint8_t { none, identifier, permalink, alternate, alternate_html, own };
@@ -188,14 +138,15 @@ class FeedReader {
 
 Space FeedReader::space_of(std::string_view prefix) const {
   const auto declared = prefixes_.find(prefix);
-  return declared != prefixes_.end() ? declared->second : space_of_custom(prefix);
+  return declared != prefixes_.end() ? declared->second : feed_space_of_custom(prefix);
 }
 
 // Declarations hold for the whole document: feeds do not give a prefix two meanings.
 void FeedReader::learn_prefixes() {
   for (const XmlScan::Attribute& attribute : scan_.attributes()) {
     if (xml_prefix(attribute.name) != "xmlns" || prefixes_.size() >= kMaxPrefixes) continue;
-    prefixes_.emplace(std::string(xml_local_name(attribute.name)), space_of_uri(attribute.value));
+    prefixes_.emplace(std::string(xml_local_name(attribute.name)),
+                      feed_space_of_uri(attribute.value));
   }
 }
 
@@ -230,7 +181,7 @@ void FeedReader::start() {
   const bool begins_entry = space == Space::feed && (local == "item" || local == "entry");
   // A new entry, or a new field after an unclosed text, ends what is open.
   if (begins_entry && entry_depth_ > 0) close_down_to(entry_depth_ - 1);
-  const Field field = field_of(space, local);
+  const Field field = feed_field_of(space, local);
   const bool begins = field != Field::none || local == "description" || begins_entry;
   if (begins && field_ != Field::none) close_down_to(field_depth_ - 1);
   if (begins && stands_in_text()) close_down_to(path_.depth() - 1);
