@@ -72,6 +72,7 @@ class FeedReader {
     }
     // A link that the end of the input cuts is no link.
     if (field_ != Field::title && field_ != Field::other_title) field_ = Field::none;
+    stray_draft_ = {};
     close_down_to(0);
     feed_.title = feed_draft_.entry.title;
     feed_.link = feed_draft_.link.url;
@@ -90,7 +91,10 @@ class FeedReader {
   void start_entry();
   void start_field(Field field);
   void end() {
-    if (const auto depth = path_.depth_of(scan_.name())) close_down_to(*depth - 1);
+    const auto depth = path_.depth_of(scan_.name());
+    if (!depth) return;
+    close_down_to(*depth - 1);
+    if (*depth == entry_depth_ + 1) stray_draft_ = {};
   }
   void close_down_to(std::size_t depth);
   void finish_field();
@@ -104,8 +108,12 @@ class FeedReader {
   void learn_prefixes();
   void learn_base();
   bool at_field_level() const;
-  bool stands_in_text() const;
-  Draft& draft() { return entry_depth_ > 0 ? entry_draft_ : feed_draft_; }
+  bool below_field_level() const;
+  Draft& draft() {
+    if (entry_depth_ == 0) return feed_draft_;
+    return field_depth_ > entry_depth_ + 1 ? stray_draft_ : entry_draft_;
+  }
+  void take_strays();
   std::string resolved(std::string_view written) const {
     return absolute_location(written, bases_.back().url);
   }
@@ -123,6 +131,7 @@ class FeedReader {
   FeedDocument feed_;
   Draft feed_draft_;
   Draft entry_draft_;
+  Draft stray_draft_;            // of an element of the entry that is open
   std::size_t feed_depth_ = 0;   // of <channel> or <feed>; 0: not inside
   std::size_t entry_depth_ = 0;  // of <item> or <entry>; 0: not inside
 
@@ -163,15 +172,9 @@ bool FeedReader::at_field_level() const {
   return parent > 0 && parent == (entry_depth_ > 0 ? entry_depth_ : feed_depth_);
 }
 
-// Whether the innermost element is one of RSS that holds text alone.
-bool FeedReader::stands_in_text() const {
-  if (feed_.kind != SitemapKind::rss || path_.depth() < 2 || !at_field_level()) return false;
-  const std::string_view name = path_.innermost();
-  const Space space = space_of(xml_prefix(name));
-  const std::string local = ascii_lower(xml_local_name(name));
-  return space == Space::dublin_core ||
-         (space == Space::feed && (local == "description" || local == "category" ||
-                                   local == "comments" || local == "author"));
+// One level deeper: what stands there is the entry's if its parent is never closed.
+bool FeedReader::below_field_level() const {
+  return entry_depth_ > 0 && path_.depth() == entry_depth_ + 2;
 }
 
 void FeedReader::start() {
@@ -179,12 +182,11 @@ void FeedReader::start() {
   const Space space = space_of(xml_prefix(scan_.name()));
   const std::string local = ascii_lower(xml_local_name(scan_.name()));
   const bool begins_entry = space == Space::feed && (local == "item" || local == "entry");
-  // A new entry, or a new field after an unclosed text, ends what is open.
+  // A new entry, or a new field after an unclosed one, ends what is open.
   if (begins_entry && entry_depth_ > 0) close_down_to(entry_depth_ - 1);
   const Field field = feed_field_of(space, local);
   const bool begins = field != Field::none || local == "description" || begins_entry;
   if (begins && field_ != Field::none) close_down_to(field_depth_ - 1);
-  if (begins && stands_in_text()) close_down_to(path_.depth() - 1);
   if (!path_.open(scan_.name())) return;
   learn_base();
   has_markup_ = true;
@@ -194,7 +196,7 @@ void FeedReader::start() {
   if (begins_entry) return start_entry();
   const bool holds_feed = local == "channel" || local == "feed";
   if (space == Space::feed && holds_feed && feed_depth_ == 0) feed_depth_ = path_.depth();
-  if (field != Field::none && at_field_level()) return start_field(field);
+  if (field != Field::none && (at_field_level() || below_field_level())) return start_field(field);
   // CDF: <A HREF> is a child of its item. Others stand in the markup of a text.
   if (local == "a" && entry_depth_ > 0 && at_field_level()) {
     if (const auto href = scan_.attribute("href")) {
@@ -216,6 +218,7 @@ void FeedReader::start_entry() {
   }
   entry_depth_ = path_.depth();
   entry_draft_ = {};
+  stray_draft_ = {};
   if (const auto about = scan_.attribute("rdf:about")) {
     entry_draft_.link.offer(resolved(*about), LinkRank::permalink);
   }
@@ -316,8 +319,25 @@ void FeedReader::finish_field() {
   }
 }
 
+// What stood in an element that the end of its entry ended.
+void FeedReader::take_strays() {
+  Draft& made = entry_draft_;
+  Draft stray = std::exchange(stray_draft_, {});
+  if (made.link.url.empty()) made.link = std::move(stray.link);
+  if (made.entry.title.empty()) made.entry.title = std::move(stray.entry.title);
+  if (made.published_text.empty()) {
+    made.entry.published = stray.entry.published;
+    made.published_text = std::move(stray.published_text);
+  }
+  if (made.updated_text.empty()) {
+    made.entry.updated = stray.entry.updated;
+    made.updated_text = std::move(stray.updated_text);
+  }
+}
+
 void FeedReader::finish_entry() {
   entry_depth_ = 0;
+  take_strays();
   FeedEntry entry = std::move(entry_draft_.entry);
   entry.link = std::move(entry_draft_.link.url);
   entry.date_text = std::move(entry_draft_.updated_text.empty() ? entry_draft_.published_text

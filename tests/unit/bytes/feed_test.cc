@@ -159,6 +159,9 @@ TEST_CASE("broken feeds give the entries that can be read") {
   CHECK(feed.entries[2].title == "thr");
   CHECK(item_link("<description>text<link>/1</link>") == "https://a.test/1");
   CHECK(item_link("<dc:creator>me<link>/1</link>") == "https://a.test/1");
+  CHECK(entry_link("<summary>text<link href='/1'/>") == "https://a.test/1");
+  CHECK(entry_link("<source><link href='/no'/></source><x>") == "");
+  CHECK(item_link("<description>text<link>/no</link></description>").empty());
   CHECK(item_link("<LINK>/1</link><dc:creator>me</dc:creator>") == "https://a.test/1");
   const FeedDocument open_link = read(
       "<feed><title>Feed<link href=/home><entry><title>one</title><link "
