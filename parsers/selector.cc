@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "parsers/selector_match.h"
+#include "parsers/selector_order.h"
 #include "parsers/selector_parser.h"
 #include "parsers/selector_program.h"
 
@@ -63,7 +64,8 @@ class SelectorMatcher::Matching {
     return {end, parent == kNoElement ? end : document_.end_of(parent)};
   }
 
-  std::vector<Selected> values(Range range, std::size_t most);
+  // `scope` itself is one of those that ::text and ::attr() may be asked of.
+  std::vector<Selected> values(Range range, ElementNumber scope, std::size_t most);
 
   // Visit(ElementNumber, const Complex&) -> false to stop; each element once per
   // complex selector that matches it if `all`, else once.
@@ -144,48 +146,38 @@ std::vector<Selected> SelectorMatcher::values(const GumboNode* scope, std::size_
   ElementNumber within = matching_->document().number(scope);
   if (scope != nullptr && within == kNoElement) return {};
   matching_->set_scope(within);
-  return matching_->values(matching_->inside(within), most);
+  auto range = matching_->inside(within);
+  if (within != kNoElement) --range.from;
+  return matching_->values(range, within, most);
 }
 
 std::vector<Selected> SelectorMatcher::values_after(const GumboNode* scope, std::size_t most) {
   ElementNumber before = matching_->document().number(scope);
   if (before == kNoElement) return {};
   matching_->set_scope(before);
-  return matching_->values(matching_->after(before), most);
+  return matching_->values(matching_->after(before), kNoElement, most);
 }
 
-std::vector<Selected> SelectorMatcher::Matching::values(Range range, std::size_t most) {
-  std::vector<Selected> found;
-  ElementNumber last_element = kNoElement;  // reported as an element already
+std::vector<Selected> SelectorMatcher::Matching::values(Range range, ElementNumber scope,
+                                                        std::size_t most) {
+  SelectedInOrder found(document_);
   each(range, true, [&](ElementNumber e, const Complex& complex) {
-    const GumboNode* node = document_.node(e);
     switch (complex.output) {
       case Output::element:
-        if (last_element != e) found.push_back({node, false, {}});
-        last_element = e;
+        if (e != scope) found.add_element(e);
         break;
       case Output::text:
-        for (const GumboNode* child : children(node)) {
-          if (is_text(child)) found.push_back({node, true, child->v.text.text});
-        }
+        found.add_texts(e);
         break;
-      case Output::attribute: {
-        bool html = node->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
-        std::string_view name = html ? complex.attribute : complex.exact_attribute;
-        auto value = attribute(node, name);
-        if (!value && name.starts_with("xlink:")) {
-          value = attribute(node, GUMBO_ATTR_NAMESPACE_XLINK, name.substr(6));
-        }
-        if (value) found.push_back({node, true, *value});
+      case Output::attribute:
+        found.add_attribute(e, complex.attribute, complex.exact_attribute);
         break;
-      }
       case Output::nothing:
         break;
     }
     return found.size() < most;
   });
-  if (found.size() > most) found.resize(most);
-  return found;
+  return std::move(found).take(most);
 }
 
 bool SelectorMatcher::matches(const GumboNode* element, const GumboNode* scope) {

@@ -73,7 +73,8 @@ class SelectorMatcher {
   std::vector<const GumboNode*> select(const GumboNode* scope = nullptr,
                                        std::size_t most = SIZE_MAX);
   // As select(), but with ::text and ::attr() carried out: each text node and each
-  // attribute is one result. ::text means the element's own text nodes.
+  // attribute is one result, in document order and once. "p::text" means p's own text
+  // nodes, "p ::text" all inside p; both may be asked of `scope` itself ("::attr(href)").
   std::vector<Selected> values(const GumboNode* scope = nullptr, std::size_t most = SIZE_MAX);
   // As values(), but looks at what follows `scope` below the same parent: for
   // selectors such as ":scope + dd". Needs: scope.

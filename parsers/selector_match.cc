@@ -199,8 +199,9 @@ bool Match::matches_list(std::int32_t list, ElementNumber e) {
 
 bool Match::matches(const Complex& complex, ElementNumber e) {
   std::size_t last = complex.compounds.size() - 1;
-  return complex.output != Output::nothing && matches_compound(complex.compounds[last], e) &&
-         left_matches(complex, last, e);
+  if (complex.output == Output::nothing) return false;
+  if (complex.or_self && prefix_matches(complex, last - 1, e)) return true;
+  return matches_compound(complex.compounds[last], e) && left_matches(complex, last, e);
 }
 
 // Whether compounds 0..part match with `e` as the last of them.

@@ -176,7 +176,7 @@ class Parser {
   bool pseudo(Compound& into, Complex& whole, Context context);
   bool pseudo_class(const std::string& name, Simple& into);
   bool function(const std::string& name, Simple& into, Context context);
-  bool pseudo_element(const std::string& name, Complex& whole, Context context);
+  bool pseudo_element(const std::string& name, const Compound& of, Complex& whole, Context context);
   bool nth(const std::string& name, Simple& into, Context context);
   bool an_plus_b(Simple& into);
   bool languages(Simple& into);
@@ -441,7 +441,7 @@ bool Parser::pseudo(Compound& into, Complex& whole, Context context) {
   if (!raw) return fail("a name is missing after \":\"");
   std::string name = ascii_lower(*raw);
   if (element || (has(kOldPseudoElements, name) && in_.peek() != '(')) {
-    return pseudo_element(name, whole, context);
+    return pseudo_element(name, into, whole, context);
   }
   if (whole.output == Output::text || whole.output == Output::attribute) {
     return fail("nothing may follow a pseudo-element");
@@ -538,13 +538,24 @@ bool Parser::function(const std::string& name, Simple& into, Context context) {
   return fail("unknown pseudo-class \":" + name + "()\"");
 }
 
-bool Parser::pseudo_element(const std::string& name, Complex& whole, Context context) {
+// As Scrapy's parsel reads them: "p ::text" is all text in p, its own as well.
+bool asks_for_self_too(const Compound& compound) {
+  if (compound.left != Combinator::descendant) return false;
+  return std::all_of(compound.simples.begin(), compound.simples.end(), [](const Simple& simple) {
+    return simple.kind == Kind::type && simple.every_name &&
+           simple.element_space == ElementSpace::any;
+  });
+}
+
+bool Parser::pseudo_element(const std::string& name, const Compound& of, Complex& whole,
+                            Context context) {
   if (context.depth > 0) return fail("\"::" + name + "\" may not stand in parentheses");
   if (whole.output == Output::text || whole.output == Output::attribute) {
     return fail("nothing may follow a pseudo-element");
   }
   if (name == "text" && in_.peek() != '(') {
     whole.output = Output::text;
+    whole.or_self = asks_for_self_too(of);
     return true;
   }
   if (name == "attr" && in_.take('(')) {
@@ -556,6 +567,7 @@ bool Parser::pseudo_element(const std::string& name, Complex& whole, Context con
     in_.skip_space();
     if (!close()) return fail("\")\" is missing");
     whole.output = Output::attribute;
+    whole.or_self = asks_for_self_too(of);
     whole.exact_attribute = *attribute;
     whole.attribute = ascii_lower(*attribute);
     return true;

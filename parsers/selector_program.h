@@ -103,7 +103,9 @@ enum class Output : std::uint8_t { element, text, attribute, nothing };
 struct Complex {
   std::vector<Compound> compounds;  // never empty
   Output output = Output::element;  // nothing: ends in a pseudo-element such as ::before
-  std::string attribute;            // of ::attr(); in lower case
+  // " ::text" and " *::text": the element to the left is one of those asked for.
+  bool or_self = false;
+  std::string attribute;  // of ::attr(); in lower case
   std::string exact_attribute;
 };
 

@@ -99,6 +99,18 @@ TEST_CASE("a field takes its value from where its source says") {
   CHECK(value({.source = "css:time", .type = ValueType::date}) == R"("2024-03-03T10:00:00+00:00")");
 }
 
+TEST_CASE("within each, ::text and ::attr() may be asked of the match itself") {
+  RuleSet set = one({{.name = "own", .source = "css:::text"},
+                     {.name = "to", .source = "css:::attr(href)"},
+                     {.name = "named", .source = "css:a::attr(href)"},
+                     {.name = "inside", .source = "css:a"}},
+                    "article a");
+  auto all = records(set);
+  REQUIRE(!all.empty());
+  CHECK(all[0].fields_json ==
+        R"({"own":"more","to":"/lamp?x=1","named":"/lamp?x=1","inside":null})");
+}
+
 TEST_CASE("structured data is addressed by type and property") {
   CHECK(value({.source = "jsonld:Product.offers.price", .type = ValueType::number}) == "12.5");
   CHECK(value({.source = "jsonld:Product.offers[1].price", .type = ValueType::number}) == "9.9");

@@ -99,6 +99,24 @@ TEST_CASE("text and attributes can be asked for as scrapers do") {
   CHECK(values(kPage, "p::text, i") == "1|2|i|");
 }
 
+TEST_CASE("what was found stands in document order and once, as Scrapy has it") {
+  constexpr std::string_view kMixed =
+      "<!doctype html><body><p id=p class=c>1<b>2<i>3</i></b>4<!-- -->5</p>6";
+  CHECK(values(kMixed, "body *::text") == "1|2|3|4|5|6|");
+  CHECK(values(kMixed, "p::text, b::text") == "1|2|4|5|");
+  CHECK(values(kMixed, "p::text, .c::text, p::attr(id), #p::attr(id), p, #p") == "p|p|1|4|5|");
+}
+
+TEST_CASE("text and attributes of descendants are those of the element too, as in Scrapy") {
+  constexpr std::string_view kMixed = "<!doctype html><body><p id=p>1<b id=b>2</b>3</p>";
+  CHECK(values(kMixed, "p ::text") == "1|2|3|");
+  CHECK(values(kMixed, "p *::text") == "1|2|3|");
+  CHECK(values(kMixed, "p ::attr(id)") == "p|b|");
+  CHECK(values(kMixed, "p > ::text") == "2|");
+  CHECK(values(kMixed, "p b::text") == "2|");
+  CHECK(values(kMixed, "p *") == "b|");
+}
+
 TEST_CASE("a comment may stand between any two words of a selector (CSS Syntax 4.3.2)") {
   CHECK(ids(kPage, "p/**/.x") == "c");
   CHECK(ids(kPage, "p/* a */[id=b]/**//**/:/**/first-child") == "b");
