@@ -207,7 +207,8 @@ void SelectorDocument::make_languages() const {
   std::string_view fallback = default_language(*this);
   for (ElementNumber e = 0; e < size(); ++e) {
     auto own = attribute(node(e), GUMBO_ATTR_NAMESPACE_XML, "lang");
-    if (!own) own = attribute(node(e), "lang");
+    bool formula = node(e)->v.element.tag_namespace == GUMBO_NAMESPACE_MATHML;
+    if (!own && !formula) own = attribute(node(e), "lang");
     languages_[e] = own ? *own : parent(e) == kNoElement ? fallback : languages_[parent(e)];
   }
 }

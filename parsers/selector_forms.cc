@@ -125,10 +125,12 @@ void SelectorForms::judge(ElementNumber e) {
     if (lower.empty() || lower == "true" || lower == "plaintext-only") set(e, kEditingHost);
     if (lower == "false") flags_[e] &= static_cast<std::uint16_t>(~kEditingHost);
   }
-  if (flags_[e] & kEditingHost) set(e, kEditable);
+  GumboTag tag = node->v.element.tag;
+  bool own_rule = tag == GUMBO_TAG_INPUT || tag == GUMBO_TAG_TEXTAREA;
+  if ((flags_[e] & kEditingHost) && !own_rule) set(e, kEditable);
   bool own_disabled = has_attribute(node, "disabled");
   bool fenced = flags_[e] & kFenced;
-  switch (node->v.element.tag) {
+  switch (tag) {
     case GUMBO_TAG_BUTTON:
     case GUMBO_TAG_FIELDSET:
     case GUMBO_TAG_INPUT:
@@ -152,7 +154,6 @@ void SelectorForms::judge(ElementNumber e) {
     default:
       return;
   }
-  GumboTag tag = node->v.element.tag;
   if (tag == GUMBO_TAG_INPUT) return judge_input(e);
   if (tag != GUMBO_TAG_TEXTAREA && tag != GUMBO_TAG_SELECT) return;
   set(e, kCanBeRequired);

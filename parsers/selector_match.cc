@@ -106,6 +106,15 @@ bool in_html(const GumboNode* element) {
   return element->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
 }
 
+// HTML 4.16.3 :link; SVG 2 section 16.2.
+bool is_link(const GumboNode* node) {
+  if (is_html(node, GUMBO_TAG_A) || is_html(node, GUMBO_TAG_AREA)) {
+    return attribute(node, "href").has_value();
+  }
+  return node->v.element.tag_namespace == GUMBO_NAMESPACE_SVG && tag_name(node) == "a" &&
+         (attribute(node, "href") || attribute(node, GUMBO_ATTR_NAMESPACE_XLINK, "href"));
+}
+
 // White space, comments and templates' contents do not count.
 bool is_empty(const GumboNode* element) {
   if (element->type == GUMBO_NODE_TEMPLATE) return true;
@@ -349,8 +358,7 @@ bool Match::matches_state(State state, ElementNumber e) const {
     case State::empty:
       return is_empty(node);
     case State::any_link:
-      return (is_html(node, GUMBO_TAG_A) || is_html(node, GUMBO_TAG_AREA)) &&
-             attribute(node, "href").has_value();
+      return is_link(node);
     case State::checked:
       return html && document_.forms().checked(e);
     case State::default_choice:

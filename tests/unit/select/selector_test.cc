@@ -92,6 +92,29 @@ TEST_CASE("form states are those of the standard (HTML 4.16.3)") {
   CHECK(ids(kNumbers, ":in-range") == "b");
 }
 
+TEST_CASE("an input is editable by its own attributes only (HTML 4.16.3 :read-write)") {
+  constexpr std::string_view kHost =
+      "<!doctype html><div id=d contenteditable><input id=a type=checkbox><input id=b readonly>"
+      "<input id=c><textarea id=e disabled></textarea><button id=f></button></div>"
+      "<input id=g type=submit contenteditable>";
+  CHECK(ids(kHost, "body :read-write") == "d c f");
+}
+
+TEST_CASE("lang without a namespace is of HTML and SVG elements only (HTML 3.2.6.2)") {
+  constexpr std::string_view kForeign =
+      "<!doctype html><body><svg id=a lang=de><title id=b></title></svg>"
+      "<math id=c lang=de><mi id=d></mi></math><math id=e xml:lang=de></math>";
+  CHECK(ids(kForeign, ":lang(de)") == "a b e");
+}
+
+TEST_CASE("an SVG a is a link where it has an href of either kind (SVG 2 section 16.2)") {
+  constexpr std::string_view kDrawing =
+      "<!doctype html><body><svg><a id=a href=x></a><a id=b xlink:href=x></a><a id=c></a>"
+      "<use id=d href=x></use></svg><link id=e href=x>";
+  CHECK(ids(kDrawing, ":link") == "a b");
+  CHECK(ids(kDrawing, ":any-link") == "a b");
+}
+
 TEST_CASE("text and attributes can be asked for as scrapers do") {
   CHECK(values(kPage, "li::text") == "a|b|");
   CHECK(values(kPage, "p::attr(id), li::attr(lang)") == "b|c|de-AT|");
