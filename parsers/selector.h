@@ -5,8 +5,8 @@
 // for :is(), and the namespaces html, svg, math (elements), xlink, xml (attributes)
 // without declaration. States that need a user or a player (:hover, :target,
 // :playing) are known and never match. ::before and its like match nothing.
-// :empty lets white space pass (Selectors 4 section 14.2); :contains() compares
-// text with its case.
+// "&" stands for :scope. :empty lets white space pass (Selectors 4 section 14.2);
+// :contains() compares text with its case; :has() may stand within :has().
 //
 // Matching goes from right to left and remembers, element by element, what it has
 // found out: time is at most page x selector, whatever either looks like, and

@@ -78,16 +78,34 @@ constexpr std::string_view kNeverStates[] = {"active",
 
 constexpr std::string_view kNeverFunctions[] = {"current", "host", "host-context"};
 
-constexpr std::string_view kPseudoElements[] = {"after",           "backdrop",
-                                                "before",          "cue",
-                                                "details-content", "file-selector-button",
-                                                "first-letter",    "first-line",
-                                                "grammar-error",   "highlight",
-                                                "marker",          "part",
-                                                "placeholder",     "selection",
-                                                "slotted",         "spelling-error",
-                                                "target-text"};
+enum class Arguments : std::uint8_t { none, possible, needed };
+struct ElementName {
+  std::string_view name;
+  Arguments arguments = Arguments::none;
+};
+constexpr ElementName kPseudoElements[] = {{"after"},
+                                           {"backdrop"},
+                                           {"before"},
+                                           {"cue", Arguments::possible},
+                                           {"details-content"},
+                                           {"file-selector-button"},
+                                           {"first-letter"},
+                                           {"first-line"},
+                                           {"grammar-error"},
+                                           {"highlight", Arguments::needed},
+                                           {"marker"},
+                                           {"part", Arguments::needed},
+                                           {"placeholder"},
+                                           {"selection"},
+                                           {"slotted", Arguments::needed},
+                                           {"spelling-error"},
+                                           {"target-text"}};
 constexpr std::string_view kOldPseudoElements[] = {"after", "before", "first-letter", "first-line"};
+
+// Those that may follow a pseudo-element (Selectors 4 section 3.6.3): the user's actions
+// and logic.
+constexpr std::string_view kStatesOfPseudoElements[] = {
+    "active", "focus", "focus-visible", "focus-within", "hover", "is", "not", "where"};
 
 // Attributes whose values HTML compares without regard to case (HTML 4.16.2).
 constexpr std::string_view kCaselessAttributes[] = {
@@ -162,6 +180,14 @@ class Parser {
   }
   bool at_list_end() const { return in_.at_end() || in_.peek() == ')'; }
   std::int32_t new_slot() { return program_.slots++; }
+  // "&": outside of nested style rules it stands for :scope (CSS Nesting 1 section 3.2).
+  Simple scope() {
+    Simple simple;
+    simple.kind = Kind::state;
+    simple.state = State::scope;
+    program_.uses_scope = true;
+    return simple;
+  }
 
   Number list(Context context);
   Number nested(Context outer, bool relative, bool forgiving);
@@ -177,8 +203,11 @@ class Parser {
   bool pseudo_class(const std::string& name, Simple& into);
   bool function(const std::string& name, Simple& into, Context context);
   bool pseudo_element(const std::string& name, const Compound& of, Complex& whole, Context context);
+  bool element_arguments(const std::string& name, Arguments arguments);
   bool nth(const std::string& name, Simple& into, Context context);
+  std::optional<std::int32_t> digits();
   bool an_plus_b(Simple& into);
+  bool after_n(std::string_view unit, Simple& into);
   bool languages(Simple& into);
   bool contained_words(Simple& into);
   bool close() { return in_.take(')') || in_.at_end(); }
@@ -303,6 +332,9 @@ bool Parser::compound(Compound& into, Complex& whole, Context context) {
       in_.skip();
       if (!attribute(simple)) return false;
       into.simples.push_back(std::move(simple));
+    } else if (c == '&') {
+      in_.skip();
+      into.simples.push_back(scope());
     } else if (c == ':') {
       if (!pseudo(into, whole, context)) return false;
       any = true;
@@ -355,6 +387,7 @@ bool Parser::type(Compound& into) {
     if (!known) {
       return fail("unknown namespace \"" + *name + "\" (known: html, svg, math)");
     }
+    in_.skip_comments();
     read();
     if (!name) return fail("an element name is missing after \"|\"");
   }
@@ -388,6 +421,7 @@ bool Parser::attribute_name(Simple& into) {
       }
     }
     star = false;
+    in_.skip_comments();
     name = in_.name();
   }
   if (star || !name) return fail("an attribute name is missing");
@@ -445,6 +479,9 @@ bool Parser::pseudo(Compound& into, Complex& whole, Context context) {
   }
   if (whole.output == Output::text || whole.output == Output::attribute) {
     return fail("nothing may follow a pseudo-element");
+  }
+  if (whole.output == Output::nothing && !has(kStatesOfPseudoElements, name)) {
+    return fail("\":" + name + "\" may not follow a pseudo-element");
   }
   Simple simple;
   if (in_.take('(')) {
@@ -574,14 +611,25 @@ bool Parser::pseudo_element(const std::string& name, const Compound& of, Complex
   }
   // Selectors 4 section 3.6.4: those of one old engine are valid, whatever they are.
   bool legacy = name.starts_with("-webkit-") && in_.peek() != '(';
-  if (!legacy && !has(kPseudoElements, name))
+  const auto* known = std::find_if(std::begin(kPseudoElements), std::end(kPseudoElements),
+                                   [&](const ElementName& one) { return one.name == name; });
+  if (!legacy && known == std::end(kPseudoElements)) {
     return fail("unknown pseudo-element \"::" + name + "\"");
-  if (in_.take('(')) {
-    in_.until_closing_parenthesis();
-    if (!close()) return fail("\")\" is missing");
   }
   whole.output = Output::nothing;
-  return true;
+  return legacy || element_arguments(name, known->arguments);
+}
+
+bool Parser::element_arguments(const std::string& name, Arguments arguments) {
+  bool given = in_.take('(');
+  if (given && arguments == Arguments::none) return fail("\"::" + name + "\" takes no argument");
+  if (!given && arguments == Arguments::needed)
+    return fail("\"::" + name + "()\" wants an argument");
+  if (!given) return true;
+  if (base::trim(in_.until_closing_parenthesis()).empty()) {
+    return fail("\"::" + name + "()\" wants an argument");
+  }
+  return close() || fail("\")\" is missing");
 }
 
 bool Parser::nth(const std::string& name, Simple& into, Context context) {
@@ -592,10 +640,10 @@ bool Parser::nth(const std::string& name, Simple& into, Context context) {
     return fail("unknown pseudo-class \":" + name + "()\"");
   }
   if (!an_plus_b(into)) return fail("\":" + name + "()\" wants a form like 2n+1, odd or 3");
-  bool space = in_.skip_space();
+  in_.skip_space();
   if (at_list_end()) return true;
   auto of = in_.name();
-  if (into.of_type || !space || !of || ascii_lower(*of) != "of") {
+  if (into.of_type || !of || ascii_lower(*of) != "of") {
     return fail("unexpected text in \":" + name + "()\"");
   }
   in_.skip_space();
@@ -606,56 +654,77 @@ bool Parser::nth(const std::string& name, Simple& into, Context context) {
   return true;
 }
 
-// CSS Syntax section 6.2. Numbers beyond 32 bits stand for the largest.
+// Digits, if any stand here. Numbers beyond 32 bits stand for the largest.
+std::optional<std::int32_t> Parser::digits() {
+  auto digit = [&] { return in_.peek() >= '0' && in_.peek() <= '9'; };
+  if (!digit()) return std::nullopt;
+  std::int64_t value = 0;
+  for (; digit(); in_.skip()) {
+    value = std::min<std::int64_t>(value * 10 + (in_.peek() - '0'),
+                                   std::numeric_limits<std::int32_t>::max());
+  }
+  return static_cast<std::int32_t>(value);
+}
+
+// CSS Syntax section 6.2: a number, and what begins with "n" as one word ("2n-1" is
+// the number 2 with the unit "n-1").
 bool Parser::an_plus_b(Simple& into) {
-  auto digit = [&](std::size_t ahead = 0) {
-    return in_.peek(ahead) >= '0' && in_.peek(ahead) <= '9';
-  };
-  auto digits = [&] {
-    std::int64_t value = 0;
-    while (digit()) {
-      value = std::min<std::int64_t>(value * 10 + (in_.peek() - '0'),
-                                     std::numeric_limits<std::int32_t>::max());
-      in_.skip();
-    }
-    return static_cast<std::int32_t>(value);
-  };
-  auto sign = [&] {
-    if (in_.take('-')) return -1;
-    return in_.take('+') ? 1 : 0;
-  };
   std::size_t start = in_.position();
-  if (auto word = in_.name()) {
-    std::string lower = ascii_lower(*word);
-    if (lower == "odd" || lower == "even") {
-      into.step = 2;
-      into.offset = lower == "odd" ? 1 : 0;
+  bool minus = in_.take('-');
+  bool plus = !minus && in_.take('+');
+  auto count = digits();
+  if (!count && minus) in_.go_back_to(start);
+  if (!count && plus) in_.skip_comments();
+  if (minus && count) count = -*count;
+  if (count && !in_.starts_name()) {
+    into.offset = *count;
+    return true;
+  }
+  auto word = in_.name();
+  if (!word) return false;
+  std::string unit = ascii_lower(*word);
+  if (!count && !plus && (unit == "odd" || unit == "even")) {
+    into.step = 2;
+    into.offset = unit == "odd" ? 1 : 0;
+    return true;
+  }
+  into.step = count.value_or(1);
+  if (!count && !plus && unit.starts_with('-')) {
+    into.step = -1;
+    unit.erase(0, 1);
+  }
+  return unit.starts_with('n') && after_n(std::string_view(unit).substr(1), into);
+}
+
+// What follows the "n": `unit` is what stood in one word with it.
+bool Parser::after_n(std::string_view unit, Simple& into) {
+  into.offset = 0;
+  bool minus = unit.starts_with('-');
+  if (unit.size() > 1) {
+    std::int64_t value = 0;
+    for (char c : unit.substr(1)) {
+      if (!minus || c < '0' || c > '9') return false;
+      value =
+          std::min<std::int64_t>(value * 10 + (c - '0'), std::numeric_limits<std::int32_t>::max());
+    }
+    into.offset = -static_cast<std::int32_t>(value);
+    return true;
+  }
+  if (!unit.empty() && !minus) return false;
+  std::size_t start = in_.position();
+  in_.skip_space();
+  if (unit.empty()) {
+    minus = in_.take('-');
+    if (!minus && !in_.take('+')) {
+      in_.go_back_to(start);
       return true;
     }
-    in_.go_back_to(start);
+    in_.skip_space();
   }
-  int first_sign = sign();
-  bool number = digit();
-  std::int32_t value = number ? digits() : 1;
-  if (first_sign < 0) value = -value;
-  if (in_.peek() != 'n' && in_.peek() != 'N') {
-    into.offset = value;
-    return number;
-  }
-  in_.skip();
-  into.step = value;
-  into.offset = 0;
-  std::size_t after_n = in_.position();
-  bool space = in_.skip_space();
-  int second_sign = sign();
-  if (second_sign == 0) {
-    in_.go_back_to(after_n);
-    return space || at_list_end();
-  }
-  in_.skip_space();
-  if (!digit()) return false;
-  into.offset = second_sign * digits();
-  return true;
+  auto offset = digits();
+  if (!offset) return false;
+  into.offset = minus ? -*offset : *offset;
+  return !in_.starts_name();
 }
 
 bool Parser::languages(Simple& into) {

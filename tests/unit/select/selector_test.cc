@@ -149,6 +149,47 @@ TEST_CASE("a comment may stand between any two words of a selector (CSS Syntax 4
   CHECK_FALSE(Selector::compile("#/**/b"));
 }
 
+TEST_CASE("An+B is read word by word (CSS Syntax 6.2)") {
+  CHECK(ids(kPage, "li:nth-child(n/**/)") == "l1 l2 l3");
+  CHECK(ids(kPage, "li:nth-child(2n/**/+/**/1)") == "l1 l3");
+  CHECK(ids(kPage, "li:nth-child(2\\6e-1)") == "l1 l3");
+  CHECK(ids(kPage, "li:nth-child(-n- 1 + 2)") ==
+        "error: unexpected text in \":nth-child()\" at byte 20");
+  CHECK(ids(kPage, "li:nth-child(+n-1)") == "l1 l2 l3");
+  CHECK(ids(kPage, "li:nth-child(1/**/of li)") == "l1");
+  CHECK(ids(kPage, "li:nth-child(1 of/**/[lang])") == "l2");
+  for (std::string_view bad :
+       {"+ n", "2 n", "n1", "n+ -1", "2n+1e0", "1of li", "+odd", "--1", ""}) {
+    INFO(bad);
+    CHECK_FALSE(Selector::compile("li:nth-child(" + std::string(bad) + ")"));
+  }
+}
+
+TEST_CASE("a comment may follow the bar of a namespace") {
+  CHECK(ids(kPage, "*|/**/i, [|/**/lang]") == "l2 i");
+}
+
+TEST_CASE("& stands for :scope (CSS Nesting 1)") {
+  CHECK(ids(kPage, "& > body > div") == "a");
+  CHECK(ids(kPage, "html&, .x&") == "html");
+  CHECK_FALSE(Selector::compile("&div"));
+  auto tree = HtmlTree::parse(kPage);
+  auto list = Selector::compile("#u")->select(*tree);
+  CHECK(Selector::compile("& > :not(&):has(i)")->select(*tree, list[0]).size() == 1);
+}
+
+TEST_CASE("pseudo-elements have states and arguments of their own (Selectors 4 section 3.6)") {
+  for (std::string_view good : {"a::before:hover", "a::after:not(:focus)", "a::part(x)", "::cue"}) {
+    INFO(good);
+    CHECK(Selector::compile(good));
+  }
+  for (std::string_view bad : {"a:before:empty", "a::after:first-child", "a::before()", "::part",
+                               "::slotted()", "::highlight", "a::marker:nth-child(2)"}) {
+    INFO(bad);
+    CHECK_FALSE(Selector::compile(bad));
+  }
+}
+
 TEST_CASE("what is bad in a forgiving list ends at its comma (CSS Syntax 5.4.4)") {
   CHECK(ids(kPage, "p:is(b], #b)") == "b");
   CHECK(ids(kPage, "p:is({,}, [(], )], #b)") == "b");
