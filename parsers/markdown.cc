@@ -162,7 +162,11 @@ class MarkdownWriter {
                                : std::string{};
       const auto breaks = heading.empty() ? LineBreaks::hard : LineBreaks::space;
       auto text = inline_.render(block, breaks);
-      if (heading.empty()) text = protect_lines(text);
+      if (heading.empty()) {
+        text = protect_lines(text);
+      } else {
+        escape_closing_hashes(text);
+      }
       write_lines(heading + text, first, quote + rest);
     }
     last_ = place;

@@ -37,6 +37,8 @@ bool needs_escape(std::string_view text, std::size_t at) {
     case '<':
       return last || base::is_ascii_alpha(text[at + 1]) || text[at + 1] == '/' ||
              text[at + 1] == '!' || text[at + 1] == '?';
+    case '~':  // GFM: two of them strike out
+      return (!first && text[at - 1] == '~') || (!last && text[at + 1] == '~');
     case '&':
       return starts_reference(text.substr(at));
     default:
@@ -44,8 +46,18 @@ bool needs_escape(std::string_view text, std::size_t at) {
   }
 }
 
-bool consists_of(std::string_view line, char c) {
-  return std::all_of(line.begin(), line.end(), [c](char own) { return own == c || own == ' '; });
+bool consists_of(std::string_view line, std::string_view characters) {
+  return line.find_first_not_of(characters) == std::string_view::npos;
+}
+
+// Parentheses may stand in a destination where each has its fellow (section 6.3).
+bool has_balanced_parentheses(std::string_view text) {
+  int open = 0;
+  for (const char c : text) {
+    if (c == '(') ++open;
+    if (c == ')' && --open < 0) return false;
+  }
+  return open == 0;
 }
 
 // The place of the character that makes the line more than text, or npos.
@@ -61,14 +73,15 @@ std::size_t marker_at(std::string_view line) {
       const auto level = std::min(line.find_first_not_of('#'), line.size());
       return level <= 6 && ends(level) ? 0 : kNone;
     }
+    case '*':
     case '+':
       return ends(1) ? 0 : kNone;
     case '-':
-      return ends(1) || consists_of(line, '-') ? 0 : kNone;
+      return ends(1) || consists_of(line, "-|: ") ? 0 : kNone;
+    case ':':  // below a line with bars a table's second one, as "---|---" is
+      return consists_of(line, "-|: ") ? 0 : kNone;
     case '=':
-      return consists_of(line, '=') ? 0 : kNone;
-    case '~':
-      return line.starts_with("~~") ? 0 : kNone;
+      return consists_of(line, "= ") ? 0 : kNone;
     default:
       break;
   }
@@ -84,6 +97,26 @@ void append_escaped(std::string_view text, std::string& out) {
     if (needs_escape(text, i)) out += '\\';
     out += text[i];
   }
+}
+
+std::string escaped_destination(std::string_view url) {
+  const bool balanced = has_balanced_parentheses(url);
+  std::string out;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const char c = url[i];
+    const bool escape = c == '\\' || (!balanced && (c == '(' || c == ')')) ||
+                        (c == '&' && starts_reference(url.substr(i)));
+    if (escape) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void escape_closing_hashes(std::string& heading) {
+  const auto last = heading.find_last_not_of('#');
+  const auto first = last == std::string::npos ? 0 : last + 1;
+  if (first == heading.size() || (first > 0 && !is_space(heading[first - 1]))) return;
+  heading.insert(first, 1, '\\');
 }
 
 std::string protect_lines(std::string_view text) {

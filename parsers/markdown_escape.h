@@ -10,6 +10,12 @@ namespace crawld::parsers {
 // `text` with what Markdown would read as inline markup escaped.
 void append_escaped(std::string_view text, std::string& out);
 
+// A URL as the destination of a link or an image.
+std::string escaped_destination(std::string_view url);
+
+// "#" at the end of a heading would be taken for marks that close it (section 4.2).
+void escape_closing_hashes(std::string& heading);
+
 // A paragraph of lines, none of which begins a heading, list, quote, table or rule.
 std::string protect_lines(std::string_view text);
 

@@ -1,27 +1,13 @@
 #include "parsers/markdown_inline.h"
 
 #include "parsers/html_tree.h"
+#include "parsers/markdown_emphasis.h"
 #include "parsers/markdown_escape.h"
 
 namespace crawld::parsers {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-
-// Moves the spaces at the ends of `text` outside of what is put around it.
-void append_wrapped(std::string_view text, std::string_view around, std::string& out) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) {
-    out += text;
-    return;
-  }
-  const auto last = text.find_last_not_of(' ');
-  out += text.substr(0, first);
-  out += around;
-  out += text.substr(first, last - first + 1);
-  out += around;
-  out += text.substr(last + 1);
-}
 
 // A code span's fence must be longer than any run of backticks inside.
 std::string code_fence(std::string_view text) {
@@ -34,23 +20,33 @@ std::string code_fence(std::string_view text) {
   return std::string(longest + 1, '`');
 }
 
+// Spaces at the ends stand outside, and inside where the text has backticks there (6.1).
+void append_code(std::string_view text, std::string& out) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  const auto last = text.find_last_not_of(' ');
+  const auto code = text.substr(first, last - first + 1);
+  const auto fence = code_fence(code);
+  const char* padding = code.front() == '`' || code.back() == '`' ? " " : "";
+  out.append(text.substr(0, first)).append(fence).append(padding).append(code);
+  out.append(padding).append(fence).append(text.substr(last + 1));
+}
+
+// Before the "[" of a link a "!" would make an image of it.
+void guard_exclamation(std::string& out) {
+  if (out.ends_with('!')) out.insert(out.size() - 1, 1, '\\');
+}
+
 }  // namespace
 
 std::string InlineMarkdown::absolute(std::string_view reference) const {
   if (!base_) return {};
   const auto url = base_->resolve(reference);
   if (!url || !url->crawlable()) return {};
-  std::string out;
-  for (const char c : url->href()) {
-    if (c == '(') {
-      out += "%28";
-    } else if (c == ')') {
-      out += "%29";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return escaped_destination(url->href());
 }
 
 std::string InlineMarkdown::image(const GumboNode* node) const {
@@ -64,17 +60,38 @@ std::string InlineMarkdown::image(const GumboNode* node) const {
   return "![" + alt + "](" + url + ")";
 }
 
+std::string InlineMarkdown::link_target(std::uint32_t link) const {
+  if (link == kNoElement) return {};
+  return absolute(attribute(page_.elements[link].node, "href").value_or(""));
+}
+
 std::vector<InlineMarkdown::Run> InlineMarkdown::runs_of(const Block& block,
                                                          LineBreaks breaks) const {
   std::vector<Run> runs;
   bool space = false;
+  auto link = kNoElement;
+  std::string target;
   for (auto i = block.first_piece; i < block.first_piece + block.pieces; ++i) {
     const auto& piece = page_.pieces[i];
     const auto& element = page_.elements[piece.element];
     const bool heading = (element.within & bit(Within::heading)) != 0;
-    Run run{element.link, element.strong && !heading, element.emphasis, element.code, {}};
-    if (runs.empty() || runs.back().link != run.link || !runs.back().same_style(run)) {
-      runs.push_back(std::move(run));
+    if (element.link != link) {
+      link = element.link;
+      target = link_target(link);
+    }
+    Run run{target.empty() ? kNoElement : link, target, Style::plain, {}};
+    if (element.code) {
+      run.style = Style::code;
+    } else if (element.emphasis) {
+      run.style = element.strong && !heading ? Style::strong_emphasis : Style::emphasis;
+    } else if (element.strong && !heading) {
+      run.style = Style::strong;
+    }
+    if (runs.empty() || runs.back().link != run.link || runs.back().style != run.style) {
+      if (!runs.empty() && runs.back().text.empty()) runs.pop_back();
+      const bool goes_on =
+          !runs.empty() && runs.back().link == run.link && runs.back().style == run.style;
+      if (!goes_on) runs.push_back(std::move(run));
     }
     auto& text = runs.back().text;
     const bool started = runs.size() > 1 || !text.empty();
@@ -104,36 +121,46 @@ std::vector<InlineMarkdown::Run> InlineMarkdown::runs_of(const Block& block,
   return runs;
 }
 
+void InlineMarkdown::append_run(const Run& run, Neighbours around, std::string& out) {
+  switch (run.style) {
+    case Style::plain:
+      out += run.text;
+      return;
+    case Style::code:
+      return append_code(run.text, out);
+    case Style::emphasis:
+      return append_emphasized(run.text, "*", around, out);
+    case Style::strong:
+      return append_emphasized(run.text, "**", around, out);
+    case Style::strong_emphasis:
+      return append_emphasized(run.text, "***", around, out);
+  }
+}
+
 std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) const {
   const auto runs = runs_of(block, breaks);
   std::string out;
+  std::int32_t before = 0;
   for (std::size_t i = 0; i < runs.size();) {
     const auto link = runs[i].link;
+    const auto& target = runs[i].target;
+    if (link != kNoElement) before = '[';
     std::string inside;
     for (; i < runs.size() && runs[i].link == link; ++i) {
-      std::string styled;
-      if (runs[i].code) {
-        append_wrapped(runs[i].text, code_fence(runs[i].text), styled);
-      } else if (runs[i].strong && runs[i].emphasis) {
-        append_wrapped(runs[i].text, "***", styled);
-      } else if (runs[i].strong || runs[i].emphasis) {
-        append_wrapped(runs[i].text, runs[i].strong ? "**" : "*", styled);
-      } else {
-        styled = runs[i].text;
-      }
-      inside += styled;
+      append_run(runs[i], {before, after(runs, i)}, inside);
+      before = last_character(runs[i].text);
     }
-    const auto url = link == kNoElement
-                         ? std::string{}
-                         : absolute(attribute(page_.elements[link].node, "href").value_or(""));
     const auto first = inside.find_first_not_of(' ');
-    if (url.empty() || first == std::string::npos) {
+    if (link == kNoElement || first == std::string::npos) {
       out += inside;
       continue;
     }
     const auto last = inside.find_last_not_of(' ');
-    out += inside.substr(0, first) + "[" + inside.substr(first, last - first + 1) + "](" + url +
-           ")" + inside.substr(last + 1);
+    out += inside.substr(0, first);
+    guard_exclamation(out);
+    out += "[" + inside.substr(first, last - first + 1) + "](" + target + ")" +
+           inside.substr(last + 1);
+    before = ')';
   }
   while (!out.empty()) {
     if (out.ends_with("\\\n")) {
@@ -145,6 +172,15 @@ std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) const 
     }
   }
   return out;
+}
+
+// The character behind a run: that of its neighbour, or of the marks of a link.
+std::int32_t InlineMarkdown::after(const std::vector<Run>& runs, std::size_t run) {
+  if (run + 1 == runs.size()) return runs[run].link == kNoElement ? 0 : ']';
+  const auto& next = runs[run + 1];
+  if (next.link != runs[run].link) return runs[run].link == kNoElement ? '[' : ']';
+  const auto first = first_character(next.text);
+  return next.style == Style::code && first != ' ' ? '`' : first;
 }
 
 }  // namespace crawld::parsers

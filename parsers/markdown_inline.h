@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crawler/model/url.h"
 #include "parsers/main_text_outline.h"
+#include "parsers/markdown_emphasis.h"
 
 namespace crawld::parsers {
 
@@ -21,18 +23,19 @@ class InlineMarkdown {
   std::string render(const Block& block, LineBreaks breaks) const;
 
  private:
+  enum class Style : std::uint8_t { plain, code, emphasis, strong, strong_emphasis };
+  // Neighbours differ in link or style.
   struct Run {
-    std::uint32_t link = kNoElement;
-    bool strong = false;
-    bool emphasis = false;
-    bool code = false;
+    std::uint32_t link = kNoElement;  // one that leads somewhere
+    std::string target;               // of it
+    Style style = Style::plain;
     std::string text;  // escaped unless code
-    bool same_style(const Run& other) const {
-      return strong == other.strong && emphasis == other.emphasis && code == other.code;
-    }
   };
   std::vector<Run> runs_of(const Block& block, LineBreaks breaks) const;
+  static void append_run(const Run& run, Neighbours around, std::string& out);
+  static std::int32_t after(const std::vector<Run>& runs, std::size_t run);
   std::string image(const GumboNode* node) const;
+  std::string link_target(std::uint32_t link) const;
   std::string absolute(std::string_view reference) const;
 
   const PageOutline& page_;

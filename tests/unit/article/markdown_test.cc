@@ -28,6 +28,35 @@ TEST_CASE("emphasis, code and links are marked, white space stays outside of the
         "a **bold** and *slanted* `x*y` [here](https://a.test/z).\n");
 }
 
+TEST_CASE("emphasis is written where CommonMark reads it (section 6.2)") {
+  CHECK(markdown("<p>a<b>.</b>b") == "a.b\n");
+  CHECK(markdown("<p><b>Note:</b>text") == "**Note**:text\n");
+  CHECK(markdown("<p>x<i>(y)</i>z") == "x(*y*)z\n");
+  CHECK(markdown("<p>x <i>\"y\"</i> z") == "x *\"y\"* z\n");
+  CHECK(markdown("<p>は<b>強調。</b>次") == "は**強調**。次\n");
+  CHECK(markdown("<p><b>a&nbsp;</b>b") == "**a** b\n");
+  CHECK(markdown("<p><b><br>a<br></b>b") == "**a**\\\nb\n");
+  CHECK(markdown("<p><b>a*</b>b") == "**a**\\*b\n");
+  CHECK(markdown("<p>a<b><img src=i alt=x></b>c") == "a![x](https://a.test/dir/i)c\n");
+  CHECK(markdown("<p><i>a</i><b>b</b><i>c</i>") == "*a***b***c*\n");
+}
+
+TEST_CASE("neighbours in one style are one, whatever held them apart") {
+  CHECK(markdown("<p><b>a</b><a><b>b</b></a><b>c</b>") == "**abc**\n");
+  CHECK(markdown("<p><code>a</code><b><code>b</code></b>") == "`ab`\n");
+}
+
+TEST_CASE("backticks stand within a code span (section 6.1)") {
+  CHECK(markdown("<p><code>`a`</code> <code>a``b</code>") == "`` `a` `` ```a``b```\n");
+}
+
+TEST_CASE("a link keeps its address and makes no image of what stands before it") {
+  CHECK(markdown("<p>Hey!<a href='w_(x)'>y</a>") == "Hey\\![y](https://a.test/dir/w_(x))\n");
+  CHECK(markdown("<p><a href='w_(x'>y</a>") == "[y](https://a.test/dir/w_\\(x)\n");
+  CHECK(markdown("<p><a href='?a=1&amp;amp;b'>y</a>") ==
+        "[y](https://a.test/dir/page?a=1\\&amp;b)\n");
+}
+
 TEST_CASE("links that lead nowhere on the web keep their text") {
   CHECK(markdown("<p><a href='javascript:alert(1)'>run</a> <a href='mailto:a@b'>write</a>") ==
         "run write\n");
@@ -65,6 +94,15 @@ TEST_CASE("what only looks like markup is escaped") {
 
 TEST_CASE("a line after a break begins no list or heading") {
   CHECK(markdown("<p>a<br>- b<br># c<br>2) d<br>--") == "a\\\n\\- b\\\n\\# c\\\n2\\) d\\\n\\--\n");
+}
+
+TEST_CASE("a line that only seems to be markup stays a line of text") {
+  CHECK(markdown("<h2>Track #</h2>") == "## Track \\#\n");
+  CHECK(markdown("<h2>C#</h2>") == "## C#\n");
+  CHECK(markdown("<p>a<br> * b") == "a\\\n\\* b\n");
+  CHECK(markdown("<p> _ _ _") == "\\_ \\_ \\_\n");
+  CHECK(markdown("<p>a | b<br>-|-") == "a | b\\\n\\-|-\n");
+  CHECK(markdown("<p>a ~~b~~ ~c") == "a \\~\\~b\\~\\~ ~c\n");
 }
 
 TEST_CASE("what Markdown takes for text is written as it stands") {
