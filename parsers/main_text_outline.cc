@@ -249,7 +249,7 @@ class OutlineBuilder {
         element.list_depth = static_cast<std::uint8_t>(std::min(element.list_depth + 1, 255));
         break;
       case GUMBO_TAG_LI:
-        element.item = index;
+        element.item = element.frame = index;
         break;
       case GUMBO_TAG_TABLE:
         element.table = index;
@@ -261,6 +261,7 @@ class OutlineBuilder {
         element.cell = index;
         break;
       case GUMBO_TAG_BLOCKQUOTE:
+        element.frame = index;
         element.quote_depth = static_cast<std::uint8_t>(std::min(element.quote_depth + 1, 255));
         break;
       case GUMBO_TAG_B:

@@ -53,6 +53,7 @@ struct OutlineElement {
   std::uint32_t link = kNoElement;           // nearest <a href>
   std::uint32_t list = kNoElement;           // nearest <ul>, <ol>
   std::uint32_t item = kNoElement;           // nearest <li>
+  std::uint32_t frame = kNoElement;          // nearest <li>, <blockquote>, itself included
   std::uint32_t cell = kNoElement;           // nearest <td>, <th>
   std::uint32_t table = kNoElement;          // nearest <table>
   std::uint32_t signature = 0;               // hash of tag and class, to find repeated siblings

@@ -15,8 +15,9 @@ namespace {
 
 using Blocks = std::span<const std::size_t>;
 
-constexpr std::uint32_t kLongestCell = 200;      // characters; longer ones are layout, not data
-constexpr std::uint8_t kDeepestIndent = 8;       // levels of lists and quotes that are shown
+constexpr std::uint32_t kLongestCell = 200;  // characters; longer ones are layout, not data
+constexpr std::size_t kMostFrames = 16;      // levels of lists and quotes that are shown
+constexpr unsigned kNoNumber = 0xFFFFFFFF;
 constexpr unsigned kHighestNumber = 99'999'999;  // CommonMark 5.2: nine digits
 
 class MarkdownWriter {
@@ -125,113 +126,136 @@ class MarkdownWriter {
     out_ += "|\n";
   }
 
-  // Where a block stands in lists and quotes: what decides its prefix.
-  struct Place {
-    std::uint32_t item = kNoElement;
-    std::uint32_t list = kNoElement;
-    std::uint8_t list_depth = 0;
-    std::uint8_t quote_depth = 0;
-  };
-
   void write_block(std::size_t index) {
     const auto& block = page_.blocks[index];
     const auto& element = element_of(index);
-    const Place place{element.item, element.item == kNoElement ? kNoElement : element.list,
-                      element.item == kNoElement ? std::uint8_t{0}
-                                                 : std::max(element.list_depth, std::uint8_t{1}),
-                      element.quote_depth};
-    const bool new_item = enter_item(place);
-    separate(place, new_item);
-    const auto quote = quote_prefix(place);
-    const std::string indent(levels_.empty() ? 0 : levels_.back().indent, ' ');
-    std::string first = quote + indent;
-    if (new_item) {
-      const auto mark = marker(place);
-      first = quote + indent + mark;
-      levels_.back().indent += mark.size();
+    const auto place = enter(chain_of(element));
+    if (place.blank_line) write_blank_line(place.kept);
+    std::string first;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      first += i < place.kept ? prefix_of(open_[i]) : opening_of(open_[i]);
     }
-    const std::string rest(levels_.empty() ? 0 : levels_.back().indent, ' ');
+    std::string rest;
+    for (const auto& frame : open_) rest += prefix_of(frame);
     if ((element.within & bit(Within::pre)) != 0) {
-      write_lines(fenced(block), first, quote + rest);
-    } else {
-      const auto heading = is_heading(element.tag)
-                               ? std::string(1U + static_cast<unsigned>(element.tag) -
-                                                 static_cast<unsigned>(GUMBO_TAG_H1),
-                                             '#') +
-                                     " "
-                               : std::string{};
-      const auto breaks = heading.empty() ? LineBreaks::hard : LineBreaks::space;
-      auto text = inline_.render(block, breaks);
-      if (heading.empty()) {
-        text = protect_lines(text);
-      } else {
-        escape_closing_hashes(text);
-      }
-      write_lines(heading + text, first, quote + rest);
+      write_lines(fenced(block), first, rest);
+      return;
     }
-    last_ = place;
+    const auto breaks = is_heading(element.tag) ? LineBreaks::space : LineBreaks::hard;
+    auto text = inline_.render(block, breaks);
+    if (is_heading(element.tag)) {
+      escape_closing_hashes(text);
+      const auto level = 1U + static_cast<unsigned>(element.tag) - GUMBO_TAG_H1;
+      text = std::string(level, '#') + " " + text;
+    } else {
+      text = protect_lines(text);
+    }
+    write_lines(text, first, rest);
   }
 
-  // An open item of a list, one for each level.
-  struct Level {
-    std::uint32_t item = kNoElement;
-    std::size_t indent =
-        0;  // columns before its lines; CommonMark 5.2: the width of its marker counts
+  // An item of a list or a quote around the block written last.
+  struct Frame {
+    std::uint32_t element = kNoElement;
+    bool quote = false;
+    bool marked = false;    // an item has its marker: not before it has a line of its own
+    std::size_t width = 0;  // columns of the marker, which its lines are indented by (5.2)
   };
 
-  // Opens and closes levels so that the last one is of the block's own list. True where its
-  // item begins with this block.
-  bool enter_item(const Place& place) {
-    if (place.item == kNoElement) {
-      levels_.clear();
-      return false;
+  // The items and quotes around an element, the outermost first. A table in an item is
+  // laid out by itself.
+  std::vector<std::uint32_t> chain_of(const OutlineElement& element) const {
+    std::vector<std::uint32_t> chain;
+    for (auto at = element.frame; at != kNoElement;) {
+      const auto& frame = page_.elements[at];
+      if (frame.tag != GUMBO_TAG_LI || frame.table == element.table) chain.push_back(at);
+      at = frame.parent == kNoElement ? kNoElement : page_.elements[frame.parent].frame;
     }
-    const std::size_t depth = std::min(place.list_depth, kDeepestIndent);
-    if (levels_.size() > depth) levels_.resize(depth);
-    if (levels_.size() == depth) {
-      if (levels_.back().item == place.item) return false;
-      levels_.pop_back();
+    std::reverse(chain.begin(), chain.end());
+    if (chain.size() > kMostFrames) {
+      chain[kMostFrames - 1] = chain.back();
+      chain.resize(kMostFrames);
     }
-    // Items without a line of their own have no width.
-    const std::size_t outer = levels_.empty() ? 0 : levels_.back().indent;
-    levels_.resize(depth, Level{kNoElement, outer});
-    levels_.back().item = place.item;
-    return true;
+    return chain;
   }
 
-  // A blank line before the next block; none between the items of one list.
-  void separate(const Place& place, bool new_item) {
-    if (out_.empty()) return;
-    const bool same_list =
-        new_item && last_.item != kNoElement && place.quote_depth == last_.quote_depth;
-    if (!same_list) {
-      out_ += quote_prefix(place.quote_depth < last_.quote_depth ? place : last_);
-      while (!out_.empty() && out_.back() == ' ') out_.pop_back();
-      out_ += '\n';
+  struct Entered {
+    std::size_t kept;  // frames that were open already
+    bool blank_line;   // before the block; none where an item follows on its list
+  };
+
+  // Closes and opens frames so that they are those of `chain`.
+  Entered enter(const std::vector<std::uint32_t>& chain) {
+    std::size_t kept = 0;
+    while (kept < open_.size() && kept < chain.size() && open_[kept].element == chain[kept]) ++kept;
+    // Text of an item whose first line belonged to one inside it.
+    if (kept == chain.size() && kept > 0 && waits_for_marker(kept - 1)) --kept;
+    const bool below_text = kept == open_.size();
+    const bool after_item = !open_.empty() && !open_[below_text ? kept - 1 : kept].quote;
+    const bool closes_quote = std::any_of(open_.begin() + static_cast<std::ptrdiff_t>(kept),
+                                          open_.end(), [](const Frame& f) { return f.quote; });
+    open_.resize(kept);
+    for (auto i = kept; i < chain.size(); ++i) {
+      open_.push_back({chain[i], page_.elements[chain[i]].tag != GUMBO_TAG_LI, false, 0});
     }
-    if (place.item == kNoElement) last_ = Place{};
+    const bool next_item = kept < chain.size() && !open_[kept].quote && after_item && !closes_quote;
+    // Only a list that starts with 1 may follow a line of text at once (5.2).
+    const bool interrupts = below_text && next_item && needs_blank_line(open_[kept]);
+    return {kept, !out_.empty() && (!next_item || interrupts)};
+  }
+
+  bool needs_blank_line(const Frame& item) const {
+    const auto number = number_of_item(item.element);
+    return number != kNoNumber && number != 1;
+  }
+
+  bool waits_for_marker(std::size_t frame) const {
+    return !open_[frame].quote && !open_[frame].marked;
+  }
+
+  static std::string prefix_of(const Frame& frame) {
+    return frame.quote ? "> " : std::string(frame.width, ' ');
+  }
+
+  // What a frame puts before its first line. An item that begins with an item of a list
+  // inside it has no line of its own.
+  std::string opening_of(Frame& frame) {
+    if (frame.quote) return "> ";
+    if (&frame != &open_.back() && !(&frame)[1].quote) return {};
+    const auto mark = marker(frame.element);
+    frame.marked = true;
+    frame.width = mark.size();
+    return mark;
+  }
+
+  void write_blank_line(std::size_t frames) {
+    for (std::size_t i = 0; i < frames; ++i) out_ += prefix_of(open_[i]);
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+    out_ += '\n';
   }
 
   void leave_lists() {
-    levels_.clear();
-    separate(Place{}, false);
+    open_.clear();
+    if (!out_.empty()) out_ += '\n';
   }
 
-  static std::string quote_prefix(const Place& place) {
-    std::string prefix;
-    for (int i = 0; i < std::min(place.quote_depth, kDeepestIndent); ++i) prefix += "> ";
-    return prefix;
+  std::string marker(std::uint32_t item) {
+    const auto number = number_of_item(item);
+    if (number == kNoNumber) return "- ";
+    const auto& element = page_.elements[item];
+    if (numbered_.size() <= element.list_depth) numbered_.resize(element.list_depth + 1U);
+    numbered_[element.list_depth] = {element.list, number + 1};
+    return std::to_string(number) + ". ";
   }
 
-  std::string marker(const Place& place) {
-    const bool ordered = place.list != kNoElement && page_.elements[place.list].tag == GUMBO_TAG_OL;
-    if (!ordered) return "- ";
-    if (numbered_.size() <= place.list_depth) numbered_.resize(place.list_depth + 1U);
-    auto& counter = numbered_[place.list_depth];
-    if (counter.list != place.list) counter = {place.list, first_number(place.list)};
-    const auto told = number_of(place.item, "value");
-    if (told) counter.next = *told;
-    return std::to_string(counter.next++) + ". ";
+  // kNoNumber for an item of a list without numbers.
+  unsigned number_of_item(std::uint32_t item) const {
+    const auto& element = page_.elements[item];
+    const auto list = element.list;
+    if (list == kNoElement || page_.elements[list].tag != GUMBO_TAG_OL) return kNoNumber;
+    if (const auto told = number_of(item, "value")) return *told;
+    const auto depth = element.list_depth;
+    if (depth < numbered_.size() && numbered_[depth].list == list) return numbered_[depth].next;
+    return number_of(list, "start").value_or(1);
   }
 
   // A number as lists of Markdown can have it.
@@ -242,7 +266,6 @@ class MarkdownWriter {
     if (read.ec != std::errc() || number > kHighestNumber) return std::nullopt;
     return number;
   }
-  unsigned first_number(std::uint32_t list) const { return number_of(list, "start").value_or(1); }
 
   // HTML 4.5.15: the language of a code block is told by a class "language-x".
   std::string language_of(const Block& block) const {
@@ -301,8 +324,7 @@ class MarkdownWriter {
   const PageOutline& page_;
   InlineMarkdown inline_;
   std::string out_;
-  Place last_;
-  std::vector<Level> levels_;  // of the block written last, the outermost first
+  std::vector<Frame> open_;  // the outermost first
   std::vector<Counter> numbered_;
 };
 

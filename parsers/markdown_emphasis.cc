@@ -95,8 +95,12 @@ void append_emphasized(std::string_view text, std::string_view marks, Neighbours
   }
   const auto begin = units[first].begin;
   const auto behind = end < units.size() ? units[end].begin : text.size();
-  out.append(text.substr(0, begin)).append(marks);
-  out.append(text.substr(begin, behind - begin)).append(marks).append(text.substr(behind));
+  auto core = std::string(text.substr(begin, behind - begin));
+  // A star between spaces is no mark, but here it would be one more of them.
+  if (end - first > 1 && units[end - 1].first == '*') core.insert(core.size() - 1, 1, '\\');
+  if (units[first].first == '*') core.insert(0, 1, '\\');
+  out.append(text.substr(0, begin)).append(marks).append(core).append(marks);
+  out.append(text.substr(behind));
 }
 
 std::int32_t first_character(std::string_view text) {

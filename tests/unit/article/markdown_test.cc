@@ -82,6 +82,23 @@ TEST_CASE("the items of a list stand below the text of the item that holds them"
   CHECK(markdown("<ul><li><ul><li><ul><li>a</ul></ul></ul>") == "- a\n");
 }
 
+TEST_CASE("lists and quotes stand within each other as on the page (CommonMark 5.1, 5.2)") {
+  CHECK(markdown("<ul><li>a<blockquote>b<ul><li>c</ul></blockquote>d<li>e</ul>") ==
+        "- a\n\n  > b\n  >\n  > - c\n\n  d\n- e\n");
+  CHECK(markdown("<ul><li><blockquote>a</blockquote></ul>") == "- > a\n");
+  CHECK(markdown("<blockquote><ol><li>a<pre>b\nc</pre></ol></blockquote>") ==
+        "> 1. a\n>\n>    ```\n>    b\n>    c\n>    ```\n");
+  CHECK(markdown("<blockquote>a</blockquote><blockquote>b</blockquote>") == "> a\n\n> b\n");
+}
+
+TEST_CASE("a list that starts late has an empty line before it (CommonMark 5.2)") {
+  CHECK(markdown("<ul><li>a<ol start=4><li>b<li>c</ol></ul>") == "- a\n\n  4. b\n  5. c\n");
+}
+
+TEST_CASE("a star at the edge of emphasis is no third mark") {
+  CHECK(markdown("<p>a <b> * b</b>") == "a **\\* b**\n");
+}
+
 TEST_CASE("a code block keeps the language that its class tells") {
   CHECK(markdown("<pre><code class='hljs language-c++'>x;</code></pre>") == "```c++\nx;\n```\n");
 }
