@@ -4,11 +4,13 @@
 #include <charconv>
 #include <optional>
 #include <span>
+#include <unordered_map>
 
 #include "crawler/base/ascii.h"
 #include "parsers/html_tree.h"
 #include "parsers/markdown_escape.h"
 #include "parsers/markdown_inline.h"
+#include "parsers/markdown_table.h"
 
 namespace crawld::parsers {
 namespace {
@@ -79,11 +81,13 @@ class MarkdownWriter {
   }
 
   void write_table(Blocks group) {
-    std::vector<std::vector<std::string>> rows;
+    const auto& columns = columns_of(element_of(group.front()).table);
+    std::vector<std::vector<TableCell>> rows;
     auto row = kNoElement;
     auto cell = kNoElement;
     for (const auto block : group) {
       auto text = inline_.render(page_.blocks[block], LineBreaks::space);
+      if (text.empty()) continue;
       if (element_of(block).cell == kNoElement) {
         leave_lists();  // the caption
         out_ += text + "\n";
@@ -95,35 +99,22 @@ class MarkdownWriter {
         rows.emplace_back();
       }
       if (element_of(block).cell == cell) {
-        rows.back().back() += " " + text;
+        rows.back().back().text += " " + text;
         continue;
       }
       cell = element_of(block).cell;
-      rows.back().push_back(std::move(text));
+      rows.back().push_back({columns.of(page_.elements[cell].node), std::move(text)});
     }
-    std::size_t columns = 0;
-    for (const auto& r : rows) columns = std::max(columns, r.size());
+    if (rows.empty()) return;
     leave_lists();
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      write_row(rows[r], columns);
-      if (r > 0) continue;
-      for (std::size_t c = 0; c < columns; ++c) out_ += "| --- ";
-      out_ += "|\n";
-    }
+    out_ += markdown_table(rows);
   }
 
-  void write_row(const std::vector<std::string>& row, std::size_t columns) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      out_ += "| ";
-      if (c < row.size()) {
-        for (const char ch : row[c]) {
-          if (ch == '|') out_ += '\\';
-          out_ += ch == '\n' ? ' ' : ch;
-        }
-      }
-      out_ += ' ';
-    }
-    out_ += "|\n";
+  // Kept, for tables inside it part a table's text.
+  const TableColumns& columns_of(std::uint32_t table) {
+    auto& columns = columns_[table];
+    if (!columns) columns.emplace(page_.elements[table].node);
+    return *columns;
   }
 
   void write_block(std::size_t index) {
@@ -326,6 +317,7 @@ class MarkdownWriter {
   std::string out_;
   std::vector<Frame> open_;  // the outermost first
   std::vector<Counter> numbered_;
+  std::unordered_map<std::uint32_t, std::optional<TableColumns>> columns_;  // by table
 };
 
 }  // namespace

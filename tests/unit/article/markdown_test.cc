@@ -76,6 +76,20 @@ TEST_CASE("data tables become tables, a bar in a cell is escaped") {
         "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |\n");
 }
 
+TEST_CASE("cells of a table keep their columns where others are empty or span") {
+  CHECK(markdown("<table><tr><th>a<th>b<th>c<tr><td>1<td><td>3<tr><td colspan=2>x<td>y"
+                 "<tr><td rowspan=2>r<td>s<td>t<tr><td>u<td>v</table>") ==
+        "| a | b | c |\n| --- | --- | --- |\n| 1 |  | 3 |\n| x |  | y |\n| r | s | t |\n"
+        "|  | u | v |\n");
+  CHECK(markdown("<table><thead><tr><th rowspan=9>a<th>b<tbody><tr><td>1<td>2</table>") ==
+        "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
+}
+
+TEST_CASE("a column without text is none") {
+  CHECK(markdown("<table><tr><td>a<td>&nbsp;<td>b<tr><td>1<td><td>2</table>") ==
+        "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
+}
+
 TEST_CASE("the items of a list stand below the text of the item that holds them") {
   CHECK(markdown("<ol start=9><li>a<li>b<ul><li>c</ul>d<li value=20>e</ol>") ==
         "9. a\n10. b\n    - c\n\n    d\n20. e\n");

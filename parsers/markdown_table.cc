@@ -1,0 +1,95 @@
+#include "parsers/markdown_table.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace crawld::parsers {
+namespace {
+
+constexpr std::size_t kMostColumns = 1'000;  // as HTML 4.9.12 limits a colspan
+constexpr std::size_t kMostRows = 65'534;    // and a rowspan
+
+bool is_row_group(const GumboNode* node) {
+  return is_html(node, GUMBO_TAG_THEAD) || is_html(node, GUMBO_TAG_TBODY) ||
+         is_html(node, GUMBO_TAG_TFOOT);
+}
+
+// A rowspan of 0 reaches to the end of its group.
+std::size_t span(const GumboNode* cell, std::string_view name, std::size_t most) {
+  const auto text = attribute(cell, name);
+  std::size_t value = 1;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  if (value == 0) return most == kMostRows ? most : 1;
+  return std::min(value, most);
+}
+
+void append_row(const std::vector<const std::string*>& cells, std::string& out) {
+  for (const auto* cell : cells) {
+    out += "| ";
+    for (const char c : cell != nullptr ? *cell : std::string()) {
+      if (c == '|') out += '\\';
+      out += c == '\n' ? ' ' : c;
+    }
+    out += ' ';
+  }
+  out += "|\n";
+}
+
+}  // namespace
+
+TableColumns::TableColumns(const GumboNode* table) {
+  for (const auto* part : children(table)) {
+    if (is_html(part, GUMBO_TAG_TR)) add_row(part);
+    if (!is_row_group(part)) continue;
+    hanging_.clear();  // no cell reaches beyond its group
+    for (const auto* row : children(part)) {
+      if (is_html(row, GUMBO_TAG_TR)) add_row(row);
+    }
+    hanging_.clear();
+  }
+}
+
+void TableColumns::add_row(const GumboNode* row) {
+  const auto above = hanging_;
+  for (auto& rows : hanging_) rows -= rows > 0 ? 1 : 0;
+  std::size_t column = 0;
+  for (const auto* cell : children(row)) {
+    if (!is_html(cell, GUMBO_TAG_TD) && !is_html(cell, GUMBO_TAG_TH)) continue;
+    while (column < above.size() && above[column] > 0) ++column;
+    columns_.emplace(cell, column);
+    const auto end = std::min(column + span(cell, "colspan", kMostColumns), kMostColumns);
+    const auto rows = span(cell, "rowspan", kMostRows);
+    if (rows > 1 && hanging_.size() < end) hanging_.resize(end);
+    for (auto at = column; rows > 1 && at < end; ++at) hanging_[at] = rows - 1;
+    column = std::max(end, column + 1);
+  }
+}
+
+std::size_t TableColumns::of(const GumboNode* cell) const {
+  const auto found = columns_.find(cell);
+  return found == columns_.end() ? 0 : found->second;
+}
+
+std::string markdown_table(const std::vector<std::vector<TableCell>>& rows) {
+  std::vector<std::size_t> used;
+  for (const auto& row : rows) {
+    for (const auto& cell : row) used.push_back(cell.column);
+  }
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  std::string out;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::vector<const std::string*> cells(used.size(), nullptr);
+    for (const auto& cell : rows[r]) {
+      const auto at = std::lower_bound(used.begin(), used.end(), cell.column);
+      cells[static_cast<std::size_t>(at - used.begin())] = &cell.text;
+    }
+    append_row(cells, out);
+    if (r > 0) continue;
+    for (std::size_t c = 0; c < used.size(); ++c) out += "| --- ";
+    out += "|\n";
+  }
+  return out;
+}
+
+}  // namespace crawld::parsers
