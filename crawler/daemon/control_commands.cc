@@ -63,7 +63,7 @@ std::string add(Session& session, const std::string& site, const json& urls) {
                               .site = id,
                               .state = judgement.verdict,
                               .reason = judgement.reason,
-                              .again = true,
+                              .again = pipeline::AskAgain::yes,
                               .metadata = metadata.is_object() ? metadata.dump() : std::string()});
   }
   session.sites().add_seeds(id, seeds);

@@ -242,6 +242,8 @@ void Session::inject_seeds(pipeline::Injections& injections, model::SiteId id) c
          .state = judgement.verdict,
          .reason = judgement.reason,
          .purpose = purpose,
+         .again =
+             setup_.mode.recurring ? pipeline::AskAgain::no : pipeline::AskAgain::where_it_failed,
          .metadata = metadata == listed.end() ? std::string() : metadata->second});
   };
   for (const std::string& seed : rules.config.seeds) add(seed, model::Purpose::page);

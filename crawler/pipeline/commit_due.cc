@@ -44,6 +44,8 @@ storage::VisitPlan plan_of(model::SiteId id, const SiteRules& site, base::WallTi
   return plan;
 }
 
+bool has_failed(Verdict state) { return state == Verdict::failed || state == Verdict::disallowed; }
+
 }  // namespace
 
 Status CommitStage::load_plans() {
@@ -160,19 +162,22 @@ void CommitStage::plan(base::WallTime at) {
   if (base::to_millis(at) <= due_after_.at) due_after_ = {};
 }
 
-// What was asked for once more while the crawl runs. What waits or is under way comes anyhow.
+// What was asked for once more. What waits or is under way comes anyhow.
 Status CommitStage::ask_again() {
   if (asked_again_.empty()) return base::Done{};
   std::vector<model::UrlId> ids;
-  for (const auto& [id, site] : asked_again_) ids.push_back(id);
+  for (const auto& [id, asked] : asked_again_) ids.push_back(id);
   const auto rows = store_.urls(ids);
   if (!rows) return rows.error();
   const base::WallTime now = clock_.wall();
+  const bool idle = frontier_.idle() && count_of(Verdict::retry_later) <= foreign_retries_;
   for (const storage::QueuedUrl& row : *rows) {
+    const AskedAgain& asked = asked_again_.at(row.id);
+    if (asked.again == AskAgain::where_it_failed && !(idle && has_failed(row.state))) continue;
     const bool foreign = row.site == storage::kNoSite;
     const bool waits = row.state == Verdict::queued && !foreign;
     if (waits || frontier_.is_under_way(row.id)) continue;
-    if (foreign) batch_.site_moves.push_back({row.id, asked_again_.at(row.id)});
+    if (foreign) batch_.site_moves.push_back({row.id, asked.site});
     if (foreign && row.state == Verdict::queued) std::erase(parked_[row.host], row.id);
     if (foreign && row.state == Verdict::retry_later) --foreign_retries_;
     count(row.state, Verdict::retry_later);

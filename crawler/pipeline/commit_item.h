@@ -26,13 +26,20 @@ struct RobotsReply {
 };
 
 // A URL from outside: a seed, `crawld add`, a URL list.
+// Whether a URL that is known and settled is fetched once more.
+enum class AskAgain : std::uint8_t {
+  no,
+  where_it_failed,  // or its robots.txt refused it, once nothing else waits
+  yes
+};
+
 struct Injection {
   model::Url url;
   model::SiteId site = 0;
   model::Verdict state = model::Verdict::queued;
   std::string reason;
   model::Purpose purpose = model::Purpose::page;
-  bool again = false;    // fetch it now even if it is known and settled
+  AskAgain again = AskAgain::no;
   std::string metadata;  // JSON object; empty: none
 };
 

@@ -133,8 +133,9 @@ void CommitStage::book(Injections injections) {
              .depth = static_cast<std::uint16_t>(0),
              .hop = sitemap ? 'M' : 'S'},
             hash, injection.site, 0, std::move(injection.metadata), offers);
-    } else if (injection.again) {
-      asked_again_.emplace(known, injection.site);  // its row may not be on disk yet
+    } else if (injection.again != AskAgain::no) {
+      // Its row may not be on disk yet.
+      asked_again_.emplace(known, AskedAgain{injection.site, injection.again});
     }
   }
   if (!offers.empty()) frontier_.offer(std::move(offers));

@@ -225,8 +225,12 @@ class CommitStage {
   CoverageRounds rounds_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
-  std::map<model::UrlId, model::SiteId> asked_again_;        // known URLs, and for whom
-  std::vector<std::string> new_site_names_;                  // to be entered before the next batch
+  struct AskedAgain {
+    model::SiteId site = 0;
+    AskAgain again = AskAgain::no;
+  };
+  std::map<model::UrlId, AskedAgain> asked_again_;  // known URLs
+  std::vector<std::string> new_site_names_;         // to be entered before the next batch
 };
 
 }  // namespace crawld::pipeline

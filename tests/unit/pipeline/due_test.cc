@@ -108,6 +108,40 @@ TEST_CASE("a URL that waits or is under way is not fetched twice for being asked
   CHECK(run.commit.finished());
 }
 
+TEST_CASE("a seed that failed is fetched once more by a run that finds nothing waiting") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  const auto verdict = GENERATE(Verdict::failed, Verdict::disallowed, Verdict::done, Verdict::gone);
+  {
+    Run before(store, clock, {"x"});
+    before.inject("x.test", 1, 0);
+    before.settle(before.lease(), verdict);
+    REQUIRE(before.commit.flush());
+  }
+  Run run(store, clock, {"x"});
+  run.ask_where_it_failed("http://x.test/0");
+  CHECK(run.commit.take_due());
+  const bool trouble = verdict == Verdict::failed || verdict == Verdict::disallowed;
+  CHECK(run.work_off() == (trouble ? 1 : 0));
+  CHECK(run.commit.finished());
+}
+
+TEST_CASE("a crawl that goes on leaves alone the seeds that failed") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run before(store, clock, {"x"});
+    before.inject("x.test", 2, 0);
+    before.settle(before.lease(), Verdict::failed);
+    REQUIRE(before.commit.flush());
+  }
+  Run run(store, clock, {"x"});
+  run.ask_where_it_failed("http://x.test/0");
+  CHECK(run.commit.take_due());
+  CHECK(run.work_off() == 1);
+  CHECK(run.commit.finished());
+}
+
 TEST_CASE("a URL of a site that is not in the run belongs to the site that asks for it") {
   storage::MemoryStore store;
   ManualClock clock;

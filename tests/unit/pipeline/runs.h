@@ -58,11 +58,16 @@ class Run {
     (void)commit.flush();
   }
   // As `crawld add` does.
-  void ask_again(const std::string& url, model::SiteId site = 0) {
+  void ask_again(const std::string& url, model::SiteId site = 0,
+                 pipeline::AskAgain again = pipeline::AskAgain::yes) {
     pipeline::Injections urls;
-    urls.all.push_back({.url = *model::Url::parse(url), .site = site, .again = true});
+    urls.all.push_back({.url = *model::Url::parse(url), .site = site, .again = again});
     commit.add(std::move(urls));
     (void)commit.flush();
+  }
+  // As the start of a one-shot crawl does with its seeds.
+  void ask_where_it_failed(const std::string& url) {
+    ask_again(url, 0, pipeline::AskAgain::where_it_failed);
   }
   model::Lease lease() {
     frontier::Turn turn = frontier.lease(clock_.now());
