@@ -44,6 +44,7 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
                          .host_failures = s.integer(19),
                          .robots_status = static_cast<int>(s.integer(20)),
                          .robots_fetched_at = s.integer(21),
+                         .robots_trouble = {},
                          .robots_txt = std::string(s.text(22)),
                          .fetches = {}};
       });
@@ -85,6 +86,20 @@ base::Status read_fetches(Database& reader, UrlStory& story) {
       });
 }
 
+// The row of a robots.txt tells "URL: what was wrong".
+base::Status read_robots_trouble(Database& reader, UrlStory& story) {
+  if (story.robots_status != 0 || story.robots_fetched_at == 0) return base::Done{};
+  const std::string url = story.host + "/robots.txt";
+  return reader.each(
+      "SELECT outcome, detail FROM fetches "
+      "WHERE id > (SELECT ifnull(max(id), 0) - 2000000 FROM fetches) AND url_id = 0 "
+      "AND substr(detail, 1, length(?1)) = ?1 ORDER BY id DESC LIMIT 1",
+      [&](Statement& s) { s.text(1, url); },
+      [&](Statement& s) {
+        story.robots_trouble = std::string(s.text(0)) + std::string(s.text(1).substr(url.size()));
+      });
+}
+
 }  // namespace
 
 base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId id) {
@@ -92,6 +107,7 @@ base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId i
   auto done = read_facts(reader, id, story);
   if (done && story) done = read_way(reader, *story);
   if (done && story) done = read_fetches(reader, *story);
+  if (done && story) done = read_robots_trouble(reader, *story);
   if (!done) return std::move(done).error();
   return story;
 }

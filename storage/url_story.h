@@ -53,6 +53,7 @@ struct UrlStory {
   std::int64_t host_failures = 0;
   int robots_status = 0;
   Millis robots_fetched_at = 0;       // 0: never asked
+  std::string robots_trouble;         // why the last asking brought nothing; empty: it did
   std::string robots_txt;             // that decided, else as it is now
   std::vector<StoryAttempt> fetches;  // the last ones, newest first
 };

@@ -5,6 +5,7 @@
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/crawl_options.h"
+#include "crawler/cli/database_option.h"
 #include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
@@ -74,6 +75,15 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
   return ending_of(pipeline.end());
 }
 
+// Whoever got no page at all wants to know why.
+std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
+  const pipeline::RunTotals totals = session.pipeline().status().totals;
+  if (totals.pages != 0 || totals.unchanged != 0) return {};
+  auto reader = open_database(session.config().database);
+  if (!reader) return {};
+  return seed_troubles(**reader, session.config().sites);
+}
+
 int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
            Progress& progress, Ending ending) {
   base::Status ended = session.drain(session.config().stop_timeout, ending.text);
@@ -91,6 +101,7 @@ int finish(daemon::Session& session, const CrawlOptions& options, const Argument
                   .database = session.config().database,
                   .output = options.output,
                   .resume = ending.complete ? "" : shown_command(arguments),
+                  .seeds = ended ? troubles_of_seeds(session) : std::vector<SeedTrouble>{},
                   .fetch = session.fetch().counts(),
                   .workers = session.workers()};
   session.close();

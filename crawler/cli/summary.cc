@@ -38,6 +38,12 @@ std::uint64_t state(const pipeline::Status& status, const char* name) {
   return found == status.states.end() ? 0 : found->second;
 }
 
+bool nothing_was_left(const Summary& summary) {
+  const pipeline::RunTotals& totals = summary.status.totals;
+  return summary.resume.empty() && summary.seeds.empty() && totals.fetches == 0 &&
+         totals.outcomes.empty();
+}
+
 }  // namespace
 
 std::string summary_text(const Summary& summary) {
@@ -72,6 +78,12 @@ std::string summary_text(const Summary& summary) {
   }
   line("slowest", slow);
   for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
+  for (const SeedTrouble& seed : summary.seeds) {
+    line("seed", base::printable(seed.text));
+    line("hint", seed.hint);
+  }
+  if (nothing_was_left(summary))
+    line("hint", "nothing was left to do; --recrawl visits known pages again");
   line("database", summary.database);
   line("output", summary.output);
   if (!summary.resume.empty()) {

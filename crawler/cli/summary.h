@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "crawler/cli/seed_troubles.h"
 #include "crawler/fetch/curl_fetcher.h"
 #include "crawler/pipeline/status.h"
 #include "parsers/worker_process.h"
@@ -13,8 +15,9 @@ struct Summary {
   pipeline::Status status;
   std::string ended;  // "finished", "interrupted", "time limit reached", ...
   std::string database;
-  std::string output;  // -o; empty: none
-  std::string resume;  // the command that goes on; empty: nothing left to do
+  std::string output;              // -o; empty: none
+  std::string resume;              // the command that goes on; empty: nothing left to do
+  std::vector<SeedTrouble> seeds;  // of a crawl that brought nothing
   fetch::FetchContext::Counts fetch;
   std::vector<parsers::WorkerCounters> workers;
 };

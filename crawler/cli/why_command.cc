@@ -5,6 +5,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
+#include "crawler/cli/advice.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
@@ -94,6 +95,7 @@ ordered_json story_json(const UrlStory& story) {
                  {"failures", story.host_failures},
                  {"reason", text_or_null(story.host_reason)},
                  {"robots_status", story.robots_status},
+                 {"robots_trouble", text_or_null(story.robots_trouble)},
                  {"robots_fetched_at", text_or_null(time_text(story.robots_fetched_at))}};
   if (!story.metadata.empty()) {
     out["metadata"] = ordered_json::parse(story.metadata, nullptr, false);
@@ -108,11 +110,19 @@ void print_line(std::string_view name, const std::string& text) {
   std::printf("%-10s %s\n", std::string(name).c_str(), base::printable(text).c_str());
 }
 
+std::string robots_answer(const UrlStory& story) {
+  if (story.robots_fetched_at == 0) return "not asked yet";
+  const std::string asked = ", asked " + time_text(story.robots_fetched_at);
+  if (story.robots_status != 0) return "status " + std::to_string(story.robots_status) + asked;
+  return "no answer" + asked + (story.robots_trouble.empty() ? "" : ": " + story.robots_trouble);
+}
+
 // Each line of the story, as far as there is something to tell.
 void tell(const UrlStory& story, const Line& line) {
   line("url", story.url);
   line("state", story.state + (story.reason.empty() ? "" : ": " + story.reason));
   line("robots", robots_line(story));
+  line("hint", std::string(advice_on(story.reason)));
   line("site", story.site);
   line("depth",
        std::to_string(story.depth) + ", found in run " + std::to_string(story.found_in_run));
@@ -133,10 +143,7 @@ void tell(const UrlStory& story, const Line& line) {
   line("host", story.host + (story.host_reason.empty() ? "" : ": " + story.host_reason) +
                    (story.host_opens_at == 0 ? "" : ", opens " + time_text(story.host_opens_at)) +
                    ", delay " + std::to_string(story.host_delay_ms) + " ms");
-  line("robots.txt", story.robots_fetched_at == 0
-                         ? std::string("not asked yet")
-                         : "status " + std::to_string(story.robots_status) + ", asked " +
-                               time_text(story.robots_fetched_at));
+  line("robots.txt", robots_answer(story));
   line("metadata", story.metadata);
 }
 

@@ -23,6 +23,13 @@ bool is_problem(const frontier::Refusal& refusal) {
          refusal.until.has_value();
 }
 
+// Which robots.txt, and what was wrong with it: no page of the host will say so.
+std::string for_people(const RobotsReply& reply) {
+  const std::string url = reply.fetched.lease.request.url.href();
+  const auto* failure = reply.fetched.failure();
+  return failure == nullptr || failure->detail.empty() ? url : url + ": " + failure->detail;
+}
+
 }  // namespace
 
 void CommitStage::book(RobotsReply reply) {
@@ -31,7 +38,7 @@ void CommitStage::book(RobotsReply reply) {
   batch_.fetches.push_back({.id = ids_.fetch++,
                             .started_at = base::to_millis(reply.fetched.fetched_at),
                             .outcome = reply.outcome,
-                            .detail = lease.request.url.href(),
+                            .detail = for_people(reply),
                             .status = response != nullptr ? response->status : 0,
                             .attempt = lease.request.attempt,
                             .timings = reply.fetched.timings});

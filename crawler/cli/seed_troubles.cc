@@ -1,0 +1,59 @@
+#include "crawler/cli/seed_troubles.h"
+
+#include <optional>
+
+#include "crawler/cli/advice.h"
+#include "crawler/cli/known_url.h"
+#include "storage/url_story.h"
+
+namespace crawld::cli {
+namespace {
+
+constexpr std::size_t kMostTold = 3;
+constexpr std::size_t kMostAsked = 20;
+
+bool is_trouble(const storage::UrlStory& story) {
+  return story.state == "failed" || story.state == "blocked" || story.state == "disallowed" ||
+         story.state == "gone" || story.state == "retry_later" || story.state == "parse_error" ||
+         story.state == "out_of_scope";
+}
+
+// What the last request said beyond the reason.
+std::string detail(const storage::UrlStory& story) {
+  std::string text = story.fetches.empty() ? story.robots_trouble : story.fetches.front().detail;
+  if (text.starts_with(story.reason + ": ")) text.erase(0, story.reason.size() + 2);
+  return text == story.reason ? "" : text;
+}
+
+SeedTrouble trouble_of(const storage::UrlStory& story) {
+  std::string text = story.url + " " + story.state;
+  if (!story.reason.empty()) text += ": " + story.reason;
+  const std::string more = detail(story);
+  if (!more.empty()) text += " (" + more + ")";
+  return {std::move(text), std::string(advice_on(story.reason))};
+}
+
+std::optional<storage::UrlStory> story_of(storage::Database& reader, const std::string& seed) {
+  const auto known = find_known_url(reader, seed);
+  if (!known || known->id == 0) return std::nullopt;
+  auto story = storage::url_story(reader, known->id);
+  return story ? *std::move(story) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
+                                       const std::vector<config::Site>& sites) {
+  std::vector<SeedTrouble> troubles;
+  std::size_t asked = 0;
+  for (const config::Site& site : sites) {
+    for (const std::string& seed : site.seeds) {
+      if (troubles.size() == kMostTold || asked++ == kMostAsked) return troubles;
+      const auto story = story_of(reader, seed);
+      if (story && is_trouble(*story)) troubles.push_back(trouble_of(*story));
+    }
+  }
+  return troubles;
+}
+
+}  // namespace crawld::cli

@@ -1,0 +1,57 @@
+"""What a new user meets in the first hour: what went wrong, why, and what to do about it."""
+import json
+import socket
+import subprocess
+
+from conftest import CRAWLD, html
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def told(crawl, *arguments):
+    return subprocess.run([CRAWLD, *map(str, arguments), "--db", crawl.db], capture_output=True, text=True, timeout=60)
+
+
+def test_why_tells_what_was_wrong_with_a_host_that_robots_txt_could_not_be_had_of(crawl):
+    url = f"http://127.0.0.1:{free_port()}/"
+    assert crawl.run("-t", "1", url).returncode == 0
+    story = told(crawl, "why", url).stdout
+    assert "state      failed: connect" in story
+    assert "robots.txt no answer, asked" in story and "connect: Connection refused" in story
+    as_json = json.loads(told(crawl, "why", "--json", url).stdout)
+    assert as_json["host"]["robots_trouble"] == "connect: Connection refused"
+
+
+def test_a_crawl_that_brought_nothing_says_what_its_seeds_came_to(crawl, serve):
+    gone = serve(lambda _: (404, {}, b"")).url("/gone")
+    dead = f"http://127.0.0.1:{free_port()}/"
+    said = crawl.run("-t", "1", gone, dead).stderr
+    assert f"seed        {gone} gone: http_404\n" in said
+    assert f"seed        {dead} failed: connect (Connection refused)\n" in said
+    assert "hint        nothing listens there" in said
+
+
+def test_a_crawl_with_nothing_left_to_do_says_how_to_visit_pages_again(crawl, serve):
+    site = serve(lambda path: html([]) if path == "/" else (404, {}, b""))
+    assert "hint" not in crawl.run(site.url()).stderr
+    assert "hint        nothing was left to do; --recrawl" in crawl.run(site.url()).stderr
+
+
+def test_what_is_to_be_done_about_a_private_address_is_told(crawl, serve):
+    site = serve(lambda _: html([]))
+    result = subprocess.run([CRAWLD, "crawl", "--db", crawl.db, site.url()], capture_output=True, text=True, timeout=60)
+    for said in (result.stderr, told(crawl, "why", site.url()).stdout):
+        assert "blocked: blocked_address" in said and "--allow-address CIDR" in said and "loopback" in said
+
+
+def test_a_seed_that_failed_is_asked_once_more_by_the_next_run(crawl, serve):
+    port = free_port()
+    url = f"http://a.test:{port}/"
+    assert crawl.run("--resolve", f"a.test:{port}:127.0.0.1", "-t", "1", url).returncode == 0
+    proxy = serve(lambda path: html([]) if path == url else (404, {}, b""))
+    assert crawl.run("--proxy", proxy.url(), url).returncode == 0
+    assert crawl.sql("SELECT url, state FROM v_why") == [(url, "done")]
