@@ -224,7 +224,11 @@ void ReadField::optional_count(std::optional<std::uint32_t>& into) {
 }
 
 void ReadField::texts(std::vector<std::string>& into) {
-  if (value_.kind != Value::Kind::list) return fail("a list of texts");
+  if (value_.kind != Value::Kind::list) {
+    const bool one = is_scalar() && value_.text.size() <= 60;
+    return fail(one ? "a list of texts, such as [\"" + base::printable(value_.text) + "\"]"
+                    : "a list of texts");
+  }
   into.clear();
   for (const Value& item : value_.items) {
     if (item.kind == Value::Kind::scalar) {

@@ -13,7 +13,7 @@
 #include "config/check.h"
 #include "config/extract_rules.h"
 #include "config/fields.h"
-#include "config/nearest_name.h"
+#include "config/unknown_key.h"
 #include "config/yaml_tree.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/fd.h"
@@ -191,7 +191,13 @@ class Loader {
     }
     std::string message = "unknown key \"" + base::printable(member.key.substr(0, 60)) + "\"";
     if (!shown.empty()) message += " in \"" + shown + "\"";
-    message += did_you_mean(member.key, known, "; crawld.example.yaml shows every key");
+    KeyPlace place = KeyPlace::group;
+    if (prefix.empty()) {
+      place = std::is_same_v<Owner, Config> ? KeyPlace::top
+              : shown == "defaults"         ? KeyPlace::defaults
+                                            : KeyPlace::site;
+    }
+    message += advice_on_unknown_key(member.key, place, known);
     problems_.push_back({member.place, std::move(message)});
   }
 

@@ -17,6 +17,7 @@
 
 using namespace crawld::config;
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::StartsWith;
 using crawld::tests::Folder;
 
@@ -118,6 +119,32 @@ TEST_CASE("what looks like a number is text where text is wanted, and quoted tex
   }
   CHECK_FALSE(load_text("database: null", "t"));
   CHECK_FALSE(load_text("search_index: \"true\"", "t"));
+}
+
+TEST_CASE("a key that stands in the wrong place is told where it belongs") {
+  CHECK(error_of("delay: 2s\n") ==
+        "f.yaml:1:1: unknown key \"delay\"; it belongs under \"defaults:\" or in a site");
+  CHECK_THAT(error_of("autothrottle: {enabled: false}\n"), Contains("under \"defaults:\""));
+  CHECK_THAT(error_of("seeds: [http://a.test/]\n"), Contains("in an entry of \"sites:\""));
+  CHECK_THAT(error_of("defaults: {concurrency: 3}\n"),
+             Contains("in \"defaults\"; it belongs at the top of the file"));
+  CHECK_THAT(error_of("sites: [{name: a, seeds: [http://a.test/], metrics: {listen: x}}]\n"),
+             Contains("in \"sites[0]\"; it belongs at the top of the file"));
+}
+
+TEST_CASE("a text where a list is wanted is told with the list that it would be") {
+  CHECK_THAT(error_of("defaults: {include: \"*/x/*\"}\n"),
+             EndsWith("a list of texts, such as [\"*/x/*\"]"));
+}
+
+TEST_CASE("a key of another crawler is told with what it is called here") {
+  CHECK(error_of("DOWNLOAD_DELAY: 2\n") ==
+        "f.yaml:1:1: unknown key \"DOWNLOAD_DELAY\"; here it is \"delay\", under \"defaults:\" or "
+        "in a site");
+  CHECK_THAT(error_of("defaults: {maxDepth: 3}\n"), EndsWith("; here it is \"max_depth\""));
+  CHECK_THAT(error_of("defaults: {CONCURRENT_REQUESTS: 3}\n"),
+             Contains("here it is \"concurrency\", at the top of the file"));
+  CHECK_THAT(error_of("fetcher.server.delay: 2\n"), Contains("here it is \"delay\""));
 }
 
 TEST_CASE("an unknown key is told with the nearest known one") {
