@@ -5,6 +5,7 @@
 
 #include "crawler/base/escape.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/unknown_flags.h"
 
 namespace crawld::cli {
 
@@ -16,6 +17,8 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help("crawld").c_str(), stdout);
     return kFinished;
+  } catch (const CLI::ExtrasError&) {
+    return complain(unknown_flags(app, app.remaining()), kUsage);
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + "; see crawld help " + app.get_name(), kUsage);
   }

@@ -8,6 +8,7 @@
 #include "crawler/base/pattern.h"
 #include "crawler/cli/crawl_options.h"
 #include "crawler/cli/option_parser.h"
+#include "crawler/cli/unknown_flags.h"
 #include "tests/support/folder.h"
 
 using namespace crawld;
@@ -237,4 +238,17 @@ TEST_CASE("robots.txt is asked about the token that -U starts with") {
   CHECK(name("examplebot/2.0 (+https://a.test/)") == "examplebot");
   CHECK(name("my-bot, of mine") == "my-bot");
   CHECK(name("(x)") == "crawld");
+}
+
+TEST_CASE("a flag that is none is told with the one that does the same, or the nearest") {
+  CrawlOptions options;
+  CLI::App app("", "crawl");
+  add_crawl_flags(app, options);
+  CHECK(unknown_flags(app, {"--reject-regex"}) ==
+        "--reject-regex is no flag here: --exclude re:EXPRESSION");
+  CHECK_THAT(unknown_flags(app, {"-k"}), StartsWith("-k is no flag here: links are not rewritten"));
+  CHECK(unknown_flags(app, {"--depht=3"}) == "--depht is no flag here; did you mean \"--depth\"?");
+  CHECK(unknown_flags(app, {"--xyzzy", "-Z"}) ==
+        "--xyzzy is no flag here; see crawld help crawl\n"
+        "\"-Z\" was not expected here; see crawld help crawl");
 }

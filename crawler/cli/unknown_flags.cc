@@ -1,0 +1,101 @@
+#include "crawler/cli/unknown_flags.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "CLI/CLI.hpp"
+#include "config/nearest_name.h"
+
+namespace crawld::cli {
+namespace {
+
+struct ForeignFlag {
+  std::string_view names;  // each with a blank on both sides
+  std::string_view here;
+};
+
+constexpr std::string_view kNoMirror =
+    "nothing is mirrored to files; the pages are in the database, crawld export writes them out";
+
+// Of wget, Scrapy, HTTrack, katana and browsertrix.
+constexpr ForeignFlag kForeign[] = {
+    {" -m --mirror ", "leave it out: links are followed without limit, --recrawl visits again"},
+    {" -k --convert-links ",
+     "links are not rewritten; to trust any certificate: "
+     "--no-check-certificate"},
+    {" -E --adjust-extension --html-extension -K --backup-converted ", kNoMirror},
+    {" -P --directory-prefix -O --output-document -nd --no-directories -nH --no-host-directories "
+     "-x --force-directories --cut-dirs --restrict-file-names ",
+     kNoMirror},
+    {" -nc --no-clobber --continue ", "leave it out: known pages are not fetched again"},
+    {" -N --timestamping ", "--recrawl visits known pages again, with conditional requests"},
+    {" --spider ", "--no-store-body keeps no bodies; crawld report lists broken links"},
+    {" -S --server-response ", "crawld fetch prints the headers of one URL, v_pages has all"},
+    {" -b --background ", "crawld run is the daemon, for systemd"},
+    {" --user --password --http-user --http-password ",
+     "https://USER:PASSWORD@host/, or auth: in a file (-c)"},
+    {" --referer ", "--header 'Referer: URL'"},
+    {" --no-cookies ", "cookies: false in a file (-c)"},
+    {" --connect-timeout --dns-timeout --read-timeout ", "timeout: in a file (-c), or -T for all"},
+    {" --waitretry ", "retry_delay: in a file (-c)"},
+    {" --accept-regex ", "--include re:EXPRESSION"},
+    {" --reject-regex ", "--exclude re:EXPRESSION"},
+    {" -I --include-directories ", "--include 'https://host/dir/*'"},
+    {" -X --exclude-directories ", "--exclude 'https://host/dir/*'"},
+    {" --exclude-domains ", "--exclude '*://host/*'"},
+    {" --no-robots --robots ", "-e robots=off"},
+    {" --max-threads --workers --threads ", "--concurrency N"},
+    {" --warc-file --generateWACZ --generateCDX ", "crawld export -f warc -o FILE.warc.gz"},
+    {" --no-proxy ", "leave it out: no proxy is used but by --proxy"},
+    {" -s --set ", "settings stand in a file (-c); crawld check names the keys for Scrapy's"},
+    {" -u --url --urls ", "give the URL alone, or -i FILE"},
+    {" --seedFile --seed-file --list ", "-i FILE"},
+    {" --limit ", "--max-pages N"},
+    {" --scopeType ", "--scope page|prefix|host|domain|any"},
+    {" --timeLimit ", "--max-time TIME"},
+    {" --sizeLimit ", "--max-bytes SIZE"},
+    {" --resume --update ", "leave it out: the same command goes on, --recrawl visits again"},
+};
+
+std::string_view here(std::string_view flag) {
+  const std::string searched = " " + std::string(flag) + " ";
+  for (const ForeignFlag& foreign : kForeign) {
+    if (foreign.names.find(searched) != std::string_view::npos) return foreign.here;
+  }
+  return {};
+}
+
+void collect_names(const CLI::App& app, std::set<std::string>& names) {
+  for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; })) {
+    collect_names(*group, names);
+  }
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.insert("--" + name);
+  }
+}
+
+}  // namespace
+
+std::string unknown_flags(const CLI::App& app, const std::vector<std::string>& flags) {
+  const bool crawls = app.get_name() == "crawl" || app.get_name() == "fetch";
+  const std::string see = "; see crawld help " + app.get_name();
+  std::set<std::string> names;
+  collect_names(app, names);
+  std::string text;
+  for (const std::string& word : flags) {
+    const std::string flag = word.substr(0, word.find('='));
+    const std::string_view known = crawls ? here(flag) : std::string_view();
+    text += text.empty() ? "" : "\n";
+    if (!known.empty()) {
+      text += flag + " is no flag here: " + std::string(known);
+    } else if (flag.starts_with("--")) {
+      text += flag + " is no flag here" + config::did_you_mean(flag, names, see);
+    } else {
+      text += "\"" + word + "\" was not expected here" + see;
+    }
+  }
+  return text;
+}
+
+}  // namespace crawld::cli
