@@ -7,6 +7,7 @@
 #include <set>
 
 #include "config/addresses.h"
+#include "config/cookie_file.h"
 #include "config/pace.h"
 #include "config/schedule.h"
 #include "crawler/base/escape.h"
@@ -52,7 +53,7 @@ class SiteCheck {
     if (says("content_types")) check_content_types();
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
-    if (says("cookie_file")) check_file("cookie_file", site_.cookie_file);
+    if (says("cookie_file")) check_cookie_file();
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
     if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
       problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
@@ -119,6 +120,14 @@ class SiteCheck {
   void check_file(const std::string& key, const std::string& path) {
     if (path.empty() || is_readable_file(path)) return;
     problem(places_.of(key), key + ": \"" + base::printable(path) + "\" is no file to be read");
+  }
+
+  void check_cookie_file() {
+    check_file("cookie_file", site_.cookie_file);
+    if (!is_readable_file(site_.cookie_file) || is_cookies_txt(site_.cookie_file)) return;
+    problem(places_.of("cookie_file"),
+            "cookie_file: \"" + base::printable(site_.cookie_file) +
+                "\" is no Netscape cookies.txt: no line has seven fields between tabs");
   }
 
   void check_headers() {

@@ -1,18 +1,14 @@
 #include "crawler/cli/flag_settings.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
 #include "config/addresses.h"
 #include "config/given_field.h"
 #include "config/units.h"
-#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/wget_patterns.h"
-#include "crawler/fetch/cookie_parser.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/robots/product_token.h"
 
@@ -177,33 +173,6 @@ void set_timeout(const std::string& text, Site& site, Flags& flags) {
   site.timeout.total = std::max(site.timeout.total, *timeout);
 }
 
-// Whether a line of a cookies.txt stands there that is neither empty nor a comment.
-bool says_something(std::string_view text) {
-  while (!text.empty()) {
-    const std::string_view line = base::trim(text.substr(0, text.find('\n')));
-    if (!line.empty() && line.front() != '#') return true;
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  return false;
-}
-
-// Other formats (JSON, blanks between the fields) would load nothing and say nothing.
-void set_cookie_file(const std::string& path, Site& site, Flags& flags) {
-  if (path.empty()) return;
-  site.cookie_file = path;
-  // What is no file is refused by name below; a pipe would be waited for here.
-  std::error_code failed;
-  if (!std::filesystem::is_regular_file(path, failed)) return;
-  constexpr std::size_t kMostBytes = 4U << 20;  // as are read
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMostBytes, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (!says_something(text) || !fetch::parse_cookie_file(text).empty()) return;
-  flags.fail(
-      bad("--load-cookies", path, "Netscape cookies.txt: no line has seven fields between tabs"));
-}
-
 void add_headers(const CrawlOptions& o, Site& site, Flags& flags) {
   for (const std::string& header : o.headers) {
     const std::size_t colon = header.find(':');
@@ -223,7 +192,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   if (o.no_check_certificate) site.verify_tls = false;
   if (!o.ca_certificate.empty()) site.ca_certificate = o.ca_certificate;
   if (!o.proxy.empty()) site.proxy = o.proxy;
-  set_cookie_file(o.cookies, site, flags);
+  if (!o.cookies.empty()) site.cookie_file = o.cookies;
   add_headers(o, site, flags);
   site.allow_addresses.insert(site.allow_addresses.end(), o.allow_addresses.begin(),
                               o.allow_addresses.end());

@@ -132,6 +132,18 @@ TEST_CASE("a key that stands in the wrong place is told where it belongs") {
              Contains("in \"sites[0]\"; it belongs at the top of the file"));
 }
 
+TEST_CASE("a file of cookies in another format is no cookie_file") {
+  Folder folder;
+  const auto error_with = [&](const std::string& text) {
+    std::ofstream(folder.file("c")) << text;
+    return error_of("defaults:\n  cookie_file: " + folder.file("c") + "\nsites: []\n");
+  };
+  CHECK_THAT(error_with("[{\"name\": \"n\"}]"),
+             Contains(":2:") && Contains("no Netscape cookies.txt: no line has seven fields"));
+  CHECK(error_with("#HttpOnly_a.test\tFALSE\t/\tFALSE\t0\tn\tv\n") == "loaded");
+  CHECK(error_with("# none yet\n") == "loaded");
+}
+
 TEST_CASE("a text where a list is wanted is told with the list that it would be") {
   CHECK_THAT(error_of("defaults: {include: \"*/x/*\"}\n"),
              EndsWith("a list of texts, such as [\"*/x/*\"]"));
