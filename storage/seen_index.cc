@@ -207,6 +207,8 @@ base::Status SeenIndex::take_failure() {
   return error;
 }
 
+const std::optional<base::Error>& SeenIndex::failure() const { return state_->failure; }
+
 base::Status SeenIndex::write_due(model::UrlId last_id) { return state_->write_due(last_id); }
 void SeenIndex::committed() { state_->committed(); }
 void SeenIndex::rolled_back() { state_->rolled_back(); }

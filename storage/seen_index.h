@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -70,6 +71,8 @@ class SeenIndex {
   // The first error of a look-up since the last call, or success. After an error
   // answers may be "unknown" wrongly: nothing found since may be inserted.
   base::Status take_failure();
+  // The same, which stays.
+  const std::optional<base::Error>& failure() const;
 
   // Called by the store inside its transaction: writes what is due of a flush or a
   // merge. Only entries with id <= `last_id` are written.

@@ -87,6 +87,12 @@ base::Status SqliteStore::put(const CommitBatch& batch) {
 }
 
 base::Status SqliteStore::put(const CommitBatch& batch, Texts texts) {
+  // What the batch calls new may stand in the books under an id of its own: nothing more is
+  // written, and the next start goes on from what is.
+  if (const auto& failure = urls_seen_->failure()) {
+    const Code code = failure->code == Code::corrupt ? Code::corrupt : Code::invalid;
+    return base::Error{code, "cannot look up a known URL: " + failure->message};
+  }
   // Also where the doubt turns out well: the caller was told that it failed, and puts it again.
   const bool redo = failed_;
   if (in_doubt_) {

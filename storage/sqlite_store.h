@@ -33,6 +33,7 @@ class SqliteStore final : public PageStore {
 
   base::Result<RunId> begin_run(const RunStart& start) override;
   base::Status set_sites(const std::vector<std::string>& names) override;
+  // Refuses every batch after a look-up in seen() that failed, unless the failure was taken.
   // The full-text index follows some hundred pages behind, and not at all once the run ended.
   base::Status put(const CommitBatch& batch) override;
   // As of the last commit.

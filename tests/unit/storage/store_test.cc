@@ -305,3 +305,27 @@ TEST_CASE("field coverage and the records of a page are found again") {
   CHECK(kept[0].site + kept[0].rounds_json == "news{}");
   CHECK(kept[1].site + kept[1].rounds_json == "shopnew");
 }
+
+TEST_CASE("nothing is written any more once a known URL could not be looked up") {
+  Scratch scratch;
+  StoreOptions options;
+  options.seen = {.memory_bytes = 0, .run_entries = 2, .cache_entries = 8};
+  auto store = std::move(*SqliteStore::open(scratch.path(), options));
+  REQUIRE(store->begin_run({.command = "test", .version = {}, .sites = {"a"}}));
+  CommitBatch first;
+  first.hosts = {host_named(1, "http://a.test")};
+  for (model::UrlId id = 1; id <= 8; ++id) {
+    first.new_urls.push_back(new_url(*store, id, "http://a.test/" + std::to_string(id)));
+  }
+  REQUIRE(store->put(first));
+  REQUIRE(store->database().execute("UPDATE url_seen_rows SET data = x'0102'").ok());
+  CommitBatch wrong;
+  wrong.new_urls = {new_url(*store, 9, "http://a.test/1")};
+  for (int again = 0; again < 2; ++again) {
+    const auto refused = store->put(wrong);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == base::Error::Code::corrupt);
+    CHECK_THAT(refused.error().message, Catch::StartsWith("cannot look up a known URL: "));
+  }
+  CHECK(*store->database().number("SELECT count(*) FROM urls") == 8);
+}
