@@ -345,6 +345,12 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);
   }
+  // With a proxy nobody else is connected to: the host may well be there.
+  if (auto* failure = std::get_if<FetchFailure>(&result.outcome);
+      failure != nullptr && failure->kind == FetchFailureKind::connect &&
+      !target.site->config().proxy.empty()) {
+    *failure = {FetchFailureKind::proxy, "the proxy: " + failure->detail};
+  }
   const auto* response = std::get_if<model::Response>(&result.outcome);
   if (response != nullptr && is_of_proxy(*response, request.url, target.site->config().proxy)) {
     result.outcome = FetchFailure{FetchFailureKind::proxy, "the proxy asks for a login (HTTP 407)"};
