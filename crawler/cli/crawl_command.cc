@@ -8,6 +8,7 @@
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/log_format.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/progress.h"
 #include "crawler/cli/result_stream.h"
@@ -17,6 +18,8 @@
 #include "crawler/daemon/control_commands.h"
 #include "crawler/daemon/control_socket.h"
 #include "crawler/daemon/guards.h"
+#include "crawler/daemon/http_listener.h"
+#include "crawler/daemon/metrics.h"
 #include "crawler/daemon/session.h"
 
 namespace crawld::cli {
@@ -75,6 +78,16 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
   return ending_of(pipeline.end());
 }
 
+// Nothing where none are asked for. A crawl goes on without: perhaps the service has the place.
+std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
+  const std::string& listen = session.config().metrics_listen;
+  if (listen.empty()) return nullptr;
+  auto metrics = daemon::serve_metrics(listen, session, [] { return true; });
+  if (metrics) return *std::move(metrics);
+  base::log::warn("metrics.none", {{"why", metrics.error().message}});
+  return nullptr;
+}
+
 // Whoever got no page at all wants to know why.
 std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
   const pipeline::RunTotals totals = session.pipeline().status().totals;
@@ -128,7 +141,7 @@ int crawl_command(const Arguments& arguments) {
   base::log::open(options.quiet     ? base::log::Level::error
                   : options.verbose ? base::log::Level::debug
                                     : base::log::Level::warn,
-                  base::log::Format::text);
+                  log_format(plan->config.log));
   std::unique_ptr<ResultStream> stream;
   if (!options.output.empty()) {
     auto opened = ResultStream::open(options.output, rows_of(plan->config.sites));
@@ -162,8 +175,10 @@ int crawl_command(const Arguments& arguments) {
       running.config().database + ".sock",
       [&](const std::string& request) { return daemon::answer_control(request, running, wishes); });
   if (!control) base::log::warn("control.none", {{"why", control.error().message}});
+  std::unique_ptr<daemon::HttpListener> metrics = open_metrics(running);
   const Ending ending = watch(running, signals, wishes, progress, clock);
   signals.arm_second();
+  metrics.reset();
   if (control) control->reset();  // nobody asks a crawl that is being put away
   const int code = finish(running, options, arguments, progress, ending);
   const base::Status written = stream ? stream->status() : base::Done{};

@@ -12,6 +12,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/ending.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/log_format.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/control_commands.h"
@@ -37,18 +38,6 @@ base::log::Level log_level(const std::string& name) {
   if (name == "warn") return base::log::Level::warn;
   if (name == "error") return base::log::Level::error;
   return base::log::Level::info;
-}
-
-base::log::Format log_format(config::LogFormat format) {
-  switch (format) {
-    case config::LogFormat::text:
-      return base::log::Format::text;
-    case config::LogFormat::json:
-      return base::log::Format::json;
-    case config::LogFormat::journald:
-      return base::log::Format::journald;
-  }
-  return base::log::Format::text;
 }
 
 // TERM, INT: end. HUP: reload. QUIT: tell what everything is doing.

@@ -2,6 +2,7 @@
 import json
 import socket
 import subprocess
+import urllib.request
 
 from conftest import CRAWLD, html
 
@@ -55,3 +56,25 @@ def test_a_seed_that_failed_is_asked_once_more_by_the_next_run(crawl, serve):
     proxy = serve(lambda path: html([]) if path == url else (404, {}, b""))
     assert crawl.run("--proxy", proxy.url(), url).returncode == 0
     assert crawl.sql("SELECT url, state FROM v_why") == [(url, "done")]
+
+
+def test_a_crawl_of_a_file_obeys_its_log_and_metrics(crawl, serve, tmp_path):
+    port = free_port()
+    scraped = []
+
+    def respond(path):
+        if path == "/last":
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
+                scraped.append(answer.read().decode())
+        return html(["/last"])
+
+    file = tmp_path / "crawl.yaml"
+    file.write_text(json.dumps({
+        "database": str(crawl.db), "log": "json", "metrics": {"listen": f"127.0.0.1:{port}"},
+        "sites": [{"name": "a", "seeds": [serve(respond).url()], "robots": "ignore", "delay": "0ms",
+                   "allow_addresses": ["127.0.0.0/8"]}]}))
+    result = subprocess.run([CRAWLD, "crawl", "-v", "-c", file], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0
+    assert "crawld_pages_stored_total" in scraped[0]
+    lines = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
+    assert [line["status"] for line in lines if line["event"] == "fetch.done"] == ["200", "200"]
