@@ -25,7 +25,6 @@ struct RobotsReply {
   std::string outcome;                     // for the fetch log
 };
 
-// A URL from outside: a seed, `crawld add`, a URL list.
 // Whether a URL that is known and settled is fetched once more.
 enum class AskAgain : std::uint8_t {
   no,
@@ -33,6 +32,7 @@ enum class AskAgain : std::uint8_t {
   yes
 };
 
+// A URL from outside: a seed, `crawld add`, a URL list.
 struct Injection {
   model::Url url;
   model::SiteId site = 0;
