@@ -51,6 +51,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
       return records(item.page_id, item.url_id, item.site, item.rule_set_hash, item.records);
     });
   }
+  if (done) done = all(batch.readings, [&](const auto& item) { return reading(item); });
   if (done) {
     done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
   }
@@ -265,7 +266,7 @@ base::Status BatchWriter::chunk(const QueueChunk& chunk) {
 
 base::Status BatchWriter::extracted_up_to(const ExtractedUpTo& reached) {
   const std::string key = "extracted:" + reached.site;
-  const std::string value = reached.rule_set_hash + " " + std::to_string(reached.page);
+  const std::string value = reached.reading + " " + std::to_string(reached.page);
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, value); });
 }

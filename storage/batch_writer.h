@@ -73,6 +73,7 @@ class BatchWriter {
   base::Status counts();
 
   // page_rows.cc
+  base::Status reading(const PageReading& reading);
   base::Status page(const StoredPage& page);
   base::Status page_row(const StoredPage& page, std::uint64_t previous, std::uint64_t body);
   base::Result<std::uint64_t> previous_version(const StoredPage& page);

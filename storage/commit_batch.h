@@ -157,6 +157,21 @@ struct ExtractedRecords {
   std::vector<model::Record> records;
 };
 
+// What else a stored page says, read again by `crawld extract` since its site asks for it now.
+// Empty: as it stands.
+struct PageReading {
+  PageId page_id = 0;
+  std::string main_text;
+  std::string markdown;
+  std::string author;
+  std::string date;
+  std::string jsonld;  // as the fields of model::ParsedPage
+  std::string microdata;
+  std::string opengraph;
+  std::string structured;
+  std::uint64_t simhash = 0;  // goes with main_text
+};
+
 // How field coverage of a site stands, round by round; the store does not read it.
 struct SiteCoverage {
   std::string site;
@@ -169,10 +184,10 @@ struct MovedSeed {
   std::string url;
 };
 
-// All pages of a site up to this one have been read with these rules (storage/page_walk.h).
+// All pages of a site up to this one have been read as asked for (storage/page_walk.h).
 struct ExtractedUpTo {
   std::string site;
-  std::string rule_set_hash;
+  std::string reading;
   PageId page = 0;
 };
 
@@ -214,6 +229,7 @@ struct CommitBatch {
   std::vector<StoredPage> pages;
   std::vector<FetchRow> fetches;
   std::vector<ExtractedRecords> extracted;
+  std::vector<PageReading> readings;
   std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<MovedSeed> moved_seeds;

@@ -167,6 +167,39 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
       });
 }
 
+// The index keeps no text of its own: an entry is taken out with the words it was made of.
+base::Status BatchWriter::reading(const PageReading& reading) {
+  const auto page = [&](Statement& s) { s.integer(1, as_integer(reading.page_id)); };
+  bool indexed = false;
+  auto done = database_.each("SELECT 1 FROM search_docsize WHERE id = ?1", page,
+                             [&](Statement&) { indexed = true; });
+  if (done && indexed) {
+    done = database_.run(
+        "INSERT INTO search (search, rowid, title, body) "
+        "SELECT 'delete', id, title, body FROM search_content WHERE id = ?1",
+        page);
+  }
+  if (!done) return done;
+  done = database_.run(
+      "UPDATE pages SET main_text = ifnull(?2, main_text), markdown = ifnull(?3, markdown), "
+      "author = ifnull(?4, author), date = ifnull(?5, date), jsonld = ifnull(?6, jsonld), "
+      "microdata = ifnull(?7, microdata), opengraph = ifnull(?8, opengraph), "
+      "structured = ifnull(?9, structured), simhash = ifnull(?10, simhash) WHERE id = ?1",
+      [&](Statement& s) {
+        page(s);
+        s.text_or_null(2, reading.main_text).text_or_null(3, reading.markdown);
+        s.text_or_null(4, reading.author).text_or_null(5, reading.date);
+        s.text_or_null(6, filled(reading.jsonld)).text_or_null(7, filled(reading.microdata));
+        s.text_or_null(8, filled(reading.opengraph)).text_or_null(9, filled(reading.structured));
+        s.integer_or_null(10, reading.main_text.empty() ? 0 : as_integer(reading.simhash));
+      });
+  if (!done || !indexed) return done;
+  return database_.run(
+      "INSERT INTO search (rowid, title, body) "
+      "SELECT id, title, body FROM search_content WHERE id = ?1",
+      page);
+}
+
 base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Content& content) {
   if (!page.store_body || content.packed.empty() || content.hash.empty()) return 0;
   const std::uint64_t key = seen_hash(SeenKeys::bodies, content.hash);

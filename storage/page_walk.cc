@@ -10,7 +10,9 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
   auto done = reader.each(
       "SELECT p.id, p.url_id, u.url, ifnull(s.name, ''), p.fetched_at, v.changed_at, p.status, "
       "p.truncated, p.kind, p.canonical, p.robots, "
-      "(SELECT r.rule_set FROM records AS r WHERE r.page_id = p.id LIMIT 1) "
+      "(SELECT r.rule_set FROM records AS r WHERE r.page_id = p.id LIMIT 1), "
+      "p.main_text IS NOT NULL, p.markdown IS NOT NULL, "
+      "coalesce(p.jsonld, p.microdata, p.opengraph, p.structured) IS NOT NULL "
       "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
       "JOIN urls AS u ON u.id = p.url_id LEFT JOIN sites AS s ON s.id = p.site_id "
       "WHERE p.id > ?1 ORDER BY p.id LIMIT ?2",
@@ -27,7 +29,10 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
                          .kind = std::string(s.text(8)),
                          .canonical = std::string(s.text(9)),
                          .robots = std::string(s.text(10)),
-                         .rule_set = std::string(s.text(11))});
+                         .rule_set = std::string(s.text(11)),
+                         .has_main_text = s.integer(12) != 0,
+                         .has_markdown = s.integer(13) != 0,
+                         .has_structured = s.integer(14) != 0});
       });
   if (!done) return std::move(done).error();
   return pages;
@@ -44,12 +49,12 @@ base::Result<std::int64_t> count_walk(Database& reader, PageId after) {
 }
 
 base::Result<PageId> extracted_up_to(Database& reader, const std::string& site,
-                                     const std::string& rule_set_hash) {
+                                     const std::string& reading) {
   PageId page = 0;
   auto done = reader.each(
       "SELECT CAST(substr(value, length(?2) + 2) AS INTEGER) FROM meta "
       "WHERE key = 'extracted:' || ?1 AND substr(value, 1, length(?2) + 1) = ?2 || ' '",
-      [&](Statement& s) { s.text(1, site).text(2, rule_set_hash); },
+      [&](Statement& s) { s.text(1, site).text(2, reading); },
       [&](Statement& s) { page = static_cast<PageId>(s.integer(0)); });
   if (!done) return std::move(done).error();
   return page;

@@ -31,6 +31,9 @@ struct WalkedPage {
   std::string canonical;  // empty: none told
   std::string robots;     // directives, separated by commas
   std::string rule_set;   // hash of the rules of its records; empty: none
+  bool has_main_text = false;
+  bool has_markdown = false;
+  bool has_structured = false;  // any of it
 };
 
 // Up to `limit` pages behind `after`, in order of id.
@@ -40,10 +43,10 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
 // How many pages a walk behind `after` gives.
 base::Result<std::int64_t> count_walk(Database& reader, PageId after);
 
-// How far the pages of a site have been read with these rules; 0: not at all. What stands
-// behind it and has no records was not read yet (ExtractedUpTo).
+// How far the pages of a site have been read with these rules and for these texts (one word); 0:
+// not at all. What stands behind it and lacks some was not read yet (ExtractedUpTo).
 base::Result<PageId> extracted_up_to(Database& reader, const std::string& site,
-                                     const std::string& rule_set_hash);
+                                     const std::string& reading);
 
 // Names of all sites that ever had pages, in order of id.
 base::Result<std::vector<std::string>> site_names(Database& reader);

@@ -1,4 +1,4 @@
-// crawld extract: run the rules again over stored bodies; nothing is fetched.
+// crawld extract: read stored bodies again as the rules and settings are now; nothing is fetched.
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +38,35 @@ struct Counts {
   std::uint64_t bodiless = 0;  // nothing was stored to read
   std::uint64_t failed = 0;    // the parser could not read it
 };
+
+// Texts that a site asks for, beside what is always read.
+struct Texts {
+  bool main_text = false;
+  bool markdown = false;
+  bool structured = false;
+
+  bool any() const { return main_text || markdown || structured; }
+  bool lacks(const WalkedPage& page) const {
+    if (page.kind != "html" && page.kind != "xhtml") return false;
+    return (main_text && !page.has_main_text) || (markdown && !page.has_markdown) ||
+           (structured && !page.has_structured);
+  }
+};
+
+Texts texts_of(const pipeline::SiteRules& rules) {
+  const bool kept = rules.config.store_text;
+  return {rules.wants.main_text && kept, rules.wants.markdown && kept, rules.wants.structured};
+}
+
+// What a site has its pages read for: ExtractedUpTo::reading.
+std::string reading_of(const pipeline::SiteRules& rules) {
+  const Texts texts = texts_of(rules);
+  std::string reading = rules.rule_set_hash;
+  if (texts.main_text) reading += "+main_text";
+  if (texts.markdown) reading += "+markdown";
+  if (texts.structured) reading += "+structured";
+  return reading;
+}
 
 class Extraction {
  public:
@@ -92,13 +121,14 @@ class Extraction {
 
  private:
   bool is_asked_for(const pipeline::SiteRules& rules) const {
-    return rules.rule_set != 0 && (only_site_.empty() || rules.name == only_site_);
+    const bool reads = rules.rule_set != 0 || texts_of(rules).any();
+    return reads && (only_site_.empty() || rules.name == only_site_);
   }
 
   Status load_reached() {
     for (const auto& rules : *table_) {
       if (!is_asked_for(*rules)) continue;
-      auto page = storage::extracted_up_to(reader_, rules->name, rules->rule_set_hash);
+      auto page = storage::extracted_up_to(reader_, rules->name, reading_of(*rules));
       if (!page) return std::move(page).error();
       reached_[rules->name] = *page;
     }
@@ -117,7 +147,7 @@ class Extraction {
       auto found = reached_.find(rules->name);
       if (found == reached_.end() || found->second >= page) continue;
       found->second = page;
-      batch.extracted_up_to.push_back({rules->name, rules->rule_set_hash, page});
+      batch.extracted_up_to.push_back({rules->name, reading_of(*rules), page});
     }
   }
 
@@ -131,15 +161,17 @@ class Extraction {
                  static_cast<unsigned long long>(counts_.records));
   }
 
-  // False for pages without rules, or that were read with these rules: they are left alone.
+  // False for pages of which nothing is asked, or that were read for it: they are left alone.
   bool give(const WalkedPage& page) {
     ++counts_.seen;
     const auto rules = rules_for(page);
     if (rules == nullptr || !is_asked_for(*rules)) return false;
-    if (page.rule_set == rules->rule_set_hash) return false;
-    // Its rules made no record of it. A page known by its scope only may be new to the site.
-    const bool read = page.rule_set.empty() && page.id <= reached_[rules->name];
-    if (read && page.site == rules->name) return false;
+    // What was read and has no record or text has none to give. A page known by its scope only may
+    // be new to the site.
+    const bool read = page.id <= reached_[rules->name] && page.site == rules->name;
+    const bool has_records = rules->rule_set == 0 || page.rule_set == rules->rule_set_hash ||
+                             (page.rule_set.empty() && read);
+    if (has_records && (read || !texts_of(*rules).lacks(page))) return false;
     crew_.give({.page = page, .rules = rules});
     return true;
   }
@@ -177,6 +209,8 @@ class Extraction {
     batch_bytes_ += answer->bytes();
     ++counts_.made;
     counts_.records += answer->records.size();
+    if (texts_of(*rules).lacks(page)) batch.readings.push_back(std::move(answer->reading));
+    if (rules->rule_set == 0) return base::Done{};
     if (Status covered = cover(page, *rules, answer->records); !covered) return covered;
     const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
     batch.extracted.push_back({.page_id = page.id,
@@ -284,7 +318,10 @@ int extract_command(const Arguments& arguments) {
   std::string site;
   std::string file;
   std::string database;
-  CLI::App app("Run the extraction rules again over stored bodies; nothing is fetched.", "extract");
+  CLI::App app(
+      "Run the extraction rules again over stored bodies, and read the main text, Markdown and "
+      "structured data that a site asks for now; nothing is fetched.",
+      "extract");
   app.add_option("SITE", site, "only pages of this site");
   app.add_option("-c,--config", file, "the YAML file with the sites and their rules")->required();
   add_database_option(app, database);

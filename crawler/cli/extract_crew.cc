@@ -11,6 +11,27 @@ namespace {
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostWaiting = 32U << 20;  // bytes of answers
 
+storage::PageReading reading_of(const ExtractCrew::Job& job, model::ParsedPage& page) {
+  storage::PageReading reading{.page_id = job.page.id};
+  const parsers::ParseWants& wants = job.rules->wants;
+  if (job.rules->config.store_text) {
+    if (wants.main_text) {
+      reading.main_text = std::move(page.main_text);
+      reading.author = std::move(page.author);
+      reading.date = std::move(page.date);
+      reading.simhash = page.simhash;
+    }
+    if (wants.markdown) reading.markdown = std::move(page.markdown);
+  }
+  if (wants.structured) {
+    reading.jsonld = std::move(page.jsonld);
+    reading.microdata = std::move(page.microdata);
+    reading.opengraph = std::move(page.opengraph);
+    reading.structured = std::move(page.structured_other);
+  }
+  return reading;
+}
+
 }  // namespace
 
 class ExtractCrew::Worker {
@@ -22,15 +43,16 @@ class ExtractCrew::Worker {
     auto stored = storage::stored_body(*reader_, job.page.id);
     if (!stored) return std::move(stored).error();
     const auto body = parsers::unpack(stored->packed, options_.max_decoded_size);
-    if (stored->packed.empty() || !body) return Answer{std::move(job), End::bodiless, {}};
+    if (stored->packed.empty() || !body) return Answer{std::move(job), End::bodiless, {}, {}};
     model::ParseOutcome outcome = parse(job, stored->headers, *body);
     const auto* failure = std::get_if<model::ParseFailure>(&outcome);
     if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
       return base::Error{base::Error::Code::io, failure->detail};
     }
     auto* parsed = std::get_if<model::ParsedPage>(&outcome);
-    if (parsed == nullptr) return Answer{std::move(job), End::unread, {}};
-    return Answer{std::move(job), End::made, std::move(parsed->records)};
+    if (parsed == nullptr) return Answer{std::move(job), End::unread, {}, {}};
+    storage::PageReading reading = reading_of(job, *parsed);
+    return Answer{std::move(job), End::made, std::move(parsed->records), std::move(reading)};
   }
 
  private:
@@ -62,6 +84,10 @@ std::size_t ExtractCrew::Answer::bytes() const {
   std::size_t bytes = 0;
   for (const model::Record& record : records) {
     bytes += record.fields_json.size() + record.errors_json.size();
+  }
+  for (const std::string* text : {&reading.main_text, &reading.markdown, &reading.jsonld,
+                                  &reading.microdata, &reading.opengraph, &reading.structured}) {
+    bytes += text->size();
   }
   return bytes;
 }

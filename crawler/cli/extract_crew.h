@@ -31,8 +31,9 @@ class ExtractCrew {
     Job job;
     End end = End::made;
     std::vector<model::Record> records;
+    storage::PageReading reading;  // what the site asks for, and no more
 
-    std::size_t bytes() const;  // of the records
+    std::size_t bytes() const;  // of what was made
   };
 
   // Fails where the database cannot be read or the system gives no threads. `rooms` outlives it.

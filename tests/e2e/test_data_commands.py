@@ -317,6 +317,35 @@ def test_extract_makes_records_of_stored_bodies_once(site, tmp_path):
     assert run(copy, "extract", "nobody", "-c", config).returncode == 2
 
 
+def test_extract_adds_texts_that_the_site_asks_for_now(tmp_path):
+    story = "".join(f"<p>Paragraph {n} tells of lighthouses, of their keepers, and of the sea.</p>" for n in range(9))
+    page = (f"<title>Sea</title><meta property='og:title' content='Sea'><nav><a href=/empty>zeppelin menu</a></nav>"
+            f"<article><h1>Lighthouses</h1>{story}</article>")
+    html = {"Content-Type": "text/html; charset=utf-8"}
+    server = CountingServer(lambda path: (200, html, page.encode() if path == "/" else b"<p>"))
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", server.url()).returncode == 0
+    server.close()
+    name = crawl.sql("SELECT name FROM sites")[0][0]
+    assert crawl.sql("SELECT count(main_text), count(markdown), count(opengraph) FROM pages") == [(0, 0, 0)]
+    assert len(json_lines(run(crawl, "search", "--json", "zeppelin"))) == 1
+    config = config_file(tmp_path, f"'{name}'", "  - {name: head, fields: {h: 'css:h1'}}\n")
+    assert run(crawl, "extract", "-c", config).returncode == 0
+    with open(config, "a") as file:
+        file.write("  main_text: true\n  markdown: true\n  structured: true\n")
+    result = run(crawl, "extract", "-c", config)
+    assert result.returncode == 0 and "2 pages read" in result.stderr, result.stderr
+    text, markdown, graph = crawl.sql("SELECT main_text, markdown, opengraph FROM pages WHERE title = 'Sea'")[0]
+    assert text.count("lighthouses") == 9 and "zeppelin" not in text
+    assert markdown.startswith("# Lighthouses") and json.loads(graph)["og:title"] == "Sea"
+    # The index speaks of the new text, and of what it has no more of.
+    assert json_lines(run(crawl, "search", "--json", "zeppelin")) == []
+    assert len(json_lines(run(crawl, "search", "--json", "keepers"))) == 1
+    assert crawl.sql("SELECT count(*) FROM records") == [(2,)]
+    assert run(crawl, "audit").returncode == 0
+    assert "crawld: 0 pages read" in run(crawl, "extract", "-c", config).stderr
+
+
 def test_report_names_broken_links_with_the_pages_that_hold_them(site, tmp_path):
     report = json_lines(run(site, "report", "--json"))[0]
     assert {"url": site.url("/missing"), "why": "http_404",
