@@ -12,7 +12,6 @@ namespace crawld::pipeline {
 namespace {
 
 using base::Status;
-using frontier::Candidate;
 using model::Verdict;
 
 constexpr std::size_t kRowsAtOnce = 10'000;
