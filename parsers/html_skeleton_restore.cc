@@ -1,6 +1,5 @@
 // The way back: marks of a tree made of a skeleton become what they stand for.
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
 #include "parsers/html_skeleton.h"
@@ -125,8 +124,7 @@ bool HtmlSkeleton::restore_text(GumboNode* node) {
   char* to = room;
   for (const char* at = text.text; *at != '\0'; at += piece.length) {
     piece = piece_at(at, kind);
-    std::memcpy(to, piece.text, piece.size);
-    to += piece.size;
+    to = std::copy_n(piece.text, piece.size, to);
   }
   *to = '\0';
   text.text = room;
