@@ -41,6 +41,33 @@ bool is_plain_name(std::string_view name) {
          });
 }
 
+// Elements like any other today that gumbo has rules for.
+constexpr TagSet kOnceSpecial{Tag::isindex, Tag::menuitem};
+
+bool is_known_to_gumbo(std::string_view name) {
+  return gumbo_tagn_enum(name.data(), static_cast<unsigned>(name.size())) != GUMBO_TAG_UNKNOWN;
+}
+
+bool is_known_to_gumbo(const Token& token) {
+  static const auto kKnown = [] {
+    std::array<bool, static_cast<std::size_t>(Tag::count)> known{};
+    for (std::size_t i = 1; i < known.size(); ++i) {
+      const Tag tag = static_cast<Tag>(i);
+      known[i] = is_known_to_gumbo(to_string(tag)) && !kOnceSpecial.has(tag);
+    }
+    return known;
+  }();
+  return token.tag == Tag::unknown ? is_known_to_gumbo(token.name)
+                                   : kKnown[static_cast<std::size_t>(token.tag)];
+}
+
+TagSeen seen_of(const Token& token) {
+  return {.id = token.tag,
+          .hash = token.hash,
+          .self_closing = token.self_closing,
+          .unnamed = !is_known_to_gumbo(token)};
+}
+
 std::string_view code_of(std::size_t index, std::array<char, 8>& room) {
   std::size_t digits = 1;
   for (std::size_t codes = 3; index >= codes; codes *= 3) {
@@ -95,6 +122,7 @@ void HtmlSkeleton::read_token(const Token& token) {
     case TokenKind::text:
       return read_text(token);
     case TokenKind::comment:
+      after_text_ = false;
       open_.count_node();
       // Whether this is a comment hangs on the tree.
       if (token.raw.starts_with("[CDATA[")) usable_ = false;
@@ -113,20 +141,21 @@ void HtmlSkeleton::read_token(const Token& token) {
 }
 
 void HtmlSkeleton::read_start_tag(const Token& token) {
+  after_text_ = false;
   tags_.push_back({html_.size(), token.raw});
   html_ += '<';
-  write_literally(token.name);
+  write_tag_name(token);
   write_attributes(token);
   html_ += token.self_closing ? " />" : ">";
 
   constexpr TagSet kPre{Tag::pre, Tag::listing, Tag::textarea};
   after_pre_ = kPre.has(token.tag);
-  // In framesets white space within texts counts; gumbo makes elements of what isindex says.
-  constexpr TagSet kOdd{Tag::frameset, Tag::isindex, Tag::plaintext};
+  // In framesets white space within texts counts.
+  constexpr TagSet kOdd{Tag::frameset, Tag::plaintext};
   if (kOdd.has(token.tag)) usable_ = false;
   const TextMode mode = open_.foreign() ? TextMode::data : raw_text_mode(token.tag);
   if (mode == TextMode::data) {
-    TagSeen seen{.id = token.tag, .hash = token.hash, .self_closing = token.self_closing};
+    TagSeen seen = seen_of(token);
     if (kFormattingTags.has(token.tag)) {
       const std::vector<Attribute>& attributes = tokenizer_.attributes();
       seen.styled = std::any_of(attributes.begin(), attributes.end(), is_style_of_font);
@@ -140,12 +169,31 @@ void HtmlSkeleton::read_start_tag(const Token& token) {
 }
 
 void HtmlSkeleton::read_end_tag(const Token& token) {
-  html_ += "</";
-  write_literally(token.name);
-  html_ += '>';
   if (tokenizer_.attributes().size() > limits_.max_attributes) within_limits_ = false;
-  if (!raw_is_open_) open_.end({.id = token.tag, .hash = token.hash});
+  std::size_t times = 1;
+  if (!raw_is_open_) {
+    const TagSeen seen = seen_of(token);
+    if (seen.unnamed && !open_.foreign()) times = open_.unnamed_to_close(seen);
+    if (token.tag == Tag::form && after_text_ && open_.current_is(Tag::form)) {
+      html_ += "<!--";
+      write_mark("", Kind::form_end);
+      html_ += "-->";
+    }
+    open_.end(seen);
+  }
   raw_is_open_ = false;
+  // Of a void element: it means nothing, but a newline behind it is not the first of a <pre>.
+  if (times == 0) html_ += "</wbr>";
+  for (; times > 0; --times) {
+    html_ += "</";
+    write_tag_name(token);
+    html_ += '>';
+  }
+}
+
+void HtmlSkeleton::write_tag_name(const Token& token) {
+  if (kOnceSpecial.has(token.tag)) html_ += "x-";
+  write_literally(token.name);
 }
 
 void HtmlSkeleton::write_attributes(const Token& token) {
@@ -226,6 +274,7 @@ void HtmlSkeleton::write_value(const Token& token, const Attribute& attribute) {
 
 void HtmlSkeleton::read_text(const Token& token) {
   std::string_view text = decode_text(token.raw, token.mode, scratch_);
+  after_text_ = true;
   open_.text();
   // A newline that was written as a reference is one; gumbo would take it for the page's own.
   if (text.data() == scratch_.data() && find(text, '\r', 0) != kNone) usable_ = false;

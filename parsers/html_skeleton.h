@@ -14,6 +14,11 @@
 // that comes out where its kind does not belong shows that the tree is not the page's: then,
 // and where marks cannot stand for what a page has (NUL, frames, private use characters within
 // names), gumbo reads the page itself.
+//
+// Where gumbo 0.10 departs from the standard and other tags lead it there, the skeleton has those:
+// a comment before </form>, taken out again, without which gumbo puts the last text of a form
+// behind it; as many end tags as one closes among elements whose names gumbo does not know, for it
+// takes them for each other; other names for <isindex> and <menuitem>, once special.
 #pragma once
 
 #include <gumbo.h>
@@ -49,6 +54,8 @@ class HtmlSkeleton {
   // original_tag points into the page; original_text, original_value and positions are empty.
   // False: this is not the page's tree.
   bool restore_element(GumboElement& element);
+  // Whether a node is none of the page's, and must go.
+  bool takes_out(const GumboNode* node);
   // Of a text, white space, CDATA or comment. Needs: its parent is set.
   bool restore_text(GumboNode* node);
   // Whether all came out that must: asked behind the last node.
@@ -56,7 +63,7 @@ class HtmlSkeleton {
 
  private:
   // Where a mark may come out.
-  enum class Kind : std::uint8_t { text, rcdata, raw, cdata, comment, value, name };
+  enum class Kind : std::uint8_t { text, rcdata, raw, cdata, comment, value, name, form_end };
   struct Mark {
     const char* text;  // with a NUL behind it
     std::uint32_t size;
@@ -78,6 +85,7 @@ class HtmlSkeleton {
   void read_start_tag(const Token& token);
   void read_end_tag(const Token& token);
   void read_text(const Token& token);
+  void write_tag_name(const Token& token);
   void write_attributes(const Token& token);
   void write_name(const Attribute& attribute);
   void write_value(const Token& token, const Attribute& attribute);
@@ -102,6 +110,7 @@ class HtmlSkeleton {
   bool within_limits_ = true;
   bool usable_ = true;
   bool codes_space_ = true;              // the page has no form feed of its own
+  bool after_text_ = false;              // which gumbo may not have put into the tree yet
   bool after_pre_ = false;               // a newline that comes now is none of the text
   bool raw_is_open_ = false;             // the next end tag is that of an element of raw text
   std::uint32_t merged_attributes_ = 0;  // of all <html>, <head> and <body>

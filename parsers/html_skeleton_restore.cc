@@ -49,6 +49,14 @@ bool HtmlSkeleton::restore_attribute(GumboAttribute& attribute) const {
   return restore(attribute.name, Kind::name) && restore(attribute.value, Kind::value);
 }
 
+bool HtmlSkeleton::takes_out(const GumboNode* node) {
+  if (node->type != GUMBO_NODE_COMMENT) return false;
+  const Mark* mark = mark_at(node->v.text.text);
+  if (mark == nullptr || mark->kind != Kind::form_end) return false;
+  --marks_left_;
+  return true;
+}
+
 std::size_t HtmlSkeleton::space_at(const char* text, std::string_view& space) const {
   std::size_t index = 0;
   std::size_t first = 0;  // code of so many digits

@@ -86,6 +86,15 @@ GumboVector& children_of(GumboNode* node) {
   return node->type == GUMBO_NODE_DOCUMENT ? node->v.document.children : node->v.element.children;
 }
 
+// Whether what stood between the first `before` nodes and those from `after` on kept apart
+// what is one text.
+bool parts_texts(const GumboVector& list, std::uint32_t before, std::uint32_t after) {
+  const auto text_at = [&](std::uint32_t i) {
+    return is_text(static_cast<const GumboNode*>(list.data[i]));
+  };
+  return before > 0 && text_at(before - 1) && after < list.length && text_at(after);
+}
+
 }  // namespace
 
 HtmlTree::HtmlTree(const TreeLimits& limits) : arena_(std::make_unique<Arena>(limits.max_bytes)) {}
@@ -125,7 +134,8 @@ bool HtmlTree::build(std::string_view html, HtmlSkeleton* skeleton) {
 bool HtmlTree::number_elements(HtmlSkeleton* skeleton) {
   struct Open {
     GumboNode* node;
-    std::uint32_t next_child;
+    std::uint32_t next_child = 0;
+    std::uint32_t kept = 0;  // of the children before it
   };
   Names names(*arena_);
   std::vector<Open> open;
@@ -142,17 +152,23 @@ bool HtmlTree::number_elements(HtmlSkeleton* skeleton) {
   };
   // Each turn numbers one subtree: the document, then the templates met in it.
   auto number = [&](GumboNode* top, std::uint32_t top_depth) {
-    open.push_back({top, 0});
+    open.push_back({top});
     while (!open.empty()) {
       Open& at = open.back();
-      const GumboVector& list = children_of(at.node);
+      GumboVector& list = children_of(at.node);
       if (at.next_child == list.length) {
+        list.length = at.kept;
         open.pop_back();
         continue;
       }
-      auto* child = static_cast<GumboNode*>(list.data[at.next_child]);
+      auto* child = static_cast<GumboNode*>(list.data[at.next_child++]);
+      if (skeleton != nullptr && skeleton->takes_out(child)) {
+        if (parts_texts(list, at.kept, at.next_child)) return false;
+        continue;
+      }
+      list.data[at.kept] = child;
       child->parent = at.node;
-      child->index_within_parent = at.next_child++;
+      child->index_within_parent = at.kept++;
       if (!is_element(child)) {
         if (skeleton != nullptr && !skeleton->restore_text(child)) return false;
         continue;
@@ -161,7 +177,7 @@ bool HtmlTree::number_elements(HtmlSkeleton* skeleton) {
       if (child->type == GUMBO_NODE_TEMPLATE) {
         templates.push_back(child);
       } else {
-        open.push_back({child, 0});
+        open.push_back({child});
       }
     }
     return true;

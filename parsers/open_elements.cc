@@ -277,6 +277,19 @@ void OpenElements::end_other(const TagSeen& tag) {
   }
 }
 
+std::size_t OpenElements::unnamed_to_close(const TagSeen& tag) const {
+  std::size_t others = 0;
+  // Where no other is in the way gumbo needs no help, and the model may be wrong.
+  const auto meaningless = [&] { return others > 0 ? 0 : 1; };
+  for (std::size_t i = stack_.size(); i-- > 0;) {
+    const Open& open = stack_[i];
+    if (!open.foreign && open.tag.same_name(tag)) return others + 1;
+    if (is(open.tag.id, kSpecial) || (open.foreign && !in_foreign(open))) return meaningless();
+    if (!open.foreign && open.tag.unnamed) ++others;
+  }
+  return meaningless();
+}
+
 // The adoption agency (HTML 13.2.6.4.7), as far as it changes how much is open.
 void OpenElements::end_formatting(const TagSeen& tag) {
   for (int round = 0; round < 8; ++round) {

@@ -21,7 +21,8 @@ struct TagSeen {
   std::uint32_t hash = 0;   // of an unknown tag's name
   std::uint64_t whole = 0;  // of its attributes: equal formatting elements are kept thrice
   bool self_closing = false;
-  bool styled = false;  // has color, face or size: such a <font> is no SVG
+  bool styled = false;   // has color, face or size: such a <font> is no SVG
+  bool unnamed = false;  // gumbo does not tell it from others whose names it does not know
   bool same_name(const TagSeen& other) const {
     return id == other.id && (id != Tag::unknown || hash == other.hash);
   }
@@ -46,6 +47,10 @@ class OpenElements {
   void count_node() { ++nodes_; }
   // Whether what comes next is SVG's or MathML's.
   bool foreign() const { return !stack_.empty() && in_foreign(stack_.back()); }
+  bool current_is(Tag tag) const { return !stack_.empty() && stack_.back().tag.id == tag; }
+  // How many end tags gumbo needs for one of an element whose name it does not know, where it
+  // would close another such element (13.2.6.4.7, "any other end tag"); 0: it means nothing.
+  std::size_t unnamed_to_close(const TagSeen& tag) const;
 
   bool within_limits() const {
     return stack_.size() + waiting_ <= limits_.max_depth && nodes_ <= limits_.max_nodes;

@@ -4,14 +4,15 @@
 // (page_scan_builder), then one walk over the outline: links and texts come in the order
 // and with the repetitions in which a DOM has them. tree_scan gives the same from a gumbo
 // tree. The two differ in white space, beyond the limits, and where gumbo 0.10 errs or is
-// older than the standard: it makes U+FFFD of controls and noncharacters, overflows on huge
-// numeric references, expands <isindex>, ends a form before its last text, lets a
-// <frameset> win over "</br>", does not leave SVG and MathML at "</p>" and "</br>", finds
-// <object>, <applet> and <marquee> where they are out of scope, goes by <frameset>,
-// <select> and parts of tables in SVG and MathML as if they were HTML's, lets end tags reach
-// beyond the <title> of SVG, does not close what a marker or three more of its kind have
-// hidden in its list of formatting elements, and takes a wrong <a> off that list where
-// eight blocks stand between two.
+// older than the standard: where it reads more than a skeleton (html_skeleton.h) it makes
+// U+FFFD of controls and noncharacters, overflows on huge numeric references, expands
+// <isindex> and ends a form before its last text; it lets a <frameset> win over "</br>",
+// does not leave SVG and MathML at "</p>" and "</br>", finds <object>, <applet> and
+// <marquee> where they are out of scope, goes by <frameset>, <select> and parts of tables
+// in SVG and MathML as if they were HTML's, lets end tags reach beyond the <title> of SVG,
+// does not close what a marker or three more of its kind have hidden in its list of
+// formatting elements, and takes a wrong <a> off that list where eight blocks stand
+// between two.
 //
 // What is a link: see page_scan_links.h. Content of <template>, comments and scripts is
 // none; <noscript> counts, for we run no scripts, but a <base> in it does not.

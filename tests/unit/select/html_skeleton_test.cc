@@ -122,6 +122,28 @@ TEST_CASE("a page that marks cannot stand for has no skeleton") {
         "<html><head></><body><p title=\xF3\xB0\x80\x80>\xF3\xB0\x80\x80</></></>");
 }
 
+TEST_CASE("the last text of a form stands in it, though gumbo puts it behind") {
+  CHECK(body_of("<form>a<b>b</b> c</form> d") == "<form>a<b>b</> c</> d");
+  CHECK(body_of("<form>a</x-y>\n</form>\n<p>") == "<form>a\n</>\n<p></>");
+  CHECK(body_of("<form><p>a</form>b<!---->") == "<form><p>a</></>b<!---->");
+  CHECK(body_of("<table><form>a</form>b<tr>") == "ab<table><form></><tbody><tr></></></>");
+  CHECK(body_of("<form><b>a</form>c") == "<form><b>ac</></>");
+}
+
+TEST_CASE("elements whose names gumbo does not know end with their own end tags") {
+  CHECK(body_of("<x-a></x-b>c") == "<x-a>c</>");
+  CHECK(body_of("<pre></x-b>\nc") == "<pre>\nc</>");
+  CHECK(body_of("<x-a><X-B>1</x-a>2") == "<x-a><x-b>1</></>2");
+  CHECK(body_of("<x-a><datalist><x-c></DATALIST>2") == "<x-a><datalist><x-c></></>2</>");
+  CHECK(body_of("<x-a><div><x-b></x-a>c") == "<x-a><div><x-b>c</></></>");
+  CHECK(body_of("<svg><x-a><x-b></x-a></svg>c") == "<svg><x-a><x-b></></></>c");
+}
+
+TEST_CASE("isindex and menuitem are elements like any other") {
+  CHECK(body_of("<isindex prompt=a>b</ISINDEX>c") == "<isindex prompt=a>b</>c");
+  CHECK(body_of("<p><menuitem>b</menuitem>c") == "<p><menuitem>b</>c</>");
+}
+
 TEST_CASE(
     "control characters and the attribute behind a repeated one are read as the standard says") {
   CHECK(body_of("<p>a\x07<p b=1 b=2 c=3>") == "<p>a\x07</><p b=1 c=3></>");
