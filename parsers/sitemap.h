@@ -14,7 +14,7 @@ namespace crawld::parsers {
 
 struct SitemapLimits {
   std::size_t max_entries = 50'000;
-  std::uint64_t max_size = 50'000'000;  // bytes, uncompressed
+  std::uint64_t max_size = 52'428'800;  // bytes, uncompressed; what the protocol calls 50MB
 };
 
 // What `body` lists, resolved against `url`; the body may be gzip and in any encoding

@@ -143,6 +143,14 @@ TEST_CASE("more entries or bytes than allowed are cut, and that is said") {
   CHECK(small.error == "larger than 93 bytes");
 }
 
+TEST_CASE("a sitemap may have the 52,428,800 bytes of the protocol") {
+  const std::string body = "<urlset><!--" + std::string(52'428'738, ' ') +
+                           "--><url><loc>https://a.test/1</loc></url></urlset>";
+  REQUIRE(body.size() == 52'428'800);
+  CHECK(read(body).error.empty());
+  CHECK(read(body + ' ').error == "larger than 52428800 bytes");
+}
+
 TEST_CASE("what a server printed before the markup is passed over") {
   const Sitemap sitemap = read("Warning: x\n<urlset><url><loc>/1</loc></url></urlset>");
   CHECK(locations(sitemap.urls) == "https://a.test/1");
