@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crawler/robots/utf16.h"
+
 namespace crawld::robots {
 namespace {
 
@@ -30,7 +32,8 @@ bool is_everyone(std::string_view value) {
 
 Rules Rules::parse(std::string_view robots_txt) {
   Rules rules;
-  LineReader reader(robots_txt);
+  const auto decoded = from_utf16(robots_txt);
+  LineReader reader(decoded ? *decoded : robots_txt);
   bool in_agents = false;  // the line before was a User-agent, or one that belongs to no group
   for (Line line; reader.next(line);) {
     switch (line.key) {

@@ -19,7 +19,8 @@ namespace crawld::robots {
 // A parsed robots.txt.
 class Rules {
  public:
-  // Never fails: what is no rule is passed over. The first kMaxBytes count. Linear.
+  // Never fails: what is no rule is passed over. The first kMaxBytes count. UTF-16 is
+  // read where a byte order mark tells of it. Linear.
   static Rules parse(std::string_view robots_txt);
 
   // The rules for `agent`, a product token ("examplebot") or a whole User-Agent

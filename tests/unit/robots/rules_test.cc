@@ -125,6 +125,26 @@ TEST_CASE("a byte order mark and tabs do not hide the first line") {
   CHECK_FALSE(allowed("\xEF\xBB\xBFUSER-AGENT:\t*\n\tdisallow:\t/x\n", "/x"));
 }
 
+TEST_CASE("a file that an editor saved as UTF-16 is obeyed") {
+  const auto wide = [](const std::u16string& text, bool little) {
+    std::string octets;
+    for (const char16_t unit : text) {
+      const char low = static_cast<char>(unit & 0xFF);
+      const char high = static_cast<char>(unit >> 8);
+      octets += little ? std::string{low, high} : std::string{high, low};
+    }
+    return octets;
+  };
+  for (const bool little : {true, false}) {
+    const std::string text = wide(u"\uFEFFUser-agent: *\r\nDisallow: /é€😀\r\n", little);
+    CHECK_FALSE(allowed(text, "/%C3%A9%E2%82%AC%F0%9F%98%80/x"));
+    CHECK(ask(text + 'x', "/%C3%A9%E2%82%AC%F0%9F%98%80").line == 2);
+    CHECK(allowed(text, "/"));
+  }
+  CHECK(allowed("\xFF\xFE", "/"));
+  CHECK(allowed("\xFF\xFE\x3D\xD8", "/"));  // half a pair
+}
+
 TEST_CASE("rules before any group are ignored") {
   CHECK(allowed("Disallow: /\nUser-agent: other\nDisallow: /\n", "/x"));
 }
