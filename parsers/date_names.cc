@@ -31,6 +31,33 @@ constexpr Name kMonths[] = {
     {"máujus", 5},     {"május", 5},   {"június", 6},   {"július", 7},  {"augusztus", 8},
     {"szeptember", 9}, {"október", 10}};
 
+// In the languages of most pages, as dates use them (genitives too).
+constexpr std::string_view kMonthsOfLanguages[12] = {
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text a month
+    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia styczeń "
+    "ledna leden января январь січня ocak ianuarie tammikuuta",
+    "february feb februar février févr fév febrero febbraio fevereiro fev februari lutego luty "
+    "února únor февраля февраль лютого şubat februarie helmikuuta",
+    "march mar märz mär mrz mars marzo março maart mrt marts marca marzec března březen марта "
+    "март березня mart martie maaliskuuta",
+    "april apr avril avr abril abr aprile kwietnia kwiecień dubna duben апреля апрель квітня "
+    "nisan aprilie huhtikuuta",
+    "may mai mayo maggio mag maio mei maj maja května květen мая май травня mayıs toukokuuta",
+    "june jun juni juin junio giugno giu junho czerwca czerwiec června červen июня июнь червня "
+    "haziran iunie kesäkuuta",
+    "july jul juli juillet juil julio luglio lug julho lipca lipiec července červenec июля июль "
+    "липня temmuz iulie heinäkuuta",
+    "august aug août aout agosto ago augustus augusti sierpnia sierpień srpna srpen августа "
+    "август серпня ağustos elokuuta",
+    "september sep sept septembre septiembre setiembre settembre set setembro września wrzesień "
+    "září сентября сентябрь вересня eylül septembrie syyskuuta",
+    "october oct oktober okt octobre octubre ottobre ott outubro out października październik "
+    "října říjen октября октябрь жовтня ekim octombrie lokakuuta",
+    "november nov novembre noviembre novembro listopada listopad листопада listopadu ноября "
+    "ноябрь kasım noiembrie marraskuuta",
+    "december dec dezember dez décembre déc diciembre dic dicembre dezembro desember grudnia "
+    "grudzień prosince prosinec декабря декабрь грудня aralık decembrie joulukuuta"};
+
 constexpr std::string_view kWeekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun",
                                           "Κυρ", "Δευ", "Τρι", "Τετ", "Πεμ", "Παρ", "Σαβ"};
 
@@ -58,6 +85,19 @@ std::optional<int> month_named(std::string_view word) {
   }
   for (const auto& [name, month] : kMonths) {
     if (lower.substr(0, 3) == name) return month;
+  }
+  return std::nullopt;
+}
+
+std::optional<int> month_in_any_language(std::string_view word) {
+  if (word.empty()) return std::nullopt;
+  for (int month = 0; month < 12; ++month) {
+    const std::string_view names = kMonthsOfLanguages[month];
+    for (std::size_t at = names.find(word); at != names.npos; at = names.find(word, at + 1)) {
+      const bool starts = at == 0 || names[at - 1] == ' ';
+      const std::size_t end = at + word.size();
+      if (starts && (end == names.size() || names[end] == ' ')) return month + 1;
+    }
   }
   return std::nullopt;
 }

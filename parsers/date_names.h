@@ -9,6 +9,9 @@ namespace crawld::parsers {
 // 1 to 12: English by its first three letters, Greek and Hungarian in whole words.
 std::optional<int> month_named(std::string_view word);
 
+// The month that `word`, in lower case, names in one of the languages of most pages.
+std::optional<int> month_in_any_language(std::string_view word);
+
 // English by its first three letters, and Greek.
 bool is_weekday(std::string_view word);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crawler/base/ascii.h"
+#include "parsers/date_names.h"
 #include "parsers/dates.h"
 #include "parsers/values.h"
 
@@ -17,45 +18,6 @@ namespace {
 
 using base::Error;
 using base::Result;
-
-// In the languages of most pages, as dates use them (genitives too).
-constexpr std::string_view kMonths[12] = {
-    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text a month
-    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia styczeń "
-    "ledna leden января январь січня ocak ianuarie tammikuuta",
-    "february feb februar février févr fév febrero febbraio fevereiro fev februari lutego luty "
-    "února únor февраля февраль лютого şubat februarie helmikuuta",
-    "march mar märz mär mrz mars marzo março maart mrt marts marca marzec března březen марта "
-    "март березня mart martie maaliskuuta",
-    "april apr avril avr abril abr aprile kwietnia kwiecień dubna duben апреля апрель квітня "
-    "nisan aprilie huhtikuuta",
-    "may mai mayo maggio mag maio mei maj maja května květen мая май травня mayıs toukokuuta",
-    "june jun juni juin junio giugno giu junho czerwca czerwiec června červen июня июнь червня "
-    "haziran iunie kesäkuuta",
-    "july jul juli juillet juil julio luglio lug julho lipca lipiec července červenec июля июль "
-    "липня temmuz iulie heinäkuuta",
-    "august aug août aout agosto ago augustus augusti sierpnia sierpień srpna srpen августа "
-    "август серпня ağustos elokuuta",
-    "september sep sept septembre septiembre setiembre settembre set setembro września wrzesień "
-    "září сентября сентябрь вересня eylül septembrie syyskuuta",
-    "october oct oktober okt octobre octubre ottobre ott outubro out października październik "
-    "října říjen октября октябрь жовтня ekim octombrie lokakuuta",
-    "november nov novembre noviembre novembro listopada listopad листопада listopadu ноября "
-    "ноябрь kasım noiembrie marraskuuta",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro desember grudnia "
-    "grudzień prosince prosinec декабря декабрь грудня aralık decembrie joulukuuta"};
-
-int month_of(std::string_view word) {
-  for (int month = 0; month < 12; ++month) {
-    std::string_view names = kMonths[month];
-    for (std::size_t at = names.find(word); at != names.npos; at = names.find(word, at + 1)) {
-      bool starts = at == 0 || names[at - 1] == ' ';
-      std::size_t end = at + word.size();
-      if (starts && (end == names.size() || names[end] == ' ')) return month + 1;
-    }
-  }
-  return 0;
-}
 
 // A word, a number or one mark.
 struct Piece {
@@ -140,7 +102,7 @@ class Reader {
   }
   int month(std::size_t at) const {
     bool word = at < pieces_.size() && pieces_[at].kind == Piece::Kind::word;
-    return word ? month_of(pieces_[at].text) : 0;
+    return word ? month_in_any_language(pieces_[at].text).value_or(0) : 0;
   }
   // What may stand between day, month and year: "of", "de", ".", ",", endings.
   std::size_t past_filler(std::size_t at) const {
