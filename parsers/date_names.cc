@@ -80,13 +80,11 @@ std::optional<int> month_named(std::string_view word) {
     if (lower == name) return month;
   }
   // "June", "Sept." and misspelt endings: three letters decide.
-  if (lower.size() < 3 || !std::all_of(lower.begin(), lower.end(), is_ascii_alpha)) {
-    return std::nullopt;
-  }
+  const bool plain = std::all_of(lower.begin(), lower.end(), is_ascii_alpha);
   for (const auto& [name, month] : kMonths) {
-    if (lower.substr(0, 3) == name) return month;
+    if (plain && lower.size() >= 3 && lower.substr(0, 3) == name) return month;
   }
-  return std::nullopt;
+  return month_in_any_language(lower);
 }
 
 std::optional<int> month_in_any_language(std::string_view word) {

@@ -6,7 +6,7 @@
 
 namespace crawld::parsers {
 
-// 1 to 12: English by its first three letters, Greek and Hungarian in whole words.
+// 1 to 12: English by its first three letters, other languages in whole words.
 std::optional<int> month_named(std::string_view word);
 
 // The month that `word`, in lower case, names in one of the languages of most pages.

@@ -355,9 +355,16 @@ class MailDate {
   // A "-" after the time begins an offset.
   bool at_zone() const { return time_ && cursor_.peek() == '-'; }
 
+  // "Sun", or a word of another language with a comma and the day behind it.
   void take_weekday() {
     Cursor ahead = cursor_;
-    if (!is_weekday(ahead.take_word())) return;
+    const std::string_view word = ahead.take_word();
+    if (!is_weekday(word)) {
+      ahead.take(".");
+      if (word.empty() || !ahead.take(",")) return;
+      ahead.skip_space();
+      if (ahead.digits() == 0) return;
+    }
     cursor_ = ahead;
   }
 

@@ -76,6 +76,15 @@ TEST_CASE("a mail date in a zone that nobody knows is read as UTC, by RFC 5322 s
   CHECK(read("1994-11-06T08:49:37 XYZ") == "none");
 }
 
+TEST_CASE("mail dates are read in the languages of most pages") {
+  CHECK(read("Mi, 07 Mai 2014 10:00:00 +0200") == "2014-05-07T08:00:00+00:00");
+  CHECK(read("mar., 07 févr. 2014 10:00:00 GMT") == "2014-02-07T10:00:00+00:00");
+  CHECK(read("qua, 5 dez 2012 09:00 -0200") == "2012-12-05T11:00:00+00:00");
+  CHECK(read("Ср, 15 января 2014 10:00:00 +0400") == "2014-01-15T06:00:00+00:00");
+  CHECK(read("5. März 2014") == "2014-03-05T00:00:00+00:00");
+  CHECK(read("Paris, le 5 mai") == "none");
+}
+
 TEST_CASE("Greek, Hungarian and Korean dates are read") {
   CHECK(read("Κυρ, 11 Ιούλ 2004 12:00:00 EST") == "2004-07-11T17:00:00+00:00");
   CHECK(read("2004-július-13T9:15-05:00") == "2004-07-13T14:15:00+00:00");
