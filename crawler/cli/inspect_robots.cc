@@ -4,6 +4,7 @@
 
 #include "crawler/cli/json_line.h"
 #include "crawler/model/url.h"
+#include "crawler/robots/product_token.h"
 #include "crawler/robots/rules.h"
 
 namespace crawld::cli {
@@ -34,7 +35,8 @@ std::string inspect_robots(std::string_view json_line) {
     return write_line({{"id", id}, {"error", "\"robots_txt\" is missing or not base64"}});
   }
   const auto rules = robots::Rules::parse(*text);
-  const auto agent_rules = rules.rules_for(text_of(question, "user_agent").value_or(""));
+  const std::string agent = text_of(question, "user_agent").value_or("");
+  const auto agent_rules = rules.rules_for(robots::product_token(agent));
   const auto answer = agent_rules.allowed(path_of(text_of(question, "url").value_or("/")));
   json delay;
   if (const auto asked = agent_rules.crawl_delay()) {

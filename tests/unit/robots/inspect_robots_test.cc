@@ -30,6 +30,13 @@ TEST_CASE("inspect robots takes the file as base64 as well") {
   CHECK(answer["crawl_delay"].is_null());
 }
 
+TEST_CASE("inspect robots asks for the name that a crawl with that User-Agent goes by") {
+  const auto answer =
+      ask(R"({"id":1,"robots_txt":"User-agent: examplebot\nDisallow: /","url":"/x",)"
+          R"j("user_agent":"Mozilla/5.0 (compatible; examplebot/1.0; +https://a.test/bot)"})j");
+  CHECK(answer["allowed"] == false);
+}
+
 TEST_CASE("inspect robots answers every malformed line") {
   for (const char* line : {"", "{", "[]", "{\"id\":1}", "{\"id\":1,\"robots_txt\":5}",
                            "{\"id\":1,\"robots_txt_base64\":\"!\"}"}) {
