@@ -33,9 +33,9 @@ constexpr std::string_view kTitleNames[] = {"og:title",      "twitter:title", "d
                                             "dcterms.title", "parsely-title", "sailthru.title",
                                             "title"};
 constexpr std::string_view kAuthorNames[] = {
-    "author",          "parsely-author",      "dc.creator",     "dcterms.creator",
-    "sailthru.author", "article:author_name", "article:author", "byl",
-    "book:author",     "twitter:creator_name"};
+    "author",          "parsely-author",      "dc.creator",          "dcterms.creator",
+    "sailthru.author", "article:author_name", "article:author",      "byl",
+    "book:author",     "og:article:author",   "twitter:creator_name"};
 constexpr std::array<std::string_view, 23> kMonths = {
     "january",   "february", "march",    "april",    "may", "june", "july", "august",
     "september", "october",  "november", "december", "jan", "feb",  "mar",  "apr",
@@ -146,13 +146,32 @@ class MetadataReader {
     for (const auto* key : {"name", "property", "itemprop", "http-equiv"}) {
       const auto named = attribute(element, key);
       if (!named) continue;
-      const auto name = ascii_lower(folded(*named));
-      offer(titles_, kTitleNames, name, content);
-      offer(descriptions_, kDescriptionNames, name, content);
-      offer(sites_, kSiteNames, name, content);
-      if (!is_url(content)) offer(authors_, kAuthorNames, name, content);
-      if (!date_to_iso8601(content).empty()) offer(dates_, kDateNames, name, content);
+      const auto names = ascii_lower(folded(*named));
+      // RDFa: a property may have several names.
+      for (const auto name : space_separated(names)) fact(with_dot(name), content);
     }
+  }
+
+  void fact(const std::string& name, std::string_view content) {
+    offer(titles_, kTitleNames, name, content);
+    offer(descriptions_, kDescriptionNames, name, content);
+    offer(sites_, kSiteNames, name, content);
+    if (!is_url(without_address(content))) offer(authors_, kAuthorNames, name, content);
+    if (!date_to_iso8601(content).empty()) offer(dates_, kDateNames, name, content);
+  }
+
+  // Dublin Core is written "dc.title" in HTML and "dc:title" in RDFa.
+  static std::string with_dot(std::string_view name) {
+    std::string dotted(name);
+    if (name.starts_with("dc:") || name.starts_with("dcterms:")) dotted[name.find(':')] = '.';
+    return dotted;
+  }
+
+  // "Ann Roe (https://a.test/)": the name.
+  static std::string_view without_address(std::string_view name) {
+    const auto open = name.find('(');
+    const bool address = open != name.npos && is_url(name.substr(open + 1));
+    return address ? trim_space(name.substr(0, open)) : name;
   }
 
   void time(const GumboNode* element) {
@@ -192,8 +211,13 @@ class MetadataReader {
         classes.find("byline") == std::string_view::npos) {
       return false;
     }
-    return has_word(classes, "author") || has_word(classes, "byline") ||
-           has_word(classes, "author-name") || has_word(classes, "p-author");
+    const auto words = space_separated(classes);
+    return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+      // Of BEM's names ("article__author") the last part is what the element is.
+      const bool part = word.find("comment") == word.npos;
+      return word == "author" || word == "byline" || word == "author-name" || word == "p-author" ||
+             (part && (word.ends_with("__author") || word.ends_with("__byline")));
+    });
   }
 
   void published(const GumboNode* element) {
@@ -217,7 +241,7 @@ class MetadataReader {
 
   std::string author() const {
     std::string name = folded(facts_.author);
-    if (name.empty() || is_url(name)) name = folded(authors_.value());
+    if (name.empty() || is_url(name)) name = folded(without_address(authors_.value()));
     if (name.empty()) {
       const std::size_t date = visible_author_.find_first_of("0123456789|");
       name = visible_author_.substr(0, date);
@@ -255,12 +279,20 @@ class MetadataReader {
 
   std::string date(std::string_view url) const {
     for (const std::string_view told : {std::string_view(facts_.date_published), dates_.value()}) {
-      if (auto when = date_to_iso8601(told); !when.empty()) return when;
+      if (auto when = date_to_iso8601(told); !when.empty()) return with_time(std::move(when));
     }
     if (!published_time_.empty()) return published_time_;
     if (auto when = date_in_path(url); !when.empty()) return when;
     if (!first_time_.empty()) return first_time_;
     return date_to_iso8601(facts_.date_modified);
+  }
+
+  // The same day with its hour, where a visible date tells it.
+  std::string with_time(std::string day) const {
+    for (const auto* shown : {&published_time_, &first_time_}) {
+      if (shown->starts_with(day)) return *shown;
+    }
+    return day;
   }
 
   // /2019/11/18/ or /2019-11-18- in the path.

@@ -85,8 +85,9 @@ std::string extract_opengraph(const HtmlTree& tree) {
   for_each_meta(tree, [&](const GumboNode* meta) {
     const auto property = attribute(meta, "property");
     const auto content = attribute(meta, "content");
-    if (property && content && prefixes.contains(property->substr(0, property->find(':')))) {
-      found.add(*property, *content);
+    if (!property || !content) return;
+    for (const auto name : space_separated(*property)) {
+      if (prefixes.contains(name.substr(0, name.find(':')))) found.add(name, *content);
     }
   });
   MultiMap named;
@@ -108,8 +109,10 @@ std::string extract_twitter(const HtmlTree& tree) {
   for_each_meta(tree, [&](const GumboNode* meta) {
     const auto content = attribute(meta, "content");
     for (const auto* key : {"name", "property"}) {
-      const auto name = attribute(meta, key);
-      if (name && content && name->starts_with("twitter:")) found.add(*name, *content);
+      if (!content) continue;
+      for (const auto name : space_separated(attribute(meta, key).value_or(""))) {
+        if (name.starts_with("twitter:")) found.add(name, *content);
+      }
     }
   });
   return found.json();

@@ -39,6 +39,30 @@ TEST_CASE("the title is what the page calls its article, without the site's name
             .title == "The News");
 }
 
+TEST_CASE("a property may have several names (RDFa Core 5), Dublin Core's with a colon") {
+  const auto told = read(
+      "<meta property='x:title dc:title' content=T><meta name=author content=FAIL>"
+      "<meta property='dc:description og:description' content=D>");
+  CHECK(told.title == "T");
+  CHECK(told.description == "D");
+}
+
+TEST_CASE("a day gets its hour from the date that is shown") {
+  CHECK(read("<meta property=dcterms:created content=2015-01-28>"
+             "<time datetime=2015-01-28T15:41:20+01:00>Wednesday</time>")
+            .date == "2015-01-28T15:41:20+01:00");
+  CHECK(read("<meta itemprop='datePublished dateCreated' content=2015-01-28>"
+             "<time datetime=2015-01-29T15:41:20+01:00>Thursday</time>")
+            .date == "2015-01-28");
+}
+
+TEST_CASE("an author's address is no name, and a part of a block may be the byline") {
+  CHECK(read("<meta name=author content='Ann Roe (http://a.test/~ann)'>").author == "Ann Roe");
+  CHECK(read("<meta property=og:article:author content='The Staff'>").author == "The Staff");
+  CHECK(read("<div class=article__author>By\n Ann Roe</div>").author == "Ann Roe");
+  CHECK(read("<div class=comment__author>Troll</div>").author.empty());
+}
+
 TEST_CASE("author and date are found in JSON-LD, meta elements and bylines") {
   const auto told =
       read(R"(<script type="application/ld+json">{"@type":"Article","author":[{"name":"Ann"}],)"

@@ -1,4 +1,5 @@
 #include "parsers/structured.h"
+#include "parsers/opengraph.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,14 @@ TEST_CASE("a property that is repeated becomes a list") {
       "<meta property='og:image' content='a'><meta property='og:image' content='b'>"
       "<meta property='og:title' content='T'>");
   CHECK(found.opengraph == R"({"og:image":["a","b"],"og:title":"T"})");
+}
+
+TEST_CASE("a meta element may name several properties (RDFa Core 5)") {
+  const auto tree = HtmlTree::parse(
+      "<meta property='og:title twitter:title ' content=T><meta property='x og:url' content=U>");
+  REQUIRE(tree);
+  CHECK(extract_opengraph(*tree) == R"({"og:title":"T","og:url":"U"})");
+  CHECK(extract_twitter(*tree) == R"({"twitter:title":"T"})");
 }
 
 TEST_CASE("a property that is named or referred to twice counts once (HTML 5.2.3, 5.2.5)") {
