@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crawler/base/ascii.h"
+#include "parsers/month_names.h"
 
 namespace crawld::parsers {
 namespace {
@@ -97,7 +98,8 @@ std::optional<int> month_in_any_language(std::string_view word) {
       if (starts && (end == names.size() || names[end] == ' ')) return month + 1;
     }
   }
-  return std::nullopt;
+  const int clear = month_in_language(word, "");
+  return clear != 0 ? std::optional(clear) : std::nullopt;
 }
 
 bool is_weekday(std::string_view word) {

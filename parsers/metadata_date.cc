@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "parsers/metadata.h"
+#include "parsers/month_names.h"
 
 namespace crawld::parsers {
 namespace {
@@ -45,7 +46,8 @@ int month_of(std::string_view word) {
       length = start.size();
     }
   }
-  return lower.size() <= 10 ? month : 0;
+  if (month != 0 && lower.size() <= 10) return month;
+  return month_in_language(word, "");
 }
 
 std::vector<Token> tokens_of(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "crawler/base/ascii.h"
 #include "parsers/date_names.h"
 #include "parsers/dates.h"
+#include "parsers/month_names.h"
 #include "parsers/values.h"
 
 namespace crawld::parsers {
@@ -19,6 +20,11 @@ namespace {
 using base::Error;
 using base::Result;
 
+int month_of(std::string_view word, std::string_view language) {
+  const int known = month_in_language(word, language);
+  return known != 0 ? known : month_in_any_language(word).value_or(0);
+}
+
 // A word, a number or one mark.
 struct Piece {
   enum class Kind { word, number, mark } kind;
@@ -26,6 +32,9 @@ struct Piece {
   int value = 0;  // of a number of up to 8 digits
   std::size_t digits = 0;
 };
+
+constexpr UChar32 kLeftToRightMark = 0x200E;
+constexpr UChar32 kRightToLeftMark = 0x200F;
 
 std::vector<Piece> pieces_of(std::string_view text) {
   constexpr std::size_t kLongest = 2048;
@@ -39,7 +48,9 @@ std::vector<Piece> pieces_of(std::string_view text) {
     U8_NEXT(text.data(), at, length, c);
     if (c < 0 || c == ' ' || u_isUWhiteSpace(c)) continue;
     bool digit = c >= '0' && c <= '9';
-    bool letter = !digit && u_isalpha(c);
+    // Marks above and below letters are part of words (Hindi, Thai, Persian).
+    bool letter = !digit && (u_isalpha(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0);
+    if (c == kLeftToRightMark || c == kRightToLeftMark) continue;
     bool join = !pieces.empty() && start > 0 &&
                 !base::is_ascii_space(text[static_cast<std::size_t>(start - 1)]);
     Piece::Kind kind = digit ? Piece::Kind::number : letter ? Piece::Kind::word : Piece::Kind::mark;
@@ -80,12 +91,13 @@ bool possible(const Found& date) {
 // Looks for a date from one piece on.
 class Reader {
  public:
-  Reader(const std::vector<Piece>& pieces, bool month_first)
-      : pieces_(pieces), month_first_(month_first) {}
+  Reader(const std::vector<Piece>& pieces, std::string_view language, bool month_first)
+      : pieces_(pieces), language_(language), month_first_(month_first) {}
 
   std::optional<Found> from(std::size_t at) const {
-    for (auto form : {&Reader::day_month_year, &Reader::month_day_year, &Reader::marked,
-                      &Reader::east_asian, &Reader::month_year}) {
+    for (auto form :
+         {&Reader::vietnamese, &Reader::year_first, &Reader::day_month_year,
+          &Reader::month_day_year, &Reader::marked, &Reader::east_asian, &Reader::month_year}) {
       auto found = (this->*form)(at);
       if (found && possible(*found)) return found;
     }
@@ -102,13 +114,14 @@ class Reader {
   }
   int month(std::size_t at) const {
     bool word = at < pieces_.size() && pieces_[at].kind == Piece::Kind::word;
-    return word ? month_in_any_language(pieces_[at].text).value_or(0) : 0;
+    return word ? month_of(pieces_[at].text, language_) : 0;
   }
   // What may stand between day, month and year: "of", "de", ".", ",", endings.
   std::size_t past_filler(std::size_t at) const {
-    constexpr std::string_view kFillers[] = {".",  ",",  "of", "de", "del", "den", "st",
-                                             "nd", "rd", "th", "er", "º",   "ª",   "the"};
-    for (int i = 0; i < 3 && at < pieces_.size(); ++i, ++at) {
+    constexpr std::string_view kFillers[] = {".",  ",",  "of", "de", "del",  "den", "st", "nd",
+                                             "rd", "th", "er", "º",  "ª",    "the", "d",  "’",
+                                             "'",  "׳",  "،",  "m",  "gada", "ค",   "ศ"};
+    for (int i = 0; i < 5 && at < pieces_.size(); ++i, ++at) {
       if (std::find(std::begin(kFillers), std::end(kFillers), pieces_[at].text) ==
           std::end(kFillers)) {
         break;
@@ -120,8 +133,40 @@ class Reader {
     if (!number(at, 4)) return std::nullopt;
     const Piece& piece = pieces_[at];
     if (piece.digits == 4) return piece.value;
-    if (!short_too || piece.digits != 2) return std::nullopt;
+    if (!short_too || piece.digits != 2 || starts_time(at)) return std::nullopt;
     return piece.value + (piece.value < 70 ? 2000 : 1900);
+  }
+
+  // "10:30", "10h30", "10.30": no year.
+  bool starts_time(std::size_t at) const {
+    return (text(at + 1, ":") || text(at + 1, "h") || text(at + 1, ".")) && number(at + 2, 2);
+  }
+
+  // 2002. március 8., 2014 m. liepos 5 d., 1997. gada 11. janvāris.
+  std::optional<Found> year_first(std::size_t at) const {
+    auto told = year(at, false);
+    std::size_t name = past_filler(at + 1);
+    if (!told || name == at + 1) return std::nullopt;
+    if (int found = month(name); found != 0) {
+      std::size_t day = past_filler(name + 1);
+      if (!number(day, 2) || text(day + 1, ":")) return std::nullopt;
+      return Found{*told, found, pieces_[day].value, past_filler(day + 1)};
+    }
+    if (!number(name, 2) || !text(name + 1, ".")) return std::nullopt;
+    int found = month(name + 2);
+    if (found == 0) return std::nullopt;
+    return Found{*told, found, pieces_[name].value, name + 3};
+  }
+
+  // 5 tháng 6, 2015; 5 tháng 6 năm 2015.
+  std::optional<Found> vietnamese(std::size_t at) const {
+    bool form =
+        number(at, 2) && (text(at + 1, "tháng") || text(at + 1, "thg")) && number(at + 2, 2);
+    std::size_t last = at + 3;
+    if (text(last, ",") || text(last, "năm")) ++last;
+    auto told = year(last, false);
+    if (!form || !told) return std::nullopt;
+    return Found{*told, pieces_[at + 2].value, pieces_[at].value, last + 1};
   }
 
   std::optional<Found> day_month_year(std::size_t at) const {
@@ -189,6 +234,7 @@ class Reader {
   }
 
   const std::vector<Piece>& pieces_;
+  std::string_view language_;
   bool month_first_;
 };
 
@@ -217,8 +263,8 @@ std::string time_of(const std::vector<Piece>& pieces, std::size_t at) {
     second = pieces[at + 1].value;
     at += 2;
   }
-  bool afternoon = is(at, "pm") || (is(at, "p") && is(at + 1, "."));
-  bool morning = is(at, "am") || (is(at, "a") && is(at + 1, "."));
+  bool afternoon = is(at, "pm") || is(at, "م") || ((is(at, "p") || is(at, "μ")) && is(at + 1, "."));
+  bool morning = is(at, "am") || is(at, "ص") || ((is(at, "a") || is(at, "π")) && is(at + 1, "."));
   if (afternoon && hour < 12) hour += 12;
   if (morning && hour == 12) hour = 0;
   if (hour > 23 || minute > 59 || second > 59) return "";
@@ -260,7 +306,8 @@ std::string json_of(const Found& date, const std::string& time) {
 Result<std::string> read_date(std::string_view text, std::string_view locale,
                               std::string_view language) {
   auto pieces = pieces_of(text);
-  Reader reader(pieces, writes_month_first(locale.empty() ? language : locale));
+  const auto writer = locale.empty() ? language : locale;
+  Reader reader(pieces, writer, writes_month_first(writer));
   std::optional<Found> found;
   for (std::size_t at = 0; at < pieces.size() && !found; ++at) found = reader.from(at);
   std::string time = found ? time_of(pieces, found->after) : "";

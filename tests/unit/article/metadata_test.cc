@@ -30,6 +30,12 @@ TEST_CASE("dates of all usual forms become ISO 8601") {
   CHECK(date_to_iso8601("2019-02-31").empty());
 }
 
+TEST_CASE("dates on pages are read in the languages of CLDR") {
+  CHECK(date_to_iso8601("20 Δεκεμβρίου 2009, 10:30") == "2009-12-20T10:30:00");
+  CHECK(date_to_iso8601("3 августа 2020") == "2020-08-03");
+  CHECK(date_to_iso8601("18 czerwca 2010") == "2010-06-18");
+}
+
 TEST_CASE("the title is what the page calls its article, without the site's name") {
   CHECK(read("<title>Cats and dogs at home | A Site</title>").title == "Cats and dogs at home");
   CHECK(read("<title>Short - Long enough to be a title</title><h1>Short</h1>").title ==

@@ -87,6 +87,32 @@ TEST_CASE("yes and no are read in several languages") {
   CHECK(shown(read_boolean("maybe")) == "! neither yes nor no: \"maybe\"");
 }
 
+TEST_CASE("months are read in the languages of CLDR") {
+  CHECK(date("Κυριακή 20 Δεκεμβρίου 2009") == "\"2009-12-20\"");
+  CHECK(date("23 באוקטובר 2021") == "\"2021-10-23\"");
+  CHECK(date("الثلاثاء، 11 أبريل 2000") == "\"2000-04-11\"");
+  CHECK(date("10\u200f/11\u200f/2002", "ar") == "\"2002-11-10\"");
+  CHECK(date("28 फ़रवरी 2005") == "\"2005-02-28\"");
+  CHECK(date("12 พฤษภาคม ค.ศ. 1996") == "\"1996-05-12\"");
+  CHECK(date("12 tháng 2, 2005") == "\"2005-02-12\"");
+  CHECK(date("19 d’octubre de 2006") == "\"2006-10-19\"");
+  CHECK(date("2014 m. liepos 5 d.") == "\"2014-07-05\"");
+  CHECK(date("1997. gada 11. janvāris") == "\"1997-01-11\"");
+  CHECK(date("2002. március 8., péntek") == "\"2002-03-08\"");
+  CHECK(date("18 cze 2010", "pl") == "\"2010-06-18\"");
+}
+
+TEST_CASE("a name that is one month here and another there is read in the page's language") {
+  CHECK(date("1. listopada 2022.", "hr") == "\"2022-10-01\"");
+  CHECK(date("1 listopada 2022", "pl-PL") == "\"2022-11-01\"");
+}
+
+TEST_CASE("the hour behind a day is no year") {
+  CHECK(date("2002. gada 8. marts 15:32") == "\"2002-03-08T15:32:00\"");
+  CHECK(date("5 May 10:30") == "! not a date: \"5 May 10:30\"");
+  CHECK(date("5 May 10") == "\"2010-05-05\"");
+}
+
 TEST_CASE("dates are read as people and machines write them") {
   CHECK(date("2024-03-03") == "\"2024-03-03\"");
   CHECK(date("Published on March 3, 2024 by Ann") == "\"2024-03-03\"");
