@@ -18,18 +18,24 @@ constexpr std::size_t kMostCells = 200'000;
 struct Row {
   const GumboNode* element;
   bool in_head;
+  bool begins_group;  // no cell above reaches into it
 };
 
 std::vector<Row> rows_of(const GumboNode* table) {
   std::vector<Row> rows;
+  bool begins = true;
   auto take = [&](const GumboNode* row, bool in_head) {
-    if (is_html(row, GUMBO_TAG_TR) && rows.size() < kMostRows) rows.push_back({row, in_head});
+    if (!is_html(row, GUMBO_TAG_TR) || rows.size() >= kMostRows) return;
+    rows.push_back({row, in_head, begins});
+    begins = false;
   };
   for (const GumboNode* part : children(table)) {
     take(part, false);
     bool head = is_html(part, GUMBO_TAG_THEAD);
     if (!head && !is_html(part, GUMBO_TAG_TBODY) && !is_html(part, GUMBO_TAG_TFOOT)) continue;
+    begins = true;
     for (const GumboNode* row : children(part)) take(row, head);
+    begins = true;
   }
   return rows;
 }
@@ -38,6 +44,7 @@ std::size_t span(const GumboNode* cell, std::string_view name, std::size_t most)
   auto text = attribute(cell, name);
   std::size_t value = 1;
   if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  if (value == 0 && name == "rowspan") return most;  // to the end of its group
   return std::clamp<std::size_t>(value, 1, most);
 }
 
@@ -58,6 +65,7 @@ class Grid {
   };
 
   void add(const Row& row) {
+    if (row.begins_group) hanging_.clear();
     std::vector<std::string> texts;
     bool all_headers = true;
     bool any = false;

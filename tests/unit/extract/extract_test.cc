@@ -190,6 +190,15 @@ TEST_CASE("fields nest") {
   CHECK(records(one({group}))[0].fields_json == R"({"g":{"t":"Shop"}})");
 }
 
+TEST_CASE("a cell reaches no further than its group of rows (HTML 4.9.12)") {
+  CHECK(value({.source = "tables"}, {.body = "<table><thead><tr><th rowspan=5>a<th>b"
+                                             "<tbody><tr><td>1<td>2</table>"}) ==
+        R"([[{"a":"1","b":"2"}]])");
+  CHECK(value({.source = "tables"},
+              {.body = "<table><tbody><tr><td rowspan=0>x<td>1<tr><td>2<tbody><tr><td>y"}) ==
+        R"([[["x","1"],["x","2"],["y"]]])");
+}
+
 TEST_CASE("tables become rows") {
   CHECK(value({.source = "css:table", .type = ValueType::rows}) ==
         R"([{"Name":"a","Size":"1"},{"Name":"b","Size":"2"},{"Name":"b","Size":"3"}])");
