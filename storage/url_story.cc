@@ -12,9 +12,12 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
       "SELECT u.url, u.state, u.reason, ifnull(u.purpose, 'page'), s.name, u.depth, u.redirects, "
       "u.attempts, u.run_id, u.due_at, u.metadata, v.visits, v.changes, v.visited_at, v.status, "
       "h.host, h.reason, max(ifnull(h.next_allowed, 0), ifnull(h.backed_off_until, 0)), "
-      "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text "
+      "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text, "
+      "p.truncated, p.kind = 'html' AND p.simhash IS NULL AND p.parse_error IS NULL, p.robots, "
+      "p.parse_error "
       "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
-      "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN hosts AS h ON h.id = u.host_id "
+      "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN pages AS p ON p.id = v.page_id "
+      "LEFT JOIN hosts AS h ON h.id = u.host_id "
       "LEFT JOIN robots_versions AS r ON r.id = CASE WHEN u.reason LIKE "
       "'robots.txt line %, version %' THEN CAST(substr(u.reason, instr(u.reason, 'version ') + 8) "
       "AS INTEGER) ELSE h.robots_id END WHERE u.id = ?1",
@@ -37,6 +40,10 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
                          .changes = s.integer(12),
                          .visited_at = s.integer(13),
                          .status = static_cast<int>(s.integer(14)),
+                         .truncated = s.integer(23) != 0,
+                         .without_text = s.integer(24) != 0,
+                         .page_robots = std::string(s.text(25)),
+                         .parse_error = std::string(s.text(26)),
                          .host = std::string(s.text(15)),
                          .host_reason = std::string(s.text(16)),
                          .host_opens_at = s.integer(17),

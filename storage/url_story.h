@@ -46,6 +46,11 @@ struct UrlStory {
   std::int64_t changes = 0;
   Millis visited_at = 0;  // 0: never
   int status = 0;         // of the last visit
+  // Of its newest good version.
+  bool truncated = false;
+  bool without_text = false;  // HTML in which nothing is to be read
+  std::string page_robots;    // directives, separated by commas
+  std::string parse_error;
   std::string host;
   std::string host_reason;   // why it is slowed, dead or closed
   Millis host_opens_at = 0;  // no contact before

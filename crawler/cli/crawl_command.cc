@@ -88,10 +88,10 @@ std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
   return nullptr;
 }
 
-// Whoever got no page at all wants to know why.
+// Whoever got no page at all, or an empty one, wants to know why.
 std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
   const pipeline::RunTotals totals = session.pipeline().status().totals;
-  if (totals.pages != 0 || totals.unchanged != 0) return {};
+  if (totals.pages + totals.unchanged > 1) return {};
   auto reader = open_database(session.config().database);
   if (!reader) return {};
   return seed_troubles(**reader, session.config().sites);

@@ -15,7 +15,7 @@ constexpr std::size_t kMostAsked = 20;
 bool is_trouble(const storage::UrlStory& story) {
   return story.state == "failed" || story.state == "blocked" || story.state == "disallowed" ||
          story.state == "gone" || story.state == "retry_later" || story.state == "parse_error" ||
-         story.state == "out_of_scope";
+         story.state == "out_of_scope" || story.without_text;
 }
 
 // What the last request said beyond the reason.
@@ -28,6 +28,7 @@ std::string detail(const storage::UrlStory& story) {
 SeedTrouble trouble_of(const storage::UrlStory& story) {
   std::string text = story.url + " " + story.state;
   if (!story.reason.empty()) text += ": " + story.reason;
+  if (story.without_text) return {text + ", and holds no text", "JavaScript is not run"};
   const std::string more = detail(story);
   if (!more.empty()) text += " (" + more + ")";
   return {std::move(text), std::string(advice_on(story.reason))};

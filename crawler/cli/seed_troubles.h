@@ -1,4 +1,4 @@
-// What kept the seeds of a crawl from being stored: the end of a crawl that brought nothing.
+// What the seeds of a crawl came to: the end of one that brought nothing, or an empty page.
 #pragma once
 
 #include <string>

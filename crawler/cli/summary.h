@@ -17,7 +17,7 @@ struct Summary {
   std::string database;
   std::string output;              // -o; empty: none
   std::string resume;              // the command that goes on; empty: nothing left to do
-  std::vector<SeedTrouble> seeds;  // of a crawl that brought nothing
+  std::vector<SeedTrouble> seeds;  // of a crawl that brought next to nothing
   fetch::FetchContext::Counts fetch;
   std::vector<parsers::WorkerCounters> workers;
 };

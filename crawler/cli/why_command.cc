@@ -13,6 +13,7 @@
 #include "crawler/cli/known_url.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/table.h"
+#include "crawler/cli/unfollowed_links.h"
 #include "crawler/policy/scope.h"
 #include "storage/url_story.h"
 
@@ -77,6 +78,10 @@ ordered_json story_json(const UrlStory& story) {
   out["visits"] = story.visits;
   out["changes"] = story.changes;
   out["status"] = story.status == 0 ? ordered_json(nullptr) : ordered_json(story.status);
+  out["page"] = {{"truncated", story.truncated},
+                 {"without_text", story.without_text},
+                 {"robots", text_or_null(story.page_robots)},
+                 {"parse_error", text_or_null(story.parse_error)}};
   out["visited_at"] = text_or_null(time_text(story.visited_at));
   out["due_at"] = text_or_null(time_text(story.due_at));
   ordered_json fetches = ordered_json::array();
@@ -117,6 +122,17 @@ std::string robots_answer(const UrlStory& story) {
   return "no answer" + asked + (story.robots_trouble.empty() ? "" : ": " + story.robots_trouble);
 }
 
+// What is worth knowing of the page that was stored; mostly nothing.
+std::string page_facts(const UrlStory& story) {
+  std::string facts;
+  const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : "; ") + fact; };
+  if (story.truncated) add("cut off (max_body_size, or a part that the host sent)");
+  if (!story.parse_error.empty()) add("not read to its end: " + story.parse_error);
+  if (story.without_text) add("holds no text; JavaScript is not run");
+  if (!story.page_robots.empty()) add("asks for " + story.page_robots);
+  return facts;
+}
+
 // Each line of the story, as far as there is something to tell.
 void tell(const UrlStory& story, const Line& line) {
   line("url", story.url);
@@ -132,6 +148,7 @@ void tell(const UrlStory& story, const Line& line) {
                       : time_text(story.visited_at) + ", status " + std::to_string(story.status) +
                             ", " + std::to_string(story.visits) + " visits, " +
                             std::to_string(story.changes) + " changes");
+  line("page", page_facts(story));
   line("due", time_text(story.due_at));
   for (const storage::StoryAttempt& fetch : story.fetches) {
     line("fetch", time_text(fetch.at) + " " + fetch.outcome +
@@ -156,13 +173,19 @@ policy::Judgement default_judgement(const std::string& href) {
   return rules->judge_seed(*url);
 }
 
-int tell_unknown(const std::string& href, bool json, const Line& line) {
+int tell_unknown(storage::Database& reader, const std::string& href, bool json, const Line& line) {
   const policy::Judgement judgement = default_judgement(href);
   const bool fine = judgement.verdict == model::Verdict::queued;
   const std::string verdict = fine ? "queued" : std::string(to_string(judgement.verdict));
+  const std::vector<UnfollowedLink> links = unfollowed_links(reader, href);
   if (json) {
+    ordered_json linked = ordered_json::array();
+    for (const UnfollowedLink& link : links) {
+      linked.push_back({{"from", link.from}, {"why", text_or_null(link.why)}});
+    }
     const ordered_json out{{"url", href},
                            {"known", false},
+                           {"linked_from", std::move(linked)},
                            {"as_a_seed", verdict},
                            {"reason", text_or_null(judgement.reason)}};
     const auto replace = ordered_json::error_handler_t::replace;
@@ -170,7 +193,11 @@ int tell_unknown(const std::string& href, bool json, const Line& line) {
     return kError;
   }
   line("url", href);
-  line("state", "not known: no page that was read links to it, and it is no seed");
+  line("state", links.empty() ? "not known: no page that was read links to it, and it is no seed"
+                              : "not known: it is linked to, and was not followed");
+  for (const UnfollowedLink& link : links) {
+    line("link", link.from + (link.why.empty() ? "" : ": " + link.why));
+  }
   line("as a seed", verdict + (judgement.reason.empty() ? "" : ": " + judgement.reason));
   return kError;
 }
@@ -208,7 +235,7 @@ int why_command(const Arguments& arguments) {
   if (url->id != 0) story = storage::url_story(**reader, url->id);
   if (!story) return complain(story.error().message, exit_code(story.error()));
   const auto teller = [&](const Line& line) {
-    if (!story.value()) return tell_unknown(url->href, json, line);
+    if (!story.value()) return tell_unknown(**reader, url->href, json, line);
     if (json) {
       const auto replace = ordered_json::error_handler_t::replace;
       std::puts(without_raw_controls(story_json(**story).dump(-1, ' ', false, replace)).c_str());

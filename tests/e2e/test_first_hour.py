@@ -78,3 +78,35 @@ def test_a_crawl_of_a_file_obeys_its_log_and_metrics(crawl, serve, tmp_path):
     assert "crawld_pages_stored_total" in scraped[0]
     lines = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
     assert [line["status"] for line in lines if line["event"] == "fetch.done"] == ["200", "200"]
+
+
+PAGES = {"/": b"<title>x</title>start <a href=/nofollow>x</a><a href=/asked rel=nofollow>x</a><a href=/js>x</a><img src=/i.png>",
+         "/nofollow": b"<meta name=robots content='noindex, nofollow'>text <a href=/behind>x</a>",
+         "/js": b"<script src=/app.js></script><div id=root></div><noscript>Please enable JavaScript.</noscript>"}
+
+
+def page(path):
+    return (200, {"Content-Type": "text/html"}, PAGES[path]) if path in PAGES else (404, {}, b"")
+
+
+def test_why_tells_of_links_that_were_not_followed(crawl, serve):
+    site = serve(page)
+    assert crawl.run("--delay", "0", site.url()).returncode == 0
+
+    def links(path):
+        story = json.loads(told(crawl, "why", "--json", site.url(path)).stdout)
+        return [(link["from"], link["why"].split(";")[0]) for link in story["linked_from"]]
+
+    assert links("/asked") == [(site.url("/"), "rel=nofollow")]
+    assert links("/behind") == [(site.url("/nofollow"), "its page asks for nofollow")]
+    assert links("/i.png") == [(site.url("/"), "a part of the page (img)")]
+    assert links("/app.js") == [(site.url("/js"), "a part of the page (script)")]
+    assert links("/never") == []
+    assert "page       asks for noindex,nofollow" in told(crawl, "why", site.url("/nofollow")).stdout
+
+
+def test_a_page_that_is_empty_without_javascript_is_told(crawl, serve):
+    site = serve(page)
+    said = crawl.run("--delay", "0", site.url("/js")).stderr
+    assert f"seed        {site.url('/js')} done, and holds no text\n  hint        JavaScript is not run" in said
+    assert "page       holds no text; JavaScript is not run" in told(crawl, "why", site.url("/js")).stdout
