@@ -11,6 +11,7 @@
 #include <set>
 
 #include "config/check.h"
+#include "config/environment.h"
 #include "config/extract_rules.h"
 #include "config/fields.h"
 #include "config/unknown_key.h"
@@ -63,15 +64,25 @@ class Loader {
 
   base::Result<Loaded> load(const Value& root) {
     if (root.kind == Value::Kind::map) read_root(root);
-    if (problems_.empty()) {
-      check_config(loaded_.config, places_, loaded_.defaults, problems_, warnings_);
-    }
+    check_what_was_read();
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
     for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
+    for (std::string& slip : slips_in_environment()) loaded_.warnings.push_back(std::move(slip));
     return std::move(loaded_);
   }
 
  private:
+  // Everything that is wrong is told at once; but of a line that could not be read no more than
+  // that.
+  void check_what_was_read() {
+    std::set<int> unread;
+    for (const Problem& problem : problems_) unread.insert(problem.place.line);
+    std::vector<Problem> found;
+    check_config(loaded_.config, places_, loaded_.defaults, found, warnings_);
+    std::erase_if(found, [&](const Problem& p) { return unread.contains(p.place.line); });
+    problems_.insert(problems_.end(), found.begin(), found.end());
+  }
+
   void read_root(const Value& root) {
     const Value* sites = nullptr;
     for (const Value::Member& member : root.members) {
@@ -248,10 +259,7 @@ class Loader {
   void read_environment(const std::string& prefix, std::span<const Field<Owner>> fields,
                         Owner& owner) {
     for (const Field<Owner>& field : fields) {
-      std::string name = prefix;
-      for (const char c : field.path) {
-        name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-      }
+      const std::string name = variable_of(prefix, field.path);
       const char* text = std::getenv(name.c_str());
       if (text == nullptr) continue;
       std::vector<Problem> found;

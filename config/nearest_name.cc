@@ -40,6 +40,12 @@ std::string nearest_name(std::string_view wrong, const std::set<std::string>& kn
   return nearest;
 }
 
+bool is_slip(std::string_view wrong, std::string_view name) {
+  constexpr std::size_t kLongest = 80;
+  if (wrong.size() > kLongest || name.size() > kLongest) return false;
+  return edit_distance(wrong, name) <= 2;
+}
+
 std::string did_you_mean(std::string_view wrong, const std::set<std::string>& known,
                          std::string_view otherwise) {
   const std::string nearest = nearest_name(wrong, known);

@@ -78,6 +78,11 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
   return ending_of(pipeline.end());
 }
 
+void tell(const std::vector<std::string>& notes, const CrawlOptions& options) {
+  if (options.quiet) return;
+  for (const std::string& note : notes) complain(note, kFinished);
+}
+
 // Nothing where none are asked for. A crawl goes on without: perhaps the service has the place.
 std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
   const std::string& listen = session.config().metrics_listen;
@@ -133,11 +138,10 @@ int crawl_command(const Arguments& arguments) {
   StopSignals signals;
   auto loaded = load_config(options);
   if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  tell(loaded->warnings, options);
   auto plan = make_plan(options, *std::move(loaded));
   if (!plan) return complain(plan.error().message, kUsage);
-  if (!options.quiet) {
-    for (const std::string& note : plan->notes) complain(note, kFinished);
-  }
+  tell(plan->notes, options);
   base::log::open(options.quiet     ? base::log::Level::error
                   : options.verbose ? base::log::Level::debug
                                     : base::log::Level::warn,

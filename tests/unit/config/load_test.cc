@@ -144,6 +144,29 @@ TEST_CASE("a file of cookies in another format is no cookie_file") {
   CHECK(error_with("# none yet\n") == "loaded");
 }
 
+TEST_CASE("what cannot be read does not hide what is read and wrong") {
+  const std::string told = error_of(
+      "defaults:\n  delay: soon\n  proxy: a b\nsites:\n  - name: a\n    seeds: http://a.test/\n");
+  CHECK_THAT(told, Contains("f.yaml:2:10: ") && Contains("f.yaml:3:10: proxy: no URL"));
+  CHECK_THAT(told, Contains("f.yaml:6:12: ") && !Contains("needs seeds"));
+}
+
+TEST_CASE("a variable of the environment that is nearly a setting is told") {
+  const auto warnings_with = [](const char* name) {
+    setenv(name, "1", 1);
+    const auto loaded = load_environment();
+    unsetenv(name);
+    REQUIRE(loaded);
+    return loaded->warnings;
+  };
+  using Warnings = std::vector<std::string>;
+  CHECK(warnings_with("CRAWLD_CONCURENCY") ==
+        Warnings{"CRAWLD_CONCURENCY is no setting; did you mean CRAWLD_CONCURRENCY?"});
+  CHECK(warnings_with("CRAWLD_DELAY") ==
+        Warnings{"CRAWLD_DELAY is no setting; did you mean CRAWLD_DEFAULTS_DELAY?"});
+  CHECK(warnings_with("CRAWLD_TOKEN").empty());
+}
+
 TEST_CASE("a text where a list is wanted is told with the list that it would be") {
   CHECK_THAT(error_of("defaults: {include: \"*/x/*\"}\n"),
              EndsWith("a list of texts, such as [\"*/x/*\"]"));
