@@ -3,8 +3,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <limits>
 #include <optional>
 
+#include "config/units.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
@@ -22,7 +24,10 @@ namespace {
 
 using storage::ExportEnd;
 using Write = std::function<bool(std::string_view)>;
-using Enough = std::function<bool()>;
+using Enough = std::function<bool(std::uint64_t)>;  // given the bytes that were written
+
+constexpr std::optional<std::uint64_t> kNoCap = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kLeastCap = 64U << 10;  // more than what stands in front of the rows
 
 struct ExportFlags {
   std::string database;
@@ -30,6 +35,7 @@ struct ExportFlags {
   std::string table;
   std::string output;
   std::string since;
+  std::string max_bytes;
   std::int64_t after = 0;
   bool no_header = false;
   bool csv_safe = false;
@@ -46,6 +52,8 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
                  "written to FILE.part, renamed when complete (default: standard output)");
   app.add_option("--since", flags.since, "fetched at or after: 2026-11-21 or 2026-11-21T08:00:00Z");
   app.add_option("--after", flags.after, "go on behind this key, as told by the call before");
+  app.add_option("--max-bytes", flags.max_bytes,
+                 "end with whole rows once so many bytes are written, and tell the key");
   app.add_flag("--no-header", flags.no_header, "CSV without its first line");
   app.add_flag("--csv-safe", flags.csv_safe,
                "CSV cells that a spreadsheet would run get an apostrophe in front");
@@ -55,7 +63,8 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
 bool into_file(const ExportFlags& flags) { return !flags.output.empty() && flags.output != "-"; }
 
 base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags& flags,
-                                   std::int64_t since, const Write& write, const Enough& enough) {
+                                   std::int64_t since, const Write& write,
+                                   const std::function<bool()>& enough) {
   if (flags.format == "sitemap") return write_sitemap(reader, flags.after, since, write, enough);
   storage::ExportOptions options{.after = flags.after,
                                  .since = since,
@@ -73,11 +82,13 @@ base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags&
   auto output = OutputFile::open(flags.output);
   if (!output) return std::move(output).error();
   const bool shown = isatty(STDOUT_FILENO) == 1 && !into_file(flags);
+  std::uint64_t written = 0;
   const auto write = [&](std::string_view bytes) {
+    written += bytes.size();
     if (flags.format == "jsonl") return output->write(without_raw_controls(bytes));
     return shown ? output->write(printable_lines(bytes)) : output->write(bytes);
   };
-  auto end = write_rows(reader, flags, since, write, enough);
+  auto end = write_rows(reader, flags, since, write, [&] { return enough(written); });
   if (!end) return end;
   if (auto done = output->finish(); !done) return std::move(done).error();
   return end;
@@ -100,6 +111,10 @@ int export_command(const Arguments& arguments) {
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;
   if (!read_time("--since", flags.since, since)) return kUsage;
+  const auto most = flags.max_bytes.empty() ? kNoCap : config::parse_bytes(flags.max_bytes);
+  if (!most || *most < kLeastCap) {
+    return complain("--max-bytes: no size such as 10MiB or 1GiB, at least 64KiB", kUsage);
+  }
   if (since != 0 && flags.table == "urls") {
     return complain("--since: the table urls has no time; take changes", kUsage);
   }
@@ -125,13 +140,14 @@ int export_command(const Arguments& arguments) {
   // A file ends with whole rows when it is asked to; a reader of a pipe may not be reading.
   std::optional<StopSignals> signals;
   if (into_file(flags)) signals.emplace();
-  const Enough enough = [&] { return signals && signals->asked(); };
+  const auto asked = [&] { return signals && signals->asked(); };
+  const Enough enough = [&](std::uint64_t written) { return asked() || written >= *most; };
   const bool warc = flags.format == "warc" || flags.format == "cdxj";
   const auto end = warc ? write_warc_files(**reader, flags.output, flags.after, enough)
                         : write_file(**reader, flags, since, enough);
   if (!end) return complain(end.error().message, exit_code(end.error()));
   tell_end(flags, *end);
-  return !end->complete && enough() ? kInterrupted : kFinished;
+  return !end->complete && asked() ? kInterrupted : kFinished;
 }
 
 }  // namespace crawld::cli

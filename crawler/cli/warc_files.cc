@@ -36,12 +36,13 @@ base::Status write_index(const std::string& path, std::vector<std::string>& line
 
 }  // namespace
 
-base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
-                                                  const std::string& path, std::int64_t after,
-                                                  const std::function<bool()>& enough) {
+base::Result<storage::ExportEnd> write_warc_files(
+    storage::Database& reader, const std::string& path, std::int64_t after,
+    const std::function<bool(std::uint64_t)>& enough) {
   const Names names = names_of(path);
   auto output = OutputFile::open(names.warc);
   if (!output) return std::move(output).error();
+  std::uint64_t written = 0;
   const std::size_t slash = names.warc.rfind('/');
   const storage::WarcOptions options{
       .after = after,
@@ -49,10 +50,14 @@ base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
       .file_name = names.warc.substr(slash == std::string::npos ? 0 : slash + 1),
       .software = "crawld/" + std::string(config::kVersion),
       .written_at = base::to_millis(base::SystemClock().wall()),
-      .enough = enough};
+      .enough = [&] { return enough(written); }};
   std::vector<std::string> lines;
   auto end = storage::export_warc(
-      reader, options, [&](std::string_view bytes) { return output->write(bytes); },
+      reader, options,
+      [&](std::string_view bytes) {
+        written += bytes.size();
+        return output->write(bytes);
+      },
       [&](std::string_view line) {
         if (!names.index.empty()) lines.emplace_back(line);
       });

@@ -157,6 +157,23 @@ def test_exports_can_be_gone_on_with(site, tmp_path):
     assert not (tmp_path / "pages.jsonl.part").exists()
 
 
+def test_an_export_comes_in_files_of_a_size(crawl, serve, tmp_path):
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else
+                 (200, {"Content-Type": "text/plain"}, path.encode() * 15_000))
+    urls = [site.url(f"/{n}") for n in range(6)]
+    assert crawl.run("--delay", "0", "--scope", "page", *urls).returncode == 0
+    after, files = "0", []
+    for number in range(2):
+        files.append(tmp_path / f"{number}.warc")
+        told = run(crawl, "export", "-f", "warc", "--max-bytes", "64KiB", "--after", after, "-o", files[-1])
+        assert told.returncode == 0
+        after = re.search(r"--after (\d+)", told.stderr).group(1)
+        assert ("there are more" in told.stderr) == (number == 0)
+    targets = [line for file in files for line in file.read_text().splitlines() if line.startswith("WARC-Target-URI")]
+    assert {line.split(": ")[1] for line in targets} == set(urls)
+    assert run(crawl, "export", "--max-bytes", "3").returncode == 2
+
+
 def test_safe_csv_holds_no_formula(site):
     plain = run(site, "export", "--format", "csv").stdout
     safe = run(site, "export", "--format", "csv", "--csv-safe").stdout
