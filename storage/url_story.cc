@@ -13,7 +13,8 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
       "u.attempts, u.run_id, u.due_at, u.metadata, v.visits, v.changes, v.visited_at, v.status, "
       "h.host, h.reason, max(ifnull(h.next_allowed, 0), ifnull(h.backed_off_until, 0)), "
       "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text, "
-      "p.truncated, p.kind = 'html' AND p.simhash IS NULL AND p.parse_error IS NULL, p.robots, "
+      "p.truncated, p.kind = 'html' AND p.simhash IS NULL AND p.parse_error IS NULL "
+      "AND (SELECT instr(links, '\"script\"') > 0 FROM links WHERE page_id = p.id), p.robots, "
       "p.parse_error "
       "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
       "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN pages AS p ON p.id = v.page_id "
@@ -41,7 +42,7 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
                          .visited_at = s.integer(13),
                          .status = static_cast<int>(s.integer(14)),
                          .truncated = s.integer(23) != 0,
-                         .without_text = s.integer(24) != 0,
+                         .script_only = s.integer(24) != 0,
                          .page_robots = std::string(s.text(25)),
                          .parse_error = std::string(s.text(26)),
                          .host = std::string(s.text(15)),

@@ -48,8 +48,8 @@ struct UrlStory {
   int status = 0;         // of the last visit
   // Of its newest good version.
   bool truncated = false;
-  bool without_text = false;  // HTML in which nothing is to be read
-  std::string page_robots;    // directives, separated by commas
+  bool script_only = false;  // HTML with scripts, and nothing to be read
+  std::string page_robots;   // directives, separated by commas
   std::string parse_error;
   std::string host;
   std::string host_reason;   // why it is slowed, dead or closed

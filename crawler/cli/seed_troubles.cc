@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::size_t kMostTold = 3;
 constexpr std::size_t kMostAsked = 20;
+constexpr std::size_t kMostHops = 5;
 
 bool is_trouble(const storage::UrlStory& story) {
   return story.state == "failed" || story.state == "blocked" || story.state == "disallowed" ||
          story.state == "gone" || story.state == "retry_later" || story.state == "parse_error" ||
-         story.state == "out_of_scope" || story.without_text;
+         story.state == "out_of_scope" || story.script_only;
 }
 
 // What the last request said beyond the reason.
@@ -28,7 +29,7 @@ std::string detail(const storage::UrlStory& story) {
 SeedTrouble trouble_of(const storage::UrlStory& story) {
   std::string text = story.url + " " + story.state;
   if (!story.reason.empty()) text += ": " + story.reason;
-  if (story.without_text) return {text + ", and holds no text", "JavaScript is not run"};
+  if (story.script_only) return {text + ", and holds no text", "JavaScript is not run"};
   const std::string more = detail(story);
   if (!more.empty()) text += " (" + more + ")";
   return {std::move(text), std::string(advice_on(story.reason))};
@@ -41,6 +42,19 @@ std::optional<storage::UrlStory> story_of(storage::Database& reader, const std::
   return story ? *std::move(story) : std::nullopt;
 }
 
+// Where a seed that redirects ends, as far as it is known; `way` grows by "redirected to URL".
+storage::UrlStory end_of_redirects(storage::Database& reader, storage::UrlStory story,
+                                   std::string& way) {
+  for (std::size_t hop = 0; hop < kMostHops; ++hop) {
+    if (story.state != "redirected" || story.fetches.empty()) break;
+    auto target = story_of(reader, story.fetches.front().detail);
+    if (!target || target->id == story.id) break;
+    way += story.url + " redirected to ";
+    story = *std::move(target);
+  }
+  return story;
+}
+
 }  // namespace
 
 std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
@@ -50,8 +64,13 @@ std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
   for (const config::Site& site : sites) {
     for (const std::string& seed : site.seeds) {
       if (troubles.size() == kMostTold || asked++ == kMostAsked) return troubles;
-      const auto story = story_of(reader, seed);
-      if (story && is_trouble(*story)) troubles.push_back(trouble_of(*story));
+      auto story = story_of(reader, seed);
+      if (!story) continue;
+      std::string way;
+      const storage::UrlStory end = end_of_redirects(reader, *std::move(story), way);
+      if (!is_trouble(end)) continue;
+      troubles.push_back(trouble_of(end));
+      troubles.back().text.insert(0, way);
     }
   }
   return troubles;

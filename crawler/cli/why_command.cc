@@ -79,7 +79,7 @@ ordered_json story_json(const UrlStory& story) {
   out["changes"] = story.changes;
   out["status"] = story.status == 0 ? ordered_json(nullptr) : ordered_json(story.status);
   out["page"] = {{"truncated", story.truncated},
-                 {"without_text", story.without_text},
+                 {"script_only", story.script_only},
                  {"robots", text_or_null(story.page_robots)},
                  {"parse_error", text_or_null(story.parse_error)}};
   out["visited_at"] = text_or_null(time_text(story.visited_at));
@@ -128,7 +128,7 @@ std::string page_facts(const UrlStory& story) {
   const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : "; ") + fact; };
   if (story.truncated) add("cut off (max_body_size, or a part that the host sent)");
   if (!story.parse_error.empty()) add("not read to its end: " + story.parse_error);
-  if (story.without_text) add("holds no text; JavaScript is not run");
+  if (story.script_only) add("holds no text; JavaScript is not run");
   if (!story.page_robots.empty()) add("asks for " + story.page_robots);
   return facts;
 }

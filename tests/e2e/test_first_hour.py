@@ -36,6 +36,13 @@ def test_a_crawl_that_brought_nothing_says_what_its_seeds_came_to(crawl, serve):
     assert "hint        nothing listens there" in said
 
 
+def test_a_seed_that_leads_out_of_scope_says_where_to(crawl, serve):
+    site = serve(lambda path: (302, {"Location": "http://other.test/"}, b"") if path == "/" else (404, {}, b""))
+    said = crawl.run(site.url()).stderr
+    assert f"seed        {site.url()} redirected to http://other.test/ out_of_scope: scope\n" in said
+    assert "hint        --scope and -D" in said
+
+
 def test_a_crawl_with_nothing_left_to_do_says_how_to_visit_pages_again(crawl, serve):
     site = serve(lambda path: html([]) if path == "/" else (404, {}, b""))
     assert "hint" not in crawl.run(site.url()).stderr
