@@ -1,8 +1,10 @@
 #include "crawler/cli/crawl_options.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
+#include "config/nearest_name.h"
 #include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/flag_settings.h"
@@ -20,6 +22,11 @@ using config::Site;
 
 bool is_url(const std::string& word) { return word.find("://") != std::string::npos; }
 
+bool is_file(const std::string& word) {
+  std::error_code failed;
+  return std::filesystem::is_regular_file(word, failed);
+}
+
 bool names_sites(const CrawlOptions& options) {
   return !options.config_file.empty() && options.input_files.empty() &&
          std::none_of(options.urls.begin(), options.urls.end(), is_url);
@@ -34,9 +41,11 @@ Status keep_named_sites(Config& config, const CrawlOptions& options) {
   if (options.urls.empty()) return base::Done{};
   for (const std::string& name : options.urls) {
     if (has_site(config, name)) continue;
-    return Error{Error::Code::invalid, "no site \"" + base::printable(name) + "\" in " +
-                                           options.config_file +
-                                           "; a URL starts with http:// or https://"};
+    std::set<std::string> known;
+    for (const Site& site : config.sites) known.insert(site.name);
+    return Error{Error::Code::invalid,
+                 "no site \"" + base::printable(name) + "\" in " + options.config_file +
+                     config::did_you_mean(name, known, "; a URL starts with http:// or https://")};
   }
   std::erase_if(config.sites, [&](const Site& site) {
     return std::find(options.urls.begin(), options.urls.end(), site.name) == options.urls.end();
@@ -101,6 +110,14 @@ Status add_command_line_site(const CrawlOptions& options, Site site, CrawlPlan& 
     if (word.starts_with("-")) {
       return Error{Error::Code::invalid, "\"" + base::printable(word.substr(0, 60)) +
                                              "\" is neither an option nor a URL"};
+    }
+    if (!is_url(word) && is_file(word)) {
+      const std::string shown = base::printable(word.substr(0, 200));
+      const bool yaml = word.ends_with(".yaml") || word.ends_with(".yml");
+      return Error{Error::Code::invalid,
+                   "\"" + shown + "\" is a file; " +
+                       (yaml ? "a configuration is given by -c " : "a list of URLs by -i ") +
+                       shown};
     }
     const auto url = url_as_typed(word);
     if (!url) return no_crawlable_url(word);

@@ -45,12 +45,21 @@ bool names_other_scheme(std::string_view typed) {
   return word && typed.substr(colon).starts_with("://");
 }
 
+// A flag that went astray, the item of a list, the key of a file, a path on this machine.
+bool is_no_address(std::string_view typed) {
+  return typed.starts_with("-") || typed.starts_with(".") || typed.ends_with(":") ||
+         (typed.starts_with("/") && !typed.starts_with("//"));
+}
+
 }  // namespace
 
 std::optional<model::Url> url_as_typed(std::string_view typed) {
-  // What begins with a dash is a flag that went astray, or the item of a list.
-  if (typed.starts_with("-") || names_other_scheme(typed)) return std::nullopt;
-  const bool bare = typed.find("://") == typed.npos;
+  if (is_no_address(typed) || names_other_scheme(typed)) return std::nullopt;
+  // "https:/host/" lacks a slash, which the URL standard forgives; "https//host/" the colon.
+  const std::string start = base::ascii_lower(typed.substr(0, 7));
+  if (start.starts_with("http//") || start.starts_with("https//")) return std::nullopt;
+  const bool has_scheme = start.starts_with("http:/") || start.starts_with("https:/");
+  const bool bare = !has_scheme && typed.find("://") == typed.npos;
   auto url = model::Url::parse(bare ? "http://" + std::string(typed) : std::string(typed));
   if (!url || !url->crawlable()) return std::nullopt;
   return url;

@@ -38,3 +38,18 @@ TEST_CASE("what the file says of one address holds where no flag says more") {
   CHECK(site_of("concurrency_per_ip: 2", "8").concurrency_per_ip == 8);
   CHECK(site_of("concurrency_per_ip: 0", "8").concurrency_per_ip == 0);
 }
+
+TEST_CASE("a file in the place of a URL is told how to be given") {
+  std::string folder = "/tmp/crawld-options-XXXXXX";
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const std::string file = folder + "/urls.txt";
+  std::ofstream(file) << "http://a.test/\n";
+  CrawlOptions options;
+  options.urls = {file};
+  auto loaded = load_config(options);
+  REQUIRE(loaded);
+  const auto made = make_plan(options, *std::move(loaded));
+  std::filesystem::remove_all(folder);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().message == "\"" + file + "\" is a file; a list of URLs by -i " + file);
+}

@@ -50,6 +50,18 @@ TEST_CASE("a line of a URL list that is no URL is told with file and line") {
         file + ":3: \"http://\\x1b[2J\" is no http or https URL; write it as https://host/path");
 }
 
+TEST_CASE("a slip in http:// is forgiven where it is clear, and nothing else is taken for a host") {
+  CHECK(url_as_typed("https:/a.test/x")->href() == "https://a.test/x");
+  CHECK(url_as_typed("HTTP:/a.test")->href() == "http://a.test/");
+  CHECK(url_as_typed("//a.test/")->href() == "http://a.test/");
+  CHECK(url_as_typed("a.test:8080/x")->href() == "http://a.test:8080/x");
+  for (const char* wrong :
+       {"http//a.test/", "https//a.test/", "/etc/hosts", "./urls.txt", "sites:"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(url_as_typed(wrong));
+  }
+}
+
 TEST_CASE("what is shown of a line is short") {
   const Error error = no_crawlable_url(std::string(5'000, 'x'));
   CHECK(error.message.size() < 300);
