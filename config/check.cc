@@ -173,7 +173,8 @@ class SiteCheck {
   std::vector<Problem>& warnings_;
 };
 
-void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Problem>& problems) {
+void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Problem>& problems,
+                 std::vector<Problem>& warnings) {
   const auto problem = [&](std::string message) {
     problems.push_back({places.of(message.substr(0, message.find(':'))), std::move(message)});
   };
@@ -193,6 +194,11 @@ void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Probl
   }
   if (!hooks.exec.empty() && !hooks.exec.front().starts_with("/")) {
     problem("hooks.exec: the program needs its whole path, since no shell looks for it");
+  } else if (!hooks.exec.empty() && ::access(hooks.exec.front().c_str(), X_OK) != 0) {
+    // Perhaps it is on the machine where the crawl will run.
+    warnings.push_back(
+        {places.of("hooks.exec"), "hooks.exec: " + base::printable(hooks.exec.front()) +
+                                      " is no program that can be run here"});
   }
 }
 
@@ -263,7 +269,7 @@ void check_config(const Config& config, const ConfigPlaces& places, const Site& 
   check_user_agent(config.user_agent, places.run, problems);
   check_listeners(config, places.run, problems);
   check_dns(config, places.run, problems);
-  check_hooks(config.hooks, places.run, problems);
+  check_hooks(config.hooks, places.run, problems, warnings);
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
   if (!kLevels.contains(config.log_level)) {
     problems.push_back({places.run.of("log_level"), "log_level: \"" + config.log_level +

@@ -1,6 +1,7 @@
 #include "crawler/cli/summary.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
@@ -14,7 +15,11 @@ using nlohmann::ordered_json;
 
 std::string rate(std::uint64_t count, std::chrono::milliseconds time) {
   const double seconds = std::max(0.001, static_cast<double>(time.count()) / 1000);
-  return grouped(static_cast<std::uint64_t>(static_cast<double>(count) / seconds));
+  const double each_second = static_cast<double>(count) / seconds;
+  if (each_second >= 10 || count == 0) return grouped(static_cast<std::uint64_t>(each_second));
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f", each_second);
+  return text;
 }
 
 // "12 http_404, 3 timeout": the most frequent first.

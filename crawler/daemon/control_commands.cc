@@ -24,14 +24,14 @@ std::string done(json more = json::object()) {
 }
 
 std::string pause(Session& session, const std::string& site, bool on) {
-  base::log::info(on ? "control.pause" : "control.resume", {{"site", site.empty() ? "all" : site}});
   if (site.empty()) {
     session.pipeline().hold(pipeline::Hold::user, on);
-    return done();
+  } else {
+    const auto id = session.find_site(site);
+    if (!id) return refused("there is no site \"" + site + "\"");
+    session.frontier().pause_site(*id, on);
   }
-  const auto id = session.find_site(site);
-  if (!id) return refused("there is no site \"" + site + "\"");
-  session.frontier().pause_site(*id, on);
+  base::log::info(on ? "control.pause" : "control.resume", {{"site", site.empty() ? "all" : site}});
   return done();
 }
 

@@ -167,6 +167,18 @@ TEST_CASE("a variable of the environment that is nearly a setting is told") {
   CHECK(warnings_with("CRAWLD_TOKEN").empty());
 }
 
+TEST_CASE("a hook that cannot be run is told, since nobody may look at the log") {
+  const auto warnings_of = [](const std::string& program) {
+    const auto loaded = load_text("hooks: {exec: [" + program + "]}\nsites: []\n", "f.yaml");
+    REQUIRE(loaded);
+    return loaded->warnings;
+  };
+  CHECK(warnings_of("/bin/sh").empty());
+  REQUIRE(warnings_of("/nonexistent/hook").size() == 1);
+  CHECK_THAT(warnings_of("/nonexistent/hook").front(),
+             StartsWith("f.yaml:1:") && EndsWith("is no program that can be run here"));
+}
+
 TEST_CASE("a text where a list is wanted is told with the list that it would be") {
   CHECK_THAT(error_of("defaults: {include: \"*/x/*\"}\n"),
              EndsWith("a list of texts, such as [\"*/x/*\"]"));
