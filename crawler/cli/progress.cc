@@ -95,26 +95,29 @@ void Progress::measure(const pipeline::Status& status, base::Instant now) {
   }
 }
 
-std::string Progress::time_left(const pipeline::Status& status) const {
+std::string time_left(const Progress::Limits& limits, const pipeline::Status& status) {
   milliseconds left = milliseconds::max();
-  if (limits_.time.count() > 0) {
-    left = std::max(milliseconds(0), milliseconds(limits_.time) - status.elapsed);
+  if (limits.time.count() > 0) {
+    left = std::max(milliseconds(0), milliseconds(limits.time) - status.elapsed);
   }
-  if (limits_.pages > 0 && rate_ > 0) {
-    const double pages =
-        static_cast<double>(limits_.pages) -
-        std::min(static_cast<double>(limits_.pages), static_cast<double>(status.totals.pages));
-    left = std::min(left, milliseconds(static_cast<std::int64_t>(pages / rate_ * 1000)));
+  if (limits.pages > 0 && status.totals.pages > 0) {
+    // By the pages so far: of the requests some bring none (robots.txt, redirects, errors).
+    const std::uint64_t stored = status.totals.pages;
+    const double share = static_cast<double>(limits.pages - std::min(limits.pages, stored)) /
+                         static_cast<double>(stored);
+    const double longest = 1e15;
+    const double took = static_cast<double>(status.elapsed.count());
+    left = std::min(left, milliseconds(static_cast<std::int64_t>(std::min(longest, share * took))));
   }
   return left == milliseconds::max() ? "" : human_time(left);
 }
 
 void Progress::show_live(const pipeline::Status& status) {
   std::string line =
-      grouped(status.totals.pages) + " pages  " + decimal(rate_, rate_ < 10 ? 1 : 0) + "/s  " +
+      grouped(status.totals.pages) + " pages  " + decimal(rate_, rate_ < 10 ? 1 : 0) + " req/s  " +
       grouped(status.frontier.waiting) + " queued  " + std::to_string(status.frontier.in_flight) +
       " open  " + grouped(status.totals.errors) + " errors  " + human_time(status.elapsed);
-  if (const std::string left = time_left(status); !left.empty()) line += "  ETA " + left;
+  if (const std::string left = time_left(limits_, status); !left.empty()) line += "  ETA " + left;
   line += "  limit: ";
   line += status.held_because.empty() ? std::string(to_string(status.limit)) : status.held_because;
   const auto width = static_cast<std::size_t>(std::max(20, terminal_width() - 1));

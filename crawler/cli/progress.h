@@ -34,7 +34,6 @@ class Progress {
   void show_live(const pipeline::Status& status);
   void show_line(const pipeline::Status& status);
   void measure(const pipeline::Status& status, base::Instant now);
-  std::string time_left(const pipeline::Status& status) const;
 
   const ProgressStyle style_;
   const Limits limits_;
@@ -46,6 +45,9 @@ class Progress {
   bool drawn_ = false;
 };
 
+// "3m 10s" until a limit ends the crawl, as far as can be told: of pages by the pace so far. Empty
+// without limits, and before the first page.
+std::string time_left(const Progress::Limits& limits, const pipeline::Status& status);
 // 12345678 -> "12,345,678".
 std::string grouped(std::uint64_t number);
 // "1h 02m", "3m 10s", "12.3s".

@@ -4,6 +4,7 @@
 
 #include "config/nearest_name.h"
 #include "crawler/cli/json_text.h"
+#include "crawler/cli/progress.h"
 #include "crawler/cli/report_html.h"
 #include "crawler/cli/secret_arguments.h"
 #include "crawler/cli/time_option.h"
@@ -123,4 +124,16 @@ TEST_CASE("secrets of the command line are covered where ps would show them, and
   CHECK(words[13] == "--proxy=http://***@a.test/");
   CHECK(words[14] == "-Ubot (u:p@a.test)");
   CHECK(words[15] == "me@a.test.jsonl");
+}
+
+TEST_CASE("the time that is left to a page limit goes by pages, not by requests") {
+  pipeline::Status status;
+  status.elapsed = std::chrono::seconds(10);
+  status.stage_fetched = 100;  // most of them redirects and errors
+  CHECK(time_left({.pages = 50}, status).empty());
+  status.totals.pages = 20;
+  CHECK(time_left({.pages = 50}, status) == "15.0s");
+  CHECK(time_left({.pages = 50, .time = std::chrono::seconds(18)}, status) == "8.0s");
+  CHECK(time_left({.pages = 10}, status) == "0.0s");
+  CHECK(time_left({}, status).empty());
 }
