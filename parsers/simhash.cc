@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -97,6 +98,7 @@ constexpr auto kClasses = [] {
 
 // The first `size` (1 to 8) bytes at `at`, A to Z as a to z; the rest is zero.
 std::uint64_t folded(const char* at, std::size_t size, const char* end) {
+  assert(size >= 1 && size <= 8);
   std::uint64_t bytes = 0;
   if (end - at >= 8) {
     std::memcpy(&bytes, at, 8);
