@@ -21,6 +21,7 @@
 #include "parsers/srcdoc_links.h"
 #include "parsers/structured.h"
 #include "parsers/tree_scan.h"
+#include "parsers/xhtml_as_html.h"
 
 namespace crawld::parsers {
 namespace {
@@ -203,19 +204,22 @@ void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& pa
 
 void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPage& page) {
   const DocumentText text(body, job.headers.content_type, page);
+  std::string rewritten;
+  std::string_view html = text.view();
+  if (page.kind == DocumentKind::xhtml) html = rewritten = xhtml_as_html(html);
   const CompiledRules* rules = rules_for(job);
   const RuleNeeds needs = needs_of(job.wants, rules);
   std::optional<HtmlTree> tree;
   if (needs.tree) {
-    tree = HtmlTree::parse(text.view());
+    tree = HtmlTree::parse(html);
     page.used_tree = tree.has_value();
     page.over_limits = !tree.has_value();
   }
   ScanExtras extras;
   if (tree && job.wants.always_tree) {
-    scan_tree_facts(*tree, text.view(), scan_options(job, page), page, extras);
+    scan_tree_facts(*tree, html, scan_options(job, page), page, extras);
   } else {
-    scanner_.scan(text.view(), scan_options(job, page), page, extras);
+    scanner_.scan(html, scan_options(job, page), page, extras);
   }
   add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
   if (tree) add_tree_facts(*tree, job, needs, page);
