@@ -51,8 +51,7 @@ void PageScanner::scan(std::string_view utf8, const ScanOptions& options, model:
       facts.text(outline.text(node), node.mode);
       return true;
     }
-    facts.enter(node.tag, node.space, node.in_noscript, outline.attributes(node));
-    return !is_template(node);
+    return facts.enter(node.tag, node.space, node.in_noscript, outline.attributes(node));
   };
   outline.walk(enter, [&](const OutlineNode& node) { facts.leave(node.tag, node.space); });
   facts.finish();

@@ -14,8 +14,9 @@
 // formatting elements, and takes a wrong <a> off that list where eight blocks stand
 // between two.
 //
-// What is a link: see page_scan_links.h. Content of <template>, comments and scripts is
-// none; <noscript> counts, for we run no scripts, but a <base> in it does not.
+// What is a link: see page_scan_links.h. Content of <template> (but for declarative shadow
+// trees), comments and scripts is none; <noscript> counts, for we run no scripts, but a
+// <base> in it does not.
 //
 // Threads: a PageScanner has one user at a time; it keeps its memory for the next page.
 #pragma once

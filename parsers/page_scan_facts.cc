@@ -86,11 +86,11 @@ std::string FactCollector::find_copy(Attributes attributes, Attr id) {
   return std::string(find(attributes, id).value_or(std::string_view()));
 }
 
-void FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes attributes) {
+bool FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes attributes) {
   open_text(tag, space, attributes);
   if (space == Space::html) {
     enter_html(tag, in_noscript, attributes);
-    return;
+    return tag != Tag::template_ || is_shown_template(attributes);
   }
   const std::size_t links_before = page_.links.size();
   const auto link = space == Space::svg ? svg_link(tag) : std::nullopt;
@@ -102,9 +102,16 @@ void FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes att
       add_svg_link(tag == Tag::a ? LinkTag::other : *link, *old);
     }
   }
-  if (tag != Tag::a) return;
+  if (tag != Tag::a) return true;
   const bool own = page_.links.size() > links_before;
   listen(own ? Listener::Kind::link : Listener::Kind::nothing, links_before);
+  return true;
+}
+
+// HTML 13.2.6.4.4: a declarative shadow tree, which is shown in place of what is in its host.
+bool FactCollector::is_shown_template(Attributes attributes) {
+  const std::string mode = lower_case(find_copy(attributes, Attr::shadowrootmode));
+  return mode == "open" || mode == "closed";
 }
 
 // "#shape" of a <use> is part of this page.

@@ -1,7 +1,7 @@
 // Collects the facts of a page from a walk over its tree, whoever made the tree.
 //
 // The walker tells of each element, in document order, when it opens and when it closes,
-// and of the texts between. Content of <template> is not walked.
+// and of the texts between.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,9 @@ class FactCollector {
   FactCollector(const ScanOptions& options, std::optional<std::string_view> base_href,
                 Values values, model::ParsedPage& page, ScanExtras& extras);
 
-  // Needs: each enter() with its leave(), nested as the elements are.
-  void enter(Tag tag, Space space, bool in_noscript, std::span<const Attribute> attributes);
+  // Whether to walk the content: that of a <template> is none of the page's, but where it is
+  // a shadow tree. Needs: each enter() with its leave(), nested as the elements are.
+  bool enter(Tag tag, Space space, bool in_noscript, std::span<const Attribute> attributes);
   void leave(Tag tag, Space space);
   void text(std::string_view raw, TextMode mode);
   // After the last leave().
@@ -51,6 +52,7 @@ class FactCollector {
   std::string find_copy(Attributes attributes, Attr id);
 
   void add_svg_link(model::LinkTag tag, std::string_view reference);
+  bool is_shown_template(Attributes attributes);
   void enter_html(Tag tag, bool in_noscript, Attributes attributes);
   void read_attributes(Tag tag, Attributes attributes);
   void read_urls(model::LinkTag tag, UrlForm form, std::string_view value);

@@ -31,8 +31,8 @@ inline constexpr std::string_view kAttrNames[] = {
     "data-src-large", "data-src-medium", "data-src-small", "data-srcset", "dynsrc", "encoding",
     "face", "formaction", "href", "http-equiv", "hx-delete", "hx-get", "hx-patch", "hx-post",
     "hx-put", "imagesrcset", "itemprop", "lang", "longdesc", "lowsrc", "manifest", "method",
-    "name", "ping", "poster", "profile", "property", "rel", "size", "src", "srcdoc", "srcset",
-    "style", "title", "type", "value", "xlink:href", "xml:lang",};
+    "name", "ping", "poster", "profile", "property", "rel", "shadowrootmode", "size", "src", "srcdoc",
+    "srcset", "style", "title", "type", "value", "xlink:href", "xml:lang",};
 // clang-format on
 static_assert(std::size(kTagNames) == static_cast<std::size_t>(Tag::count));
 static_assert(std::size(kAttrNames) == static_cast<std::size_t>(Attr::count));

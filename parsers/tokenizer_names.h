@@ -200,6 +200,7 @@ enum class Attr : std::uint8_t {
   profile,
   property,
   rel,
+  shadowrootmode,
   size,
   src,
   srcdoc,

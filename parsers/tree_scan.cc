@@ -138,9 +138,9 @@ class TreeWalk {
   void walk(const GumboNode* document) {
     const GumboNode* node = children(document).empty() ? nullptr : children(document).front();
     while (node != nullptr) {
-      enter(node);
+      const bool goes_in = enter(node);
       const auto inside = children(node);
-      if (!inside.empty() && node->type != GUMBO_NODE_TEMPLATE) {
+      if (!inside.empty() && goes_in) {
         node = inside.front();
         continue;
       }
@@ -159,15 +159,16 @@ class TreeWalk {
     return node->index_within_parent + 1 < children(node->parent).size();
   }
 
-  void enter(const GumboNode* node) {
+  bool enter(const GumboNode* node) {
     if (is_text(node)) {
       facts_.text(node->v.text.text, TextMode::cdata);
     } else if (is_element(node)) {
       read_attributes(node, attributes_);
       // Only a meta is judged by where it stands; looking is not free.
       const bool in_noscript = is_html(node, GUMBO_TAG_META) && noscript_.encloses(node);
-      facts_.enter(tag_of(node), space_of(node), in_noscript, attributes_);
+      return facts_.enter(tag_of(node), space_of(node), in_noscript, attributes_);
     }
+    return true;
   }
 
   void leave(const GumboNode* node) {

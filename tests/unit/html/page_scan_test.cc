@@ -42,6 +42,14 @@ TEST_CASE("links in templates, comments, scripts and text elements are no links"
             .links.empty());
 }
 
+TEST_CASE("a template that is a shadow tree is part of the page (HTML 13.2.6.4.4)") {
+  const auto page = scan(
+      "<x-a><template shadowrootmode=Open><base href=/b/><p>in <a href=1>t</a></template></x-a>"
+      "<template shadowrootmode=no><a href=2></a></template>");
+  CHECK(urls(page) == Urls{"http://a.test/b/", "http://a.test/dir/1"});
+  CHECK(page.text == "in t");
+}
+
 TEST_CASE("a link that is never closed ends where the next begins") {
   const auto page = scan("<a href=1>one<a href=2>two</a>three");
   REQUIRE(urls(page) == Urls{"http://a.test/dir/1", "http://a.test/dir/2"});

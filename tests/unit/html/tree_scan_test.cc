@@ -82,6 +82,8 @@ TEST_CASE("the scan gives what the tree gives where the fuzzer found them apart"
            "<select><noframes><select><noscript><base href=/b/>",
            // None in SVG either.
            "<svg><style></svg><noscript><base href=/b/></noscript><a href=1>",
+           // A shadow tree, shown in place of what is in its host, but without a <base>.
+           "<p><template shadowrootmode=open><base href=/b/>a<a href=1>b</a></template>c",
        }) {
     CAPTURE(html);
     CHECK(scan_difference(html, "http://a.test/dir/page.html") == "");
