@@ -178,9 +178,9 @@ void append_escaped(std::string& to, std::string_view text, bool in_attribute) {
       ++i;
     } else if (c == '"' && in_attribute) {
       to += "&quot;";
-    } else if (c == '<' && !in_attribute) {
+    } else if (c == '<') {
       to += "&lt;";
-    } else if (c == '>' && !in_attribute) {
+    } else if (c == '>') {
       to += "&gt;";
     } else {
       to += c;

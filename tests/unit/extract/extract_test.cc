@@ -111,6 +111,11 @@ TEST_CASE("within each, ::text and ::attr() may be asked of the match itself") {
         R"({"own":"more","to":"/lamp?x=1","named":"/lamp?x=1","inside":null})");
 }
 
+TEST_CASE("inner HTML escapes marks in attributes as well (HTML 13.3)") {
+  CHECK(value({.source = "css:p", .html = true}, {.body = "<p><img alt='<i>&quot;&amp;'>a<b>"}) ==
+        R"("<img alt=\"&lt;i&gt;&quot;&amp;\">a<b></b>")");
+}
+
 TEST_CASE("structured data is addressed by type and property") {
   CHECK(value({.source = "jsonld:Product.offers.price", .type = ValueType::number}) == "12.5");
   CHECK(value({.source = "jsonld:Product.offers[1].price", .type = ValueType::number}) == "9.9");
