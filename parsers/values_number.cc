@@ -272,6 +272,19 @@ std::string_view currency_by_language(std::string_view sign, std::string_view la
   return two == "zh" ? "CNY" : "JPY";
 }
 
+// "$" is that of the region, where the language names one (CLDR).
+std::string_view dollar_of(std::string_view language) {
+  constexpr Sign kDollars[] = {{"AR", "ARS"}, {"AU", "AUD"}, {"CA", "CAD"}, {"CL", "CLP"},
+                               {"CO", "COP"}, {"HK", "HKD"}, {"MX", "MXN"}, {"NZ", "NZD"},
+                               {"SG", "SGD"}, {"TW", "TWD"}};
+  if (language.size() < 5) return "USD";
+  const std::string_view region = language.substr(language.size() - 2);
+  for (const Sign& dollar : kDollars) {
+    if (base::equals_ignoring_case(dollar.text, region)) return dollar.code;
+  }
+  return "USD";
+}
+
 std::string_view currency_of(std::string_view text, std::string_view language) {
   for (std::size_t at = 0; at + 3 <= text.size(); ++at) {
     std::string_view word = text.substr(at, 3);
@@ -282,9 +295,10 @@ std::string_view currency_of(std::string_view text, std::string_view language) {
   }
   for (const Sign& sign : kSigns) {
     std::size_t at = text.find(sign.text);
-    if (at != text.npos && stands_alone(text, at, sign.text.size())) return sign.code;
+    if (at == text.npos || !stands_alone(text, at, sign.text.size())) continue;
+    return sign.text == "$" ? dollar_of(language) : sign.code;
   }
-  for (std::string_view sign : {"kr", "¥", "¥"}) {
+  for (std::string_view sign : {"kr", "\u00A5", "\uFFE5"}) {  // the yen, also in full width
     std::size_t at = text.find(sign);
     if (at == text.npos || !stands_alone(text, at, sign.size())) continue;
     return currency_by_language(sign, language);
@@ -343,7 +357,7 @@ Result<std::string> read_price(std::string_view text, std::string_view locale,
                                std::string_view language) {
   auto amount = number(text, locale, language, true);
   if (!amount) return amount;
-  std::string_view currency = currency_of(text, language);
+  std::string_view currency = currency_of(text, locale.empty() ? language : locale);
   std::string code = currency.empty() ? "null" : "\"" + std::string(currency) + "\"";
   return "{\"amount\":" + *amount + ",\"currency\":" + code + "}";
 }

@@ -69,6 +69,12 @@ TEST_CASE("what is no number says so") {
   CHECK(shown(read_integer("1.5", {}, {})) == "! not a whole number: \"1.5\"");
 }
 
+TEST_CASE("a sign that many countries have is that of the field's or page's region") {
+  CHECK(price("$1,234.50", "es-MX") == R"({"amount":1234.5,"currency":"MXN"})");
+  CHECK(price("$12", "en") == R"({"amount":12,"currency":"USD"})");
+  CHECK(shown(read_price("149 kr", "sv", "en")) == R"({"amount":149,"currency":"SEK"})");
+}
+
 TEST_CASE("prices keep their currency") {
   CHECK(price("1.299,00 €") == R"({"amount":1299,"currency":"EUR"})");
   CHECK(price("$12.50") == R"({"amount":12.5,"currency":"USD"})");
@@ -77,6 +83,7 @@ TEST_CASE("prices keep their currency") {
   CHECK(price("149 kr", "sv-SE") == R"({"amount":149,"currency":"SEK"})");
   CHECK(price("1.299") == R"({"amount":1299,"currency":null})");
   CHECK(price("¥1,000", "ja") == R"({"amount":1000,"currency":"JPY"})");
+  CHECK(price("\uFFE51,000", "ja") == R"({"amount":1000,"currency":"JPY"})");
   CHECK(price("12 zł") == R"({"amount":12,"currency":"PLN"})");
   CHECK(price("-£5") == R"({"amount":-5,"currency":"GBP"})");
 }
