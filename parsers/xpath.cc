@@ -177,6 +177,15 @@ base::Status check(std::string_view text) {
   return base::Done{};
 }
 
+// Whether there is an id(...).
+bool calls_id(std::string_view text) {
+  for (auto at = text.find("id"); at != text.npos; at = text.find("id", at + 2)) {
+    const auto open = text.find_first_not_of(" \t\r\n", at + 2);
+    if (open != text.npos && text[open] == '(') return true;
+  }
+  return false;
+}
+
 XPathItem item_of(xmlNode* node) {
   XPathItem item;
   switch (node->type) {
@@ -250,6 +259,7 @@ base::Result<XPath> XPath::compile(std::string_view text) {
   if (expression == nullptr) {
     return base::Error{base::Error::Code::invalid, why(*context, "not an XPath expression")};
   }
+  result.asks_for_ids_ = calls_id(text);
   result.expression_ = {expression, FreeExpression{}};
   return result;
 }
@@ -259,6 +269,7 @@ base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNod
   if (steps_left != nullptr && *steps_left == 0) {
     return base::Error{base::Error::Code::invalid, "the page's expressions take too many steps"};
   }
+  if (asks_for_ids_) tree.index_ids();
   Context context = make_context(tree.document_.get());
   if (!context) return base::Error{base::Error::Code::io, "out of memory"};
   for (const auto& [prefix, name] : tree.prefixes_) {

@@ -62,11 +62,13 @@ class XmlTree {
   };
   XmlTree(_xmlDoc* document, std::unique_ptr<Arena> nodes);
   void collect_prefixes();
+  void index_ids() const;
 
   std::unique_ptr<Arena> nodes_;  // of a copy
   std::unique_ptr<_xmlDoc, FreeDocument> document_;
   std::vector<XmlNode> elements_;                              // by element_index()
   std::vector<std::pair<std::string, std::string>> prefixes_;  // prefix, namespace
+  mutable bool ids_indexed_ = false;                           // for id()
 };
 
 // One result: a node, or the one string, number or boolean an expression gives.
@@ -101,6 +103,7 @@ class XPath {
   XPath() = default;
 
   std::string text_;
+  bool asks_for_ids_ = false;
   // Shared, because it is immutable to its users and copied with the rules.
   std::shared_ptr<_xmlXPathCompExpr> expression_;
 };

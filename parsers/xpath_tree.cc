@@ -2,6 +2,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
+#include <libxml/valid.h>
 #include <libxml/xpath.h>
 
 #include <cstring>
@@ -298,6 +299,21 @@ void XmlTree::collect_prefixes() {
     }
     while (node != top && node->next == nullptr) node = node->parent;
     node = node == top ? nullptr : node->next;
+  }
+}
+
+// XPath section 4.1: which attributes are IDs is told by a DTD, and in a page by HTML (DOM
+// 4.9: "id", and the first of one name counts). Made when first asked for.
+void XmlTree::index_ids() const {
+  if (ids_indexed_ || !nodes_) return;
+  ids_indexed_ = true;
+  for (XmlNode element : elements_) {
+    if (element == nullptr) continue;
+    for (xmlAttr* held = element->properties; held != nullptr; held = held->next) {
+      if (held->ns == nullptr && view(held->name) == "id" && held->children->content != nullptr) {
+        xmlAddID(nullptr, document_.get(), held->children->content, held);
+      }
+    }
   }
 }
 

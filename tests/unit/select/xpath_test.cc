@@ -32,6 +32,18 @@ std::string in_page(std::string_view text) {
   return found(*copy, text);
 }
 
+TEST_CASE("id() finds elements by their id (XPath 1.0 section 4.1, DOM 4.9)") {
+  auto page = HtmlTree::parse(
+      "<!doctype html><p id=a>1<p id=b>2<p id=a>3<a href=b></a><svg><g id=c></g></svg><i id=''>");
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  CHECK(found(*copy, "id('b')/text()") == "2|");
+  CHECK(found(*copy, "id('c a  zz')") == "p|g|");
+  CHECK(found(*copy, "id ('a')/text()") == "1|");
+  CHECK(found(*copy, "id(//a/@href)/text()") == "2|");
+  CHECK(found(*copy, "//p[id('c')]/@id") == "a|b|a|");
+}
+
 TEST_CASE("paths find elements, attributes, texts and values of a page") {
   CHECK(in_page("//a/@href") == "x|y|");
   CHECK(in_page("//div/*[last()]/text()") == "two|");
