@@ -46,24 +46,24 @@ bool is_blocked(FetchFailureKind kind) {
          kind == FetchFailureKind::blocked_scheme;
 }
 
-// Statuses that may be different the next time.
+// Statuses that may be different the next time. RFC 9110 section 15: one that nobody
+// knows is the first of its class, so 530 is as good as 500.
 bool is_transient(int status) {
   switch (status) {
     case 408:
     case 425:
     case 429:
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-    case 520:
-    case 521:
-    case 522:
-    case 523:
-    case 524:
       return true;
-    default:
+    case 501:  // does not know the method
+    case 505:  // nor the version
+    case 506:  // negotiates in a circle
+    case 507:
+    case 508:
+    case 510:
+    case 511:  // a login page of the network stands before it
       return false;
+    default:
+      return status >= 500 && status < 600;
   }
 }
 

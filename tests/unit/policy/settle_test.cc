@@ -82,17 +82,33 @@ TEST_CASE("each failure of a transfer is tried again, final, blocked, or no atte
 
 TEST_CASE("each class of status has its verdict") {
   const auto [status, verdict] = GENERATE(table<int, Verdict>({
-      {200, Verdict::done},        {203, Verdict::done},
+      {200, Verdict::done},
+      {203, Verdict::done},
       {304, Verdict::failed},  // nobody asked on a condition
-      {300, Verdict::failed},      {400, Verdict::failed},
-      {401, Verdict::failed},      {403, Verdict::failed},
-      {404, Verdict::gone},        {410, Verdict::gone},
-      {451, Verdict::failed},      {501, Verdict::failed},
-      {408, Verdict::retry_later}, {425, Verdict::retry_later},
-      {429, Verdict::retry_later}, {500, Verdict::retry_later},
-      {502, Verdict::retry_later}, {503, Verdict::retry_later},
-      {504, Verdict::retry_later}, {520, Verdict::retry_later},
+      {300, Verdict::failed},
+      {400, Verdict::failed},
+      {401, Verdict::failed},
+      {403, Verdict::failed},
+      {404, Verdict::gone},
+      {410, Verdict::gone},
+      {451, Verdict::failed},
+      {501, Verdict::failed},
+      {408, Verdict::retry_later},
+      {425, Verdict::retry_later},
+      {429, Verdict::retry_later},
+      {500, Verdict::retry_later},
+      {502, Verdict::retry_later},
+      {503, Verdict::retry_later},
+      {504, Verdict::retry_later},
+      {520, Verdict::retry_later},
       {524, Verdict::retry_later},
+      // RFC 9110 section 15: what nobody knows is the first of its class
+      {509, Verdict::retry_later},
+      {530, Verdict::retry_later},
+      {599, Verdict::retry_later},
+      {505, Verdict::failed},
+      {511, Verdict::failed},
+      {999, Verdict::failed},
   }));
   CAPTURE(status);
   const model::Settled settled = settle(visit(status), {}, kNow);
