@@ -12,9 +12,10 @@ using Code = base::Error::Code;
 
 // Pragmas that only tell something.
 constexpr std::string_view kTellingPragmas[] = {
-    "table_info",     "table_xinfo", "table_list",      "index_list",    "index_info",
-    "index_xinfo",    "page_count",  "freelist_count",  "page_size",     "encoding",
-    "collation_list", "quick_check", "integrity_check", "function_list", "module_list"};
+    "table_info",      "table_xinfo",   "table_list",     "index_list",
+    "index_info",      "index_xinfo",   "page_count",     "freelist_count",
+    "page_size",       "encoding",      "collation_list", "quick_check",
+    "integrity_check", "function_list", "module_list",    "data_version"};
 
 bool telling_pragma(const char* name, const char* argument) {
   if (name == nullptr) return false;
@@ -121,11 +122,20 @@ base::Status walk(sqlite3* db, sqlite3_stmt* statement, QueryRows& rows) {
   }
 }
 
+// A virtual table writes its columns into the schema in memory when it is used first, which looks
+// to the authorizer like a change of sqlite_master.
+void open_search_index(sqlite3* db) {
+  sqlite3_stmt* statement = nullptr;
+  sqlite3_prepare_v2(db, "SELECT rowid FROM search LIMIT 0", -1, &statement, nullptr);
+  sqlite3_finalize(statement);  // an older database may have none
+}
+
 }  // namespace
 
 base::Status query(Database& reader, std::string_view sql, QueryRows& rows,
                    const QueryOptions& options) {
   sqlite3* db = reader.raw();
+  open_search_index(db);
   const Watch watch(db, options.timeout);
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;

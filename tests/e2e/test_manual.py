@@ -178,6 +178,8 @@ def test_the_queries_of_the_sql_page_run(tmp_path):
     assert len(statements) > 5
     for statement in statements:
         connection.execute(statement).fetchall()
+        asked = run(CRAWLD, "sql", "--db", tmp_path / "crawl.db", statement.strip())
+        assert asked.returncode == 0, asked.stderr
 
 
 def test_the_schema_takes_the_example_and_the_recipes_and_refuses_slips():

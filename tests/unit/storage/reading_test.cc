@@ -21,6 +21,7 @@ std::string page_url(std::uint64_t n) { return "http://a.test/" + std::to_string
 
 std::unique_ptr<SqliteStore> crawled(const std::string& path, std::uint64_t pages = kPages) {
   StoreOptions options;
+  options.search_index = true;
   options.seen.run_entries = 10;
   auto store = std::move(*SqliteStore::open(path, options));
   REQUIRE(store->begin_run({.started_at = 1, .command = "crawl", .sites = {"a"}}).ok());
@@ -95,6 +96,23 @@ TEST_CASE("a query may not write, attach, set or run two statements") {
   Collected rows;
   CHECK(query(*reader, "PRAGMA table_info(urls)", rows).ok());
   CHECK(rows.rows > 5);
+}
+
+TEST_CASE("a query may search the full-text index, and not change it") {
+  Scratch scratch;
+  auto store = crawled(scratch.path());
+  REQUIRE(store->put({.has_run = true, .run = {.ended_at = 1, .exit = "finished"}}).ok());
+  auto reader = reader_of(scratch.path());
+  Collected rows;
+  const auto found = query(*reader,
+                           "SELECT rowid, snippet(search, 1, '[', ']', '...', 8) FROM search "
+                           "WHERE search MATCH 'NEAR(text 3)' ORDER BY rank",
+                           rows);
+  INFO((found ? "" : found.error().message));
+  CHECK(found.ok());
+  CHECK(rows.rows > 1);
+  CHECK_FALSE(query(*reader, "INSERT INTO search (search) VALUES ('rebuild')", rows).ok());
+  CHECK_FALSE(query(*reader, "UPDATE sqlite_master SET sql = ''", rows).ok());
 }
 
 TEST_CASE("a query that runs too long is stopped") {
