@@ -19,6 +19,14 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
     return kFinished;
   } catch (const CLI::ExtrasError&) {
     return complain(unknown_flags(app, app.remaining()), kUsage);
+  } catch (const CLI::RequiredError& error) {
+    // "crawld check crawl.yaml": CLI11 misses the flag before it finds the word too much.
+    const std::vector<std::string> rest = app.remaining();
+    const bool named = std::string_view(error.what()).starts_with("--config") && !rest.empty() &&
+                       !rest.front().starts_with("-");
+    return complain(std::string(error.what()) + (named ? ": -c " + rest.front() : "") +
+                        "; see crawld help " + app.get_name(),
+                    kUsage);
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + "; see crawld help " + app.get_name(), kUsage);
   }

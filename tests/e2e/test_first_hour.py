@@ -117,3 +117,8 @@ def test_a_page_that_is_empty_without_javascript_is_told(crawl, serve):
     said = crawl.run("--delay", "0", site.url("/js")).stderr
     assert f"seed        {site.url('/js')} done, and holds no text\n  hint        JavaScript is not run" in said
     assert "page       holds no text; JavaScript is not run" in told(crawl, "why", site.url("/js")).stdout
+
+
+def test_a_file_without_its_flag_is_told_with_it():
+    result = subprocess.run([CRAWLD, "check", "shop.yaml"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2 and ": -c shop.yaml;" in result.stderr
