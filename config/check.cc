@@ -31,10 +31,7 @@ class SiteCheck {
       : site_(site), places_(places), problems_(problems), warnings_(warnings) {}
 
   void check_site() {
-    if (site_.name.empty()) problem(places_.site, "a site needs a name");
-    if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
-      problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
-    }
+    if (!places_.incomplete) check_what_is_needed();
     check_urls("seeds", site_.seeds);
     check_keys([this](const char* key) { return places_.keys.contains(key); });
   }
@@ -44,6 +41,13 @@ class SiteCheck {
   }
 
  private:
+  void check_what_is_needed() {
+    if (site_.name.empty()) problem(places_.site, "a site needs a name");
+    if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
+      problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
+    }
+  }
+
   // `says(key)`: the value is this one's own, and not taken from the defaults.
   template <class Says>
   void check_keys(Says says) {

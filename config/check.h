@@ -16,6 +16,7 @@ struct SitePlaces {
   Place site;
   std::map<std::string, Place> keys;
   std::map<std::string, std::vector<Place>> items;
+  bool incomplete = false;  // not all of it could be read: what is missing may stand there
 
   Place of(const std::string& key) const {
     const auto found = keys.find(key);

@@ -237,6 +237,7 @@ class Loader {
       problems_.push_back({value.place, "sites: each entry is a map with a name and seeds"});
       return;
     }
+    const std::size_t troubles = problems_.size();
     const std::string shown = "sites[" + std::to_string(loaded_.config.sites.size()) + "]";
     for (const Value::Member& member : value.members) {
       note_places(member, places);
@@ -250,6 +251,7 @@ class Loader {
       else
         read_member(member, "", shown, site_fields(), site, {"name", "seeds", "extract"});
     }
+    places.incomplete = problems_.size() != troubles;
     make_room_at_address(site, places);
     loaded_.config.sites.push_back(std::move(site));
     places_.sites.push_back(std::move(places));

@@ -149,6 +149,8 @@ TEST_CASE("what cannot be read does not hide what is read and wrong") {
       "defaults:\n  delay: soon\n  proxy: a b\nsites:\n  - name: a\n    seeds: http://a.test/\n");
   CHECK_THAT(told, Contains("f.yaml:2:10: ") && Contains("f.yaml:3:10: proxy: no URL"));
   CHECK_THAT(told, Contains("f.yaml:6:12: ") && !Contains("needs seeds"));
+  CHECK(error_of("sites:\n  - name: a\n    sedes: [http://a.test/]\n") ==
+        "f.yaml:3:5: unknown key \"sedes\" in \"sites[0]\"; did you mean \"seeds\"?");
 }
 
 TEST_CASE("a variable of the environment that is nearly a setting is told") {
