@@ -44,14 +44,26 @@ constexpr ForeignFlag kForeign[] = {
     {" -I --include-directories ", "--include 'https://host/dir/*'"},
     {" -X --exclude-directories ", "--exclude 'https://host/dir/*'"},
     {" --exclude-domains ", "--exclude '*://host/*'"},
-    {" --no-robots --robots ", "-e robots=off"},
-    {" --max-threads --workers --threads ", "--concurrency N"},
+    {" --no-robots --robots --ignore-robots --robots-txt ", "-e robots=off"},
+    {" --max-threads --workers --threads --jobs --connections ", "--concurrency N"},
+    {" --rate-limit --rps ",
+     "--delay TIME between requests to one host, --limit-rate SIZE over all"},
+    {" --cookie --cookies --cookie-jar --cookies-file ", "--load-cookies FILE"},
+    {" --insecure --ignore-ssl --ignore-https-errors ", "--no-check-certificate"},
+    {" --same-domain ", "--scope domain"},
+    {" --sitemap --sitemaps ", "sitemaps are read by themselves; --no-follow sitemaps leaves them"},
+    {" --dry-run ", "crawld check -c FILE; crawld fetch URL tells what becomes of each link"},
+    {" --format ", "-o FILE.jsonl or FILE.csv; crawld export has more"},
+    {" --silent ", "-q"},
+    {" --version ", "crawld --version"},
+    {" --javascript --headless --render --js ", "no JavaScript is run"},
+    {" --login ", "auth:, headers: or cookie_file: in a file (-c)"},
     {" --warc-file --generateWACZ --generateCDX ", "crawld export -f warc -o FILE.warc.gz"},
     {" --no-proxy ", "leave it out: no proxy is used but by --proxy"},
     {" -s --set ", "settings stand in a file (-c); crawld check names the keys for Scrapy's"},
     {" -u --url --urls ", "give the URL alone, or -i FILE"},
     {" --seedFile --seed-file --list ", "-i FILE"},
-    {" --limit ", "--max-pages N"},
+    {" --limit --max-urls --page-limit ", "--max-pages N"},
     {" --scopeType ", "--scope page|prefix|host|domain|any"},
     {" --timeLimit ", "--max-time TIME"},
     {" --sizeLimit ", "--max-bytes SIZE"},
@@ -64,6 +76,21 @@ std::string_view here(std::string_view flag) {
     if (foreign.names.find(searched) != std::string_view::npos) return foreign.here;
   }
   return {};
+}
+
+// The flag that was meant: one or two letters away, or the longest word that both have whole, as
+// "--max-depth" has "--depth". Empty: none.
+std::string meant_by(std::string_view flag, const std::set<std::string>& names) {
+  constexpr std::size_t kShortest = 4;
+  const std::string_view word = flag.substr(2);
+  std::string found;
+  for (const std::string& name : names) {
+    if (word.size() + 1 >= kShortest && config::is_slip(flag, name)) return name;
+    const std::string_view known = std::string_view(name).substr(2);
+    const bool within = word.find(known) != std::string_view::npos;
+    if (within && known.size() >= kShortest && name.size() > found.size()) found = name;
+  }
+  return found;
 }
 
 void collect_names(const CLI::App& app, std::set<std::string>& names) {
@@ -90,7 +117,9 @@ std::string unknown_flags(const CLI::App& app, const std::vector<std::string>& f
     if (!known.empty()) {
       text += flag + " is no flag here: " + std::string(known);
     } else if (flag.starts_with("--")) {
-      text += flag + " is no flag here" + config::did_you_mean(flag, names, see);
+      const std::string meant = meant_by(flag, names);
+      text +=
+          flag + " is no flag here" + (meant.empty() ? see : "; did you mean \"" + meant + "\"?");
     } else {
       text += "\"" + word + "\" was not expected here" + see;
     }

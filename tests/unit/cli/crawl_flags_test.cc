@@ -14,6 +14,7 @@
 using namespace crawld;
 using namespace crawld::cli;
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::StartsWith;
 using crawld::tests::Folder;
 
@@ -248,6 +249,8 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
         "--reject-regex is no flag here: --exclude re:EXPRESSION");
   CHECK_THAT(unknown_flags(app, {"-k"}), StartsWith("-k is no flag here: links are not rewritten"));
   CHECK(unknown_flags(app, {"--depht=3"}) == "--depht is no flag here; did you mean \"--depth\"?");
+  CHECK_THAT(unknown_flags(app, {"--max-depth"}), EndsWith("did you mean \"--depth\"?"));
+  CHECK_THAT(unknown_flags(app, {"--screenshot"}), EndsWith("; see crawld help crawl"));
   CHECK(unknown_flags(app, {"--xyzzy", "-Z"}) ==
         "--xyzzy is no flag here; see crawld help crawl\n"
         "\"-Z\" was not expected here; see crawld help crawl");
