@@ -197,8 +197,23 @@ class CssReader {
   std::vector<std::string> urls_;
 };
 
+// False for most style sheets of pages: no "l(" as "url(" ends, no "@i" as "@import" begins, and
+// no escape that either could be written with.
+bool may_hold_urls(std::string_view css) {
+  const auto holds = [css](char mark, int offset, char beside) {
+    for (std::size_t at = css.find(mark); at != css.npos; at = css.find(mark, at + 1)) {
+      const std::size_t other = at + static_cast<std::size_t>(offset);
+      if (other < css.size() && (css[other] | 0x20) == beside) return true;
+    }
+    return false;
+  };
+  return css.find('\\') != css.npos || holds('(', -1, 'l') || holds('@', 1, 'i');
+}
+
 }  // namespace
 
-std::vector<std::string> css_urls(std::string_view css) { return CssReader(css).read(); }
+std::vector<std::string> css_urls(std::string_view css) {
+  return may_hold_urls(css) ? CssReader(css).read() : std::vector<std::string>();
+}
 
 }  // namespace crawld::parsers
