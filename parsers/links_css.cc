@@ -46,6 +46,8 @@ class CssReader {
         read_name();
       else if (c == '#')
         read_hash();
+      else if (css_.substr(at_, 4) == "<!--")
+        at_ += 4;
       else
         ++at_;
     }

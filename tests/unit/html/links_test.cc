@@ -83,6 +83,7 @@ TEST_CASE("style sheets give their URLs") {
             " content:'url(no)'") == Urls{"a.css", "b.css", "ef.png", "g"});
   CHECK(css_urls("url(").empty());
   CHECK(css_urls("myurl(x) #url(y)").empty());
+  CHECK(css_urls("<!--url(a)--><!--@import 'b'; -->") == Urls{"a", "b"});
 }
 
 TEST_CASE("names in style sheets may have escapes (CSS Syntax 4.3.12)") {
