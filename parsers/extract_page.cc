@@ -118,9 +118,8 @@ Page::Found Page::find_css(const Source& source, const Item& scope) {
   auto& matcher = matchers_[source.number];
   if (!matcher) matcher = std::make_unique<SelectorMatcher>(*source.selector, *selectors_);
   std::vector<Item> items;
-  bool after = source.looks_after && scope.element != nullptr;
-  auto all = after ? matcher->values_after(scope.element, kMostItems)
-                   : matcher->values(scope.element, kMostItems);
+  auto all = scope.element != nullptr ? matcher->values_around(scope.element, kMostItems)
+                                      : matcher->values(nullptr, kMostItems);
   for (const Selected& found : all) {
     Item item;
     item.element = found.element;

@@ -31,13 +31,6 @@ constexpr Name kKeywords[] = {
     {"markdown", SourceKind::markdown}, {"tables", SourceKind::tables},
     {"self", SourceKind::self}};
 
-// A selector may start with a combinator: it then hangs on the element around.
-std::string with_scope(std::string_view selector) {
-  bool relative =
-      !selector.empty() && (selector[0] == '>' || selector[0] == '+' || selector[0] == '~');
-  return relative ? ":scope " + std::string(selector) : std::string(selector);
-}
-
 template <class T>
 base::Status compile_into(std::optional<T>& into, std::string_view text) {
   auto compiled = T::compile(text);
@@ -48,9 +41,12 @@ base::Status compile_into(std::optional<T>& into, std::string_view text) {
 
 base::Status compile_rest(Source& source, std::string_view rest) {
   switch (source.kind) {
-    case SourceKind::css:
-      source.looks_after = rest.starts_with('+') || rest.starts_with('~');
-      return compile_into(source.selector, with_scope(rest));
+    case SourceKind::css: {
+      auto selector = Selector::compile(rest, Selector::Start::may_be_relative);
+      if (!selector) return std::move(selector).error();
+      source.selector = std::move(selector).value();
+      return base::Done{};
+    }
     case SourceKind::xpath:
       return compile_into(source.xpath, rest);
     case SourceKind::jsonld:

@@ -44,7 +44,6 @@ struct Source {
   std::uint32_t number = 0;  // of all sources of a rule set: the page keeps state by it
   std::string name;          // of og:, twitter:, meta:
   std::optional<Selector> selector;
-  bool looks_after = false;  // a selector that starts with "+" or "~"
   std::optional<XPath> xpath;
   std::optional<SchemaPath> schema;
   std::optional<JsonPointer> pointer;

@@ -16,8 +16,8 @@ using selector::Kind;
 using selector::Output;
 using selector::Simple;
 
-base::Result<Selector> Selector::compile(std::string_view text) {
-  auto program = selector::parse(text);
+base::Result<Selector> Selector::compile(std::string_view text, Start start) {
+  auto program = selector::parse(text, start);
   if (!program) return std::move(program).error();
   Selector result;
   result.text_ = text;
@@ -58,10 +58,15 @@ class SelectorMatcher::Matching {
     if (scope == kNoElement) return {0, document_.size()};
     return {scope + 1, document_.end_of(scope)};
   }
-  Range after(ElementNumber scope) const {
-    ElementNumber parent = document_.parent(scope);
-    ElementNumber end = document_.end_of(scope);
-    return {end, parent == kNoElement ? end : document_.end_of(parent)};
+  // Up to the end of the siblings behind it that may be asked for.
+  Range around(ElementNumber scope) const {
+    std::uint32_t siblings = 0;
+    for (const Complex& one : match_.top().complexes)
+      siblings = std::max(siblings, one.behind_scope);
+    ElementNumber last = scope;
+    for (; siblings > 0 && document_.next(last) != kNoElement; --siblings)
+      last = document_.next(last);
+    return {scope + 1, document_.end_of(last)};
   }
 
   // `scope` itself is one of those that ::text and ::attr() may be asked of.
@@ -146,22 +151,23 @@ std::vector<Selected> SelectorMatcher::values(const GumboNode* scope, std::size_
   ElementNumber within = matching_->document().number(scope);
   if (scope != nullptr && within == kNoElement) return {};
   matching_->set_scope(within);
-  auto range = matching_->inside(within);
-  if (within != kNoElement) --range.from;
-  return matching_->values(range, within, most);
+  return matching_->values(matching_->inside(within), within, most);
 }
 
-std::vector<Selected> SelectorMatcher::values_after(const GumboNode* scope, std::size_t most) {
-  ElementNumber before = matching_->document().number(scope);
-  if (before == kNoElement) return {};
-  matching_->set_scope(before);
-  return matching_->values(matching_->after(before), kNoElement, most);
+std::vector<Selected> SelectorMatcher::values_around(const GumboNode* scope, std::size_t most) {
+  ElementNumber within = matching_->document().number(scope);
+  if (within == kNoElement) return {};
+  matching_->set_scope(within);
+  return matching_->values(matching_->around(within), within, most);
 }
 
 std::vector<Selected> SelectorMatcher::Matching::values(Range range, ElementNumber scope,
                                                         std::size_t most) {
   SelectedInOrder found(document_);
+  const ElementNumber end = scope == kNoElement ? range.to : document_.end_of(scope);
+  if (scope != kNoElement) range.from = scope;
   each(range, true, [&](ElementNumber e, const Complex& complex) {
+    if (e >= end && complex.behind_scope == 0) return true;
     switch (complex.output) {
       case Output::element:
         if (e != scope) found.add_element(e);

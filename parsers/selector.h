@@ -13,6 +13,7 @@
 // nothing recurses with the depth of the page.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ struct Program;
 // A compiled selector. Cheap to copy; threads: any number at once.
 class Selector {
  public:
+  // What a combinator at the start of one of the list's selectors means: a mistake, or
+  // that it hangs on :scope ("> a, + dd").
+  enum class Start : std::uint8_t { anywhere, may_be_relative };
   // Fails with what is wrong and at which byte.
-  static base::Result<Selector> compile(std::string_view text);
+  static base::Result<Selector> compile(std::string_view text, Start start = Start::anywhere);
 
   // The elements inside `scope` that match, in document order; null: of the whole
   // document. `scope` is what :scope stands for (null: the root element).
@@ -76,9 +80,8 @@ class SelectorMatcher {
   // attribute is one result, in document order and once. "p::text" means p's own text
   // nodes, "p ::text" all inside p; both may be asked of `scope` itself ("::attr(href)").
   std::vector<Selected> values(const GumboNode* scope = nullptr, std::size_t most = SIZE_MAX);
-  // As values(), but looks at what follows `scope` below the same parent: for
-  // selectors such as ":scope + dd". Needs: scope.
-  std::vector<Selected> values_after(const GumboNode* scope, std::size_t most = SIZE_MAX);
+  // As values(), and what such as ":scope + dd" finds behind `scope`. Needs: scope.
+  std::vector<Selected> values_around(const GumboNode* scope, std::size_t most = SIZE_MAX);
   bool matches(const GumboNode* element, const GumboNode* scope = nullptr);
 
  private:

@@ -154,7 +154,7 @@ int cost(const Simple& simple) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : in_(text) {}
+  Parser(std::string_view text, Selector::Start start) : in_(text), start_(start) {}
 
   base::Result<Program> run() {
     auto top = list({});
@@ -213,6 +213,7 @@ class Parser {
   bool close() { return in_.take(')') || in_.at_end(); }
 
   Scanner in_;
+  Selector::Start start_;
   Program program_;
   std::string error_;
 };
@@ -268,11 +269,31 @@ bool Parser::forgiven(List& into, Context context) {
   return true;
 }
 
+std::uint32_t siblings_behind_scope(const Complex& complex) {
+  const auto& first = complex.compounds.front().simples;
+  const bool scoped = std::any_of(first.begin(), first.end(), [](const Simple& simple) {
+    return simple.kind == Kind::state && simple.state == State::scope;
+  });
+  std::uint32_t siblings = 0;
+  for (std::size_t i = 1; scoped && i < complex.compounds.size(); ++i) {
+    const auto left = complex.compounds[i].left;
+    if (left == Combinator::later) return std::numeric_limits<std::uint32_t>::max();
+    if (left != Combinator::next) break;
+    ++siblings;
+  }
+  return siblings;
+}
+
 bool Parser::complex(Complex& into, Context context) {
   Compound first;
   first.left = Combinator::none;
   if (context.relative && (!combinator(first.left, false) || first.left == Combinator::none)) {
     first.left = Combinator::descendant;
+  }
+  if (context.depth == 0 && start_ == Selector::Start::may_be_relative) {
+    if (combinator(first.left, false)) {
+      into.compounds.emplace_back().simples.push_back(scope());
+    }
   }
   in_.skip_space();
   if (!compound(first, into, context)) return false;
@@ -289,6 +310,7 @@ bool Parser::complex(Complex& into, Context context) {
     std::size_t most = context.relative ? kMostHasCompounds : kMostCompounds;
     if (into.compounds.size() > most) return fail("too many combinators");
   }
+  into.behind_scope = siblings_behind_scope(into);
   for (Compound& part : into.compounds) {
     part.slot = new_slot();
     std::stable_sort(part.simples.begin(), part.simples.end(),
@@ -763,11 +785,11 @@ bool Parser::contained_words(Simple& into) {
 
 }  // namespace
 
-base::Result<Program> parse(std::string_view text) {
+base::Result<Program> parse(std::string_view text, Selector::Start start) {
   if (text.size() > kLongestText) {
     return base::Error{base::Error::Code::invalid, "the selector is longer than 64 KiB"};
   }
-  return Parser(text).run();
+  return Parser(text, start).run();
 }
 
 }  // namespace crawld::parsers::selector

@@ -103,6 +103,8 @@ enum class Output : std::uint8_t { element, text, attribute, nothing };
 struct Complex {
   std::vector<Compound> compounds;  // never empty
   Output output = Output::element;  // nothing: ends in a pseudo-element such as ::before
+  // How many siblings behind :scope it reaches: 1 of ":scope + dd", all of ":scope ~ dd".
+  std::uint32_t behind_scope = 0;
   // " ::text" and " *::text": the element to the left is one of those asked for.
   bool or_self = false;
   std::string attribute;  // of ::attr(); in lower case

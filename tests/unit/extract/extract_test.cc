@@ -99,6 +99,16 @@ TEST_CASE("a field takes its value from where its source says") {
   CHECK(value({.source = "css:time", .type = ValueType::date}) == R"("2024-03-03T10:00:00+00:00")");
 }
 
+TEST_CASE("within each, every selector of a list may begin with a combinator") {
+  auto all = records(one({{.name = "f", .source = "css:> b, + dd, + dd + dd", .list = true},
+                          {.name = "later", .source = "css::scope ~ dd.x"}},
+                         "dt"),
+                     {.body = "<dl><dt><i><b>0</b></i><b>1</b><dd>2<dd>3<dd class=x>4<dt>5</dl>"});
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].fields_json == R"({"f":["1","2","3"],"later":"4"})");
+  CHECK(all[1].fields_json == R"({"f":[],"later":null})");
+}
+
 TEST_CASE("within each, ::text and ::attr() may be asked of the match itself") {
   RuleSet set = one({{.name = "own", .source = "css:::text"},
                      {.name = "to", .source = "css:::attr(href)"},
