@@ -26,7 +26,10 @@ void SelectedInOrder::add_texts(ElementNumber e) {
   const GumboNode* node = document_.node(e);
   ElementNumber behind = e + 1;
   for (const GumboNode* child : children(node)) {
-    if (is_element(child)) behind = document_.end_of(element_index(child));
+    // What stands in a <template> is not of the document, but its texts are the element's.
+    if (const ElementNumber inner = document_.number(child); inner != kNoElement) {
+      behind = document_.end_of(inner);
+    }
     if (!is_text(child)) continue;
     found_.push_back({{behind, Place::What::text, -std::int64_t{element_depth(node)}},
                       {node, true, child->v.text.text}});

@@ -130,6 +130,11 @@ TEST_CASE("what was found stands in document order and once, as Scrapy has it") 
   CHECK(values(kMixed, "p::text, .c::text, p::attr(id), #p::attr(id), p, #p") == "p|p|1|4|5|");
 }
 
+TEST_CASE("the texts of a template are told where it stands") {
+  CHECK(values("<!doctype html><body>1<template>2<b>x</b>3<i>y</i></template>4", "body *::text") ==
+        "1|2|3|4|");
+}
+
 TEST_CASE("text and attributes of descendants are those of the element too, as in Scrapy") {
   constexpr std::string_view kMixed = "<!doctype html><body><p id=p>1<b id=b>2</b>3</p>";
   CHECK(values(kMixed, "p ::text") == "1|2|3|");
