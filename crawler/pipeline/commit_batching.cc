@@ -209,8 +209,11 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
 bool CommitStage::finished() const {
   // Of a recrawl: pages that are due and not taken up yet.
   if (options_.recrawl && next_due_ && *next_due_ <= clock_.wall()) return false;
-  return frontier_.idle() && asked_again_.empty() &&
-         count_of(Verdict::retry_later) <= foreign_retries_;
+  return nothing_waits() && asked_again_.empty();
+}
+
+bool CommitStage::nothing_waits() const {
+  return frontier_.idle() && count_of(Verdict::retry_later) <= foreign_retries_;
 }
 
 }  // namespace crawld::pipeline

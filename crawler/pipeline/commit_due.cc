@@ -164,16 +164,25 @@ void CommitStage::plan(base::WallTime at) {
 
 // What was asked for once more. What waits or is under way comes anyhow.
 Status CommitStage::ask_again() {
-  if (asked_again_.empty()) return base::Done{};
+  while (!asked_again_.empty()) {
+    const auto end =
+        std::next(asked_again_.begin(),
+                  static_cast<std::ptrdiff_t>(std::min(kRowsAtOnce, asked_again_.size())));
+    if (Status asked = ask_again({asked_again_.begin(), end}); !asked) return asked;
+    asked_again_.erase(asked_again_.begin(), end);
+  }
+  return base::Done{};
+}
+
+Status CommitStage::ask_again(const std::map<model::UrlId, AskedAgain>& wanted) {
   std::vector<model::UrlId> ids;
-  for (const auto& [id, asked] : asked_again_) ids.push_back(id);
+  for (const auto& [id, asked] : wanted) ids.push_back(id);
   const auto rows = store_.urls(ids);
   if (!rows) return rows.error();
   const base::WallTime now = clock_.wall();
-  const bool idle = frontier_.idle() && count_of(Verdict::retry_later) <= foreign_retries_;
   for (const storage::QueuedUrl& row : *rows) {
-    const AskedAgain& asked = asked_again_.at(row.id);
-    if (asked.again == AskAgain::where_it_failed && !(idle && has_failed(row.state))) continue;
+    const AskedAgain& asked = wanted.at(row.id);
+    if (asked.again == AskAgain::where_it_failed && !has_failed(row.state)) continue;
     const bool foreign = row.site == storage::kNoSite;
     const bool waits = row.state == Verdict::queued && !foreign;
     if (waits || frontier_.is_under_way(row.id)) continue;
@@ -186,7 +195,6 @@ Status CommitStage::ask_again() {
     plan(now);
     if (!batch_since_) batch_since_ = clock_.now();
   }
-  asked_again_.clear();
   return base::Done{};
 }
 

@@ -120,6 +120,9 @@ void CommitStage::store_page(model::Settled settled, storage::PageId id) {
 // --- injections, and what others tell -----------------------------------------------------------
 
 void CommitStage::book(Injections injections) {
+  // A long list of seeds costs a crawl that goes on nothing.
+  const bool asks_for_failed =
+      nothing_waits() && count_of(Verdict::failed) + count_of(Verdict::disallowed) > 0;
   std::vector<Candidate> offers;
   for (Injection& injection : injections.all) {
     const std::uint64_t hash = storage::url_hash(injection.url.href());
@@ -133,7 +136,8 @@ void CommitStage::book(Injections injections) {
              .depth = static_cast<std::uint16_t>(0),
              .hop = sitemap ? 'M' : 'S'},
             hash, injection.site, 0, std::move(injection.metadata), offers);
-    } else if (injection.again != AskAgain::no) {
+    } else if (injection.again == AskAgain::yes ||
+               (injection.again == AskAgain::where_it_failed && asks_for_failed)) {
       // Its row may not be on disk yet.
       asked_again_.emplace(known, AskedAgain{injection.site, injection.again});
     }

@@ -137,6 +137,7 @@ class CommitStage {
   void cover(const model::Settled& settled);
   void tell_drops();
   std::uint64_t count_of(model::Verdict state) const;
+  bool nothing_waits() const;  // of the sites in this run
   void count(model::Verdict from, model::Verdict to);
 
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
@@ -160,6 +161,11 @@ class CommitStage {
   base::Status count_past_pages();
   base::Status bring_forward();
   base::Status ask_again();
+  struct AskedAgain {
+    model::SiteId site = 0;
+    AskAgain again = AskAgain::no;
+  };
+  base::Status ask_again(const std::map<model::UrlId, AskedAgain>& wanted);
   base::Status count_foreign_retries();
   void plan(base::WallTime at);
   base::Status load_plans();
@@ -225,12 +231,8 @@ class CommitStage {
   CoverageRounds rounds_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
-  struct AskedAgain {
-    model::SiteId site = 0;
-    AskAgain again = AskAgain::no;
-  };
-  std::map<model::UrlId, AskedAgain> asked_again_;  // known URLs
-  std::vector<std::string> new_site_names_;         // to be entered before the next batch
+  std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs
+  std::vector<std::string> new_site_names_;                  // to be entered before the next batch
 };
 
 }  // namespace crawld::pipeline
