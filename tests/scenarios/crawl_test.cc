@@ -127,6 +127,7 @@ TEST_CASE("a way back through redirects is gone once more, for cookies that came
 
 TEST_CASE("redirects that lead in a circle are named, and left") {
   Crawl crawl;
+  int asked = 0;
   const auto to = [](const char* where) {
     return Answer{.status = 302, .headers = {{"Location", where}}};
   };
@@ -136,7 +137,6 @@ TEST_CASE("redirects that lead in a circle are named, and left") {
   }
   SECTION("at once") { crawl.web.answer("http://a.test/", to("/")); }
   SECTION("over another page each time") {
-    int asked = 0;
     crawl.web.answer("http://a.test/robots.txt", {.status = 404});
     crawl.web.otherwise([&asked, to](const std::string& url) {
       return url == "http://a.test/" ? to(("/check" + std::to_string(++asked)).c_str()) : to("/");
