@@ -22,7 +22,7 @@ std::set<std::string> known_variables() {
 }
 
 std::string meant_by(const std::string& name, const std::set<std::string>& known) {
-  const std::string with_defaults = std::string(kDefaults) + name.substr(kRun.size());
+  std::string with_defaults = std::string(kDefaults) + name.substr(kRun.size());
   if (known.contains(with_defaults)) return with_defaults;
   for (const std::string& one : known) {
     if (is_slip(name, one)) return one;

@@ -212,7 +212,7 @@ class MarkdownWriter {
   std::string opening_of(Frame& frame) {
     if (frame.quote) return "> ";
     if (&frame != &open_.back() && !(&frame)[1].quote) return {};
-    const auto mark = marker(frame.element);
+    auto mark = marker(frame.element);
     frame.marked = true;
     frame.width = mark.size();
     return mark;

@@ -176,6 +176,7 @@ Status CommitStage::ask_again() {
 
 Status CommitStage::ask_again(const std::map<model::UrlId, AskedAgain>& wanted) {
   std::vector<model::UrlId> ids;
+  ids.reserve(wanted.size());
   for (const auto& [id, asked] : wanted) ids.push_back(id);
   const auto rows = store_.urls(ids);
   if (!rows) return rows.error();
