@@ -17,6 +17,27 @@ using model::Verdict;
 constexpr std::uint32_t kMostSitemaps = 1'000;   // of one site and run
 constexpr std::chrono::hours kLongestRules{24};  // RFC 9309 section 2.4
 
+// What a discovery is in the books.
+struct Booked {
+  model::UrlId id;
+  model::HostId host;
+  model::SiteId site;
+  model::UrlId parent;
+  bool with_metadata;
+};
+
+Candidate candidate_of(const model::Discovered& found, const Booked& booked) {
+  return {.url_id = booked.id,
+          .host_id = booked.host,
+          .request = {.url = found.url,
+                      .purpose = found.purpose,
+                      .site = booked.site,
+                      .depth = found.depth,
+                      .redirects = found.redirects,
+                      .parent = booked.parent,
+                      .with_metadata = booked.with_metadata}};
+}
+
 }  // namespace
 
 void CommitStage::count_for_site(const model::Settled& settled) {
@@ -91,15 +112,8 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
     batch_.nearer.push_back(
         {.id = id, .depth = found.depth, .redirects = found.redirects, .parent = parent});
     batch_.updates.push_back({.id = id, .state = Verdict::queued});
-    admitted.push_back({.url_id = id,
-                        .host_id = host_of(found.url, site),
-                        .request = {.url = found.url,
-                                    .purpose = found.purpose,
-                                    .site = site,
-                                    .depth = found.depth,
-                                    .redirects = found.redirects,
-                                    .parent = parent,
-                                    .with_metadata = row->with_metadata}});
+    const model::HostId host = host_of(found.url, site);
+    admitted.push_back(candidate_of(found, {id, host, site, parent, row->with_metadata}));
   }
   remember(admitted);
   std::move(admitted.begin(), admitted.end(), std::back_inserter(offers));
@@ -157,15 +171,7 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   batch_bytes_ += row.url.size() + 64;
   if (row.state == Verdict::too_deep) mark_too_deep(row.id);
   if (row.state == Verdict::queued) {
-    offers.push_back({.url_id = row.id,
-                      .host_id = row.host,
-                      .request = {.url = found.url,
-                                  .purpose = found.purpose,
-                                  .site = site,
-                                  .depth = found.depth,
-                                  .redirects = found.redirects,
-                                  .parent = parent,
-                                  .with_metadata = !row.metadata.empty()}});
+    offers.push_back(candidate_of(found, {row.id, row.host, site, parent, !row.metadata.empty()}));
   }
   batch_.new_urls.push_back(std::move(row));
 }
