@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMostColumns = 1'000;  // as HTML 4.9.12 limits a colspan
 constexpr std::size_t kMostRows = 65'534;    // and a rowspan
+constexpr std::size_t kFewPlaces = 10'000;   // of a table, however empty they are
 
 bool is_row_group(const GumboNode* node) {
   return is_html(node, GUMBO_TAG_THEAD) || is_html(node, GUMBO_TAG_TBODY) ||
@@ -41,28 +42,27 @@ TableColumns::TableColumns(const GumboNode* table) {
   for (const auto* part : children(table)) {
     if (is_html(part, GUMBO_TAG_TR)) add_row(part);
     if (!is_row_group(part)) continue;
-    hanging_.clear();  // no cell reaches beyond its group
+    taken_until_.clear();  // no cell reaches beyond its group
     for (const auto* row : children(part)) {
       if (is_html(row, GUMBO_TAG_TR)) add_row(row);
     }
-    hanging_.clear();
+    taken_until_.clear();
   }
 }
 
 void TableColumns::add_row(const GumboNode* row) {
-  const auto above = hanging_;
-  for (auto& rows : hanging_) rows -= rows > 0 ? 1 : 0;
   std::size_t column = 0;
   for (const auto* cell : children(row)) {
     if (!is_html(cell, GUMBO_TAG_TD) && !is_html(cell, GUMBO_TAG_TH)) continue;
-    while (column < above.size() && above[column] > 0) ++column;
+    while (column < taken_until_.size() && taken_until_[column] > row_) ++column;
     columns_.emplace(cell, column);
     const auto end = std::min(column + span(cell, "colspan", kMostColumns), kMostColumns);
     const auto rows = span(cell, "rowspan", kMostRows);
-    if (rows > 1 && hanging_.size() < end) hanging_.resize(end);
-    for (auto at = column; rows > 1 && at < end; ++at) hanging_[at] = rows - 1;
+    if (rows > 1 && taken_until_.size() < end) taken_until_.resize(end);
+    for (auto at = column; rows > 1 && at < end; ++at) taken_until_[at] = row_ + rows;
     column = std::max(end, column + 1);
   }
+  ++row_;
 }
 
 std::size_t TableColumns::of(const GumboNode* cell) const {
@@ -72,21 +72,27 @@ std::size_t TableColumns::of(const GumboNode* cell) const {
 
 std::string markdown_table(const std::vector<std::vector<TableCell>>& rows) {
   std::vector<std::size_t> used;
+  std::size_t longest = 0;
   for (const auto& row : rows) {
+    longest = std::max(longest, row.size());
     for (const auto& cell : row) used.push_back(cell.column);
   }
+  const auto most_places = 4 * used.size() + kFewPlaces;
   std::sort(used.begin(), used.end());
   used.erase(std::unique(used.begin(), used.end()), used.end());
+  const bool keeps_columns = rows.size() * used.size() <= most_places;
+  const auto columns = keeps_columns ? used.size() : longest;
   std::string out;
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::vector<const std::string*> cells(used.size(), nullptr);
-    for (const auto& cell : rows[r]) {
-      const auto at = std::lower_bound(used.begin(), used.end(), cell.column);
-      cells[static_cast<std::size_t>(at - used.begin())] = &cell.text;
+    // GFM fills up rows that are shorter than the first.
+    std::vector<const std::string*> cells(keeps_columns || r == 0 ? columns : rows[r].size());
+    for (std::size_t i = 0; i < rows[r].size(); ++i) {
+      const auto at = std::lower_bound(used.begin(), used.end(), rows[r][i].column);
+      cells[keeps_columns ? static_cast<std::size_t>(at - used.begin()) : i] = &rows[r][i].text;
     }
     append_row(cells, out);
     if (r > 0) continue;
-    for (std::size_t c = 0; c < used.size(); ++c) out += "| --- ";
+    for (std::size_t c = 0; c < columns; ++c) out += "| --- ";
     out += "|\n";
   }
   return out;
