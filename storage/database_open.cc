@@ -138,7 +138,8 @@ base::Status Database::take_lock() {
   return base::Done{};
 }
 
-// Everything is made in `<db>.new` and renamed, so kill -9 leaves all or nothing.
+// Everything is made in `<db>.new` and renamed, so kill -9 leaves all or nothing: a half-made
+// file needs no journal of its own, and is brought to the disk once, before it has its name.
 base::Status Database::create(std::span<const Migration> schema) {
   const std::string fresh = path_ + ".new";
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((fresh + suffix).c_str());
@@ -149,7 +150,8 @@ base::Status Database::create(std::span<const Migration> schema) {
     Database made(fresh, options_);
     auto done = made.connect(true);
     if (done)
-      done = made.execute(("PRAGMA page_size=" + std::to_string(kPageBytes) +
+      done = made.execute(("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; PRAGMA page_size=" +
+                           std::to_string(kPageBytes) +
                            "; PRAGMA application_id=" + std::to_string(kApplicationId))
                               .c_str());
     if (done) done = made.begin();
