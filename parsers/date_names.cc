@@ -85,10 +85,11 @@ std::optional<int> month_named(std::string_view word) {
   for (const auto& [name, month] : kMonths) {
     if (plain && lower.size() >= 3 && lower.substr(0, 3) == name) return month;
   }
-  return month_in_any_language(lower);
+  return month_in_any_language(word);
 }
 
-std::optional<int> month_in_any_language(std::string_view word) {
+std::optional<int> month_in_any_language(std::string_view name_as_written) {
+  const std::string word = lower_case(name_as_written);
   if (word.empty()) return std::nullopt;
   for (int month = 0; month < 12; ++month) {
     const std::string_view names = kMonthsOfLanguages[month];

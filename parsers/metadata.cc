@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crawler/base/ascii.h"
+#include "parsers/date_names.h"
 #include "parsers/jsonld_facts.h"
 #include "parsers/structured_words.h"
 
@@ -36,10 +37,6 @@ constexpr std::string_view kAuthorNames[] = {
     "author",          "parsely-author",      "dc.creator",          "dcterms.creator",
     "sailthru.author", "article:author_name", "article:author",      "byl",
     "book:author",     "og:article:author",   "twitter:creator_name"};
-constexpr std::array<std::string_view, 23> kMonths = {
-    "january",   "february", "march",    "april",    "may", "june", "july", "august",
-    "september", "october",  "november", "december", "jan", "feb",  "mar",  "apr",
-    "jun",       "jul",      "aug",      "sep",      "oct", "nov",  "dec"};
 constexpr std::string_view kDateNames[] = {"article:published_time",
                                            "article.published",
                                            "datepublished",
@@ -246,7 +243,7 @@ class MetadataReader {
       const std::size_t date = visible_author_.find_first_of("0123456789|");
       name = visible_author_.substr(0, date);
       // The month of the date that was cut off is no surname.
-      if (date != std::string::npos) drop_last_month(name);
+      if (date != std::string::npos && visible_author_[date] != '|') drop_last_month(name);
     }
     drop_last_marks(name);
     for (const std::string_view start : {"by ", "By ", "BY ", "von ", "Von ", "par ", "Par ",
@@ -259,8 +256,7 @@ class MetadataReader {
   static void drop_last_month(std::string& name) {
     drop_last_marks(name);
     const std::size_t word = name.rfind(' ') + 1;
-    const std::string last = base::ascii_lower(std::string_view(name).substr(word));
-    if (word == 0 || std::find(kMonths.begin(), kMonths.end(), last) == kMonths.end()) return;
+    if (word == 0 || !month_in_any_language(std::string_view(name).substr(word))) return;
     name.resize(word);
   }
 

@@ -3,24 +3,13 @@
 #include <cstdio>
 #include <vector>
 
+#include "parsers/date_names.h"
 #include "parsers/metadata.h"
-#include "parsers/month_names.h"
 
 namespace crawld::parsers {
 namespace {
 
 constexpr std::size_t kLongestDate = 96;  // bytes looked at
-
-struct MonthName {
-  std::string_view start;  // lower case, as short as is unambiguous across the languages
-  int month;
-};
-constexpr MonthName kMonths[] = {
-    {"jan", 1},  {"ene", 1},  {"gen", 1},  {"feb", 2},  {"fév", 2},  {"fev", 2},  {"mar", 3},
-    {"mär", 3},  {"apr", 4},  {"avr", 4},  {"abr", 4},  {"may", 5},  {"mai", 5},  {"mag", 5},
-    {"mei", 5},  {"jun", 6},  {"juin", 6}, {"giu", 6},  {"jul", 7},  {"juil", 7}, {"lug", 7},
-    {"aug", 8},  {"aoû", 8},  {"ago", 8},  {"sep", 9},  {"set", 9},  {"oct", 10}, {"okt", 10},
-    {"ott", 10}, {"out", 10}, {"nov", 11}, {"dec", 12}, {"dez", 12}, {"déc", 12}, {"dic", 12}};
 
 struct Token {
   bool number = false;
@@ -32,22 +21,6 @@ struct Token {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
-}
-
-int month_of(std::string_view word) {
-  std::string lower;
-  for (const char c : word) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  if (lower.size() < 3) return 0;
-  int month = 0;
-  std::size_t length = 0;
-  for (const auto& [start, number] : kMonths) {
-    if (lower.starts_with(start) && start.size() > length) {
-      month = number;
-      length = start.size();
-    }
-  }
-  if (month != 0 && lower.size() <= 10) return month;
-  return month_in_language(word, "");
 }
 
 std::vector<Token> tokens_of(std::string_view text) {
@@ -65,7 +38,7 @@ std::vector<Token> tokens_of(std::string_view text) {
       tokens.push_back(token);
     } else if (is_letter(text[i])) {
       while (i < text.size() && is_letter(text[i])) ++i;
-      token.value = month_of(text.substr(start, i - start));
+      token.value = month_in_any_language(text.substr(start, i - start)).value_or(0);
       if (token.value != 0) tokens.push_back(token);
     } else {
       ++i;

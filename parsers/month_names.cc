@@ -11,8 +11,6 @@
 
 namespace crawld::parsers {
 
-namespace {
-
 std::string lower_case(std::string_view word) {
   std::string lower;
   const auto length = static_cast<std::int32_t>(word.size());
@@ -28,8 +26,6 @@ std::string lower_case(std::string_view word) {
   }
   return lower;
 }
-
-}  // namespace
 
 int month_in_language(std::string_view name_as_written, std::string_view language) {
   const std::span names(kMonthNames, kMonthNameCount);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace crawld::parsers {
@@ -11,6 +12,9 @@ namespace crawld::parsers {
 // empty) short forms count too, and where a name is one month here and another there
 // ("listopada") it decides; else the name must be clear in all languages.
 int month_in_language(std::string_view word, std::string_view language);
+
+// Of any script; what is not UTF-8 is left out.
+std::string lower_case(std::string_view word);
 
 // Sorted by word; a language of "" stands for any.
 struct MonthName {

@@ -78,6 +78,8 @@ TEST_CASE("author and date are found in JSON-LD, meta elements and bylines") {
   CHECK(told.article_body.find("Text.") != std::string::npos);
   CHECK(read("<span class=byline>By Bob Roe</span>").author == "Bob Roe");
   CHECK(read("<span class=byline>By Bob Roe, March 11, 2015</span>").author == "Bob Roe");
+  CHECK(read("<span class=byline>Bob Roe, Août 11, 2015</span>").author == "Bob Roe");
+  CHECK(read("<span class=byline>By Theresa May | 11 March 2015</span>").author == "Theresa May");
   CHECK(read("<span class=byline>Bob Roe \u2014 \u2022</span>").author == "Bob Roe");
   CHECK(read("<time datetime=2020-01-02>then</time>").date == "2020-01-02");
   CHECK(read("<p>", "https://a.test/2018/09/10/x").date == "2018-09-10");
