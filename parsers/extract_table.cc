@@ -1,11 +1,11 @@
 // Tables to rows (HTML 4.9.12, simplified: cells that span are repeated).
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "parsers/cell_span.h"
 #include "parsers/extract_markup.h"
 
 namespace crawld::parsers {
@@ -38,14 +38,6 @@ std::vector<Row> rows_of(const GumboNode* table) {
     begins = true;
   }
   return rows;
-}
-
-std::size_t span(const GumboNode* cell, std::string_view name, std::size_t most) {
-  auto text = attribute(cell, name);
-  std::size_t value = 1;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  if (value == 0 && name == "rowspan") return most;  // to the end of its group
-  return std::clamp<std::size_t>(value, 1, most);
 }
 
 // The texts of a table, every row as long as its cells and those hanging into it.
@@ -83,8 +75,7 @@ class Grid {
       all_headers = all_headers && header;
       drop_hanging();
       std::string text = element_text(cell);
-      std::size_t columns = span(cell, "colspan", kMostColumns);
-      std::size_t rows = span(cell, "rowspan", kMostRows);
+      const auto [columns, rows] = span_of(cell);
       for (std::size_t i = 0; i < columns && texts.size() < kMostColumns; ++i) {
         if (++cells_ > kMostCells) return;
         if (rows > 1) {

@@ -1,27 +1,18 @@
 #include "parsers/markdown_table.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "parsers/cell_span.h"
 
 namespace crawld::parsers {
 namespace {
 
-constexpr std::size_t kMostColumns = 1'000;  // as HTML 4.9.12 limits a colspan
-constexpr std::size_t kMostRows = 65'534;    // and a rowspan
-constexpr std::size_t kFewPlaces = 10'000;   // of a table, however empty they are
+constexpr std::size_t kMostColumns = 1'000;
+constexpr std::size_t kFewPlaces = 10'000;  // of a table, however empty they are
 
 bool is_row_group(const GumboNode* node) {
   return is_html(node, GUMBO_TAG_THEAD) || is_html(node, GUMBO_TAG_TBODY) ||
          is_html(node, GUMBO_TAG_TFOOT);
-}
-
-// A rowspan of 0 reaches to the end of its group.
-std::size_t span(const GumboNode* cell, std::string_view name, std::size_t most) {
-  const auto text = attribute(cell, name);
-  std::size_t value = 1;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  if (value == 0) return most == kMostRows ? most : 1;
-  return std::min(value, most);
 }
 
 void append_row(const std::vector<const std::string*>& cells, std::string& out) {
@@ -56,8 +47,8 @@ void TableColumns::add_row(const GumboNode* row) {
     if (!is_html(cell, GUMBO_TAG_TD) && !is_html(cell, GUMBO_TAG_TH)) continue;
     while (column < taken_until_.size() && taken_until_[column] > row_) ++column;
     columns_.emplace(cell, column);
-    const auto end = std::min(column + span(cell, "colspan", kMostColumns), kMostColumns);
-    const auto rows = span(cell, "rowspan", kMostRows);
+    const auto [columns, rows] = span_of(cell);
+    const auto end = std::min(column + columns, kMostColumns);
     if (rows > 1 && taken_until_.size() < end) taken_until_.resize(end);
     for (auto at = column; rows > 1 && at < end; ++at) taken_until_[at] = row_ + rows;
     column = std::max(end, column + 1);

@@ -219,6 +219,9 @@ TEST_CASE("tables become rows") {
         R"([{"Name":"a","Size":"1"},{"Name":"b","Size":"2"},{"Name":"b","Size":"3"}])");
   CHECK(value({.source = "tables"}, {.body = "<table><tr><td>x<td colspan=2>y"}) ==
         R"([[["x","y","y"]]])");
+  CHECK(value({.source = "tables"},
+              {.body = "<table><tr><td colspan=' +2'>x<td colspan=-2>y<td colspan=z>z"}) ==
+        R"([[["x","x","y","z"]]])");
   CHECK(value({.source = "css:h1", .type = ValueType::rows}) ==
         R"(! {"f":"what was found is no table"})");
 }
