@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/gunzip.h"
 #include "parsers/charset_labels.h"
-#include "parsers/gunzip.h"
 
 namespace crawld::parsers {
 namespace {
@@ -352,7 +352,7 @@ std::variant<std::string, ParseFailure> decode_content(std::string_view body,
                                                        std::uint64_t max_size, bool truncated) {
   if (const auto codings = listed_codings(content_encoding);
       codings.size() == 1 && is_gzip(codings.front())) {
-    if (auto text = gunzip_whole(body, max_size)) return *std::move(text);
+    if (auto text = base::gunzip_whole(body, max_size)) return *std::move(text);
   }
   DecodedFront front = decode_front(body, content_encoding, max_size);
   const bool cut_by_us =

@@ -3,8 +3,8 @@
 // latter is not stricter (gunzip.h says in what).
 #include <cstdlib>
 
+#include "crawler/base/gunzip.h"
 #include "parsers/content_coding.h"
-#include "parsers/gunzip.h"
 
 using crawld::model::ParseFailure;
 using crawld::parsers::decode_content;
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* whole = std::get_if<std::string>(&strict);
   const auto* part = std::get_if<std::string>(&kept);
   if (whole != nullptr && (part == nullptr || *whole != *part)) std::abort();
-  if (const auto at_once = crawld::parsers::gunzip_whole(body, kLimit)) {
+  if (const auto at_once = crawld::base::gunzip_whole(body, kLimit)) {
     const auto pieces = crawld::parsers::decode_front(body, "gzip", kLimit);
     if (!at_once->starts_with(pieces.bytes)) std::abort();
     if (!pieces.failure && pieces.bytes.size() != at_once->size()) std::abort();

@@ -1,5 +1,5 @@
 // A gzip body in one go: only where nothing about it is unusual.
-#include "parsers/gunzip.h"
+#include "crawler/base/gunzip.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "tests/unit/bytes/deflated.h"
 
-using crawld::parsers::gunzip_whole;
+using crawld::base::gunzip_whole;
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "parsers/gunzip.h"
+#include "crawler/base/gunzip.h"
 
 #include <libdeflate.h>
 
 #include <cstddef>
 #include <memory>
 
-namespace crawld::parsers {
+namespace crawld::base {
 namespace {
 
 constexpr std::size_t kSmallest = 18;   // header and trailer of a member
@@ -45,4 +45,4 @@ std::optional<std::string> gunzip_whole(std::string_view body, std::uint64_t max
   return text;
 }
 
-}  // namespace crawld::parsers
+}  // namespace crawld::base
