@@ -347,18 +347,18 @@ DecodedFront decode_front(std::string_view body, std::string_view content_encodi
   return pump(*last, decoders, body.size(), max_size);
 }
 
-std::variant<std::string, ParseFailure> decode_content(std::string_view body,
-                                                       std::string_view content_encoding,
-                                                       std::uint64_t max_size, bool truncated) {
+std::variant<Decoded, ParseFailure> decode_content(std::string_view body,
+                                                   std::string_view content_encoding,
+                                                   std::uint64_t max_size, bool truncated) {
   if (const auto codings = listed_codings(content_encoding);
       codings.size() == 1 && is_gzip(codings.front())) {
-    if (auto text = base::gunzip_whole(body, max_size)) return *std::move(text);
+    if (auto text = base::gunzip_whole(body, max_size)) return Decoded{*std::move(text), true};
   }
   DecodedFront front = decode_front(body, content_encoding, max_size);
   const bool cut_by_us =
       truncated && front.failure && front.failure->kind == ParseFailureKind::bad_encoding;
   if (front.failure && !cut_by_us) return *std::move(front.failure);
-  return std::move(front.bytes);
+  return Decoded{std::move(front.bytes)};
 }
 
 }  // namespace crawld::parsers

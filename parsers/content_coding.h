@@ -16,6 +16,11 @@
 
 namespace crawld::parsers {
 
+struct Decoded {
+  std::string bytes;
+  bool was_gzip_member = false;  // the body is one whole member (RFC 1952) and nothing else
+};
+
 // `body` with the codings of the header value `content_encoding` undone.
 //
 // A stream must be whole: its end mark is there and its checksum right, else the
@@ -24,10 +29,9 @@ namespace crawld::parsers {
 // passed over, as browsers do. Over `max_size` bytes, at any stage: too_large.
 // A coding that we do not know, or more than three: unsupported. An empty body is
 // empty whatever the header says.
-std::variant<std::string, model::ParseFailure> decode_content(std::string_view body,
-                                                              std::string_view content_encoding,
-                                                              std::uint64_t max_size,
-                                                              bool truncated);
+std::variant<Decoded, model::ParseFailure> decode_content(std::string_view body,
+                                                          std::string_view content_encoding,
+                                                          std::uint64_t max_size, bool truncated);
 
 // As decode_content, but the front of what `body` decodes to is kept: what comes
 // before a break or before `max_size` bytes; `failure` says which.

@@ -21,6 +21,9 @@ using model::ParseOutcome;
 // As much as robots::Rules reads; RFC 9309 section 2.5 asks for 500 KiB at least.
 constexpr std::size_t kMaxRobotsTxt = 5U << 20;
 
+// What the server packed is not packed again where it took care: half the size at least.
+constexpr std::size_t kLeastGain = 2;
+
 // xxh3-128, 32 hex digits, most significant first.
 std::string content_hash(std::string_view body) {
   const XXH128_hash_t hash = XXH3_128bits(body.data(), body.size());
@@ -48,7 +51,7 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   auto decoded =
       decode_content(job.body, job.headers.content_encoding, job.max_decoded_size, job.truncated);
   if (auto* failure = std::get_if<ParseFailure>(&decoded)) return std::move(*failure);
-  auto& body = std::get<std::string>(decoded);
+  auto& [body, was_gzip_member] = std::get<Decoded>(decoded);
 
   ParseOutcome outcome;
   auto& page = outcome.emplace<ParsedPage>();
@@ -59,7 +62,11 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
 
   const bool robots = job.purpose == model::Purpose::robots;
   if (!robots && job.wants.reading) tools_->reader.read(job, body, page);
-  if (job.wants.packed_body) tools_->packer.pack(body, page.packed_body);
+  page.kept_as_sent =
+      job.wants.packed_body && was_gzip_member && job.body.size() <= body.size() / kLeastGain;
+  if (job.wants.packed_body && !page.kept_as_sent) {
+    tools_->packer.pack(body, page.packed_body.bytes);
+  }
   if (robots || job.wants.raw_body) {
     page.body = std::move(body);
     if (page.body.size() > kMaxRobotsTxt) page.body.resize(kMaxRobotsTxt);

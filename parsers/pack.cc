@@ -23,15 +23,4 @@ void Packer::pack(std::string_view body, std::string& out) {
   out.resize(size);
 }
 
-std::optional<std::string> unpack(std::string_view packed, std::size_t max_size) {
-  const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size > max_size) {
-    return std::nullopt;
-  }
-  std::string body(static_cast<std::size_t>(size), '\0');
-  const std::size_t got = ZSTD_decompress(body.data(), body.size(), packed.data(), packed.size());
-  if (ZSTD_isError(got) != 0 || got != body.size()) return std::nullopt;
-  return body;
-}
-
 }  // namespace crawld::parsers

@@ -1,8 +1,8 @@
-// Bodies made small for the store: one zstd frame, level 1, with content size and checksum.
+// Bodies made small for the store: BodyCodec::zstd, level 1 (crawler/model/packed_body.h undoes
+// it).
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +24,5 @@ class Packer {
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
-
-// The body of one such frame; nothing when it is damaged or larger than `max_size` bytes.
-std::optional<std::string> unpack(std::string_view packed, std::size_t max_size);
 
 }  // namespace crawld::parsers

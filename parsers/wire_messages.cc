@@ -195,11 +195,11 @@ void walk(Archive& a, Page& page) {
   a.number(page.simhash);
   a.number(page.body_size);
   for (auto* flag : {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged,
-                     &page.asks_password}) {
+                     &page.asks_password, &page.kept_as_sent}) {
     a.flag(*flag);
   }
   a.bytes(page.body);
-  a.bytes(page.packed_body);
+  a.bytes(page.packed_body.bytes);
   if constexpr (Archive::kReading) {
     if (!is_content_hash(page.content_hash)) a.fail("content hash is none");
   }

@@ -48,7 +48,7 @@ std::string parse_error_of(const StoredPage& page) {
 struct BatchWriter::Content {
   const std::string& hash;
   std::uint64_t size;
-  const std::string& packed;
+  const model::PackedBody& packed;
 
   static Content of(const StoredPage& page) {
     if (const auto* failure = std::get_if<model::ParseFailure>(&page.parsed.page)) {
@@ -208,10 +208,11 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Cont
   const std::uint64_t id = ids_.body++;
   auto done = database_.run(
       "INSERT OR REPLACE INTO bodies (id, hash, page_id, codec, size, data) "
-      "VALUES (?1, ?2, ?3, 'zstd', ?4, ?5)",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
       [&](Statement& s) {
         s.integer(1, as_integer(id)).text(2, content.hash).integer(3, as_integer(page.id));
-        s.integer(4, as_integer(content.size)).blob(5, content.packed);
+        s.text(4, model::to_string(content.packed.codec));
+        s.integer(5, as_integer(content.size)).blob(6, content.packed.bytes);
       });
   if (!done) return std::move(done).error();
   new_bodies_.emplace(key, id);

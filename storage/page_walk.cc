@@ -73,10 +73,12 @@ base::Result<StoredBody> stored_body(Database& reader, PageId page) {
   const auto bind = [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); };
   StoredBody body;
   auto done = reader.each(
-      "SELECT b.data, b.size FROM pages AS p JOIN bodies AS b ON b.id = p.body_id "
-      "WHERE p.id = ?1 AND b.codec = 'zstd'",
+      "SELECT b.data, b.size, b.codec FROM pages AS p JOIN bodies AS b ON b.id = p.body_id "
+      "WHERE p.id = ?1",
       bind, [&](Statement& s) {
-        body.packed = s.blob(0);
+        const auto codec = model::body_codec_from(s.text(2));
+        if (!codec) return;  // of a newer crawld
+        body.packed = {*codec, std::string(s.blob(0))};
         body.size = static_cast<std::uint64_t>(s.integer(1));
       });
   if (!done) return std::move(done).error();

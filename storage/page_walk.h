@@ -54,8 +54,8 @@ base::Result<std::vector<std::string>> site_names(Database& reader);
 // What a page was made of, to make it again.
 struct StoredBody {
   model::Headers headers;
-  std::string packed;      // zstd frame of the decoded bytes; empty: the body was not kept
-  std::uint64_t size = 0;  // decoded, bytes
+  model::PackedBody packed;  // of the decoded bytes; empty: the body was not kept
+  std::uint64_t size = 0;    // decoded, bytes
 };
 base::Result<StoredBody> stored_body(Database& reader, PageId page);
 

@@ -1,11 +1,11 @@
 #include "storage/warc_record.h"
 
 #include <zlib.h>
-#include <zstd.h>
 
 #include <array>
 
 #include "crawler/base/clock.h"
+#include "crawler/model/packed_body.h"
 #include "storage/database.h"
 #include "storage/sha1.h"
 #include "storage/warc.h"
@@ -82,15 +82,14 @@ base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id) {
   bool found = false;
   bool whole = false;
   auto done = reader.each(
-      "SELECT size, data FROM bodies WHERE id = ?1",
+      "SELECT size, data, codec FROM bodies WHERE id = ?1",
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(body_id)); },
       [&](Statement& s) {
         found = true;
-        const auto size = static_cast<std::uint64_t>(s.integer(0));
-        const std::string_view packed = s.blob(1);
-        if (size > kMaxBody) return;
-        bytes.resize(size);
-        whole = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size()) == size;
+        const auto codec = model::body_codec_from(s.text(2));
+        auto body = codec ? model::unpack(*codec, s.blob(1), kMaxBody) : std::nullopt;
+        whole = body && body->size() == static_cast<std::uint64_t>(s.integer(0));
+        if (whole) bytes = *std::move(body);
       });
   if (!done) return std::move(done).error();
   const std::string name = "body " + std::to_string(body_id);

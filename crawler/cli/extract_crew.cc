@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "crawler/cli/database_option.h"
-#include "parsers/pack.h"
 
 namespace crawld::cli {
 namespace {
@@ -42,9 +41,13 @@ class ExtractCrew::Worker {
   Outcome extract(Job job) {
     auto stored = storage::stored_body(*reader_, job.page.id);
     if (!stored) return std::move(stored).error();
-    const auto body = parsers::unpack(stored->packed, options_.max_decoded_size);
-    if (stored->packed.empty() || !body) return Answer{std::move(job), End::bodiless, {}, {}};
-    model::ParseOutcome outcome = parse(job, stored->headers, *body);
+    // What a server packed is unpacked where it is read, in the sandbox.
+    auto& [codec, bytes] = stored->packed;
+    const bool as_sent = codec == model::BodyCodec::gzip;
+    const auto body = as_sent ? std::optional(std::move(bytes))
+                              : model::unpack(codec, bytes, options_.max_decoded_size);
+    if (!body) return Answer{std::move(job), End::bodiless, {}, {}};
+    model::ParseOutcome outcome = parse(job, stored->headers, *body, as_sent ? "gzip" : "");
     const auto* failure = std::get_if<model::ParseFailure>(&outcome);
     if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
       return base::Error{base::Error::Code::io, failure->detail};
@@ -56,13 +59,14 @@ class ExtractCrew::Worker {
   }
 
  private:
-  // The body is stored without its content coding; all else is as when it was fetched.
-  model::ParseOutcome parse(const Job& job, const model::Headers& headers,
-                            const std::string& body) {
+  // All but the content coding is as when it was fetched.
+  model::ParseOutcome parse(const Job& job, const model::Headers& headers, const std::string& body,
+                            std::string_view coding) {
     const std::string content_type(headers.get("Content-Type"));
     parsers::ParseJob parse_job{
         .url = job.page.url,
         .headers = {.content_type = content_type,
+                    .content_encoding = std::string(coding),
                     .content_language = std::string(headers.get("Content-Language")),
                     .link = headers.joined("Link")},
         .body = body,

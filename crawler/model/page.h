@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crawler/base/text_pool.h"
+#include "crawler/model/packed_body.h"
 
 namespace crawld::model {
 
@@ -126,7 +127,8 @@ struct ParsedPage {
   std::uint64_t simhash = 0;    // of the main text, else of the text
   std::uint64_t body_size = 0;  // decoded bytes
   std::string body;             // decoded bytes; only where the job asks for them (robots.txt)
-  std::string packed_body;      // zstd frame of the decoded bytes, for the store
+  PackedBody packed_body;       // of the decoded bytes, for the store
+  bool kept_as_sent = false;    // packed_body is empty: what the job handed in is it, a gzip member
   bool unchanged = false;       // content_hash is the one the job knew: nothing else was made
   bool used_tree = false;       // a gumbo tree was built
   bool asks_password = false;   // an <input type=password> stands in it
@@ -153,7 +155,7 @@ std::string_view to_string(ParseFailureKind kind);
 struct KeptBody {
   std::string content_hash;  // empty: nothing is kept
   std::uint64_t body_size = 0;
-  std::string packed_body;
+  PackedBody packed_body;
 };
 
 struct ParseFailure {

@@ -1,6 +1,7 @@
 #include "crawler/pipeline/parse_stage.h"
 
 #include <ctime>
+#include <utility>
 
 #include "crawler/base/log.h"
 #include "crawler/pipeline/robots_step.h"
@@ -12,6 +13,7 @@
 namespace crawld::pipeline {
 namespace {
 
+using model::BodyCodec;
 using model::ParseFailureKind;
 
 // Of one page. More are a list that was made for machines; each costs half a KiB on its way.
@@ -170,6 +172,7 @@ void ParseStage::keep_body(parsers::ParseJob job, model::ParseFailure& failure) 
   model::ParseOutcome outcome = parser_.parse(job, clock_.now() + options_.timeout);
   auto* packed = std::get_if<model::ParsedPage>(&outcome);
   if (packed == nullptr) return;
+  if (packed->kept_as_sent) packed->packed_body = {BodyCodec::gzip, std::string(job.body)};
   failure.body = {.content_hash = std::move(packed->content_hash),
                   .body_size = packed->body_size,
                   .packed_body = std::move(packed->packed_body)};
@@ -181,10 +184,14 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
   // What the worker read is kept in its own form; the raw bytes only where it read nothing.
   const auto* failure = std::get_if<model::ParseFailure>(&parsed.page);
   const bool packed = failure != nullptr && !failure->body.packed_body.empty();
-  if (packed || std::holds_alternative<model::ParsedPage>(parsed.page)) {
+  auto* page = std::get_if<model::ParsedPage>(&parsed.page);
+  if (packed || page != nullptr) {
     auto& response = std::get<model::Response>(parsed.fetched.outcome);
     response.body_size = response.body.size();
-    std::string().swap(response.body);
+    std::string sent = std::exchange(response.body, {});
+    if (page != nullptr && page->kept_as_sent) {
+      page->packed_body = {BodyCodec::gzip, std::move(sent)};
+    }
   }
   model::Settled settled = policy::settle(std::move(parsed), rules.settle, clock_.wall());
   const policy::AdmitRules admit_rules{.scope = rules.scope,

@@ -137,14 +137,14 @@ storage::StoredPage stored_page(model::Settled settled, storage::PageId id,
 std::size_t batch_weight(const model::Settled& settled) {
   std::size_t bytes = 512;
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
-    bytes += page->packed_body.size() + page->text.size() + page->main_text.size() +
+    bytes += page->packed_body.bytes.size() + page->text.size() + page->main_text.size() +
              page->markdown.size();
     for (const model::Link& link : page->links) {
       bytes += sizeof(link) + link.url.size() + link.text.size();
     }
   }
   if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
-    bytes += failure->body.packed_body.size();
+    bytes += failure->body.packed_body.bytes.size();
   }
   if (const auto* response = settled.parsed.fetched.response()) bytes += response->body.size();
   return bytes;

@@ -16,7 +16,7 @@ std::size_t weight(const CommitItem& item) {
   if (settled == nullptr) return 256;
   std::size_t bytes = 512 + settled->discovered.size() * kDiscoveredBytes;
   if (const auto* page = std::get_if<model::ParsedPage>(&settled->parsed.page)) {
-    bytes += page->packed_body.size() + page->text.size() + page->links.size() * kLinkBytes;
+    bytes += page->packed_body.bytes.size() + page->text.size() + page->links.size() * kLinkBytes;
   }
   if (const auto* response = settled->parsed.fetched.response()) bytes += response->body.size();
   return bytes;

@@ -334,6 +334,25 @@ def test_extract_makes_records_of_stored_bodies_once(site, tmp_path):
     assert run(copy, "extract", "nobody", "-c", config).returncode == 2
 
 
+def test_a_gzipped_body_is_kept_as_it_was_sent_and_read_from_there(serve, tmp_path):
+    page = ("<title>Sea</title><h1>Lighthouses</h1>" + "<p>Keepers of the light.</p>" * 200).encode()
+    sent = gzip.compress(page)
+    html = {"Content-Type": "text/html; charset=utf-8", "Content-Encoding": "gzip"}
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", serve(lambda path: (200, html, sent)).url()).returncode == 0
+    assert crawl.sql("SELECT codec, size, data FROM bodies WHERE size > 999") == [("gzip", len(page), sent)]
+    assert crawl.sql("SELECT title, size FROM pages WHERE text LIKE '%Keepers%'") == [("Sea", len(page))]
+    config = config_file(tmp_path, f"'{crawl.sql('SELECT name FROM sites')[0][0]}'", "  - {name: head, fields: {h: 'css:h1'}}\n")
+    assert run(crawl, "extract", "-c", config).returncode == 0
+    assert crawl.sql("SELECT fields FROM records") == [('{"h":"Lighthouses"}',)]
+    assert run(crawl, "export", "-f", "warc", "-o", tmp_path / "x.warc").returncode == 0
+    assert page in (tmp_path / "x.warc").read_bytes()
+    damaged = sent[:-8] + bytes([sent[-8] ^ 1]) + sent[-7:]
+    subprocess.run(["sqlite3", str(crawl.db), f"UPDATE bodies SET data = x'{damaged.hex()}' WHERE size > 999"], check=True)
+    result = run(crawl, "export", "-f", "warc", "-o", tmp_path / "y.warc")
+    assert result.returncode == 1 and "is damaged" in result.stderr
+
+
 def test_extract_adds_texts_that_the_site_asks_for_now(tmp_path):
     story = "".join(f"<p>Paragraph {n} tells of lighthouses, of their keepers, and of the sea.</p>" for n in range(9))
     page = (f"<title>Sea</title><meta property='og:title' content='Sea'><nav><a href=/empty>zeppelin menu</a></nav>"

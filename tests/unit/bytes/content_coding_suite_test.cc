@@ -6,6 +6,7 @@
 using crawld::model::ParseFailure;
 using crawld::model::ParseFailureKind;
 using crawld::parsers::decode_content;
+using crawld::parsers::Decoded;
 using crawld::tests::Json;
 
 namespace {
@@ -21,7 +22,7 @@ std::string failure(const Json& one) {
   const auto* failed = std::get_if<ParseFailure>(&result);
   if (one.contains("expected_length")) {
     if (failed != nullptr) return failed->detail;
-    const std::size_t size = std::get<std::string>(result).size();
+    const std::size_t size = std::get<Decoded>(result).bytes.size();
     return size == one["expected_length"] ? "" : "has " + std::to_string(size) + " bytes";
   }
   if (failed == nullptr) return "is taken";
@@ -30,7 +31,7 @@ std::string failure(const Json& one) {
   }
   if (failed->kind != ParseFailureKind::bad_encoding) return failed->detail;
   const auto kept = decode_content(body, coding, kLimit, true);
-  const std::size_t size = std::get<std::string>(kept).size();
+  const std::size_t size = std::get<Decoded>(kept).bytes.size();
   return size == one.at("partial_length") ? "" : "keeps " + std::to_string(size) + " bytes";
 }
 

@@ -12,6 +12,7 @@
 using crawld::model::ParseFailure;
 using crawld::model::ParseFailureKind;
 using crawld::parsers::decode_content;
+using crawld::parsers::Decoded;
 using crawld::tests::deflated;
 using crawld::tests::Wrap;
 
@@ -51,7 +52,7 @@ std::string zstded(std::string_view text, int window_log = 0) {
 std::string decoded(std::string_view body, std::string_view coding) {
   auto result = decode_content(body, coding, kLimit, false);
   if (const auto* failure = std::get_if<ParseFailure>(&result)) return "!" + failure->detail;
-  return std::get<std::string>(result);
+  return std::get<Decoded>(result).bytes;
 }
 
 // The kind of failure, or nothing.
@@ -129,8 +130,8 @@ TEST_CASE("a stream that is cut at any place is refused, and kept as far as it g
       const std::string_view cut = std::string_view(whole).substr(0, size);
       REQUIRE(fault(cut, coding) == ParseFailureKind::bad_encoding);
       const auto kept = decode_content(cut, coding, kLimit, true);
-      REQUIRE(std::holds_alternative<std::string>(kept));
-      REQUIRE(text.starts_with(std::get<std::string>(kept)));
+      REQUIRE(std::holds_alternative<Decoded>(kept));
+      REQUIRE(text.starts_with(std::get<Decoded>(kept).bytes));
     }
   }
 }

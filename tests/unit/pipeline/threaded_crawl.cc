@@ -102,7 +102,7 @@ class ThreadedCrawl::LineParser final : public parsers::Parser {
     for (std::string line; std::getline(lines, line);) page.add_link({.url = line});
     page.content_hash = std::to_string(std::hash<std::string>()(job.url));
     page.body_size = job.body.size();
-    page.packed_body = job.body;
+    page.packed_body.bytes = job.body;
     return page;
   }
 

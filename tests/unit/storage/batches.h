@@ -42,7 +42,7 @@ inline StoredPage page_of(PageId id, model::UrlId url_id, const std::string& url
   parsed.text = content;
   parsed.content_hash = "hash-" + content;
   parsed.body_size = content.size();
-  parsed.packed_body = "packed " + content;
+  parsed.packed_body.bytes = "packed " + content;
   parsed.add_link({.url = url + "x", .text = "a \"link\"", .rel = "next"});
   parsed.add_link({.url = "https://else.test/", .text = "away", .nofollow = true});
   model::Fetched fetched{.lease = {.url_id = url_id, .request = {.url = url_of(url)}},

@@ -20,9 +20,9 @@ StoredPage packed_page(PageId id, model::UrlId url, const std::string& href,
                        const std::string& content) {
   StoredPage page = page_of(id, url, href, content);
   auto& parsed = std::get<model::ParsedPage>(page.parsed.page);
-  parsed.packed_body.resize(ZSTD_compressBound(content.size()));
-  parsed.packed_body.resize(ZSTD_compress(parsed.packed_body.data(), parsed.packed_body.size(),
-                                          content.data(), content.size(), 1));
+  std::string& packed = parsed.packed_body.bytes;
+  packed.resize(ZSTD_compressBound(content.size()));
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), 1));
   auto& response = std::get<model::Response>(page.parsed.fetched.outcome);
   response.headers.add("Content-Encoding", "gzip");
   response.headers.add("X-Odd", "a\r\nInjected: yes");

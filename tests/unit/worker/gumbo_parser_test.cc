@@ -2,8 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "parsers/pack.h"
+#include "crawler/model/packed_body.h"
 #include "parsers/wire.h"
+#include "tests/unit/bytes/deflated.h"
 #include "tests/unit/worker/worker_fixture.h"
 
 using namespace crawld;
@@ -21,6 +22,8 @@ model::ParsedPage parse(const ParseJob& job) {
 ParseJob html(std::string_view body) {
   return {.url = "http://a.test/dir/", .headers = {.content_type = "text/html"}, .body = body};
 }
+
+std::string gzip_of(std::string_view text) { return tests::deflated(text, tests::Wrap::gzip); }
 
 }  // namespace
 
@@ -50,8 +53,36 @@ TEST_CASE("the body is packed as it was decoded") {
   const auto page = parse(job);
   CHECK(page.charset == "windows-1252");
   CHECK(page.text == "caf\xC3\xA9");
-  CHECK(unpack(page.packed_body, 1'000) == body);
+  CHECK(unpack(model::BodyCodec::zstd, page.packed_body.bytes, 1'000) == body);
   CHECK(page.body_size == body.size());
+}
+
+TEST_CASE("a body that the server gzipped with care is kept as it was sent") {
+  const std::string text(5'000, 'x');
+  const auto parsed = [](const std::string& body, const char* coding, bool wanted = true) {
+    ParseJob job = html(body);
+    job.headers.content_encoding = coding;
+    job.wants.packed_body = wanted;
+    return parse(job);
+  };
+  const auto page = parsed(gzip_of(text), "gzip");
+  CHECK(page.kept_as_sent);
+  CHECK(page.packed_body.empty());
+  CHECK(page.body_size == text.size());
+  CHECK_FALSE(parsed(gzip_of(text), "gzip", false).kept_as_sent);
+  // More than one member, another coding, nothing gained.
+  const std::string once = "<p>aK3f9Zq";
+  const std::pair<std::string, const char*> packed_anew[] = {
+      {gzip_of(text) + gzip_of(text), "gzip"},
+      {gzip_of(gzip_of(text)), "gzip, gzip"},
+      {tests::deflated(text, tests::Wrap::zlib), "deflate"},
+      {gzip_of(once), "gzip"},
+      {text, ""}};
+  for (const auto& [body, coding] : packed_anew) {
+    const auto other = parsed(body, coding);
+    CHECK_FALSE(other.kept_as_sent);
+    CHECK_FALSE(other.packed_body.empty());
+  }
 }
 
 TEST_CASE("the same bytes have the same content hash, whatever the URL and headers") {
@@ -93,7 +124,7 @@ TEST_CASE("a binary body is hashed and packed and not read") {
   CHECK(page.kind == model::DocumentKind::binary);
   CHECK(page.links.empty());
   CHECK(page.content_hash.size() == 32);
-  CHECK(unpack(page.packed_body, 100) == body);
+  CHECK(unpack(model::BodyCodec::zstd, page.packed_body.bytes, 100) == body);
 }
 
 TEST_CASE("an empty body is an empty page, not an error") {

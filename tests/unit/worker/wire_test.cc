@@ -69,7 +69,7 @@ model::ParsedPage full_page() {
   page.simhash = 0xFEDCBA9876543210;
   page.body_size = 77;
   page.body = std::string("raw\0body", 8);
-  page.packed_body = "\xFF\xFE packed";
+  page.packed_body.bytes = "\xFF\xFE packed";
   page.unchanged = true;
   page.used_tree = true;
   page.over_limits = true;
@@ -98,7 +98,7 @@ TEST_CASE("a page survives the way through a frame, every field of it") {
   CHECK(page.links.size() == 2);
   CHECK(page.links[1].tag == model::LinkTag::other);
   CHECK(page.body == std::string("raw\0body", 8));
-  CHECK(page.packed_body == "\xFF\xFE packed");
+  CHECK(page.packed_body.bytes == "\xFF\xFE packed");
   CHECK(page.sitemap.urls[0].priority == 0.5F);
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("frames are found whatever the pieces in which they arrive") {
 
 TEST_CASE("a frame larger than the buffer arrives whole") {
   model::ParsedPage page;
-  page.packed_body.assign(9 << 20, 'p');
+  page.packed_body.bytes.assign(9 << 20, 'p');
   const std::string frame = reply_frame(page);
   FrameReader reader(kMaxReplyFrame);
   const auto received = receive(reader, frame, 1 << 16);
