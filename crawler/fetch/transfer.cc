@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "crawler/base/escape.h"
+#include "crawler/fetch/curl_failure.h"
 #include "crawler/fetch/dialer.h"
 #include "crawler/fetch/header_name.h"
 
@@ -29,51 +29,6 @@ constexpr std::string_view kAcceptEncoding = "Accept-Encoding: gzip, deflate, br
 // For curl: milliseconds, where 0 would mean "its default".
 long millis(milliseconds duration) {
   return static_cast<long>(std::max<std::int64_t>(duration.count(), 1));
-}
-
-// libcurl's words as one of ours: one line, nothing that moves a terminal.
-std::string one_line(std::string text) {
-  constexpr std::size_t kLongest = 200;
-  if (text.size() > kLongest) text.resize(kLongest);
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return base::printable(text);
-}
-
-FetchFailureKind kind_of(CURLcode code, std::string_view message) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return FetchFailureKind::dns;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
-      return FetchFailureKind::proxy;
-    case CURLE_COULDNT_CONNECT:
-      return FetchFailureKind::connect;
-    case CURLE_OPERATION_TIMEDOUT:
-      return FetchFailureKind::timeout;
-    case CURLE_PARTIAL_FILE:
-      return FetchFailureKind::truncated;
-    case CURLE_GOT_NOTHING:
-      return FetchFailureKind::empty_reply;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_USE_SSL_FAILED:
-      return FetchFailureKind::tls;
-    case CURLE_SEND_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-      return FetchFailureKind::reset;
-    case CURLE_RECV_ERROR:  // of a broken connection, of broken framing, of a proxy's refusal
-      if (message.find("CONNECT") != std::string_view::npos) return FetchFailureKind::proxy;
-      return message.find("chunk") != std::string_view::npos ? FetchFailureKind::bad_response
-                                                             : FetchFailureKind::reset;
-    default:  // an open set: it is libcurl's enum. HTTP/0.9, or no HTTP at all
-      return FetchFailureKind::bad_response;
-  }
 }
 
 std::string bracketed(const IpAddress& address) {
@@ -379,11 +334,12 @@ model::FetchFailure Transfer::failure(CURLcode code) const {
   if (stop_.stop_requested()) return {FetchFailureKind::aborted, "stopped"};
   if (failed_by_us_) return own_failure_;
   if (!blocked_.empty()) return {FetchFailureKind::blocked_address, blocked_};
-  const std::string message = curl_message_[0] != '\0' ? curl_message_ : curl_easy_strerror(code);
-  FetchFailureKind kind = kind_of(code, message);
+  model::FetchFailure failure = curl_failure(code, curl_message_);
   // A connection that breaks in the middle of a body is a truncation, however it broke.
-  if (kind == FetchFailureKind::reset && reader_.has_response()) kind = FetchFailureKind::truncated;
-  return {kind, one_line(message)};
+  if (failure.kind == FetchFailureKind::reset && reader_.has_response()) {
+    failure.kind = FetchFailureKind::truncated;
+  }
+  return failure;
 }
 
 model::Timings Transfer::timings() const {
