@@ -12,6 +12,7 @@
 #include "config/schedule.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/pattern.h"
+#include "crawler/base/tls_offer.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
 
@@ -59,6 +60,8 @@ class SiteCheck {
     if (says("headers")) check_headers();
     if (says("cookie_file")) check_cookie_file();
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
+    if (says("tls_ciphers")) check_ciphers();
+    if (says("tls_min_version")) check_old_tls();
     if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
       problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
     }
@@ -132,6 +135,22 @@ class SiteCheck {
     problem(places_.of("cookie_file"),
             "cookie_file: \"" + base::printable(site_.cookie_file) +
                 "\" is no Netscape cookies.txt: no line has seven fields between tabs");
+  }
+
+  void check_ciphers() {
+    if (site_.tls_ciphers.empty() || base::is_cipher_list(site_.tls_ciphers)) return;
+    problem(places_.of("tls_ciphers"), "tls_ciphers: \"" + base::printable(site_.tls_ciphers) +
+                                           "\" names no cipher that OpenSSL has; openssl ciphers "
+                                           "-v lists them");
+  }
+
+  void check_old_tls() {
+    const bool old = site_.tls_min_version == base::TlsVersion::tls1_0 ||
+                     site_.tls_min_version == base::TlsVersion::tls1_1;
+    if (!old || site_.tls_ciphers.find("@SECLEVEL=0") != std::string::npos) return;
+    warn(places_.of("tls_min_version"),
+         "tls_min_version: OpenSSL 3 speaks TLS below 1.2 with tls_ciphers: DEFAULT@SECLEVEL=0 "
+         "only");
   }
 
   void check_headers() {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/tls_offer.h"
 #include "parsers/rules.h"
 
 namespace crawld::config {
@@ -157,6 +158,8 @@ struct Site {
   std::string cookie_file;  // Netscape format
   bool verify_tls = true;
   std::string ca_certificate;  // file
+  base::TlsVersion tls_min_version = base::TlsVersion::system;
+  std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
   bool http2 = true;
   std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
 

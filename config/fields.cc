@@ -32,6 +32,11 @@ constexpr Choice<Sitemaps> kSitemaps[] = {
 constexpr Choice<OptOut> kOptOuts[] = {{"record", OptOut::record}, {"obey", OptOut::obey}};
 constexpr Choice<Compare> kCompares[] = {
     {"body", Compare::body}, {"text", Compare::text}, {"records", Compare::records}};
+constexpr Choice<base::TlsVersion> kTlsVersions[] = {{"system", base::TlsVersion::system},
+                                                     {"TLSv1.0", base::TlsVersion::tls1_0},
+                                                     {"TLSv1.1", base::TlsVersion::tls1_1},
+                                                     {"TLSv1.2", base::TlsVersion::tls1_2},
+                                                     {"TLSv1.3", base::TlsVersion::tls1_3}};
 constexpr Choice<bool> kSoftErrors[] = {{"detect", true}, {"ignore", false}};
 constexpr Choice<bool> kSandbox[] = {{"required", true}, {"off", false}};
 
@@ -162,6 +167,10 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("cookie_file", "Netscape cookies.txt read at the start", text(s.cookie_file)),
     SITE("verify_tls", "refuse certificates that do not verify", boolean(s.verify_tls)),
     SITE("ca_certificate", "PEM file to verify with; empty: the system's", text(s.ca_certificate)),
+    SITE("tls_min_version", "lowest version accepted; system: as OpenSSL is set up",
+         choice(s.tls_min_version, kTlsVersions)),
+    SITE("tls_ciphers", "OpenSSL's list for TLS 1.2 and below; empty: the usual ones",
+         text(s.tls_ciphers)),
     SITE("http2", "offer HTTP/2", boolean(s.http2)),
     SITE("allow_addresses", "CIDRs that may be contacted though not public",
          texts(s.allow_addresses)),

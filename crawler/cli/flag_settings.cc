@@ -191,6 +191,8 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   set_timeout(o.timeout, site, flags);
   if (o.no_check_certificate) site.verify_tls = false;
   if (!o.ca_certificate.empty()) site.ca_certificate = o.ca_certificate;
+  flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
+  if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
   if (!o.proxy.empty()) site.proxy = o.proxy;
   if (!o.cookies.empty()) site.cookie_file = o.cookies;
   add_headers(o, site, flags);
@@ -262,6 +264,7 @@ std::string with_flag_for_key(const std::string& message) {
       {"content_types", "--filter-mime-type"},
       {"cookie_file", "--load-cookies"},
       {"ca_certificate", "--ca-certificate"},
+      {"tls_ciphers", "--ciphers"},
       {"allow_addresses", "--allow-address"},
       {"user_agent.name", "--user-agent"}};
   for (const auto& [key, flag] : kFlags) {

@@ -50,6 +50,8 @@ constexpr ForeignFlag kForeign[] = {
      "--delay TIME between requests to one host, --limit-rate SIZE over all"},
     {" --cookie --cookies --cookie-jar --cookies-file ", "--load-cookies FILE"},
     {" --insecure --ignore-ssl --ignore-https-errors ", "--no-check-certificate"},
+    {" --secure-protocol --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 --tls-max ",
+     "--tls-min-version TLSv1.2 and its like"},
     {" --same-domain ", "--scope domain"},
     {" --sitemap --sitemaps ", "sitemaps are read by themselves; --no-follow sitemaps leaves them"},
     {" --dry-run ", "crawld check -c FILE; crawld fetch URL tells what becomes of each link"},

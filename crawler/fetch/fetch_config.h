@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/tls_offer.h"
+
 namespace crawld::fetch {
 
 struct SiteFetchConfig {
@@ -38,7 +40,9 @@ struct SiteFetchConfig {
 
   bool verify_tls = true;
   std::string ca_certificate;  // PEM file used instead of the system's; empty: the system's
-  bool http2 = true;           // offered in the TLS handshake
+  base::TlsVersion tls_min_version = base::TlsVersion::system;
+  std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
+  bool http2 = true;        // offered in the TLS handshake
 
   std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard
   std::vector<std::uint16_t> ports;          // allowed although browsers refuse them

@@ -35,6 +35,22 @@ std::string bracketed(const IpAddress& address) {
   return address.family == Family::ipv6 ? "[" + address.text() + "]" : address.text();
 }
 
+long lowest_version(base::TlsVersion version) {
+  switch (version) {
+    case base::TlsVersion::system:
+      return CURL_SSLVERSION_DEFAULT;
+    case base::TlsVersion::tls1_0:
+      return CURL_SSLVERSION_TLSv1_0;
+    case base::TlsVersion::tls1_1:
+      return CURL_SSLVERSION_TLSv1_1;
+    case base::TlsVersion::tls1_2:
+      return CURL_SSLVERSION_TLSv1_2;
+    case base::TlsVersion::tls1_3:
+      return CURL_SSLVERSION_TLSv1_3;
+  }
+  return CURL_SSLVERSION_DEFAULT;
+}
+
 bool sends_header(const TransferPlan& plan, std::string_view name) {
   return std::any_of(plan.headers.begin(), plan.headers.end(),
                      [&](const auto& header) { return same_header_name(header.first, name); });
@@ -101,11 +117,6 @@ void Transfer::configure() {
       static_cast<long>(limits_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set(CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
   set(CURLOPT_NOPROGRESS, 0L);
-  set(CURLOPT_SSL_VERIFYPEER, limits_.verify_tls ? 1L : 0L);
-  set(CURLOPT_SSL_VERIFYHOST, limits_.verify_tls ? 2L : 0L);
-  // The trust store comes ready-made in on_tls_context.
-  set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
-  set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
 
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, &session_);
@@ -118,9 +129,20 @@ void Transfer::configure() {
   set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket_options);
   set(CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close_socket);
   set(CURLOPT_CLOSESOCKETDATA, &session_);
+  configure_tls();
+  configure_proxy_and_auth();
+}
+
+void Transfer::configure_tls() {
+  set(CURLOPT_SSL_VERIFYPEER, limits_.verify_tls ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, limits_.verify_tls ? 2L : 0L);
+  // The trust store comes ready-made in on_tls_context.
+  set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+  set(CURLOPT_SSLVERSION, lowest_version(limits_.tls_min_version));
+  if (!limits_.tls_ciphers.empty()) set(CURLOPT_SSL_CIPHER_LIST, limits_.tls_ciphers.c_str());
   set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls_context);
   set(CURLOPT_SSL_CTX_DATA, &session_);
-  configure_proxy_and_auth();
 }
 
 void Transfer::configure_proxy_and_auth() {

@@ -68,6 +68,7 @@ class Transfer {
   static CURLcode on_tls_context(CURL* easy, void* context, void* session);
 
   void configure();
+  void configure_tls();
   void configure_proxy_and_auth();
   void set_request();
   void set_time_out();

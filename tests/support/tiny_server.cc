@@ -148,6 +148,11 @@ TinyServer::TinyServer(Script script, const Tls& tls)
       SSL_CTX_use_PrivateKey_file(tls_, tls.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     throw std::runtime_error("cannot read " + tls.certificate);
   }
+  SSL_CTX_set_max_proto_version(tls_, tls.max_version);
+  if (tls.max_version != 0 && tls.max_version < TLS1_2_VERSION) {
+    SSL_CTX_set_min_proto_version(tls_, tls.max_version);
+    SSL_CTX_set_cipher_list(tls_, "DEFAULT@SECLEVEL=0");
+  }
   if (tls.http2) SSL_CTX_set_alpn_select_cb(tls_, &choose_http2, nullptr);
   listen("127.0.0.1");
 }

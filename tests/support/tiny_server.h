@@ -57,7 +57,8 @@ class TinyServer {
   struct Tls {
     std::string certificate;  // PEM files
     std::string key;
-    bool http2 = false;  // chosen in ALPN where the client offers it
+    bool http2 = false;   // chosen in ALPN where the client offers it
+    int max_version = 0;  // OpenSSL's TLS1_2_VERSION and its like; 0: any
   };
 
   explicit TinyServer(Script script, const char* address = "127.0.0.1");

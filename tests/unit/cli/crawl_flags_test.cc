@@ -97,7 +97,8 @@ TEST_CASE("a flag is checked as the file is, and named") {
                              {"--resolve", "a.test:x:::1"},  {"--header", "A B: c"},
                              {"--header", "A: b\r\nC: d"},   {"--header", "nothing"},
                              {"--ca-certificate", "/no/it"}, {"--load-cookies", "/no/it"},
-                             {"--proxy", "foo://x"},         {"--user-agent", "a/1\nX-Inj: b"}};
+                             {"--proxy", "foo://x"},         {"--user-agent", "a/1\nX-Inj: b"},
+                             {"--ciphers", "AES-9000"},      {"--tls-min-version", "1.2"}};
   for (const Arguments& flags : wrong) {
     CHECK_THAT(refusal(flags), StartsWith(flags[0] + ": "));
   }

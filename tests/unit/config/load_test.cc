@@ -455,6 +455,23 @@ TEST_CASE("a certificate or cookie file that is none is found at load, and never
   }
 }
 
+TEST_CASE("ciphers that OpenSSL does not have are refused, versions that it hides are told") {
+  CHECK_THAT(error_of("defaults:\n  tls_ciphers: AES-9000\nsites: []\n"),
+             StartsWith("f.yaml:2:16: tls_ciphers: \"AES-9000\" names no cipher"));
+  CHECK(site_of("tls_min_version: TLSv1.3").tls_min_version == crawld::base::TlsVersion::tls1_3);
+  CHECK_THAT(error_of("defaults: {tls_min_version: 1.2}\nsites: []\n"),
+             Contains("one of system, TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3"));
+  const auto warnings_of = [](const std::string& keys) {
+    const auto loaded = load_text("defaults: {" + keys + "}\nsites: []\n", "f.yaml");
+    REQUIRE(loaded);
+    return loaded->warnings;
+  };
+  CHECK(warnings_of("tls_min_version: TLSv1.2, tls_ciphers: 'ECDHE+AESGCM'").empty());
+  REQUIRE(warnings_of("tls_min_version: TLSv1.1").size() == 1);
+  CHECK_THAT(warnings_of("tls_min_version: TLSv1.1").front(), Contains("DEFAULT@SECLEVEL=0"));
+  CHECK(warnings_of("tls_min_version: TLSv1.1, tls_ciphers: 'DEFAULT@SECLEVEL=0'").empty());
+}
+
 TEST_CASE("all that is wrong with a rule is told at once, each where it stands") {
   const std::string errors = error_of(
       "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    extract:\n"

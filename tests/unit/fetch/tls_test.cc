@@ -1,4 +1,5 @@
 // "TLS" of the faults that must be survived.
+#include <openssl/ssl.h>
 #include <pthread.h>
 
 #include <catch2/catch.hpp>
@@ -69,6 +70,45 @@ TEST_CASE("verify_tls off takes any certificate") {
   site.verify_tls = false;
   Fetching web(site);
   CHECK(outcome(web.get(server.url("/"))) == "200");
+}
+
+TEST_CASE("a version of TLS below the lowest that is accepted is refused before the request") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.max_version = TLS1_2_VERSION;
+  TinyServer server(always(ok("x")), files);
+  const auto with_lowest = [&](base::TlsVersion lowest) {
+    auto site = trusting_site();
+    site.tls_min_version = lowest;
+    return outcome(Fetching(site).get(server.url("/")));
+  };
+  CHECK(with_lowest(base::TlsVersion::system) == "200");
+  CHECK(with_lowest(base::TlsVersion::tls1_2) == "200");
+  CHECK(with_lowest(base::TlsVersion::tls1_3) == "tls");
+  CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("a server of old is reached where its version and ciphers are asked for") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.max_version = TLS1_1_VERSION;
+  TinyServer server(always(ok("x")), files);
+  auto site = trusting_site();
+  CHECK(outcome(Fetching(site).get(server.url("/"))) == "tls");
+  site.tls_min_version = base::TlsVersion::tls1_1;
+  site.tls_ciphers = "DEFAULT@SECLEVEL=0";
+  CHECK(outcome(Fetching(site).get(server.url("/"))) == "200");
+}
+
+TEST_CASE("only the ciphers of the list are offered") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.max_version = TLS1_2_VERSION;
+  TinyServer server(always(ok("x")), files);
+  const auto with_ciphers = [&](const std::string& ciphers) {
+    auto site = trusting_site();
+    site.tls_ciphers = ciphers;
+    return outcome(Fetching(site).get(server.url("/")));
+  };
+  CHECK(with_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256") == "200");
+  CHECK(with_ciphers("ECDHE-RSA-AES128-GCM-SHA256") == "tls");  // the certificate's key is EC
 }
 
 TEST_CASE("a server that never shakes hands is a timeout") {
