@@ -1,5 +1,6 @@
 #include "config/check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "config/cookie_file.h"
 #include "config/pace.h"
 #include "config/schedule.h"
+#include "crawler/base/client_certificate.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/pattern.h"
 #include "crawler/base/tls_offer.h"
@@ -23,6 +25,11 @@ namespace {
 bool is_readable_file(const std::string& path) {
   std::error_code failed;
   return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), R_OK) == 0;
+}
+
+bool all_can_read(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IROTH) != 0;
 }
 
 class SiteCheck {
@@ -47,6 +54,9 @@ class SiteCheck {
     if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
       problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
     }
+    if (site_.certificate.empty() && !site_.private_key.empty()) {
+      problem(places_.of("private_key"), "private_key: needs the certificate: that it belongs to");
+    }
   }
 
   // `says(key)`: the value is this one's own, and not taken from the defaults.
@@ -61,6 +71,9 @@ class SiteCheck {
     if (says("cookie_file")) check_cookie_file();
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
     if (says("tls_ciphers")) check_ciphers();
+    if (says("certificate") || says("private_key") || says("private_key_password")) {
+      check_certificate();
+    }
     if (says("tls_min_version")) check_old_tls();
     if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
       problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
@@ -142,6 +155,30 @@ class SiteCheck {
     problem(places_.of("tls_ciphers"), "tls_ciphers: \"" + base::printable(site_.tls_ciphers) +
                                            "\" names no cipher that OpenSSL has; openssl ciphers "
                                            "-v lists them");
+  }
+
+  void check_certificate() {
+    if (site_.certificate.empty()) return;
+    const bool good_ciphers = base::is_cipher_list(site_.tls_ciphers);
+    const auto certificate =
+        base::ClientCertificate::read({.certificate = site_.certificate,
+                                       .private_key = site_.private_key,
+                                       .password = site_.private_key_password,
+                                       .ciphers = good_ciphers ? site_.tls_ciphers : ""});
+    if (!certificate) {
+      const std::string& what = certificate.error().message;
+      return problem(places_.of(what.substr(0, what.find(':'))), what);
+    }
+    if (certificate->has_expired(base::SystemClock().wall())) {
+      warn(places_.of("certificate"),
+           "certificate: \"" + base::printable(site_.certificate) + "\" has expired");
+    }
+    const std::string& key = site_.private_key.empty() ? site_.certificate : site_.private_key;
+    if (site_.private_key_password.empty() && all_can_read(key)) {
+      warn(places_.of(site_.private_key.empty() ? "certificate" : "private_key"),
+           "private_key: every user can read " + base::printable(key) +
+               "; chmod o-r keeps the secret");
+    }
   }
 
   void check_old_tls() {

@@ -157,7 +157,10 @@ struct Site {
   bool cookies = true;
   std::string cookie_file;  // Netscape format
   bool verify_tls = true;
-  std::string ca_certificate;  // file
+  std::string ca_certificate;        // file
+  std::string certificate;           // file, of the client; sent to the seeds' origins only
+  std::string private_key;           // file; empty: it stands in that of the certificate
+  std::string private_key_password;  // empty: none
   base::TlsVersion tls_min_version = base::TlsVersion::system;
   std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
   bool http2 = true;

@@ -164,7 +164,7 @@ class Loader {
       warnings_.push_back({value.place, key + ": a secret in the open; ${env:NAME} or ${file:PATH} "
                                               "keeps it out of this file"});
     };
-    if (path == "auth") open(member.value, path);
+    if (path == "auth" || path == "private_key_password") open(member.value, path);
     if (path == "proxy" && member.value.text.find('@') != std::string::npos) {
       open(member.value, path);
     }
@@ -177,9 +177,9 @@ class Loader {
   }
 
   void warn_of_shared_files(const Value& value, const std::string& path) {
-    if (path != "auth" && path != "proxy" && path != "headers" && !path.starts_with("hooks.")) {
-      return;
-    }
+    const bool is_secret = path == "auth" || path == "proxy" || path == "headers" ||
+                           path == "private_key_password" || path.starts_with("hooks.");
+    if (!is_secret) return;
     for (const Value::Member& member : value.members) warn_of_shared_files(member.value, path);
     for (const std::string& file : secret_files(value.text)) {
       struct stat facts {};

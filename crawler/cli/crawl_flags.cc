@@ -77,6 +77,10 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   transfer->add_flag("--no-check-certificate", o.no_check_certificate,
                      "do not verify TLS certificates");
   transfer->add_option("--ca-certificate", o.ca_certificate, "PEM file to verify with");
+  transfer->add_option("--certificate", o.certificate,
+                       "PEM file that tells the start's servers who asks");
+  transfer->add_option("--private-key", o.private_key,
+                       "PEM file of its key (default: in the certificate's file)");
   transfer->add_option("--tls-min-version", o.tls_min_version,
                        "TLSv1.0, TLSv1.1, TLSv1.2 or TLSv1.3 (default: as OpenSSL is set up)");
   transfer->add_option("--ciphers", o.ciphers, "OpenSSL's list, for TLS 1.2 and below");

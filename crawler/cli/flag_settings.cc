@@ -191,6 +191,8 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   set_timeout(o.timeout, site, flags);
   if (o.no_check_certificate) site.verify_tls = false;
   if (!o.ca_certificate.empty()) site.ca_certificate = o.ca_certificate;
+  if (!o.certificate.empty()) site.certificate = o.certificate;
+  if (!o.private_key.empty()) site.private_key = o.private_key;
   flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
   if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
   if (!o.proxy.empty()) site.proxy = o.proxy;
@@ -264,6 +266,8 @@ std::string with_flag_for_key(const std::string& message) {
       {"content_types", "--filter-mime-type"},
       {"cookie_file", "--load-cookies"},
       {"ca_certificate", "--ca-certificate"},
+      {"certificate", "--certificate"},
+      {"private_key", "--private-key"},
       {"tls_ciphers", "--ciphers"},
       {"allow_addresses", "--allow-address"},
       {"user_agent.name", "--user-agent"}};

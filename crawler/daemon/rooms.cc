@@ -45,6 +45,9 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   out.cookie_file = site.cookie_file;
   out.verify_tls = site.verify_tls;
   out.ca_certificate = site.ca_certificate;
+  out.certificate = site.certificate;
+  out.private_key = site.private_key;
+  out.private_key_password = site.private_key_password;
   out.tls_min_version = site.tls_min_version;
   out.tls_ciphers = site.tls_ciphers;
   out.http2 = site.http2;

@@ -45,8 +45,10 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return FetchFailureKind::reset;
-    case CURLE_RECV_ERROR:  // of a broken connection, of broken framing, of a proxy's refusal
+    case CURLE_RECV_ERROR:  // of a broken connection, broken framing, a proxy's or a TLS refusal
       if (message.find("CONNECT") != std::string_view::npos) return FetchFailureKind::proxy;
+      // TLS 1.3 tells a client that its certificate is missing or refused after the handshake.
+      if (message.find(" alert ") != std::string_view::npos) return FetchFailureKind::tls;
       return message.find("chunk") != std::string_view::npos ? FetchFailureKind::bad_response
                                                              : FetchFailureKind::reset;
     default:  // an open set: it is libcurl's enum. HTTP/0.9, or no HTTP at all

@@ -122,6 +122,7 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
     std::vector<SiteFetchConfig> configs) const {
   Sites sites;
   TrustStores trusted;
+  ClientCertificates certificates;
   for (SiteFetchConfig& config : configs) {
     if (!config.proxy.empty() && !parse_proxy(config.proxy)) {
       return base::Error{base::Error::Code::invalid,
@@ -129,7 +130,7 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
     }
     auto jar = jar_for(config);
     if (!jar) return std::move(jar).error();
-    auto site = Site::make(std::move(config), std::move(*jar), trusted);
+    auto site = Site::make(std::move(config), std::move(*jar), trusted, certificates);
     if (!site) return std::move(site).error();
     sites.push_back(std::move(*site));
   }

@@ -40,6 +40,10 @@ struct SiteFetchConfig {
 
   bool verify_tls = true;
   std::string ca_certificate;  // PEM file used instead of the system's; empty: the system's
+  // PEM files of the client; sent, like `auth`, to `credential_origins` only, and never to a proxy.
+  std::string certificate;           // empty: none
+  std::string private_key;           // empty: in the file of the certificate
+  std::string private_key_password;  // empty: none
   base::TlsVersion tls_min_version = base::TlsVersion::system;
   std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
   bool http2 = true;        // offered in the TLS handshake

@@ -23,15 +23,34 @@ base::Error invalid(const SiteFetchConfig& config, const std::string& what) {
   return {base::Error::Code::invalid, "site \"" + config.name + "\": " + what};
 }
 
+using OptionalCertificate = std::optional<base::ClientCertificate>;
+
+base::Result<OptionalCertificate> certificate_of(const SiteFetchConfig& config,
+                                                 ClientCertificates& certificates) {
+  if (config.certificate.empty()) return OptionalCertificate();
+  auto certificate = certificates.open({.certificate = config.certificate,
+                                        .private_key = config.private_key,
+                                        .password = config.private_key_password,
+                                        .ciphers = config.tls_ciphers});
+  if (!certificate) return std::move(certificate).error();
+  return OptionalCertificate(*std::move(certificate));
+}
+
 }  // namespace
 
 base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
                                                      std::shared_ptr<CookieJar> cookies,
-                                                     TrustStores& trusted) {
+                                                     TrustStores& trusted,
+                                                     ClientCertificates& certificates) {
   auto guard = AddressGuard::with_allowed(config.allow_addresses);
   if (!guard) return invalid(config, "allow_addresses: " + guard.error().message);
   auto trust = trusted.open(config.ca_certificate);
   if (!trust) return invalid(config, trust.error().message);
+  if (!config.tls_ciphers.empty() && !base::is_cipher_list(config.tls_ciphers)) {
+    return invalid(config, "tls_ciphers: OpenSSL has none of them");
+  }
+  auto certificate = certificate_of(config, certificates);
+  if (!certificate) return invalid(config, certificate.error().message);
   auto auth = parse_auth(config.auth);
   // The text itself is a secret.
   if (!auth)
@@ -41,9 +60,10 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
     if (!model::is_header_name(header.first) || !model::is_header_value(header.second))
       return invalid(config, "header \"" + header.first + "\" holds control characters");
   }
-  return std::shared_ptr<const Site>(new Site(std::move(config), std::move(*guard),
-                                              std::move(*trust), std::move(*auth),
-                                              std::move(cookies)));
+  std::shared_ptr<Site> site(new Site(std::move(config), std::move(*guard), std::move(*trust),
+                                      std::move(*auth), std::move(cookies)));
+  site->certificate_ = std::move(*certificate);
+  return std::shared_ptr<const Site>(std::move(site));
 }
 
 Site::Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth auth,

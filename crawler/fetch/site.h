@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,11 +30,16 @@ class Site {
   // `cookies` is the jar to use; none: no cookies are kept.
   static base::Result<std::shared_ptr<const Site>> make(SiteFetchConfig config,
                                                         std::shared_ptr<CookieJar> cookies,
-                                                        TrustStores& trusted);
+                                                        TrustStores& trusted,
+                                                        ClientCertificates& certificates);
 
   const SiteFetchConfig& config() const { return config_; }
   const AddressGuard& guard() const { return guard_; }
   const TrustStore& trust() const { return trust_; }
+  // Sent where trusts_with_credentials(). Null: none.
+  const base::ClientCertificate* certificate() const {
+    return certificate_ ? &*certificate_ : nullptr;
+  }
   const Auth& auth() const { return auth_; }
   // May be null. A jar outlives its site when a reload replaces the site.
   const std::shared_ptr<CookieJar>& cookies() const { return cookies_; }
@@ -48,6 +54,7 @@ class Site {
   SiteFetchConfig config_;
   AddressGuard guard_;
   TrustStore trust_;
+  std::optional<base::ClientCertificate> certificate_;
   Auth auth_;
   std::shared_ptr<CookieJar> cookies_;
 };

@@ -62,6 +62,13 @@ base::Result<TrustStore> TrustStores::open(const std::string& ca_certificate) {
   return trust;
 }
 
+base::Result<base::ClientCertificate> ClientCertificates::open(const Source& source) {
+  if (const auto known = by_source_.find(source); known != by_source_.end()) return known->second;
+  auto certificate = base::ClientCertificate::read(source);
+  if (certificate) by_source_.emplace(source, *certificate);
+  return certificate;
+}
+
 void TrustStore::install(SSL_CTX* context) const {
   // Where the system has no certificates the store stays empty, and each handshake says so.
   if (system_once_) {

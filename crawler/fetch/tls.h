@@ -1,4 +1,4 @@
-// Trust anchors that are read once, and an eye on how TLS connections end.
+// Trust anchors and certificates that are read once, and an eye on how TLS connections end.
 #pragma once
 
 #include <map>
@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "crawler/base/client_certificate.h"
 #include "crawler/base/result.h"
 
 using X509_STORE = struct x509_store_st;
@@ -38,6 +39,17 @@ class TrustStores {
 
  private:
   std::map<std::string, TrustStore> by_file_;
+};
+
+// The client certificates of many sites, read once each: a password is made to cost time.
+// Threads: one.
+class ClientCertificates {
+ public:
+  using Source = base::ClientCertificate::Source;
+  base::Result<base::ClientCertificate> open(const Source& source);
+
+ private:
+  std::map<Source, base::ClientCertificate> by_source_;
 };
 
 // What a connection tells us while libcurl is at work inside it.

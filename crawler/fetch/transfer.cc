@@ -258,6 +258,7 @@ curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
     self.fail(FetchFailureKind::reset, "no connection lasted until the answer");
     return CURL_SOCKET_BAD;
   }
+  self.handshakes_ = 0;
   const base::Instant until = std::chrono::steady_clock::now() + self.limits_.connect_timeout;
   const Dialled dialled = dial(self.plan_.addresses, self.plan_.dial_port, until, self.stop_,
                                own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
@@ -300,11 +301,22 @@ int Transfer::on_close_socket(void* session, curl_socket_t socket) {
 CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) {
   Session& own = *static_cast<Session*>(session);
   auto* tls = static_cast<SSL_CTX*>(context);
-  if (own.transfer->limits_.verify_tls) own.transfer->plan_.site.trust().install(tls);
+  Transfer& self = *own.transfer;
+  if (self.limits_.verify_tls) self.plan_.site.trust().install(tls);
+  const base::ClientCertificate* certificate = self.plan_.site.certificate();
+  if (!self.shakes_hands_with_proxy() && self.plan_.with_credentials && certificate != nullptr &&
+      !certificate->install(tls)) {
+    return CURLE_SSL_CERTPROBLEM;
+  }
   own.tls.on_record = &Transfer::on_tls_record;
   own.tls.who = &own;
   observe(tls, &own.tls);
   return CURLE_OK;
+}
+
+// The first handshake over a connection to an https proxy; what follows is inside it.
+bool Transfer::shakes_hands_with_proxy() {
+  return ++handshakes_ == 1 && limits_.proxy.starts_with("https://");
 }
 
 // A peer that floods us with records leaves libcurl no time for its own time-outs.

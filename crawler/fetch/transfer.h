@@ -74,6 +74,7 @@ class Transfer {
   void set_time_out();
   bool in_time();
   bool keeps_pace();
+  bool shakes_hands_with_proxy();
   bool may_dial(const IpAddress& address);
   TransferResult conclude(CURLcode code);
   model::FetchFailure failure(CURLcode code) const;
@@ -98,6 +99,7 @@ class Transfer {
   ResponseReader reader_;
   char curl_message_[CURL_ERROR_SIZE] = {};
   int dials_ = 0;
+  int handshakes_ = 0;   // over the connection that was dialled last
   std::string blocked_;  // why an address was not dialled
   // Set when a callback of ours ended the transfer.
   model::FetchFailure own_failure_;

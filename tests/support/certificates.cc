@@ -68,6 +68,21 @@ TestAuthority::~TestAuthority() {
   std::filesystem::remove_all(state_->folder, ignored);
 }
 
+std::string TestAuthority::lock(const std::string& key, const std::string& password) {
+  std::FILE* in = std::fopen(key.c_str(), "r");
+  must(in != nullptr);
+  EVP_PKEY* plain = PEM_read_PrivateKey(in, nullptr, nullptr, nullptr);
+  std::fclose(in);
+  std::string locked = key + ".locked";
+  std::FILE* out = std::fopen(locked.c_str(), "w");
+  must(out != nullptr &&
+       PEM_write_PKCS8PrivateKey(out, plain, EVP_aes_128_cbc(), password.data(),
+                                 static_cast<int>(password.size()), nullptr, nullptr) == 1);
+  std::fclose(out);
+  EVP_PKEY_free(plain);
+  return locked;
+}
+
 const std::string& TestAuthority::certificate() const { return state_->file; }
 
 TestAuthority::Files TestAuthority::issue(const std::string& name, Validity validity) {

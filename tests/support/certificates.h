@@ -27,6 +27,9 @@ class TestAuthority {
   Files issue(const std::string& name, Validity validity);
   Files issue(const std::string& name) { return issue(name, {}); }
 
+  // A copy of the key that `password` opens; the file's name.
+  std::string lock(const std::string& key, const std::string& password);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -138,6 +138,15 @@ void Connection::close_tls() {
   if (tls_ != nullptr) SSL_shutdown(tls_);
 }
 
+std::string Connection::client_name() const {
+  X509* certificate = SSL_get1_peer_certificate(tls_);
+  if (certificate == nullptr) return {};
+  char name[64] = {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+  X509_free(certificate);
+  return name;
+}
+
 TinyServer::TinyServer(Script script, const char* address) : script_(std::move(script)) {
   listen(address);
 }
@@ -152,6 +161,11 @@ TinyServer::TinyServer(Script script, const Tls& tls)
   if (tls.max_version != 0 && tls.max_version < TLS1_2_VERSION) {
     SSL_CTX_set_min_proto_version(tls_, tls.max_version);
     SSL_CTX_set_cipher_list(tls_, "DEFAULT@SECLEVEL=0");
+  }
+  if (!tls.client_authority.empty()) {
+    SSL_CTX_set_verify(
+        tls_, SSL_VERIFY_PEER | (tls.client_must ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    SSL_CTX_load_verify_file(tls_, tls.client_authority.c_str());
   }
   if (tls.http2) SSL_CTX_set_alpn_select_cb(tls_, &choose_http2, nullptr);
   listen("127.0.0.1");

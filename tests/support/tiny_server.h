@@ -38,6 +38,9 @@ class Connection {
   void reset();      // RST instead of FIN
   void close_tls();  // close_notify, which is not sent otherwise
 
+  // Of the client's certificate; empty: it showed none.
+  std::string client_name() const;
+
   int number() const { return number_; }  // 0 for the first connection of the server
 
  private:
@@ -57,8 +60,10 @@ class TinyServer {
   struct Tls {
     std::string certificate;  // PEM files
     std::string key;
-    bool http2 = false;   // chosen in ALPN where the client offers it
-    int max_version = 0;  // OpenSSL's TLS1_2_VERSION and its like; 0: any
+    bool http2 = false;            // chosen in ALPN where the client offers it
+    std::string client_authority;  // PEM file: clients are asked for a certificate of it
+    bool client_must = false;      // and turned away without
+    int max_version = 0;           // OpenSSL's TLS1_2_VERSION and its like; 0: any
   };
 
   explicit TinyServer(Script script, const char* address = "127.0.0.1");

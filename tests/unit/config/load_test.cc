@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "config/check.h"
+#include "tests/support/certificates.h"
 #include "tests/support/folder.h"
 
 using namespace crawld::config;
@@ -20,6 +21,7 @@ using Catch::Contains;
 using Catch::EndsWith;
 using Catch::StartsWith;
 using crawld::tests::Folder;
+using crawld::tests::TestAuthority;
 
 namespace {
 
@@ -448,11 +450,72 @@ TEST_CASE("a certificate or cookie file that is none is found at load, and never
   REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
   for (const std::string& path : {folder.file("pipe"), std::string("/dev/zero"),
                                   folder.file("missing"), std::string("/tmp")}) {
-    for (const std::string& key : {std::string("ca_certificate"), std::string("cookie_file")}) {
+    for (const std::string& key :
+         {std::string("ca_certificate"), std::string("certificate"), std::string("cookie_file")}) {
       CHECK_THAT(error_of("defaults:\n  " + key + ": " + path + "\nsites: []\n"),
                  Contains(":2:") && Contains(key + ": \"" + path + "\" is no file to be read"));
     }
   }
+}
+
+TEST_CASE("a client certificate and key that cannot be used are told at load, with their place") {
+  TestAuthority authority;
+  Folder folder;
+  const auto mine = authority.issue("a.test");
+  const auto other = authority.issue("b.test");
+  const std::string locked = authority.lock(mine.key, "hunter2");
+  std::ofstream(folder.file("text")) << "no PEM\n";
+  const auto told = [](const std::string& certificate, const std::string& key,
+                       const std::string& more = "") {
+    return error_of("defaults:\n  certificate: " + certificate + "\n  private_key: " + key + "\n" +
+                    more + "sites: []\n");
+  };
+  CHECK(told(mine.certificate, mine.key) == "loaded");
+  CHECK_THAT(told(folder.file("text"), mine.key),
+             StartsWith("f.yaml:2:16: certificate: ") && Contains("no certificate in PEM form"));
+  CHECK_THAT(told(mine.certificate, folder.file("text")),
+             StartsWith("f.yaml:3:16: private_key: ") && Contains("no private key in PEM form"));
+  CHECK_THAT(told(mine.certificate, "/nowhere"),
+             StartsWith("f.yaml:3:16: private_key: ") && Contains("no file to be read"));
+  CHECK_THAT(told(mine.certificate, other.key),
+             StartsWith("f.yaml:3:16: private_key: ") && Contains("does not belong to"));
+  CHECK_THAT(told(mine.certificate, locked), Contains("is locked; private_key_password opens it"));
+  CHECK_THAT(told(mine.certificate, locked, "  private_key_password: hunter3\n"),
+             Contains("is not opened by its password") && !Contains("hunter"));
+  const Variable password("KEY_PASSWORD", "hunter2");
+  CHECK(told(mine.certificate, locked, "  private_key_password: ${env:KEY_PASSWORD}\n") ==
+        "loaded");
+  CHECK_THAT(error_of("sites:\n  - name: a\n    seeds: ['https://a.test/']\n    private_key: " +
+                      mine.key + "\n"),
+             StartsWith("f.yaml:4:18: private_key: needs the certificate:"));
+}
+
+TEST_CASE("a key and its certificate may stand in one file") {
+  TestAuthority authority;
+  Folder folder;
+  const auto files = authority.issue("a.test");
+  std::ofstream(folder.file("both"))
+      << std::ifstream(files.key).rdbuf() << std::ifstream(files.certificate).rdbuf();
+  CHECK(error_of("defaults: {certificate: " + folder.file("both") + "}\nsites: []\n") == "loaded");
+  CHECK_THAT(error_of("defaults: {certificate: " + files.certificate + "}\nsites: []\n"),
+             Contains("holds no private key in PEM form"));
+}
+
+TEST_CASE("a client certificate that has expired and a key that all can read are told") {
+  TestAuthority authority;
+  const auto files = authority.issue("a.test", {-7'200, -3'600});
+  const auto warnings = [&](mode_t mode) {
+    REQUIRE(chmod(files.key.c_str(), mode) == 0);
+    const auto loaded = load_text("defaults: {certificate: " + files.certificate +
+                                      ", private_key: " + files.key + "}\nsites: []\n",
+                                  "f.yaml");
+    REQUIRE(loaded);
+    return loaded->warnings;
+  };
+  REQUIRE(warnings(0600).size() == 1);
+  CHECK_THAT(warnings(0600).front(), EndsWith("has expired"));
+  REQUIRE(warnings(0644).size() == 2);
+  CHECK_THAT(warnings(0644).back(), Contains("every user can read"));
 }
 
 TEST_CASE("ciphers that OpenSSL does not have are refused, versions that it hides are told") {

@@ -130,6 +130,8 @@ TEST_CASE("settings that cannot be read are refused with the site's name, withou
   open({.proxy = "http://"});
   open({.cookie_file = "/nowhere/docs-cookies.txt"});
   open({.ca_certificate = "/nowhere/ca.pem"});
+  open({.certificate = "/nowhere/client.pem"});
+  open({.tls_ciphers = "AES-9000"});
   open({.allow_addresses = {"localhost"}});
 }
 

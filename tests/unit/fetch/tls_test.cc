@@ -201,6 +201,91 @@ TEST_CASE("a connection made without verification serves no site that verifies")
   CHECK(outcome(fetcher.fetch({.request = request})) == "tls");
 }
 
+TEST_CASE("a client certificate is shown to the servers of the seeds alone") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.client_authority = authority().certificate();
+  const auto tell_name = [](Connection& connection) {
+    while (connection.read_request()) connection.send(ok(connection.client_name()));
+  };
+  TinyServer own(tell_name, files);
+  TinyServer other(tell_name, files);
+  const auto client = authority().issue("archive.test");
+  auto site = trusting_site();
+  site.certificate = client.certificate;
+  site.private_key = authority().lock(client.key, "hunter2");
+  site.private_key_password = "hunter2";
+  site.credential_origins = {own.url("")};
+  Fetching web(site);
+  const auto at_own = web.get(own.url("/"));
+  const auto at_other = web.get(other.url("/"));
+  REQUIRE(outcome(at_own) == "200");
+  REQUIRE(outcome(at_other) == "200");
+  CHECK(at_own.response()->body == "archive.test");
+  CHECK(at_other.response()->body.empty());
+}
+
+TEST_CASE("a server that turns away who shows no certificate is a TLS failure") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.client_authority = authority().certificate();
+  files.client_must = true;
+  files.max_version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  TinyServer server(always(ok("x")), files);
+  Fetching web(trusting_site());
+  const auto fetched = web.get(server.url("/"));
+  REQUIRE(fetched.failure() != nullptr);
+  CHECK(outcome(fetched) == "tls");
+  CHECK_THAT(fetched.failure()->detail, Catch::Contains("alert"));
+}
+
+TEST_CASE("an https proxy is not shown the certificate for the host") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.client_authority = authority().certificate();
+  TinyServer proxy(
+      [](Connection& connection) {
+        while (connection.read_request()) connection.send(ok("<" + connection.client_name() + ">"));
+      },
+      files);
+  const auto client = authority().issue("archive.test");
+  auto site = trusting_site();
+  site.certificate = client.certificate;
+  site.private_key = client.key;
+  site.credential_origins = {"http://outside.test"};
+  site.proxy = proxy.url("");
+  Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
+  const auto fetched = web.get("http://outside.test/");
+  REQUIRE(outcome(fetched) == "200");
+  CHECK(fetched.response()->body == "<>");
+}
+
+TEST_CASE("a connection made with a client certificate serves no site without it") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.client_authority = authority().certificate();
+  TinyServer server(
+      [](Connection& connection) {
+        while (connection.read_request()) connection.send(ok("<" + connection.client_name() + ">"));
+      },
+      files);
+  const auto client = authority().issue("archive.test");
+  auto known = trusting_site();
+  known.certificate = client.certificate;
+  known.private_key = client.key;
+  known.credential_origins = {server.url("")};
+  base::SystemClock clock;
+  auto context = fetch::FetchContext::open(
+      {.user_agent = "t", .sites = {known, trusting_site()}, .clock = &clock});
+  REQUIRE(context);
+  fetch::CurlFetcher fetcher(**context);
+  auto request = request_for(server.url("/"));
+  for (const auto& [site, name] :
+       {std::pair{0, "<archive.test>"}, {1, "<>"}, {0, "<archive.test>"}}) {
+    request.site = static_cast<model::SiteId>(site);
+    const auto fetched = fetcher.fetch({.request = request});
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body == name);
+  }
+  CHECK(server.connections() == 2);
+}
+
 TEST_CASE("a TLS transfer fits on a stack of 128 KiB") {
   TinyServer server(always(ok("secret")), tls(authority().issue("127.0.0.1")));
   Fetching web(trusting_site());
