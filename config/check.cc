@@ -13,6 +13,7 @@
 #include "config/schedule.h"
 #include "crawler/base/client_certificate.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/near_end.h"
 #include "crawler/base/pattern.h"
 #include "crawler/base/tls_offer.h"
 #include "crawler/model/request_fields.h"
@@ -78,6 +79,7 @@ class SiteCheck {
     if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
       problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
     }
+    if (says("bind_address")) check_near_end();
     if (says("auth") && !model::is_auth(site_.auth)) {
       problem(places_.of("auth"),  // the text itself is a secret
               "auth: is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
@@ -148,6 +150,12 @@ class SiteCheck {
     problem(places_.of("cookie_file"),
             "cookie_file: \"" + base::printable(site_.cookie_file) +
                 "\" is no Netscape cookies.txt: no line has seven fields between tabs");
+  }
+
+  void check_near_end() {
+    if (site_.bind_address.empty()) return;
+    const auto found = base::NearEnd::find(site_.bind_address);
+    if (!found) problem(places_.of("bind_address"), "bind_address: " + found.error().message);
   }
 
   void check_ciphers() {

@@ -152,6 +152,7 @@ struct Site {
   milliseconds retry_delay{1'000};        // first back-off; doubles
   milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::map<std::string, std::string> headers;
+  std::string bind_address;  // of this machine, or an interface; empty: as the routes say
   std::string proxy;
   std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;

@@ -161,6 +161,8 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("retry_delay", "before the first retry; doubles", duration(s.retry_delay)),
     SITE("max_retry_after", "a longer Retry-After gives the URL up", duration(s.max_retry_after)),
     SITE("headers", "sent to the seeds' origins only; a User-Agent to all", secret_map(s.headers)),
+    SITE("bind_address", "address or interface of this machine to connect from; empty: any",
+         text(s.bind_address)),
     SITE("proxy", "URL of a proxy", secret(s.proxy)),
     SITE("auth", "basic user:password, digest user:password, or bearer token", secret(s.auth)),
     SITE("cookies", "keep and send cookies", boolean(s.cookies)),

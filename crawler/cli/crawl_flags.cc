@@ -73,6 +73,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
                        "seconds for DNS, connecting and the first byte (0: no limit)");
   transfer->add_option("--header", o.headers, "Name: value, sent to the start's origins only");
   transfer->add_option("--load-cookies", o.cookies, "Netscape cookies.txt");
+  transfer->add_option("--bind-address", o.bind_address,
+                       "address or interface of this machine to connect from");
   transfer->add_option("--proxy", o.proxy, "proxy URL");
   transfer->add_flag("--no-check-certificate", o.no_check_certificate,
                      "do not verify TLS certificates");

@@ -195,6 +195,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   if (!o.private_key.empty()) site.private_key = o.private_key;
   flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
   if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
+  if (!o.bind_address.empty()) site.bind_address = o.bind_address;
   if (!o.proxy.empty()) site.proxy = o.proxy;
   if (!o.cookies.empty()) site.cookie_file = o.cookies;
   add_headers(o, site, flags);
@@ -262,6 +263,7 @@ std::string with_flag_for_key(const std::string& message) {
       {"include", "--include"},
       {"exclude", "--exclude"},
       {"headers", "--header"},
+      {"bind_address", "--bind-address"},
       {"proxy", "--proxy"},
       {"content_types", "--filter-mime-type"},
       {"cookie_file", "--load-cookies"},

@@ -40,6 +40,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   for (const std::string& seed : site.seeds) {
     if (const auto url = model::Url::parse(seed)) out.credential_origins.push_back(url->origin());
   }
+  out.bind_address = site.bind_address;
   out.proxy = site.proxy;
   out.cookies = site.cookies;
   out.cookie_file = site.cookie_file;

@@ -92,6 +92,18 @@ std::optional<FetchFailure> judge(const AddressGuard& guard,
   return std::nullopt;
 }
 
+// Leaves the addresses that can be reached from where the site's connections start.
+std::optional<FetchFailure> keep_family(const Site& site, std::vector<IpAddress>& addresses) {
+  const int family = site.near_end() == nullptr ? AF_UNSPEC : site.near_end()->family();
+  if (family == AF_UNSPEC) return std::nullopt;
+  const Family wanted = family == AF_INET ? Family::ipv4 : Family::ipv6;
+  std::erase_if(addresses, [&](const IpAddress& address) { return address.family != wanted; });
+  if (!addresses.empty()) return std::nullopt;
+  return FetchFailure{FetchFailureKind::connect, "bind_address " + site.near_end()->text() +
+                                                     ": no address of its family to "
+                                                     "connect to"};
+}
+
 }  // namespace
 
 // --- FetchContext -------------------------------------------------------------------------
@@ -265,7 +277,8 @@ std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Tar
       url.hostname(), target.port, target.site->config().dns_timeout, stop_.get_token());
   if (found.failure != DnsFailure::none) return dns_failure(found.failure);
   target.addresses = std::move(found.addresses);
-  return judge(target.site->guard(), target.addresses);
+  if (auto blocked = judge(target.site->guard(), target.addresses)) return blocked;
+  return keep_family(*target.site, target.addresses);
 }
 
 // The proxy itself was named by the operator and may stand anywhere. What it is
@@ -287,7 +300,7 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
     return FetchFailure{FetchFailureKind::proxy, "proxy: " + std::string(to_string(found.failure))};
   }
   target.addresses = std::move(found.addresses);
-  return std::nullopt;
+  return keep_family(*target.site, target.addresses);
 }
 
 std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const model::Request& request,

@@ -47,7 +47,8 @@ SocketName name_of(const IpAddress& address, std::uint16_t port) {
 // Some connects under way, at most one of which will be kept.
 class Race {
  public:
-  Race(Sockets& sockets, std::uint16_t port) : sockets_(sockets), port_(port) {}
+  Race(Sockets& sockets, std::uint16_t port, const base::NearEnd* from)
+      : sockets_(sockets), port_(port), from_(from) {}
   ~Race() {
     for (const pollfd& entry : running_) sockets_.close(entry.fd);
   }
@@ -67,6 +68,12 @@ class Race {
       return error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM;
     }
     sockets_.add(fd);
+    if (const int error = from_ == nullptr ? 0 : from_->bind(fd); error != 0) {
+      failed(error);
+      why_ = "bind_address " + from_->text() + ": " + why_;
+      sockets_.close(fd);
+      return true;
+    }
     const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&name.storage), name.size);
     if (rc == 0 || errno == EINPROGRESS) {
       running_.push_back({fd, POLLOUT, 0});
@@ -105,6 +112,7 @@ class Race {
 
   Sockets& sockets_;
   const std::uint16_t port_;
+  const base::NearEnd* const from_;
   std::vector<pollfd> running_;
   bool reset_ = false;
   std::string why_;
@@ -126,10 +134,10 @@ std::chrono::milliseconds from_now(base::Instant then) {
 
 }  // namespace
 
-Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::Instant until,
-             const std::stop_token& stop, Sockets& sockets,
+Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, const base::NearEnd* from,
+             base::Instant until, const std::stop_token& stop, Sockets& sockets,
              const std::function<bool(const IpAddress&)>& may_dial) {
-  Race race(sockets, port);
+  Race race(sockets, port, from);
   auto next = addresses.begin();
   bool starved = false;
   base::Instant start_next = std::chrono::steady_clock::now();

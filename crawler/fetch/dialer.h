@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crawler/base/clock.h"
+#include "crawler/base/near_end.h"
 #include "crawler/fetch/connection_pool.h"
 #include "crawler/fetch/ip_address.h"
 
@@ -23,12 +24,13 @@ struct Dialled {
   std::string why;         // the last failure, where fd is -1
 };
 
+// Connects from `from`; null: from wherever the routes say. Needs: addresses of its family.
 // Calls `may_dial` on every address before its connect(); those it refuses are
 // left out. Sockets made here are added to `sockets`, and closed through it where
 // they are not the one returned. Waits until `until` or a stop, for the system to
 // give a socket as well.
-Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, base::Instant until,
-             const std::stop_token& stop, Sockets& sockets,
+Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, const base::NearEnd* from,
+             base::Instant until, const std::stop_token& stop, Sockets& sockets,
              const std::function<bool(const IpAddress&)>& may_dial);
 
 }  // namespace crawld::fetch

@@ -33,6 +33,9 @@ struct SiteFetchConfig {
   std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"; empty: none
   std::vector<std::string> credential_origins;
 
+  // Where connections start, those to a proxy too: an address of this machine, or an interface.
+  // Empty: as the routes say. Name servers are asked as the routes say.
+  std::string bind_address;
   std::string proxy;  // URL, as curl takes it (http, https, socks5, socks5h); empty: none
 
   bool cookies = true;

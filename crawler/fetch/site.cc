@@ -51,6 +51,12 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
   }
   auto certificate = certificate_of(config, certificates);
   if (!certificate) return invalid(config, certificate.error().message);
+  std::optional<base::NearEnd> near_end;
+  if (!config.bind_address.empty()) {
+    auto found = base::NearEnd::find(config.bind_address);
+    if (!found) return invalid(config, "bind_address: " + found.error().message);
+    near_end = *std::move(found);
+  }
   auto auth = parse_auth(config.auth);
   // The text itself is a secret.
   if (!auth)
@@ -63,6 +69,7 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
   std::shared_ptr<Site> site(new Site(std::move(config), std::move(*guard), std::move(*trust),
                                       std::move(*auth), std::move(cookies)));
   site->certificate_ = std::move(*certificate);
+  site->near_end_ = std::move(near_end);
   return std::shared_ptr<const Site>(std::move(site));
 }
 

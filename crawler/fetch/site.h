@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crawler/base/near_end.h"
 #include "crawler/base/result.h"
 #include "crawler/fetch/address_guard.h"
 #include "crawler/fetch/cookie_jar.h"
@@ -40,6 +41,8 @@ class Site {
   const base::ClientCertificate* certificate() const {
     return certificate_ ? &*certificate_ : nullptr;
   }
+  // Null: connections start wherever the routes say.
+  const base::NearEnd* near_end() const { return near_end_ ? &*near_end_ : nullptr; }
   const Auth& auth() const { return auth_; }
   // May be null. A jar outlives its site when a reload replaces the site.
   const std::shared_ptr<CookieJar>& cookies() const { return cookies_; }
@@ -55,6 +58,7 @@ class Site {
   AddressGuard guard_;
   TrustStore trust_;
   std::optional<base::ClientCertificate> certificate_;
+  std::optional<base::NearEnd> near_end_;
   Auth auth_;
   std::shared_ptr<CookieJar> cookies_;
 };

@@ -260,8 +260,9 @@ curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
   }
   self.handshakes_ = 0;
   const base::Instant until = std::chrono::steady_clock::now() + self.limits_.connect_timeout;
-  const Dialled dialled = dial(self.plan_.addresses, self.plan_.dial_port, until, self.stop_,
-                               own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
+  const Dialled dialled =
+      dial(self.plan_.addresses, self.plan_.dial_port, self.plan_.site.near_end(), until,
+           self.stop_, own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
   if (dialled.fd < 0) {
     if (self.blocked_.empty()) {
       const FetchFailureKind refused =

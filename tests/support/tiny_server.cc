@@ -147,6 +147,15 @@ std::string Connection::client_name() const {
   return name;
 }
 
+std::string Connection::client_address() const {
+  sockaddr_in theirs{};
+  socklen_t size = sizeof theirs;
+  ::getpeername(fd_, reinterpret_cast<sockaddr*>(&theirs), &size);
+  char text[INET_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET, &theirs.sin_addr, text, sizeof text);
+  return text;
+}
+
 TinyServer::TinyServer(Script script, const char* address) : script_(std::move(script)) {
   listen(address);
 }

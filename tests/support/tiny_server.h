@@ -41,6 +41,9 @@ class Connection {
   // Of the client's certificate; empty: it showed none.
   std::string client_name() const;
 
+  // "127.0.0.1": where the client connected from.
+  std::string client_address() const;
+
   int number() const { return number_; }  // 0 for the first connection of the server
 
  private:

@@ -99,7 +99,8 @@ TEST_CASE("a flag is checked as the file is, and named") {
                              {"--ca-certificate", "/no/it"}, {"--load-cookies", "/no/it"},
                              {"--proxy", "foo://x"},         {"--user-agent", "a/1\nX-Inj: b"},
                              {"--certificate", "/no/it"},    {"--private-key", "/no/it"},
-                             {"--ciphers", "AES-9000"},      {"--tls-min-version", "1.2"}};
+                             {"--bind-address", "eth99"},    {"--ciphers", "AES-9000"},
+                             {"--tls-min-version", "1.2"}};
   for (const Arguments& flags : wrong) {
     CHECK_THAT(refusal(flags), StartsWith(flags[0] + ": "));
   }

@@ -518,6 +518,21 @@ TEST_CASE("a client certificate that has expired and a key that all can read are
   CHECK_THAT(warnings(0644).back(), Contains("every user can read"));
 }
 
+TEST_CASE("what is neither an address nor an interface of this machine is no bind_address") {
+  const auto told = [](const std::string& text) {
+    return error_of("defaults: {bind_address: '" + text + "'}\nsites: []\n");
+  };
+  for (const char* here : {"", "127.0.0.1", "127.0.0.9", "0.0.0.0", "::", "lo"}) {
+    CHECK(told(here) == "loaded");
+  }
+  for (const char* elsewhere : {"192.0.2.1", "2001:db8::1", "eth99", "localhost", "127.0.0.1:80"}) {
+    CHECK_THAT(told(elsewhere),
+               StartsWith("f.yaml:1:26: bind_address: \"" + std::string(elsewhere) +
+                          "\" is no address and no interface of this machine, which has") &&
+                   Contains("lo 127.0.0.1"));
+  }
+}
+
 TEST_CASE("ciphers that OpenSSL does not have are refused, versions that it hides are told") {
   CHECK_THAT(error_of("defaults:\n  tls_ciphers: AES-9000\nsites: []\n"),
              StartsWith("f.yaml:2:16: tls_ciphers: \"AES-9000\" names no cipher"));

@@ -132,6 +132,7 @@ TEST_CASE("settings that cannot be read are refused with the site's name, withou
   open({.ca_certificate = "/nowhere/ca.pem"});
   open({.certificate = "/nowhere/client.pem"});
   open({.tls_ciphers = "AES-9000"});
+  open({.bind_address = "192.0.2.1"});
   open({.allow_addresses = {"localhost"}});
 }
 
@@ -196,6 +197,58 @@ TEST_CASE(
   CHECK(outcome(fetched) == "proxy");
   REQUIRE(fetched.failure() != nullptr);
   CHECK(fetched.failure()->detail == "the proxy: Connection refused");
+}
+
+TEST_CASE("connections start at the address or interface of the site, those to a proxy too") {
+  TinyServer server([](Connection& connection) {
+    while (connection.read_request()) connection.send(ok(connection.client_address()));
+  });
+  const auto seen_from = [&](const std::string& bind_address, bool by_proxy = false) {
+    auto site = loopback_site();
+    site.bind_address = bind_address;
+    if (by_proxy) site.proxy = server.url("");
+    const auto fetched = Fetching(site).get(server.url("/"));
+    REQUIRE(outcome(fetched) == "200");
+    return fetched.response()->body;
+  };
+  CHECK(seen_from("") == "127.0.0.1");
+  CHECK(seen_from("127.0.0.2") == "127.0.0.2");
+  CHECK(seen_from("127.0.0.3", true) == "127.0.0.3");
+  CHECK(seen_from("0.0.0.0") == "127.0.0.1");
+  CHECK(seen_from("lo") == "127.0.0.1");
+}
+
+TEST_CASE("a host without an address of the family that connections start from is told so") {
+  TinyServer server(always(ok("x")));
+  auto site = loopback_site();
+  site.bind_address = "::";
+  Fetching web(site, {.hosts = {{"old.test", "127.0.0.1"}}});
+  const auto fetched = web.get(server.url("/", "old.test"));
+  REQUIRE(fetched.failure() != nullptr);
+  CHECK(outcome(fetched) == "connect");
+  CHECK(fetched.failure()->detail == "bind_address ::: no address of its family to connect to");
+  CHECK(web.fetcher->address_of({.request = request_for(server.url("/", "old.test"))}).empty());
+}
+
+TEST_CASE("a connection from one address serves no site that starts at another") {
+  TinyServer server([](Connection& connection) {
+    while (connection.read_request()) connection.send(ok(connection.client_address()));
+  });
+  auto second = loopback_site();
+  second.bind_address = "127.0.0.2";
+  base::SystemClock clock;
+  auto context = fetch::FetchContext::open(
+      {.user_agent = "t", .sites = {loopback_site(), second}, .clock = &clock});
+  REQUIRE(context);
+  fetch::CurlFetcher fetcher(**context);
+  auto request = request_for(server.url("/"));
+  for (const auto& [site, address] :
+       {std::pair{0, "127.0.0.1"}, {1, "127.0.0.2"}, {0, "127.0.0.1"}}) {
+    request.site = static_cast<model::SiteId>(site);
+    const auto fetched = fetcher.fetch({.request = request});
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body == address);
+  }
 }
 
 TEST_CASE("the proxies of the environment are not used") {
