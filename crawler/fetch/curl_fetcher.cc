@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <utility>
 
@@ -41,36 +40,10 @@ bool is_one_line(std::string_view text) {
   });
 }
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port;
-};
-
-// Host and port of a proxy URL as curl reads it: scheme, port and user are optional.
-std::optional<HostPort> parse_proxy(std::string_view proxy) {
-  std::uint16_t port = 1'080;  // libcurl's own default for proxies
-  if (const auto scheme = proxy.find("://"); scheme != std::string_view::npos) {
-    if (proxy.starts_with("https://")) port = 443;
-    proxy.remove_prefix(scheme + 3);
-  }
-  proxy = proxy.substr(0, proxy.find('/'));
-  if (const auto at = proxy.rfind('@'); at != std::string_view::npos) proxy.remove_prefix(at + 1);
-  const auto bracket = proxy.rfind(']');
-  const auto colon = proxy.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon != std::string_view::npos) {
-    const std::string_view digits = proxy.substr(colon + 1);
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (failed != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    proxy = proxy.substr(0, colon);
-  }
-  if (proxy.empty()) return std::nullopt;
-  return HostPort{std::string(proxy), port};
-}
-
 // The proxy wants a login before it asks the host for anything (RFC 9110 section 15.5.8): not an
 // answer of the host, which a robots.txt of "4xx" would be. What it says to a CONNECT is libcurl's.
-bool is_of_proxy(const model::Response& response, const model::Url& url, std::string_view proxy) {
-  return response.status == 407 && !proxy.empty() && !proxy.starts_with("socks") &&
+bool is_of_proxy(const model::Response& response, const model::Url& url, const Proxy* proxy) {
+  return response.status == 407 && proxy != nullptr && proxy->speaks_http() &&
          url.scheme_kind() == model::Scheme::http;
 }
 
@@ -136,10 +109,6 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
   TrustStores trusted;
   ClientCertificates certificates;
   for (SiteFetchConfig& config : configs) {
-    if (!config.proxy.empty() && !parse_proxy(config.proxy)) {
-      return base::Error{base::Error::Code::invalid,
-                         "site \"" + config.name + "\": proxy is not a URL like http://host:port"};
-    }
     auto jar = jar_for(config);
     if (!jar) return std::move(jar).error();
     auto site = Site::make(std::move(config), std::move(*jar), trusted, certificates);
@@ -267,8 +236,7 @@ std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Tar
       std::to_string(generation) + ' ' + std::to_string(request.site) + ' ' + url.origin();
   target.with_credentials = site->trusts_with_credentials(url);
   target.site = std::move(site);
-  return target.site->config().proxy.empty() ? resolve_host(url, target)
-                                             : resolve_proxy(url, target);
+  return target.site->proxy() == nullptr ? resolve_host(url, target) : resolve_proxy(url, target);
 }
 
 std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Target& target) {
@@ -291,10 +259,10 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
       resolver.resolve(url.hostname(), url.port(), config.dns_timeout, stop_.get_token());
   if (auto blocked = judge(target.site->guard(), host.addresses)) return blocked;
 
-  const auto proxy = parse_proxy(config.proxy);
-  target.port = proxy->port;
+  const Proxy& proxy = *target.site->proxy();
+  target.port = proxy.port;
   Resolution found =
-      resolver.resolve(proxy->host, proxy->port, config.dns_timeout, stop_.get_token());
+      resolver.resolve(proxy.host, proxy.port, config.dns_timeout, stop_.get_token());
   if (found.failure == DnsFailure::aborted) return dns_failure(found.failure);
   if (found.failure != DnsFailure::none) {
     return FetchFailure{FetchFailureKind::proxy, "proxy: " + std::string(to_string(found.failure))};
@@ -362,11 +330,11 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   // With a proxy nobody else is connected to: the host may well be there.
   if (auto* failure = std::get_if<FetchFailure>(&result.outcome);
       failure != nullptr && failure->kind == FetchFailureKind::connect &&
-      !target.site->config().proxy.empty()) {
+      target.site->proxy() != nullptr) {
     *failure = {FetchFailureKind::proxy, "the proxy: " + failure->detail};
   }
   const auto* response = std::get_if<model::Response>(&result.outcome);
-  if (response != nullptr && is_of_proxy(*response, request.url, target.site->config().proxy)) {
+  if (response != nullptr && is_of_proxy(*response, request.url, target.site->proxy())) {
     result.outcome = FetchFailure{FetchFailureKind::proxy, "the proxy asks for a login (HTTP 407)"};
     return result;
   }

@@ -57,6 +57,10 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
     if (!found) return invalid(config, "bind_address: " + found.error().message);
     near_end = *std::move(found);
   }
+  auto proxy = config.proxy.empty() ? std::nullopt : Proxy::parse(config.proxy);
+  if (!config.proxy.empty() && !proxy) {
+    return invalid(config, "proxy is not a URL like http://host:port");
+  }
   auto auth = parse_auth(config.auth);
   // The text itself is a secret.
   if (!auth)
@@ -70,6 +74,7 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
                                       std::move(*auth), std::move(cookies)));
   site->certificate_ = std::move(*certificate);
   site->near_end_ = std::move(near_end);
+  site->proxy_ = std::move(proxy);
   return std::shared_ptr<const Site>(std::move(site));
 }
 

@@ -12,6 +12,7 @@
 #include "crawler/fetch/address_guard.h"
 #include "crawler/fetch/cookie_jar.h"
 #include "crawler/fetch/fetch_config.h"
+#include "crawler/fetch/proxy.h"
 #include "crawler/fetch/tls.h"
 #include "crawler/model/url.h"
 
@@ -41,6 +42,7 @@ class Site {
   const base::ClientCertificate* certificate() const {
     return certificate_ ? &*certificate_ : nullptr;
   }
+  const Proxy* proxy() const { return proxy_ ? &*proxy_ : nullptr; }  // null: none
   // Null: connections start wherever the routes say.
   const base::NearEnd* near_end() const { return near_end_ ? &*near_end_ : nullptr; }
   const Auth& auth() const { return auth_; }
@@ -59,6 +61,7 @@ class Site {
   TrustStore trust_;
   std::optional<base::ClientCertificate> certificate_;
   std::optional<base::NearEnd> near_end_;
+  std::optional<Proxy> proxy_;
   Auth auth_;
   std::shared_ptr<CookieJar> cookies_;
 };

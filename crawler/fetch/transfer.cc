@@ -287,7 +287,7 @@ int Transfer::on_socket_options(void* /*session*/, curl_socket_t /*socket*/,
 // The egress rule where it cannot be missed: on the very address of the connect().
 // The proxy is where the operator put it.
 bool Transfer::may_dial(const IpAddress& address) {
-  if (!limits_.proxy.empty()) return true;
+  if (plan_.site.proxy() != nullptr) return true;
   const std::string_view refusal = plan_.site.guard().refusal(address);
   if (refusal.empty()) return true;
   blocked_ = address.text() + ": " + std::string(refusal);
@@ -317,7 +317,7 @@ CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) 
 
 // The first handshake over a connection to an https proxy; what follows is inside it.
 bool Transfer::shakes_hands_with_proxy() {
-  return ++handshakes_ == 1 && limits_.proxy.starts_with("https://");
+  return ++handshakes_ == 1 && plan_.site.proxy() != nullptr && plan_.site.proxy()->speaks_tls();
 }
 
 // A peer that floods us with records leaves libcurl no time for its own time-outs.
