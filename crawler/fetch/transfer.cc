@@ -35,22 +35,6 @@ std::string bracketed(const IpAddress& address) {
   return address.family == Family::ipv6 ? "[" + address.text() + "]" : address.text();
 }
 
-long lowest_version(base::TlsVersion version) {
-  switch (version) {
-    case base::TlsVersion::system:
-      return CURL_SSLVERSION_DEFAULT;
-    case base::TlsVersion::tls1_0:
-      return CURL_SSLVERSION_TLSv1_0;
-    case base::TlsVersion::tls1_1:
-      return CURL_SSLVERSION_TLSv1_1;
-    case base::TlsVersion::tls1_2:
-      return CURL_SSLVERSION_TLSv1_2;
-    case base::TlsVersion::tls1_3:
-      return CURL_SSLVERSION_TLSv1_3;
-  }
-  return CURL_SSLVERSION_DEFAULT;
-}
-
 bool sends_header(const TransferPlan& plan, std::string_view name) {
   return std::any_of(plan.headers.begin(), plan.headers.end(),
                      [&](const auto& header) { return same_header_name(header.first, name); });
@@ -131,18 +115,6 @@ void Transfer::configure() {
   set(CURLOPT_CLOSESOCKETDATA, &session_);
   configure_tls();
   configure_proxy_and_auth();
-}
-
-void Transfer::configure_tls() {
-  set(CURLOPT_SSL_VERIFYPEER, limits_.verify_tls ? 1L : 0L);
-  set(CURLOPT_SSL_VERIFYHOST, limits_.verify_tls ? 2L : 0L);
-  // The trust store comes ready-made in on_tls_context.
-  set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
-  set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  set(CURLOPT_SSLVERSION, lowest_version(limits_.tls_min_version));
-  if (!limits_.tls_ciphers.empty()) set(CURLOPT_SSL_CIPHER_LIST, limits_.tls_ciphers.c_str());
-  set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls_context);
-  set(CURLOPT_SSL_CTX_DATA, &session_);
 }
 
 void Transfer::configure_proxy_and_auth() {
@@ -297,34 +269,6 @@ bool Transfer::may_dial(const IpAddress& address) {
 int Transfer::on_close_socket(void* session, curl_socket_t socket) {
   static_cast<Session*>(session)->sockets.close(socket);
   return 0;
-}
-
-CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) {
-  Session& own = *static_cast<Session*>(session);
-  auto* tls = static_cast<SSL_CTX*>(context);
-  Transfer& self = *own.transfer;
-  if (self.limits_.verify_tls) self.plan_.site.trust().install(tls);
-  const base::ClientCertificate* certificate = self.plan_.site.certificate();
-  if (!self.shakes_hands_with_proxy() && self.plan_.with_credentials && certificate != nullptr &&
-      !certificate->install(tls)) {
-    return CURLE_SSL_CERTPROBLEM;
-  }
-  own.tls.on_record = &Transfer::on_tls_record;
-  own.tls.who = &own;
-  observe(tls, &own.tls);
-  return CURLE_OK;
-}
-
-// The first handshake over a connection to an https proxy; what follows is inside it.
-bool Transfer::shakes_hands_with_proxy() {
-  return ++handshakes_ == 1 && plan_.site.proxy() != nullptr && plan_.site.proxy()->speaks_tls();
-}
-
-// A peer that floods us with records leaves libcurl no time for its own time-outs.
-void Transfer::on_tls_record(void* session) {
-  Session& own = *static_cast<Session*>(session);
-  Transfer* self = own.transfer;
-  if (self != nullptr && !self->failed_by_us_ && !self->in_time()) own.sockets.cut();
 }
 
 void Transfer::fail(FetchFailureKind kind, std::string why) {
