@@ -76,9 +76,7 @@ class SiteCheck {
       check_certificate();
     }
     if (says("tls_min_version")) check_old_tls();
-    if (says("proxy") && !site_.proxy.empty() && !is_proxy(site_.proxy)) {
-      problem(places_.of("proxy"), "proxy: no URL such as http://host:port");  // may hold a secret
-    }
+    if (says("proxy")) check_proxies();
     if (says("bind_address")) check_near_end();
     if (says("auth") && !model::is_auth(site_.auth)) {
       problem(places_.of("auth"),  // the text itself is a secret
@@ -150,6 +148,14 @@ class SiteCheck {
     problem(places_.of("cookie_file"),
             "cookie_file: \"" + base::printable(site_.cookie_file) +
                 "\" is no Netscape cookies.txt: no line has seven fields between tabs");
+  }
+
+  void check_proxies() {
+    for (std::size_t i = 0; i < site_.proxies.size(); ++i) {
+      if (is_proxy(site_.proxies[i])) continue;
+      // It may hold a secret.
+      problem(places_.of("proxy", i), "proxy: no URL such as http://host:port");
+    }
   }
 
   void check_near_end() {

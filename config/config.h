@@ -152,9 +152,9 @@ struct Site {
   milliseconds retry_delay{1'000};        // first back-off; doubles
   milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::map<std::string, std::string> headers;
-  std::string bind_address;  // of this machine, or an interface; empty: as the routes say
-  std::string proxy;
-  std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"
+  std::string bind_address;          // of this machine, or an interface; empty: as the routes say
+  std::vector<std::string> proxies;  // each host keeps to one of them; empty: none
+  std::string auth;                  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;
   std::string cookie_file;  // Netscape format
   bool verify_tls = true;

@@ -120,6 +120,20 @@ void ReadField::secret(std::string& into) {
   if (expand(value_, expanded)) into = std::move(expanded);
 }
 
+void ReadField::one_or_more_secrets(std::vector<std::string>& into) {
+  const bool one = is_scalar();
+  if (!one && value_.kind != Value::Kind::list) return fail("text, or a list of texts");
+  into.clear();
+  for (const Value& item : one ? std::vector<Value>{value_} : value_.items) {
+    std::string expanded;
+    if (item.kind != Value::Kind::scalar) {
+      fail_at(item, "text");
+    } else if (expand(item, expanded) && (!one || !expanded.empty())) {
+      into.push_back(std::move(expanded));
+    }
+  }
+}
+
 void ReadField::boolean(bool& into) {
   const bool plain = is_scalar() && !value_.quoted;
   if (plain && value_.text == "true") {
@@ -308,6 +322,11 @@ std::string yaml_scalar(const std::string& text) {
 }
 
 void WriteField::text(const std::string& from) { text_ = yaml_scalar(from); }
+
+void WriteField::one_or_more_secrets(const std::vector<std::string>& from) {
+  if (from.size() <= 1) return secret(from.empty() ? "" : from.front());
+  texts(std::vector<std::string>(from.size(), "***"));
+}
 
 void WriteField::real(double from, Real) {
   // No exponent: it is not read again.

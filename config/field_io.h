@@ -50,6 +50,8 @@ class ReadField {
   void text(std::string& into);
   // As text(), but "${env:NAME}" and "${file:PATH}" are replaced; never shown again.
   void secret(std::string& into);
+  // One, or a list of them; an empty one is none.
+  void one_or_more_secrets(std::vector<std::string>& into);
   void boolean(bool& into);
   template <class N>
   void count(N& into, Count range = {}) {
@@ -113,6 +115,7 @@ class WriteField {
 
   void text(const std::string& from);
   void secret(const std::string& from) { text(from.empty() ? from : "***"); }
+  void one_or_more_secrets(const std::vector<std::string>& from);
   void boolean(bool from) { text_ = from ? "true" : "false"; }
   template <class N>
   void count(N from, Count = {}) {

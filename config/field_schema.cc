@@ -26,6 +26,11 @@ void DescribeField::secret(const std::string&) {
   schema_ = std::string(kAnyText) + R"(, "examples": ["${env:NAME}", "${file:PATH}"])";
 }
 
+void DescribeField::one_or_more_secrets(const std::vector<std::string>&) {
+  secret({});
+  schema_ = "\"anyOf\": [{" + schema_ + "}, {\"type\": \"array\", \"items\": {" + kAnyText + "}}]";
+}
+
 void DescribeField::counted(Count range, const std::string& word) {
   schema_ = R"("anyOf": [{"type": "integer", "minimum": )" + std::to_string(range.min);
   if (range.max <= (1ULL << 53)) schema_ += ", \"maximum\": " + std::to_string(range.max);

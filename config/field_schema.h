@@ -21,6 +21,7 @@ class DescribeField {
 
   void text(const std::string&);
   void secret(const std::string&);
+  void one_or_more_secrets(const std::vector<std::string>&);
   void boolean(bool) { schema_ = R"("type": "boolean")"; }
   template <class N>
   void count(N, Count range = {}) {

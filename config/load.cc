@@ -165,8 +165,12 @@ class Loader {
                                               "keeps it out of this file"});
     };
     if (path == "auth" || path == "private_key_password") open(member.value, path);
-    if (path == "proxy" && member.value.text.find('@') != std::string::npos) {
-      open(member.value, path);
+    if (path == "proxy") {
+      const auto open_login = [&](const Value& proxy) {
+        if (proxy.text.find('@') != std::string::npos) open(proxy, path);
+      };
+      open_login(member.value);
+      for (const Value& item : member.value.items) open_login(item);
     }
     if (path != "headers") return;
     for (const Value::Member& header : member.value.members) {
@@ -181,6 +185,7 @@ class Loader {
                            path == "private_key_password" || path.starts_with("hooks.");
     if (!is_secret) return;
     for (const Value::Member& member : value.members) warn_of_shared_files(member.value, path);
+    for (const Value& item : value.items) warn_of_shared_files(item, path);
     for (const std::string& file : secret_files(value.text)) {
       struct stat facts {};
       if (::stat(file.c_str(), &facts) != 0 || (facts.st_mode & S_IROTH) == 0) continue;

@@ -18,7 +18,8 @@ constexpr Advice kAdvice[] = {
      "--ca-certificate FILE (ca_certificate:) verifies with a CA of your own, "
      "--no-check-certificate (verify_tls: false) with none; --certificate FILE (certificate:) is "
      "for servers that ask who you are, --tls-min-version and --ciphers for those of old"},
-    {"proxy", "the proxy refused or failed, not the host: --proxy (proxy:)"},
+    {"proxy",
+     "the proxy refused or failed, not the host: --proxy (proxy:); of several another stands in"},
     {"http_401", "a password: https://USER:PASSWORD@host/, or auth:"},
     {"login_wall", "cookies of a visitor who is logged in: --load-cookies FILE (cookie_file:)"},
     {"redirect_loop",

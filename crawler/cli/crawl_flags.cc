@@ -75,7 +75,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   transfer->add_option("--load-cookies", o.cookies, "Netscape cookies.txt");
   transfer->add_option("--bind-address", o.bind_address,
                        "address or interface of this machine to connect from");
-  transfer->add_option("--proxy", o.proxy, "proxy URL");
+  transfer->add_option("--proxy", o.proxies,
+                       "proxy URL; given again: each host keeps to one of them");
   transfer->add_flag("--no-check-certificate", o.no_check_certificate,
                      "do not verify TLS certificates");
   transfer->add_option("--ca-certificate", o.ca_certificate, "PEM file to verify with");

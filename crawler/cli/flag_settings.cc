@@ -196,7 +196,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
   if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
   if (!o.bind_address.empty()) site.bind_address = o.bind_address;
-  if (!o.proxy.empty()) site.proxy = o.proxy;
+  if (!o.proxies.empty()) site.proxies = o.proxies;
   if (!o.cookies.empty()) site.cookie_file = o.cookies;
   add_headers(o, site, flags);
   site.allow_addresses.insert(site.allow_addresses.end(), o.allow_addresses.begin(),

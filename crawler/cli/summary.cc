@@ -43,6 +43,8 @@ std::uint64_t state(const pipeline::Status& status, const char* name) {
   return found == status.states.end() ? 0 : found->second;
 }
 
+std::string times(std::uint64_t count) { return count == 1 ? "once" : grouped(count) + " times"; }
+
 bool nothing_was_left(const Summary& summary) {
   const pipeline::RunTotals& totals = summary.status.totals;
   return summary.resume.empty() && summary.seeds.empty() && totals.fetches == 0 &&
@@ -82,6 +84,11 @@ std::string summary_text(const Summary& summary) {
             " ms a request)";
   }
   line("slowest", slow);
+  for (const fetch::ProxyRests::Trouble& proxy : summary.fetch.proxies) {
+    line("proxy", base::printable(proxy.proxy) + " failed " + times(proxy.failures) + ", " +
+                      (proxy.resting ? "last with: " : "and works again; last with: ") +
+                      base::printable(proxy.last));
+  }
   for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
   for (const SeedTrouble& seed : summary.seeds) {
     line("seed", base::printable(seed.text));
@@ -120,6 +127,14 @@ std::string summary_json(const Summary& summary) {
   out["states"] = status.states;
   out["queued"] = state(status, "queued") + state(status, "retry_later");
   out["connections"] = summary.fetch.connected;
+  ordered_json proxies = ordered_json::array();
+  for (const fetch::ProxyRests::Trouble& proxy : summary.fetch.proxies) {
+    proxies.push_back({{"proxy", proxy.proxy},
+                       {"failures", proxy.failures},
+                       {"last", proxy.last},
+                       {"resting", proxy.resting}});
+  }
+  out["failed_proxies"] = std::move(proxies);
   std::uint64_t workers_died = 0;
   double worker_cpu = 0;
   for (const parsers::WorkerCounters& worker : summary.workers) {

@@ -67,6 +67,8 @@ constexpr ForeignFlag kForeign[] = {
     {" --javascript --headless --render --js ", "no JavaScript is run"},
     {" --login ", "auth:, headers: or cookie_file: in a file (-c)"},
     {" --warc-file --generateWACZ --generateCDX ", "crawld export -f warc -o FILE.warc.gz"},
+    {" --proxies --proxy-list --proxy-file ",
+     "--proxy URL for each of them, or proxy: [URL, ...] in a file (-c)"},
     {" --no-proxy ", "leave it out: no proxy is used but by --proxy"},
     {" -s --set ", "settings stand in a file (-c); crawld check names the keys for Scrapy's"},
     {" -u --url --urls ", "give the URL alone, or -i FILE"},

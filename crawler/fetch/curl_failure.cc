@@ -63,4 +63,16 @@ model::FetchFailure curl_failure(CURLcode code, const std::string& message) {
   return {kind_of(code, text), one_line(text)};
 }
 
+bool is_of_tls(CURLcode code) { return kind_of(code, "") == FetchFailureKind::tls; }
+
+bool is_turned_away_by_proxy(CURL* easy, CURLcode code) {
+  long connect_status = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+  if (connect_status == 407) return true;
+  long socks = CURLPX_OK;
+  curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &socks);
+  return code == CURLE_PROXY &&
+         (socks == CURLPX_BAD_VERSION || socks == CURLPX_NO_AUTH || socks == CURLPX_USER_REJECTED);
+}
+
 }  // namespace crawld::fetch

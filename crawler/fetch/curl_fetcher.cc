@@ -61,10 +61,12 @@ std::optional<FetchFailure> keep_family(const Site& site, std::vector<IpAddress>
 // Where a request goes.
 struct CurlFetcher::Target {
   std::shared_ptr<const Site> site;
-  std::string session_key;
+  std::uint64_t generation = 0;      // of the sites
   std::vector<IpAddress> addresses;  // to dial
   std::uint16_t port = 0;
   bool with_credentials = false;
+  const Proxy* proxy = nullptr;          // one of the site's; null: none
+  std::vector<const Proxy*> given_up{};  // those that did not take this request
 };
 
 std::string CurlFetcher::address_of(const model::Lease& lease) {
@@ -97,7 +99,7 @@ TransferResult CurlFetcher::attempt(const model::Request& request) {
     result.timings.dns = result.timings.total = dns;
     return result;
   }
-  result = transfer(request, target);
+  result = send(request, target);
   // libcurl counts from the start of its own work.
   for (auto* phase : {&result.timings.connect, &result.timings.tls, &result.timings.first_byte,
                       &result.timings.total}) {
@@ -117,11 +119,12 @@ std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Tar
   if (!site->allows_port(url.port())) {
     return FetchFailure{FetchFailureKind::blocked_port, "port " + std::to_string(url.port())};
   }
-  target.session_key =
-      std::to_string(generation) + ' ' + std::to_string(request.site) + ' ' + url.origin();
+  target.generation = generation;
   target.with_credentials = site->trusts_with_credentials(url);
   target.site = std::move(site);
-  return target.site->proxy() == nullptr ? resolve_host(url, target) : resolve_proxy(url, target);
+  if (target.site->proxies().empty()) return resolve_host(url, target);
+  if (auto blocked = judge_behind_proxy(url, target)) return blocked;
+  return resolve_proxy(url, target);
 }
 
 std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Target& target) {
@@ -134,26 +137,70 @@ std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Tar
   return keep_family(*target.site, target.addresses);
 }
 
-// The proxy itself was named by the operator and may stand anywhere. What it is
+// A proxy itself was named by the operator and may stand anywhere. What it is
 // asked to dial is judged as far as we can see it: behind many proxies there is no
 // DNS for us, so a name that we cannot resolve is left to the proxy.
-std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Target& target) {
-  const SiteFetchConfig& config = target.site->config();
-  Resolver& resolver = *context_.resolver_;
-  const Resolution host =
-      resolver.resolve(url.hostname(), url.port(), config.dns_timeout, stop_.get_token());
-  if (auto blocked = judge(target.site->guard(), host.addresses)) return blocked;
+std::optional<FetchFailure> CurlFetcher::judge_behind_proxy(const model::Url& url,
+                                                            const Target& target) {
+  const Resolution host = context_.resolver_->resolve(
+      url.hostname(), url.port(), target.site->config().dns_timeout, stop_.get_token());
+  return judge(target.site->guard(), host.addresses);
+}
 
-  const Proxy& proxy = *target.site->proxy();
-  target.port = proxy.port;
-  Resolution found =
-      resolver.resolve(proxy.host, proxy.port, config.dns_timeout, stop_.get_token());
-  if (found.failure == DnsFailure::aborted) return dns_failure(found.failure);
-  if (found.failure != DnsFailure::none) {
-    return FetchFailure{FetchFailureKind::proxy, "proxy: " + std::string(to_string(found.failure))};
+// The one that the host keeps to, or the next whose address is known.
+std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Target& target) {
+  FetchFailure failure{FetchFailureKind::proxy, "no proxy is left to try"};
+  while (true) {
+    target.proxy = context_.proxy_rests_.choose(url.hostname(), target.site->proxies(),
+                                                target.given_up, std::chrono::steady_clock::now());
+    if (target.proxy == nullptr) return failure;
+    target.port = target.proxy->port;
+    Resolution found = context_.resolver_->resolve(
+        target.proxy->host, target.port, target.site->config().dns_timeout, stop_.get_token());
+    if (found.failure == DnsFailure::aborted) return dns_failure(found.failure);
+    std::string why(to_string(found.failure));
+    if (found.failure == DnsFailure::none) {
+      target.addresses = std::move(found.addresses);
+      const auto unreachable = keep_family(*target.site, target.addresses);
+      if (!unreachable) return std::nullopt;
+      why = unreachable->detail;
+    }
+    failure.detail = "the proxy " + target.proxy->name() + ": " + why;
+    give_up_proxy(target, why);
   }
-  target.addresses = std::move(found.addresses);
-  return keep_family(*target.site, target.addresses);
+}
+
+void CurlFetcher::give_up_proxy(Target& target, const std::string& why) {
+  context_.proxy_rests_.failed(*target.proxy, why, std::chrono::steady_clock::now());
+  target.given_up.push_back(target.proxy);
+}
+
+// Where a proxy is out the next one takes the request, which has reached nobody so far.
+TransferResult CurlFetcher::send(const model::Request& request, Target& target) {
+  const base::Instant started = std::chrono::steady_clock::now();
+  const std::chrono::milliseconds all_time = target.site->config().total_timeout;
+  TransferResult result = transfer(request, target, all_time);
+  while (result.proxy_is_out) {
+    const Proxy* out = target.proxy;
+    give_up_proxy(target, std::get<FetchFailure>(result.outcome).detail);
+    const auto time_left = all_time - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          std::chrono::steady_clock::now() - started);
+    const auto none = time_left.count() > 0 ? resolve_proxy(request.url, target) : FetchFailure{};
+    if (none) {
+      if (none->kind == FetchFailureKind::aborted) result.outcome = *none;
+      target.proxy = out;
+      break;
+    }
+    result = transfer(request, target, time_left);
+  }
+  if (target.proxy == nullptr) return result;
+  auto* failure = std::get_if<FetchFailure>(&result.outcome);
+  if (failure != nullptr && failure->kind == FetchFailureKind::proxy) {
+    failure->detail.insert(0, "the proxy " + target.proxy->name() + ": ");
+  }
+  const bool aborted = failure != nullptr && failure->kind == FetchFailureKind::aborted;
+  if (!result.proxy_is_out && !aborted) context_.proxy_rests_.worked(*target.proxy);
+  return result;
 }
 
 std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const model::Request& request,
@@ -180,7 +227,16 @@ std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const mode
   return headers;
 }
 
-TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target) {
+// Neither a site's settings nor its proxies share a connection with another's.
+std::string CurlFetcher::session_key(const model::Request& request, const Target& target) {
+  std::string key = std::to_string(target.generation) + ' ' + std::to_string(request.site) + ' ' +
+                    request.url.origin();
+  if (target.proxy != nullptr) key += ' ' + target.proxy->url;
+  return key;
+}
+
+TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target,
+                                     std::chrono::milliseconds time_left) {
   const auto headers = this->headers(request, target);
   const base::Instant started = std::chrono::steady_clock::now();
   TransferPlan plan{.site = *target.site,
@@ -189,8 +245,9 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
                     .headers = headers,
                     .addresses = target.addresses,
                     .dial_port = target.port,
+                    .proxy = target.proxy,
                     .with_credentials = target.with_credentials,
-                    .time_left = target.site->config().total_timeout,
+                    .time_left = time_left,
                     .receive_buffer = context_.receive_buffer_,
                     .bandwidth = context_.bandwidth_,
                     .before_body = before_body_};
@@ -198,29 +255,26 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     plan.content_types = target.site->config().content_types;
   }
 
-  std::unique_ptr<Session> session = context_.pool_.take(target.session_key);
+  if (target.proxy != nullptr) context_.proxy_rests_.begin(*target.proxy, started);
+  const std::string key = session_key(request, target);
+  std::unique_ptr<Session> session = context_.pool_.take(key);
   // Bytes that nobody asked for are the start of a forged answer.
   if (!session->tls.http2 && session->sockets.anything_to_read()) {
-    session = ConnectionPool::make(target.session_key);
+    session = ConnectionPool::make(key);
   }
   TransferResult result = Transfer(*session, plan, stop_.get_token()).run();
   context_.count(!result.timings.reused_connection);
   plan.time_left -= std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started);
   if (result.unprocessed && plan.time_left.count() > 0 && !stop_.stop_requested()) {
-    session = ConnectionPool::make(target.session_key);
+    session = ConnectionPool::make(key);
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);
   }
-  // With a proxy nobody else is connected to: the host may well be there.
-  if (auto* failure = std::get_if<FetchFailure>(&result.outcome);
-      failure != nullptr && failure->kind == FetchFailureKind::connect &&
-      target.site->proxy() != nullptr) {
-    *failure = {FetchFailureKind::proxy, "the proxy: " + failure->detail};
-  }
   const auto* response = std::get_if<model::Response>(&result.outcome);
-  if (response != nullptr && is_of_proxy(*response, request.url, target.site->proxy())) {
-    result.outcome = FetchFailure{FetchFailureKind::proxy, "the proxy asks for a login (HTTP 407)"};
+  if (response != nullptr && is_of_proxy(*response, request.url, target.proxy)) {
+    result.outcome = FetchFailure{FetchFailureKind::proxy, "it asks for a login (HTTP 407)"};
+    result.proxy_is_out = true;
     return result;
   }
   if (response != nullptr && target.site->cookies()) {

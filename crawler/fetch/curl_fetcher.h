@@ -20,6 +20,7 @@
 #include "crawler/fetch/connection_pool.h"
 #include "crawler/fetch/fetch_config.h"
 #include "crawler/fetch/fetcher.h"
+#include "crawler/fetch/proxy_rests.h"
 #include "crawler/fetch/rate_limit.h"
 #include "crawler/fetch/resolver.h"
 #include "crawler/fetch/site.h"
@@ -55,7 +56,8 @@ class FetchContext {
     std::uint64_t connected = 0;  // transfers that had to open a connection
     std::size_t idle = 0;         // connections kept now
     Resolver::Counts dns;
-    std::size_t waiting_for_rate = 0;  // threads held back by a cap over all hosts
+    std::size_t waiting_for_rate = 0;          // threads held back by a cap over all hosts
+    std::vector<ProxyRests::Trouble> proxies;  // that failed
   };
   Counts counts() const CRAWL_EXCLUDES(mutex_);
 
@@ -82,6 +84,7 @@ class FetchContext {
   std::unique_ptr<Resolver> resolver_;
   const std::size_t receive_buffer_;
   ConnectionPool pool_;
+  ProxyRests proxy_rests_;
   RateLimit requests_;
   RateLimit bandwidth_;
 
@@ -107,8 +110,14 @@ class CurlFetcher final : public Fetcher {
   TransferResult attempt(const model::Request& request);
   std::optional<model::FetchFailure> find(const model::Request& request, Target& target);
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
+  std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url,
+                                                        const Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
-  TransferResult transfer(const model::Request& request, const Target& target);
+  TransferResult send(const model::Request& request, Target& target);
+  TransferResult transfer(const model::Request& request, const Target& target,
+                          std::chrono::milliseconds time_left);
+  static std::string session_key(const model::Request& request, const Target& target);
+  void give_up_proxy(Target& target, const std::string& why);
   std::vector<std::pair<std::string, std::string>> headers(const model::Request& request,
                                                            const Target& target) const;
 

@@ -36,7 +36,8 @@ struct SiteFetchConfig {
   // Where connections start, those to a proxy too: an address of this machine, or an interface.
   // Empty: as the routes say. Name servers are asked as the routes say.
   std::string bind_address;
-  std::string proxy;  // URL, as curl takes it (http, https, socks5, socks5h); empty: none
+  // URLs as curl takes them (http, https, socks5, socks5h); each host keeps to one. Empty: none.
+  std::vector<std::string> proxies;
 
   bool cookies = true;
   std::string cookie_file;  // Netscape format, read once; empty: none

@@ -113,6 +113,7 @@ FetchContext::Counts FetchContext::counts() const {
   Counts counts;
   counts.idle = pool_.idle();
   counts.dns = resolver_->counts();
+  counts.proxies = proxy_rests_.troubles();
   counts.waiting_for_rate = requests_.waiting() + bandwidth_.waiting();
   base::MutexLock lock(mutex_);
   counts.transfers = transfers_;

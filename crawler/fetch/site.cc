@@ -57,9 +57,11 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
     if (!found) return invalid(config, "bind_address: " + found.error().message);
     near_end = *std::move(found);
   }
-  auto proxy = config.proxy.empty() ? std::nullopt : Proxy::parse(config.proxy);
-  if (!config.proxy.empty() && !proxy) {
-    return invalid(config, "proxy is not a URL like http://host:port");
+  std::vector<Proxy> proxies;
+  for (const std::string& url : config.proxies) {
+    auto proxy = Proxy::parse(url);
+    if (!proxy) return invalid(config, "proxy is not a URL like http://host:port");
+    proxies.push_back(*std::move(proxy));
   }
   auto auth = parse_auth(config.auth);
   // The text itself is a secret.
@@ -74,7 +76,7 @@ base::Result<std::shared_ptr<const Site>> Site::make(SiteFetchConfig config,
                                       std::move(*auth), std::move(cookies)));
   site->certificate_ = std::move(*certificate);
   site->near_end_ = std::move(near_end);
-  site->proxy_ = std::move(proxy);
+  site->proxies_ = std::move(proxies);
   return std::shared_ptr<const Site>(std::move(site));
 }
 

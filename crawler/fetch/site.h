@@ -42,7 +42,7 @@ class Site {
   const base::ClientCertificate* certificate() const {
     return certificate_ ? &*certificate_ : nullptr;
   }
-  const Proxy* proxy() const { return proxy_ ? &*proxy_ : nullptr; }  // null: none
+  const std::vector<Proxy>& proxies() const { return proxies_; }  // empty: none
   // Null: connections start wherever the routes say.
   const base::NearEnd* near_end() const { return near_end_ ? &*near_end_ : nullptr; }
   const Auth& auth() const { return auth_; }
@@ -61,7 +61,7 @@ class Site {
   TrustStore trust_;
   std::optional<base::ClientCertificate> certificate_;
   std::optional<base::NearEnd> near_end_;
-  std::optional<Proxy> proxy_;
+  std::vector<Proxy> proxies_;
   Auth auth_;
   std::shared_ptr<CookieJar> cookies_;
 };

@@ -118,7 +118,8 @@ void Transfer::configure() {
 }
 
 void Transfer::configure_proxy_and_auth() {
-  set(CURLOPT_PROXY, limits_.proxy.c_str());  // empty: none, whatever the environment says
+  // Empty: none, whatever the environment says.
+  set(CURLOPT_PROXY, plan_.proxy == nullptr ? "" : plan_.proxy->url.c_str());
   set(CURLOPT_NOPROXY, "");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (!plan_.with_credentials) return;
@@ -235,6 +236,7 @@ curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
   const Dialled dialled =
       dial(self.plan_.addresses, self.plan_.dial_port, self.plan_.site.near_end(), until,
            self.stop_, own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
+  self.undialled_ = dialled.fd < 0;
   if (dialled.fd < 0) {
     if (self.blocked_.empty()) {
       const FetchFailureKind refused =
@@ -259,7 +261,7 @@ int Transfer::on_socket_options(void* /*session*/, curl_socket_t /*socket*/,
 // The egress rule where it cannot be missed: on the very address of the connect().
 // The proxy is where the operator put it.
 bool Transfer::may_dial(const IpAddress& address) {
-  if (plan_.site.proxy() != nullptr) return true;
+  if (plan_.proxy != nullptr) return true;
   const std::string_view refusal = plan_.site.guard().refusal(address);
   if (refusal.empty()) return true;
   blocked_ = address.text() + ": " + std::string(refusal);
@@ -306,14 +308,26 @@ TransferResult Transfer::conclude(CURLcode code) {
                         code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
   result.unprocessed = connection_broke && !reader_.any_bytes() && (reused || is_http2);
   result.outcome = failure(code);
+  result.proxy_is_out = blames_proxy(code);
   return result;
+}
+
+// With a proxy nobody else is connected to, and the first handshake with one that speaks TLS is
+// its own.
+bool Transfer::blames_proxy(CURLcode code) const {
+  if (plan_.proxy == nullptr || stop_.stop_requested()) return false;
+  if (undialled_) return true;
+  if (failed_by_us_) return false;
+  const bool in_handshake = plan_.proxy->speaks_tls() && handshakes_ == 1 && is_of_tls(code);
+  return in_handshake || is_turned_away_by_proxy(session_.easy, code);
 }
 
 model::FetchFailure Transfer::failure(CURLcode code) const {
   if (stop_.stop_requested()) return {FetchFailureKind::aborted, "stopped"};
-  if (failed_by_us_) return own_failure_;
-  if (!blocked_.empty()) return {FetchFailureKind::blocked_address, blocked_};
-  model::FetchFailure failure = curl_failure(code, curl_message_);
+  if (!failed_by_us_ && !blocked_.empty()) return {FetchFailureKind::blocked_address, blocked_};
+  model::FetchFailure failure = failed_by_us_ ? own_failure_ : curl_failure(code, curl_message_);
+  if (blames_proxy(code)) failure.kind = FetchFailureKind::proxy;
+  if (failed_by_us_) return failure;
   // A connection that breaks in the middle of a body is a truncation, however it broke.
   if (failure.kind == FetchFailureKind::reset && reader_.has_response()) {
     failure.kind = FetchFailureKind::truncated;

@@ -30,6 +30,7 @@ struct TransferPlan {
   // At least one.
   const std::vector<IpAddress>& addresses;  // of the host, or of the proxy; all else is refused
   std::uint16_t dial_port = 0;
+  const Proxy* proxy = nullptr;  // null: none
   bool with_credentials = false;
   std::chrono::milliseconds time_left;  // of the site's total time-out
   std::size_t receive_buffer = 0;       // bytes; of a new session
@@ -45,6 +46,8 @@ struct TransferPlan {
 struct TransferResult {
   std::variant<model::Response, model::FetchFailure> outcome;
   model::Timings timings;
+  // The proxy could not be reached, or does not serve us: it says nothing of the host.
+  bool proxy_is_out = false;
   bool session_is_good = false;  // its connection may serve again
   // It broke before the first byte of an answer, on a connection that had served
   // before or on a stream that the server refused: worth one try on a new one
@@ -74,7 +77,7 @@ class Transfer {
   void set_time_out();
   bool in_time();
   bool keeps_pace();
-  bool shakes_hands_with_proxy();
+  bool blames_proxy(CURLcode code) const;
   bool may_dial(const IpAddress& address);
   TransferResult conclude(CURLcode code);
   model::FetchFailure failure(CURLcode code) const;
@@ -99,8 +102,9 @@ class Transfer {
   ResponseReader reader_;
   char curl_message_[CURL_ERROR_SIZE] = {};
   int dials_ = 0;
-  int handshakes_ = 0;   // over the connection that was dialled last
-  std::string blocked_;  // why an address was not dialled
+  bool undialled_ = false;  // the last dial opened no connection
+  int handshakes_ = 0;      // over the connection that was dialled last
+  std::string blocked_;     // why an address was not dialled
   // Set when a callback of ours ended the transfer.
   model::FetchFailure own_failure_;
   bool failed_by_us_ = false;

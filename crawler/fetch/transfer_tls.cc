@@ -41,7 +41,10 @@ CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) 
   Transfer& self = *own.transfer;
   if (self.limits_.verify_tls) self.plan_.site.trust().install(tls);
   const base::ClientCertificate* certificate = self.plan_.site.certificate();
-  if (!self.shakes_hands_with_proxy() && self.plan_.with_credentials && certificate != nullptr &&
+  // The first handshake with an https proxy is its own; those of the hosts come inside it.
+  const bool with_proxy =
+      ++self.handshakes_ == 1 && self.plan_.proxy != nullptr && self.plan_.proxy->speaks_tls();
+  if (!with_proxy && self.plan_.with_credentials && certificate != nullptr &&
       !certificate->install(tls)) {
     return CURLE_SSL_CERTPROBLEM;
   }
@@ -49,11 +52,6 @@ CURLcode Transfer::on_tls_context(CURL* /*easy*/, void* context, void* session) 
   own.tls.who = &own;
   observe(tls, &own.tls);
   return CURLE_OK;
-}
-
-// The first handshake over a connection to an https proxy; what follows is inside it.
-bool Transfer::shakes_hands_with_proxy() {
-  return ++handshakes_ == 1 && plan_.site.proxy() != nullptr && plan_.site.proxy()->speaks_tls();
 }
 
 // A peer that floods us with records leaves libcurl no time for its own time-outs.

@@ -400,6 +400,7 @@ TEST_CASE("proxies, name servers, hosts and files are judged where they stand") 
   }
   for (const char* proxy : {"p.test", "p.test:3128", "http://u:p@p.test:1/", "socks5h://[::1]:9"}) {
     CHECK(site("proxy: \"" + std::string(proxy) + "\"") == "loaded");
+    CHECK(site("proxy: [b.test, \"" + std::string(proxy) + "\"]") == "loaded");
   }
   for (const char* server : {"not-an-ip", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:", "[::1"}) {
     CHECK_THAT(error_of("dns:\n  servers: [1.1.1.1, \"" + std::string(server) + "\"]\nsites: []\n"),
@@ -516,6 +517,27 @@ TEST_CASE("a client certificate that has expired and a key that all can read are
   CHECK_THAT(warnings(0600).front(), EndsWith("has expired"));
   REQUIRE(warnings(0644).size() == 2);
   CHECK_THAT(warnings(0644).back(), Contains("every user can read"));
+}
+
+TEST_CASE("a list of proxies is judged one by one, and its logins are masked") {
+  const auto told = [](const std::string& list) {
+    return error_of("defaults:\n  proxy: " + list + "\nsites: []\n");
+  };
+  CHECK(told("[p.test, 'a b']") == "f.yaml:2:19: proxy: no URL such as http://host:port");
+  CHECK_THAT(told("[p.test, {x: y}]"), StartsWith("f.yaml:2:19: defaults.proxy: a map is not"));
+  CHECK_THAT(told("{x: y}"), StartsWith("f.yaml:2:10: defaults.proxy: a map is not"));
+  const auto loaded = load_text(
+      "sites:\n  - name: a\n    seeds: ['http://a.test/']\n"
+      "    proxy: ['http://u:hunter2@p.test:1', q.test]\n",
+      "f.yaml");
+  REQUIRE(loaded);
+  CHECK(loaded->config.sites.at(0).proxies ==
+        std::vector<std::string>{"http://u:hunter2@p.test:1", "q.test"});
+  REQUIRE(loaded->warnings.size() == 1);
+  CHECK_THAT(loaded->warnings[0], StartsWith("f.yaml:4:13: proxy: a secret in the open"));
+  const std::string shown = effective_yaml(loaded->config);
+  CHECK_THAT(shown, Contains("proxy: [\"***\", \"***\"]") && !Contains("hunter2"));
+  CHECK(site_of("proxy: ''").proxies.empty());
 }
 
 TEST_CASE("what is neither an address nor an interface of this machine is no bind_address") {

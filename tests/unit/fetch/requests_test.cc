@@ -127,7 +127,7 @@ TEST_CASE("settings that cannot be read are refused with the site's name, withou
   open({.headers = {{"X A", "1"}}});
   open({.auth = "basic hunter2"});
   open({.auth = "ntlm user:hunter2"});
-  open({.proxy = "http://"});
+  open({.proxies = {"http://"}});
   open({.cookie_file = "/nowhere/docs-cookies.txt"});
   open({.ca_certificate = "/nowhere/ca.pem"});
   open({.certificate = "/nowhere/client.pem"});
@@ -157,7 +157,7 @@ TEST_CASE("a proxy is spoken to, and asked for nothing internal") {
   TinyServer proxy(always(ok("via proxy")));
   auto site = loopback_site();
   site.allow_addresses.clear();  // the proxy's own address needs no opening
-  site.proxy = "http://user:hunter2@127.0.0.1:" + std::to_string(proxy.port());
+  site.proxies = {"http://user:hunter2@127.0.0.1:" + std::to_string(proxy.port())};
   Fetching web(site, {.hosts = {{"inside.test", "10.0.0.1"}, {"outside.test", "8.8.8.8"}}});
   const auto fetched = web.get("http://outside.test/x");
   REQUIRE(outcome(fetched) == "200");
@@ -173,7 +173,7 @@ TEST_CASE("what a proxy refuses to tunnel is no fault of the host") {
   const std::string refusal = GENERATE("403 Forbidden", "407 Proxy Authentication Required");
   TinyServer proxy(always("HTTP/1.1 " + refusal + "\r\nContent-Length: 0\r\n\r\n"));
   auto site = loopback_site();
-  site.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  site.proxies = {"http://127.0.0.1:" + std::to_string(proxy.port())};
   Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
   CHECK(outcome(web.get("https://outside.test/x")) == "proxy");
   CHECK(proxy.requests()[0].starts_with("CONNECT outside.test:443 HTTP/1.1\r\n"));
@@ -183,7 +183,7 @@ TEST_CASE("a login that a proxy asks for is no answer of the host") {
   TinyServer proxy(
       always("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
   auto site = loopback_site();
-  site.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  site.proxies = {"http://127.0.0.1:" + std::to_string(proxy.port())};
   Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
   CHECK(outcome(web.get("http://outside.test/robots.txt")) == "proxy");
 }
@@ -191,12 +191,12 @@ TEST_CASE("a login that a proxy asks for is no answer of the host") {
 TEST_CASE(
     "a proxy that cannot be reached is no fault of the host, and named without its password") {
   auto site = loopback_site();
-  site.proxy = "http://user:hunter2@127.0.0.1:9";
+  site.proxies = {"http://user:hunter2@127.0.0.1:9"};
   Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
   const auto fetched = web.get("http://outside.test/x");
   CHECK(outcome(fetched) == "proxy");
   REQUIRE(fetched.failure() != nullptr);
-  CHECK(fetched.failure()->detail == "the proxy: Connection refused");
+  CHECK(fetched.failure()->detail == "the proxy 127.0.0.1:9: Connection refused");
 }
 
 TEST_CASE("connections start at the address or interface of the site, those to a proxy too") {
@@ -206,7 +206,7 @@ TEST_CASE("connections start at the address or interface of the site, those to a
   const auto seen_from = [&](const std::string& bind_address, bool by_proxy = false) {
     auto site = loopback_site();
     site.bind_address = bind_address;
-    if (by_proxy) site.proxy = server.url("");
+    if (by_proxy) site.proxies = {server.url("")};
     const auto fetched = Fetching(site).get(server.url("/"));
     REQUIRE(outcome(fetched) == "200");
     return fetched.response()->body;

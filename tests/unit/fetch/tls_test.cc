@@ -250,7 +250,7 @@ TEST_CASE("an https proxy is not shown the certificate for the host") {
   site.certificate = client.certificate;
   site.private_key = client.key;
   site.credential_origins = {"http://outside.test"};
-  site.proxy = proxy.url("");
+  site.proxies = {proxy.url("")};
   Fetching web(site, {.hosts = {{"outside.test", "8.8.8.8"}}});
   const auto fetched = web.get("http://outside.test/");
   REQUIRE(outcome(fetched) == "200");
