@@ -40,9 +40,6 @@ base::Result<ExportEnd> export_warc(Database& reader, const WarcOptions& options
                                     const std::function<bool(std::string_view)>& write,
                                     const std::function<void(std::string_view)>& index = {});
 
-// The sort-friendly form of a URL: "org,example)/path?query".
-std::string surt_of(std::string_view href);
-
 // The decoded bytes of a stored body. Errors: not_found, corrupt.
 base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id);
 

@@ -8,6 +8,7 @@
 
 #include "storage/sha1.h"
 #include "storage/sqlite_store.h"
+#include "storage/surt.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"
 
