@@ -219,7 +219,7 @@ def test_a_public_reader_finds_what_our_index_says(site, tmp_path):
         for line in lines:
             entry = json.loads(line.split(" ", 2)[2])
             entry["digest"] = entry["digest"].removeprefix("sha1:")
-            found.append((line.split(" ")[1], sorted(entry.items())))
+            found.append((line.split(" ")[:2], sorted(entry.items())))
         return sorted(found)
 
     theirs = entries(result.stdout.splitlines())

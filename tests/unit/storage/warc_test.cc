@@ -8,7 +8,6 @@
 
 #include "storage/sha1.h"
 #include "storage/sqlite_store.h"
-#include "storage/surt.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"
 
@@ -179,13 +178,6 @@ TEST_CASE("an archive that has enough ends behind a version with all its records
   CHECK(read_file_of(first).size() == 4);
   CHECK(export_warc(*exported.reader, {.after = end->last_key}, into(rest))->complete);
   CHECK(read_file_of(rest)[1].fields.at("WARC-Type") == "revisit");
-}
-
-TEST_CASE("URLs sort by their host from the right") {
-  CHECK(surt_of("https://www.example.org/a?b") == "org,example,www)/a?b");
-  CHECK(surt_of("http://example.org:8080/") == "org,example:8080)/");
-  CHECK(surt_of("http://192.0.2.1/x") == "192.0.2.1)/x");
-  CHECK(surt_of("http://[2001:db8::1]:81/x") == "[2001:db8::1]:81)/x");
 }
 
 TEST_CASE("a damaged body is reported, not exported") {
