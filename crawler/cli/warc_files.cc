@@ -1,16 +1,18 @@
 #include "crawler/cli/warc_files.h"
 
-#include <algorithm>
+#include <filesystem>
 #include <string_view>
-#include <vector>
 
 #include "config/version.h"
 #include "crawler/base/clock.h"
 #include "crawler/cli/output_file.h"
+#include "storage/line_sorter.h"
 #include "storage/warc.h"
 
 namespace crawld::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Names {
   std::string warc;   // empty: standard output
@@ -26,11 +28,11 @@ Names names_of(const std::string& path) {
   return {path.ends_with(".cdxj") ? stem + ".warc.gz" : path, stem + ".cdxj"};
 }
 
-base::Status write_index(const std::string& path, std::vector<std::string>& lines) {
-  std::sort(lines.begin(), lines.end());
+base::Status write_index(const std::string& path, storage::LineSorter& lines) {
   auto output = OutputFile::open(path);
   if (!output) return std::move(output).error();
-  for (const std::string& line : lines) output->write(line);
+  auto done = lines.each([&](std::string_view line) { return output->write(line); });
+  if (!done) return done;
   return output->finish();
 }
 
@@ -43,25 +45,25 @@ base::Result<storage::ExportEnd> write_warc_files(
   auto output = OutputFile::open(names.warc);
   if (!output) return std::move(output).error();
   std::uint64_t written = 0;
-  const std::size_t slash = names.warc.rfind('/');
-  const storage::WarcOptions options{
-      .after = after,
-      .gzip = !names.warc.ends_with(".warc"),
-      .file_name = names.warc.substr(slash == std::string::npos ? 0 : slash + 1),
-      .software = "crawld/" + std::string(config::kVersion),
-      .written_at = base::to_millis(base::SystemClock().wall()),
-      .enough = [&] { return enough(written); }};
-  std::vector<std::string> lines;
+  const storage::WarcOptions options{.after = after,
+                                     .gzip = !names.warc.ends_with(".warc"),
+                                     .file_name = fs::path(names.warc).filename().string(),
+                                     .software = "crawld/" + std::string(config::kVersion),
+                                     .written_at = base::to_millis(base::SystemClock().wall()),
+                                     .enough = [&] { return enough(written); }};
+  storage::LineSorter lines(fs::path(names.index).parent_path().string());
+  base::Status kept = base::Done{};
   auto end = storage::export_warc(
       reader, options,
       [&](std::string_view bytes) {
         written += bytes.size();
-        return output->write(bytes);
+        return kept.ok() && output->write(bytes);
       },
       [&](std::string_view line) {
-        if (!names.index.empty()) lines.emplace_back(line);
+        if (kept.ok() && !names.index.empty()) kept = lines.add(line);
       });
   if (!end) return end;
+  if (!kept) return std::move(kept).error();
   if (auto done = output->finish(); !done) return std::move(done).error();
   if (names.index.empty()) return end;
   if (auto done = write_index(names.index, lines); !done) return std::move(done).error();

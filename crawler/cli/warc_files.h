@@ -13,7 +13,7 @@ namespace crawld::cli {
 
 // Writes `path` (X.warc.gz, or X.warc for records that are not compressed), and with it
 // X.cdxj, sorted by its key. Standard output ("" or "-") gets the WARC alone, compressed.
-// The index is held in memory until the end: about 250 bytes a page version. `path` may
+// The index is sorted in the directory of X (storage/line_sorter.h). `path` may
 // also name the index (X.cdxj); the WARC is then X.warc.gz. `enough` as WarcOptions, with
 // the bytes of the WARC so far.
 base::Result<storage::ExportEnd> write_warc_files(storage::Database& reader,
