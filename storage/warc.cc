@@ -176,7 +176,9 @@ class WarcWriter {
 
   base::Result<bool> answer(const Version& version, const std::string& id,
                             const std::string& body) {
-    const bool revisit = !version.original_url.empty();
+    const bool within = options_.revisits == Revisits::of_any_file ||
+                        static_cast<std::int64_t>(version.original) > options_.after;
+    const bool revisit = !version.original_url.empty() && within;
     const std::string digest = sha1_label(sha1(body));
     WarcRecord record(revisit ? "revisit" : "response", warc_id(id + " response"),
                       version.fetched_at);

@@ -24,8 +24,12 @@
 
 namespace crawld::storage {
 
+// What a revisit may refer to: a version of the call before stands in another file.
+enum class Revisits : std::uint8_t { of_any_file, of_this_file };
+
 struct WarcOptions {
-  std::int64_t after = 0;  // last_key of the call before, to go on
+  std::int64_t after = 0;                     // last_key of the call before, to go on
+  Revisits revisits = Revisits::of_any_file;  // else the answer is written in full
   bool gzip = true;
   std::string file_name;  // of the WARC, for its warcinfo and the index
   std::string software;   // "crawld/1.0"

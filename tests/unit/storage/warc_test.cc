@@ -180,6 +180,18 @@ TEST_CASE("an archive that has enough ends behind a version with all its records
   CHECK(read_file_of(rest)[1].fields.at("WARC-Type") == "revisit");
 }
 
+TEST_CASE("a file that has to stand alone holds in full what was stored before it") {
+  Exported exported;
+  std::string file;
+  const auto end = export_warc(*exported.reader, {.after = 1, .revisits = Revisits::of_this_file},
+                               [&](std::string_view bytes) { return !(file += bytes).empty(); });
+  REQUIRE(end->rows == 1);
+  const Record response = read_file_of(file)[1];
+  CHECK(response.fields.at("WARC-Type") == "response");
+  CHECK(response.fields.count("WARC-Refers-To") == 0);
+  CHECK_THAT(response.block, Catch::EndsWith("\r\n\r\nhello"));
+}
+
 TEST_CASE("a damaged body is reported, not exported") {
   Exported exported;
   auto store = std::move(*SqliteStore::open(exported.scratch.path(), {}));
