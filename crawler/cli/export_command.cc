@@ -16,6 +16,7 @@
 #include "crawler/cli/sitemap_writer.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/cli/time_option.h"
+#include "crawler/cli/wacz_file.h"
 #include "crawler/cli/warc_files.h"
 #include "storage/exports.h"
 
@@ -44,8 +45,9 @@ struct ExportFlags {
 
 void add_flags(CLI::App& app, ExportFlags& flags) {
   add_database_option(app, flags.database);
-  app.add_option("-f,--format", flags.format, "jsonl (default), csv, urls, warc, cdxj or sitemap")
-      ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "sitemap"}));
+  app.add_option("-f,--format", flags.format,
+                 "jsonl (default), csv, urls, warc, cdxj, wacz or sitemap")
+      ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap"}));
   app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
   app.add_option("-o,--output", flags.output,
@@ -102,6 +104,40 @@ void tell_end(const ExportFlags& flags, const ExportEnd& end) {
                static_cast<long long>(end.last_key));
 }
 
+// What is no row after row, but the answers as they were.
+bool is_archive(const std::string& format) {
+  return format == "warc" || format == "cdxj" || format == "wacz";
+}
+
+std::optional<int> refuse_combination(const ExportFlags& flags, std::int64_t since) {
+  if (since != 0 && flags.table == "urls") {
+    return complain("--since: the table urls has no time; take changes", kUsage);
+  }
+  if (flags.format == "cdxj" && !into_file(flags)) {
+    return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
+  }
+  if (flags.format == "wacz" && !flags.output.ends_with(".wacz")) {
+    return complain("--format wacz: needs -o FILE.wacz; replay tools know it by that name", kUsage);
+  }
+  const bool of_pages = is_archive(flags.format) || flags.format == "sitemap";
+  if (of_pages && !flags.table.empty() && flags.table != "pages") {
+    return complain("--format " + flags.format + ": is of pages, not of " + flags.table, kUsage);
+  }
+  if (since != 0 && is_archive(flags.format)) {
+    return complain("--since: a WARC goes on by --after", kUsage);
+  }
+  return std::nullopt;
+}
+
+base::Result<ExportEnd> write_export(storage::Database& reader, const ExportFlags& flags,
+                                     std::int64_t since, const Enough& enough) {
+  if (flags.format == "wacz") return write_wacz_file(reader, flags.output, flags.after, enough);
+  if (is_archive(flags.format)) {
+    return write_warc_files(reader, flags.output, flags.after, enough);
+  }
+  return write_file(reader, flags, since, enough);
+}
+
 }  // namespace
 
 int export_command(const Arguments& arguments) {
@@ -115,20 +151,7 @@ int export_command(const Arguments& arguments) {
   if (!most || *most < kLeastCap) {
     return complain("--max-bytes: no size such as 10MiB or 1GiB, at least 64KiB", kUsage);
   }
-  if (since != 0 && flags.table == "urls") {
-    return complain("--since: the table urls has no time; take changes", kUsage);
-  }
-  if (flags.format == "cdxj" && !into_file(flags)) {
-    return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
-  }
-  const bool of_pages =
-      flags.format == "warc" || flags.format == "cdxj" || flags.format == "sitemap";
-  if (of_pages && !flags.table.empty() && flags.table != "pages") {
-    return complain("--format " + flags.format + ": is of pages, not of " + flags.table, kUsage);
-  }
-  if (since != 0 && (flags.format == "warc" || flags.format == "cdxj")) {
-    return complain("--since: a WARC goes on by --after", kUsage);
-  }
+  if (const auto code = refuse_combination(flags, since)) return *code;
   // A reader that went away is an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   auto reader = open_database(flags.database);
@@ -142,9 +165,7 @@ int export_command(const Arguments& arguments) {
   if (into_file(flags)) signals.emplace();
   const auto asked = [&] { return signals && signals->asked(); };
   const Enough enough = [&](std::uint64_t written) { return asked() || written >= *most; };
-  const bool warc = flags.format == "warc" || flags.format == "cdxj";
-  const auto end = warc ? write_warc_files(**reader, flags.output, flags.after, enough)
-                        : write_file(**reader, flags, since, enough);
+  const auto end = write_export(**reader, flags, since, enough);
   if (!end) return complain(end.error().message, exit_code(end.error()));
   tell_end(flags, *end);
   return !end->complete && asked() ? kInterrupted : kFinished;

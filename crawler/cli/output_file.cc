@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -68,6 +69,21 @@ OutputFile::~OutputFile() {
 bool OutputFile::write(std::string_view bytes) {
   if (error_ != 0) return false;
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) error_ = errno;
+  return error_ == 0;
+}
+
+bool OutputFile::patch(std::uint64_t offset, std::string_view bytes) {
+  assert(can_patch());
+  if (error_ == 0 && std::fflush(file_) != 0) error_ = errno;
+  while (error_ == 0 && !bytes.empty()) {
+    const ssize_t put =
+        ::pwrite(fileno(file_), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) error_ = errno;
+    if (put <= 0) break;
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
   return error_ == 0;
 }
 

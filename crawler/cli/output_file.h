@@ -5,6 +5,7 @@
 // output. Threads: one.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ class OutputFile {
 
   // False: it cannot be written; finish() tells why.
   bool write(std::string_view bytes);
+  // Over what was written, at `offset`; as write(). Needs: can_patch().
+  bool patch(std::uint64_t offset, std::string_view bytes);
+  // It is a file of its own, and no pipe or device.
+  bool can_patch() const { return !path_.empty() && !in_place_; }
   // Errors: disk_full, io.
   base::Status finish();
 

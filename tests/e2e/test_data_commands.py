@@ -1,11 +1,14 @@
 """What people do with a crawl: each command over one small crawl."""
 import csv
 import gzip
+import hashlib
 import io
 import json
+import os
 import pathlib
 import re
 import subprocess
+import zipfile
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -204,6 +207,45 @@ def test_a_warc_is_written_with_its_index(site, tmp_path):
     assert index and index == sorted(index)
     offset = int(json.loads(index[0].split(" ", 2)[2])["offset"])
     assert target.read_bytes()[offset:offset + 2] == b"\x1f\x8b"
+
+
+def test_a_package_is_written_whole_into_a_file_of_its_own(site, tmp_path):
+    target = tmp_path / "site.wacz"
+    assert run(site, "export", "-f", "wacz", "-o", target).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["site.wacz"]
+    with zipfile.ZipFile(target) as package:
+        assert package.testzip() is None
+        manifest = json.loads(package.read("datapackage.json"))
+        for resource in manifest["resources"]:
+            content = package.read(resource["path"])
+            assert len(content) == resource["bytes"]
+            assert "sha256:" + hashlib.sha256(content).hexdigest() == resource["hash"]
+        assert {"datapackage.json", "datapackage-digest.json"} == (
+            set(package.namelist()) - {resource["path"] for resource in manifest["resources"]})
+        assert (manifest["mainPageUrl"], manifest["title"]) == (site.url("/"), "A shop of lamps")
+        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()]
+        assert pages[0]["format"] == "json-pages-1.0" and pages[0]["hasText"]
+        assert {page["url"] for page in pages[1:]} == {site.url(path) for path in ("/", "/lamp", "/twin")}
+        assert "copper lantern" in next(page["text"] for page in pages[1:] if page["url"] == site.url("/lamp"))
+        archive = package.read("archive/data.warc.gz")
+        index = gzip.decompress(package.read("indexes/index.cdx.gz")).decode().splitlines()
+    assert index == sorted(index)
+    entry = next(entry for entry in (json.loads(line.split(" ", 2)[2]) for line in index)
+                 if entry["url"] == site.url("/lamp"))
+    start = int(entry["offset"])
+    assert LAMP.encode() in gzip.decompress(archive[start:start + int(entry["length"])])
+
+
+def test_a_package_needs_a_file_with_its_ending(site, tmp_path):
+    for where in ([], ["-o", "-"], ["-o", tmp_path / "site.zip"]):
+        wrong = run(site, "export", "-f", "wacz", *where)
+        assert wrong.returncode == 2 and "needs -o FILE.wacz" in wrong.stderr
+    pipe = tmp_path / "pipe.wacz"
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDWR)
+    refused = run(site, "export", "-f", "wacz", "-o", pipe)
+    os.close(held)
+    assert refused.returncode == 1 and f"cannot write {pipe}: a package needs a file" in refused.stderr
 
 
 def test_a_warc_is_of_pages_only_and_says_where_a_body_was_not_kept(site, tmp_path):
