@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "config/units.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/figures.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/option_parser.h"
@@ -98,14 +99,15 @@ void print_status(const json& status) {
   const auto time =
       std::chrono::milliseconds(static_cast<std::int64_t>(status.value("seconds", 0.0) * 1000));
   std::printf("pid %llu, running for %s, database %s\n",
-              static_cast<unsigned long long>(number("pid")), human_time(time).c_str(),
+              static_cast<unsigned long long>(number("pid")), base::human_time(time).c_str(),
               base::printable(status.value("database", "")).c_str());
   std::printf("  %s pages stored, %s requests, %s errors, %s received\n",
-              grouped(number("pages")).c_str(), grouped(number("requests")).c_str(),
-              grouped(number("errors")).c_str(), config::format_bytes(number("bytes")).c_str());
+              base::grouped(number("pages")).c_str(), base::grouped(number("requests")).c_str(),
+              base::grouped(number("errors")).c_str(),
+              config::format_bytes(number("bytes")).c_str());
   std::printf("  %s URLs waiting on %s hosts, %s transfers open\n",
-              grouped(number("waiting")).c_str(), grouped(number("hosts")).c_str(),
-              grouped(number("in_flight")).c_str());
+              base::grouped(number("waiting")).c_str(), base::grouped(number("hosts")).c_str(),
+              base::grouped(number("in_flight")).c_str());
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "crawler/base/figures.h"
 #include "crawler/base/log.h"
 
 namespace crawld::cli {
@@ -41,27 +42,6 @@ bool colour_wanted() {
   const char* no_colour = std::getenv("NO_COLOR");
   return (no_colour == nullptr || *no_colour == '\0') &&
          progress_style(false) == ProgressStyle::live;
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
-
-std::string human_time(milliseconds time) {
-  const auto seconds = time.count() / 1000;
-  std::array<char, 48> text{};
-  if (seconds < 60) {
-    std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(time.count()) / 1000);
-  } else if (seconds < 3600) {
-    std::snprintf(text.data(), text.size(), "%ldm %02lds", seconds / 60, seconds % 60);
-  } else {
-    std::snprintf(text.data(), text.size(), "%ldh %02ldm", seconds / 3600, seconds / 60 % 60);
-  }
-  return text.data();
 }
 
 void Progress::show(const pipeline::Status& status, base::Instant now) {
@@ -109,14 +89,15 @@ std::string time_left(const Progress::Limits& limits, const pipeline::Status& st
     const double took = static_cast<double>(status.elapsed.count());
     left = std::min(left, milliseconds(static_cast<std::int64_t>(std::min(longest, share * took))));
   }
-  return left == milliseconds::max() ? "" : human_time(left);
+  return left == milliseconds::max() ? "" : base::human_time(left);
 }
 
 void Progress::show_live(const pipeline::Status& status) {
   std::string line =
-      grouped(status.totals.pages) + " pages  " + decimal(rate_, rate_ < 10 ? 1 : 0) + " req/s  " +
-      grouped(status.frontier.waiting) + " queued  " + std::to_string(status.frontier.in_flight) +
-      " open  " + grouped(status.totals.errors) + " errors  " + human_time(status.elapsed);
+      base::grouped(status.totals.pages) + " pages  " + decimal(rate_, rate_ < 10 ? 1 : 0) +
+      " req/s  " + base::grouped(status.frontier.waiting) + " queued  " +
+      std::to_string(status.frontier.in_flight) + " open  " + base::grouped(status.totals.errors) +
+      " errors  " + base::human_time(status.elapsed);
   if (const std::string left = time_left(limits_, status); !left.empty()) line += "  ETA " + left;
   line += "  limit: ";
   line += status.held_because.empty() ? std::string(to_string(status.limit)) : status.held_because;
@@ -134,7 +115,8 @@ void Progress::show_line(const pipeline::Status& status) {
       static_cast<unsigned long long>(status.totals.pages), decimal(rate_, 1).c_str(),
       static_cast<unsigned long long>(status.frontier.waiting),
       static_cast<unsigned long long>(status.frontier.in_flight),
-      static_cast<unsigned long long>(status.totals.errors), human_time(status.elapsed).c_str(),
+      static_cast<unsigned long long>(status.totals.errors),
+      base::human_time(status.elapsed).c_str(),
       status.held_because.empty() ? std::string(to_string(status.limit)).c_str()
                                   : status.held_because.c_str());
 }

@@ -48,10 +48,6 @@ class Progress {
 // "3m 10s" until a limit ends the crawl, as far as can be told: of pages by the pace so far. Empty
 // without limits, and before the first page.
 std::string time_left(const Progress::Limits& limits, const pipeline::Status& status);
-// 12345678 -> "12,345,678".
-std::string grouped(std::uint64_t number);
-// "1h 02m", "3m 10s", "12.3s".
-std::string human_time(std::chrono::milliseconds time);
 bool colour_wanted();
 
 }  // namespace crawld::cli

@@ -21,25 +21,6 @@ constexpr std::string_view kHead =
     "border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}"
     "td.bar{width:30%}svg{display:block}p.none{color:#666}</style></head><body>\n";
 
-std::string html_text(std::string_view raw) {
-  std::string out;
-  for (const char c : base::printable(raw)) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (c == '\'')
-      out += "&#39;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 double bar_value(const ReportTable& table, const std::vector<std::string>& row) {
   return std::strtod(row[static_cast<std::size_t>(table.bar)].c_str(), nullptr);
 }
@@ -54,18 +35,18 @@ std::string bar_cell(double value, double largest) {
 }
 
 std::string table_html(const ReportTable& table) {
-  std::string out = "<h2>" + html_text(table.title) + "</h2>\n";
+  std::string out = "<h2>" + base::html_text(table.title) + "</h2>\n";
   if (table.rows.empty()) return out + "<p class=\"none\">none</p>\n";
   double largest = 0;
   if (table.bar >= 0) {
     for (const auto& row : table.rows) largest = std::max(largest, bar_value(table, row));
   }
   out += "<table><tr>";
-  for (const std::string& column : table.columns) out += "<th>" + html_text(column) + "</th>";
+  for (const std::string& column : table.columns) out += "<th>" + base::html_text(column) + "</th>";
   out += table.bar >= 0 ? "<th></th></tr>\n" : "</tr>\n";
   for (const auto& row : table.rows) {
     out += "<tr>";
-    for (const std::string& cell : row) out += "<td>" + html_text(cell) + "</td>";
+    for (const std::string& cell : row) out += "<td>" + base::html_text(cell) + "</td>";
     if (table.bar >= 0) out += bar_cell(bar_value(table, row), largest);
     out += "</tr>\n";
   }
@@ -77,7 +58,8 @@ std::string table_html(const ReportTable& table) {
 std::string report_html(std::string_view database, std::string_view made_at,
                         const std::vector<ReportTable>& tables) {
   std::string out(kHead);
-  out += "<h1>crawld report</h1>\n<p>" + html_text(database) + ", " + html_text(made_at) + "</p>\n";
+  out += "<h1>crawld report</h1>\n<p>" + base::html_text(database) + ", " +
+         base::html_text(made_at) + "</p>\n";
   for (const ReportTable& table : tables) out += table_html(table);
   return out + "</body></html>\n";
 }

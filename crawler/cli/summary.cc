@@ -6,6 +6,7 @@
 
 #include "config/units.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/figures.h"
 #include "crawler/cli/progress.h"
 
 namespace crawld::cli {
@@ -16,7 +17,8 @@ using nlohmann::ordered_json;
 std::string rate(std::uint64_t count, std::chrono::milliseconds time) {
   const double seconds = std::max(0.001, static_cast<double>(time.count()) / 1000);
   const double each_second = static_cast<double>(count) / seconds;
-  if (each_second >= 10 || count == 0) return grouped(static_cast<std::uint64_t>(each_second));
+  if (each_second >= 10 || count == 0)
+    return base::grouped(static_cast<std::uint64_t>(each_second));
   char text[16];
   std::snprintf(text, sizeof text, "%.1f", each_second);
   return text;
@@ -32,7 +34,7 @@ std::string by_count(const std::map<std::string, std::uint64_t>& counts, std::si
   std::string text;
   for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i) {
     if (i > 0) text += ", ";
-    text += grouped(sorted[i].first) + " " + base::printable(sorted[i].second);
+    text += base::grouped(sorted[i].first) + " " + base::printable(sorted[i].second);
   }
   if (sorted.size() > most) text += ", …";
   return text;
@@ -43,7 +45,9 @@ std::uint64_t state(const pipeline::Status& status, const char* name) {
   return found == status.states.end() ? 0 : found->second;
 }
 
-std::string times(std::uint64_t count) { return count == 1 ? "once" : grouped(count) + " times"; }
+std::string times(std::uint64_t count) {
+  return count == 1 ? "once" : base::grouped(count) + " times";
+}
 
 bool nothing_was_left(const Summary& summary) {
   const pipeline::RunTotals& totals = summary.status.totals;
@@ -62,13 +66,14 @@ std::string summary_text(const Summary& summary) {
     text += "  " + label + std::string(12 - std::min<std::size_t>(11, label.size()), ' ') + value +
             "\n";
   };
-  text += summary.ended + " after " + human_time(status.elapsed) + "\n";
-  line("pages", grouped(totals.pages) + " stored, " + grouped(totals.unchanged) + " unchanged (" +
-                    rate(totals.pages, status.elapsed) + "/s, " +
+  text += summary.ended + " after " + base::human_time(status.elapsed) + "\n";
+  line("pages", base::grouped(totals.pages) + " stored, " + base::grouped(totals.unchanged) +
+                    " unchanged (" + rate(totals.pages, status.elapsed) + "/s, " +
                     config::format_bytes(totals.bytes) + " received)");
-  line("requests", grouped(totals.fetches) + ", " + grouped(totals.retries) + " retries, " +
-                       grouped(summary.fetch.connected) + " connections");
-  line("links", grouped(totals.links) + " read, " + grouped(totals.discovered) + " new URLs");
+  line("requests", base::grouped(totals.fetches) + ", " + base::grouped(totals.retries) +
+                       " retries, " + base::grouped(summary.fetch.connected) + " connections");
+  line("links",
+       base::grouped(totals.links) + " read, " + base::grouped(totals.discovered) + " new URLs");
   line("outcomes", by_count(totals.outcomes, 12));
   line("changes", by_count(totals.changes, 6));
   line("problems", by_count(totals.problems, 8));
@@ -99,7 +104,7 @@ std::string summary_text(const Summary& summary) {
   line("database", summary.database);
   line("output", summary.output);
   if (!summary.resume.empty()) {
-    line("left", grouped(state(status, "queued") + state(status, "retry_later")) +
+    line("left", base::grouped(state(status, "queued") + state(status, "retry_later")) +
                      " URLs; go on with: " + summary.resume);
   }
   return text;

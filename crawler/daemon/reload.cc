@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/load.h"
+#include "crawler/base/figures.h"
 #include "crawler/base/log.h"
 #include "crawler/daemon/scope_change.h"
 #include "crawler/pipeline/rejudge.h"
@@ -110,13 +111,6 @@ base::Status take_over(const std::string& name, const Session& session, config::
   return base::Done{};
 }
 
-// "12,340"
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
-
 // The new rules stand already; when the books cannot be read, old URLs stay as judged.
 void judge_books(Session& session, const std::string& before, const std::function<bool()>& go_on,
                  ReloadReport& report) {
@@ -144,9 +138,9 @@ void judge_books(Session& session, const std::string& before, const std::functio
 
 std::string ReloadReport::text() const {
   std::string all = differences.empty() ? "no differences\n" : differences;
-  all += grouped(out_of_scope) + " queued URLs now out of scope\n";
-  if (given_up > 0) all += grouped(given_up) + " known pages will not be visited again\n";
-  if (queued > 0) all += grouped(queued) + " URLs that were refused are queued now\n";
+  all += base::grouped(out_of_scope) + " queued URLs now out of scope\n";
+  if (given_up > 0) all += base::grouped(given_up) + " known pages will not be visited again\n";
+  if (queued > 0) all += base::grouped(queued) + " URLs that were refused are queued now\n";
   return all;
 }
 
