@@ -305,6 +305,18 @@ std::optional<model::SiteId> Session::find_site(const std::string& name) const {
   return static_cast<model::SiteId>(found - site_names_.begin());
 }
 
+std::vector<SiteState> Session::site_states() const {
+  std::vector<SiteState> states;
+  {
+    base::MutexLock lock(mutex_);
+    for (const std::string& name : site_names_) states.push_back({.name = name});
+  }
+  for (std::size_t id = 0; id < states.size(); ++id) {
+    states[id].paused = frontier_->is_paused(static_cast<model::SiteId>(id));
+  }
+  return states;
+}
+
 bool Session::has_left(const std::string& site) const {
   return std::any_of(left_sites_.begin(), left_sites_.end(),
                      [&](model::SiteId id) { return setup_.config.sites[id].name == site; });

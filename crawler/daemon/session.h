@@ -34,6 +34,11 @@ struct SessionSetup {
   std::function<void(const storage::CommitBatch&)> on_committed;
 };
 
+struct SiteState {
+  std::string name;
+  bool paused = false;  // by a person, or a reload that left it out
+};
+
 struct WorkerState {
   pid_t pid = 0;  // 0: none runs
   parsers::WorkerCounters counters;
@@ -60,6 +65,8 @@ class Session {
   const config::Config& config() const { return setup_.config; }
   // The site of this name, or nothing. Threads: any.
   std::optional<model::SiteId> find_site(const std::string& name) const CRAWL_EXCLUDES(mutex_);
+  // By SiteId. Threads: any.
+  std::vector<SiteState> site_states() const CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerCounters> workers() const;
   std::vector<WorkerState> worker_states() const;
 

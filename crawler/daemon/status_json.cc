@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "config/version.h"
@@ -60,14 +61,37 @@ ordered_json hooks_json(const std::vector<HookStatus>& hooks) {
   return all;
 }
 
+ordered_json sites_json(const std::vector<SiteState>& sites) {
+  ordered_json all = ordered_json::array();
+  for (const SiteState& site : sites) {
+    all.push_back({{"name", site.name}, {"paused", site.paused}});
+  }
+  return all;
+}
+
+// The newest first.
+ordered_json problems_json(const std::vector<pipeline::Problem>& problems) {
+  ordered_json all = ordered_json::array();
+  for (auto problem = problems.rbegin(); problem != problems.rend(); ++problem) {
+    all.push_back({{"url", problem->url},
+                   {"reason", problem->reason},
+                   {"at", base::to_iso8601(problem->at)}});
+  }
+  return all;
+}
+
 ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
+  const auto now = std::chrono::steady_clock::now();
   ordered_json all = ordered_json::array();
   for (const frontier::HostSnapshot& host : hosts) {
+    const auto opens_in =
+        host.opens_at > now ? host.opens_at - now : base::Instant::duration::zero();
     all.push_back({{"host", host.origin},
                    {"waiting", host.waiting},
                    {"in_flight", host.in_flight},
                    {"pages", host.pages},
                    {"gap_ms", host.gap.count()},
+                   {"opens_in_ms", std::chrono::ceil<std::chrono::milliseconds>(opens_in).count()},
                    {"latency_ms", static_cast<double>(host.latency.count()) / 1000.0},
                    {"troubles", host.troubles},
                    {"circuit_open", host.broken}});
@@ -102,6 +126,7 @@ std::string status_json(Session& session) {
   out["outcomes"] = status.totals.outcomes;
   out["changes"] = status.totals.changes;
   out["problems"] = status.totals.problems;
+  out["last_problems"] = problems_json(status.totals.last_problems);
   out["coverage_drops"] = status.totals.coverage_drops;
   out["queues"] = {{"fetched", queue_json(status.fetched)},
                    {"commits", queue_json(status.commits)}};
@@ -114,6 +139,7 @@ std::string status_json(Session& session) {
   out["workers"] = workers_json(workers);
   out["threads"] = threads_json(session.pipeline().threads());
   out["hooks"] = hooks_json(session.hooks());
+  out["sites"] = sites_json(session.site_states());
   out["busiest_hosts"] = hosts_json(status.hosts);
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

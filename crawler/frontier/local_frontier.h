@@ -140,6 +140,7 @@ class LocalFrontier final : public Frontier {
   // --- control ---------------------------------------------------------------------
   void pause(bool paused);
   void pause_site(model::SiteId site, bool paused);
+  bool is_paused(model::SiteId site) const;
   void set_sites(std::vector<SiteSettings> sites);
   // What the time of day asks of a site: another delay, or no requests at all.
   struct Pace {

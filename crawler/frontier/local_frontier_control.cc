@@ -101,6 +101,11 @@ void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
   let_go();
 }
 
+bool LocalFrontier::is_paused(model::SiteId site_id) const {
+  MutexLock lock(mutex_);
+  return paused_sites_.contains(site_id);
+}
+
 // Hosts that have something to do again go on.
 void LocalFrontier::let_go() {
   for (auto& [id, host] : hosts_) {

@@ -53,7 +53,7 @@ void CommitStage::book(model::Settled settled) {
   ++totals_.fetches;
   totals_.bytes += settled.parsed.fetched.timings.bytes_received;
   ++totals_.outcomes[std::string(to_string(settled.verdict))];
-  if (!settled.reason.empty()) ++totals_.problems[settled.reason];
+  note_problem(settled);
   if (settled.verdict == Verdict::retry_later) ++totals_.retries;
   if (settled.verdict == Verdict::redirected) ++totals_.redirects;
   if (settled.verdict == Verdict::not_modified) ++totals_.unchanged;
@@ -89,6 +89,16 @@ void CommitStage::book(model::Settled settled) {
   // after a checkpoint, a chunk would name it.
   if (aborted) parked_[lease.host_id].push_back(lease.url_id);
   frontier_.settled(lease, stored && !aborted);
+}
+
+void CommitStage::note_problem(const model::Settled& settled) {
+  if (settled.reason.empty()) return;
+  ++totals_.problems[settled.reason];
+  std::vector<Problem>& last = totals_.last_problems;
+  if (last.size() == kProblemsKept) last.erase(last.begin());
+  last.push_back({.url = settled.parsed.fetched.lease.request.url.href(),
+                  .reason = settled.reason,
+                  .at = clock_.wall()});
 }
 
 void CommitStage::update(const model::Lease& lease, Verdict verdict, const std::string& reason,

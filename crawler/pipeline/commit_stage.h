@@ -114,6 +114,7 @@ class CommitStage {
   void ask_once_more(model::UrlId id);
   std::chrono::milliseconds longer_refusal(const storage::HostState& before,
                                            model::SiteId site) const;
+  void note_problem(const model::Settled& settled);
   void count_for_site(const model::Settled& settled);
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,

@@ -6,7 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "crawler/base/clock.h"
+
 namespace crawld::pipeline {
+
+// A visit that did not go well.
+struct Problem {
+  std::string url;
+  std::string reason;
+  base::WallTime at;
+};
+inline constexpr std::size_t kProblemsKept = 10;
 
 struct RunTotals {
   std::uint64_t fetches = 0;
@@ -22,6 +32,7 @@ struct RunTotals {
   std::map<std::string, std::uint64_t> changes;   // new, changed, unchanged, gone, moved, orphaned
   std::vector<std::string> coverage_drops;  // fields that match far less than in the run before
   std::map<std::string, std::uint64_t> problems;  // reason of each that was not good
+  std::vector<Problem> last_problems;             // the last few, in order; for people
 };
 
 }  // namespace crawld::pipeline

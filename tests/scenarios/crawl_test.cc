@@ -149,6 +149,21 @@ TEST_CASE("redirects that lead in a circle are named, and left") {
   CHECK(simulation.totals().problems.at("redirect_loop") >= 1);
 }
 
+TEST_CASE("the last problems are kept, and not all of them") {
+  Crawl crawl;
+  std::string links;
+  for (int i = 0; i < 15; ++i) links += "<a href=/" + std::to_string(i) + ">x</a>";
+  crawl.web.page("http://a.test/", links);
+  crawl.web.otherwise([](const std::string&) { return Answer{.status = 404}; });
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run(50);
+  const auto& totals = simulation.totals();
+  CHECK(totals.problems.at("http_404") == 15);
+  REQUIRE(totals.last_problems.size() == pipeline::kProblemsKept);
+  CHECK(totals.last_problems.back().url == "http://a.test/14");
+  CHECK(totals.last_problems.back().reason == "http_404");
+}
+
 TEST_CASE("a redirect to another host asks that host's robots.txt first") {
   Crawl crawl;
   crawl.web.redirect("http://a.test/", "http://b.test/", 302);
