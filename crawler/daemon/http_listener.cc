@@ -72,11 +72,16 @@ std::string_view phrase(int status) {
   }
 }
 
-std::string response(const HttpPage& page) {
+// Pages are of this moment, are what they say they are, and tell nobody where they were seen.
+std::string response(const HttpPage& page, bool with_body = true) {
   return "HTTP/1.1 " + std::to_string(page.status) + " " + std::string(phrase(page.status)) +
          "\r\nContent-Type: " + page.type +
          "\r\nContent-Length: " + std::to_string(page.body.size()) +
-         "\r\nConnection: close\r\n\r\n" + page.body;
+         "\r\nContent-Security-Policy: " + page.policy +
+         "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer"
+         "\r\nCache-Control: no-store" +
+         (page.status == 405 ? "\r\nAllow: GET, HEAD" : "") + "\r\nConnection: close\r\n\r\n" +
+         (with_body ? page.body : "");
 }
 
 // False when the peer is done with, gone, or says too much.
@@ -156,12 +161,16 @@ HttpListener::~HttpListener() {
 }
 
 std::string HttpListener::answer(const std::string& head) const {
-  if (!head.starts_with("GET ")) return response({.status = 405, .body = "GET only\n"});
-  if (checks_host_ && !is_local_host(header(head, "Host"))) {
-    return response({.status = 403, .body = "this is for localhost\n"});
+  const bool with_body = head.starts_with("GET ");
+  if (!with_body && !head.starts_with("HEAD ")) {
+    return response({.status = 405, .body = "GET and HEAD only\n"});
   }
-  const std::size_t end = head.find_first_of(" ?\r", 4);
-  return response(handler_(head.substr(4, end - 4)));
+  if (checks_host_ && !is_local_host(header(head, "Host"))) {
+    return response({.status = 403, .body = "this is for localhost\n"}, with_body);
+  }
+  const std::size_t target = head.find(' ') + 1;
+  const std::size_t end = head.find_first_of(" ?\r", target);
+  return response(handler_(head.substr(target, end - target)), with_body);
 }
 
 void HttpListener::serve() {

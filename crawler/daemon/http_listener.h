@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server for pages that this program makes of itself: GET, one request a
-// connection, on a loopback port or a Unix socket.
+// A small HTTP/1.1 server for pages that this program makes of itself: GET and HEAD, one request
+// a connection, on a loopback port or a Unix socket. Nothing can be changed through it.
 //
 // On a port a Host header that is no loopback address or localhost is refused (DNS
 // rebinding). Request heads are at most 8 KiB, connections at most 32 and 10 s old, so
@@ -22,6 +22,7 @@ struct HttpPage {
   int status = 200;  // 200, 404 or 503
   std::string type = "text/plain";
   std::string body;
+  std::string policy = "default-src 'none'";  // Content-Security-Policy
 };
 
 class HttpListener {

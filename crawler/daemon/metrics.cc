@@ -1,6 +1,8 @@
 #include "crawler/daemon/metrics.h"
 
 #include "crawler/daemon/guards.h"
+#include "crawler/daemon/status_json.h"
+#include "crawler/daemon/status_page.h"
 
 namespace crawld::daemon {
 namespace {
@@ -165,7 +167,14 @@ base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& lis
                                                           Session& session,
                                                           std::function<bool()> healthy) {
   return HttpListener::open(
-      listen, [&session, healthy = std::move(healthy)](const std::string& path) -> HttpPage {
+      listen,
+      [&session, healthy = std::move(healthy),
+       status = std::make_shared<StatusPage>()](const std::string& path) -> HttpPage {
+        if (path == "/") {
+          return {.type = "text/html; charset=utf-8",
+                  .body = status->of(status_json(session)),
+                  .policy = std::string(kStatusPagePolicy)};
+        }
         if (path == "/metrics") {
           return {.type = "text/plain; version=0.0.4", .body = metrics_text(session)};
         }

@@ -1,4 +1,4 @@
-// Prometheus' text format, and a health page.
+// Prometheus' text format, a health page, and a status page for people.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,9 @@ namespace crawld::daemon {
 // The page of one moment.
 std::string metrics_text(Session& session);
 
-// Serves /metrics, /health and /healthz at `listen` (daemon/http_listener.h), until the
-// listener is destroyed. `session` outlives it; `healthy` is called by its thread.
+// Serves / (daemon/status_page.h), /metrics, /health and /healthz at `listen`
+// (daemon/http_listener.h), until the listener is destroyed. `session` outlives it; `healthy` is
+// called by its thread.
 base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& listen,
                                                           Session& session,
                                                           std::function<bool()> healthy);

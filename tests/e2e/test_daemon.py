@@ -184,6 +184,14 @@ def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon
         assert name in metrics, name
     assert sum(int(line.rsplit(" ", 1)[1]) for line in metrics.splitlines()
                if line.startswith("crawld_limiting_factor{")) == 1
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
+        headers, page = answer.headers, answer.read().decode()
+    assert headers["Content-Type"] == "text/html; charset=utf-8" and headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'") and "script" not in page
+    assert "pages stored" in page and site.url().rstrip("/") in page and "<td>a</td><td>crawled</td>" in page
+    head = urllib.request.Request(f"http://127.0.0.1:{port}/", method="HEAD")
+    with urllib.request.urlopen(head, timeout=PATIENCE) as answer:
+        assert int(answer.headers["Content-Length"]) > 500 and answer.read() == b""
     assert (running.folder / "control").stat().st_mode & 0o777 == 0o600
     assert running.ctl("stop").returncode == 0
     assert running.process.wait(PATIENCE) == 0

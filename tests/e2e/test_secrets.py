@@ -46,6 +46,8 @@ def test_secrets_show_nowhere_and_the_metrics_page_is_for_localhost(tmp_path, se
     assert "crawld_pages_stored_total" in shown
 
     assert ask(port, "GET /metrics HTTP/1.1\r\nHost: evil.test\r\n\r\n").startswith("HTTP/1.1 403")
+    assert ask(port, "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n").startswith("HTTP/1.1 403")
+    shown += ask(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert ask(port, "POST /metrics HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.test\r\n\r\n"
                ).startswith("HTTP/1.1 405")
     # Readers that never finish their request hold up nobody.
