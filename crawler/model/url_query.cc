@@ -44,10 +44,24 @@ class QueryWriter {
   CharSet set_;
 };
 
+// The same without percent-encoding.
+class OctetWriter {
+ public:
+  explicit OctetWriter(std::string& out) : out_(out) {}
+  void octets(std::string_view octets) { out_ += octets; }
+  void reference(char32_t code_point) {
+    out_ += "&#" + std::to_string(static_cast<std::uint32_t>(code_point)) + ";";
+  }
+
+ private:
+  std::string& out_;
+};
+
 // The one encoder with a state: escape sequences switch between three charsets (12.2.2).
+template <class Writer>
 class Iso2022JpEncoder {
  public:
-  explicit Iso2022JpEncoder(QueryWriter& writer) : writer_(writer) {}
+  explicit Iso2022JpEncoder(Writer& writer) : writer_(writer) {}
 
   void encode(char32_t c) {
     const char octet = static_cast<char>(c);
@@ -104,7 +118,7 @@ class Iso2022JpEncoder {
     }
   }
 
-  QueryWriter& writer_;
+  Writer& writer_;
   State state_ = State::ascii;
 };
 
@@ -122,6 +136,24 @@ bool counts_as_utf8(const std::string& encoding) {
          encoding.starts_with("utf-16");
 }
 
+// False: there is no such encoding, and nothing was written.
+template <class Writer>
+bool encode(Writer& writer, std::string_view text, const std::string& encoding) {
+  if (encoding == "iso-2022-jp") {
+    Iso2022JpEncoder<Writer> encoder(writer);
+    for_each_code_point(text, [&](char32_t c) { encoder.encode(c); });
+    encoder.finish();
+    return true;
+  }
+  const auto encoder = CharsetEncoder::find(encoding);
+  if (!encoder) return false;
+  for_each_code_point(text, [&](char32_t c) {
+    const Octets octets = encoder->encode(c);
+    octets.size > 0 ? writer.octets(octets.view()) : writer.reference(c);
+  });
+  return true;
+}
+
 }  // namespace
 
 void append_query(std::string& out, std::string_view query, std::string_view encoding,
@@ -135,18 +167,15 @@ void append_query(std::string& out, std::string_view query, std::string_view enc
   if (plain || counts_as_utf8(name)) return append_encoded(out, query, set);
 
   QueryWriter writer(out, set);
-  if (name == "iso-2022-jp") {
-    Iso2022JpEncoder encoder(writer);
-    for_each_code_point(query, [&](char32_t c) { encoder.encode(c); });
-    encoder.finish();
-    return;
-  }
-  const auto encoder = CharsetEncoder::find(name);
-  if (!encoder) return append_encoded(out, query, set);
-  for_each_code_point(query, [&](char32_t c) {
-    const Octets octets = encoder->encode(c);
-    octets.size > 0 ? writer.octets(octets.view()) : writer.reference(c);
-  });
+  if (!encode(writer, query, name)) append_encoded(out, query, set);
+}
+
+std::string encode_form_text(std::string_view text, std::string_view encoding) {
+  const std::string name = lower_case(encoding);
+  if (counts_as_utf8(name)) return std::string(text);
+  std::string out;
+  OctetWriter writer(out);
+  return encode(writer, text, name) ? out : std::string(text);
 }
 
 }  // namespace crawld::model

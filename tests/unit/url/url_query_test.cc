@@ -23,6 +23,13 @@ TEST_CASE("a query goes out in the encoding of its page, and what that lacks as 
   CHECK(query("\uF7FFa\u0080", "x-user-defined") == "%FFa%26%23128%3B");
 }
 
+TEST_CASE("what a form sends is encoded the same way, without percents") {
+  CHECK(crawld::model::encode_form_text("é€Я&", "windows-1252") == "\xE9\x80&#1071;&");
+  CHECK(crawld::model::encode_form_text("ⅰa", "ISO-2022-JP") == "\x1B$B|q\x1B(Ba");
+  CHECK(crawld::model::encode_form_text("é", "utf-16be") == "é");
+  CHECK(crawld::model::encode_form_text("é", "nonsense") == "é");
+}
+
 TEST_CASE("single bytes are those of the standard where ICU has others or none") {
   CHECK(query("Țț", "iso-8859-16") == "%DE%FE");
   CHECK(query("ЎўΞ", "koi8-u") == "%BE%AE%26%23926%3B");
