@@ -6,6 +6,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/model/url.h"
+#include "parsers/form_reader.h"
 #include "parsers/jsonld.h"
 #include "parsers/language.h"
 #include "parsers/link_headers.h"
@@ -32,13 +33,15 @@ using model::ParsedPage;
 // How much of a text a guess at its language needs; more costs and tells no more.
 constexpr std::size_t kLanguageSample = 1'024;
 
-RuleNeeds needs_of(const ParseWants& wants, const CompiledRules* rules) {
+RuleNeeds needs_of(const ParseJob& job, const CompiledRules* rules) {
+  const ParseWants& wants = job.wants;
   RuleNeeds needs = rules != nullptr ? rules->needs() : RuleNeeds{};
   needs.main_text |= wants.main_text;
   needs.markdown |= wants.markdown;
   needs.jsonld |= wants.structured;
   needs.metadata |= wants.structured || needs.microdata;
-  needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.metadata;
+  needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.metadata ||
+                !job.marker.empty() || job.purpose == model::Purpose::login_form;
   return needs;
 }
 
@@ -208,7 +211,7 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   std::string_view html = text.view();
   if (page.kind == DocumentKind::xhtml) html = rewritten = xhtml_as_html(html);
   const CompiledRules* rules = rules_for(job);
-  const RuleNeeds needs = needs_of(job.wants, rules);
+  const RuleNeeds needs = needs_of(job, rules);
   std::optional<HtmlTree> tree;
   if (needs.tree) {
     tree = HtmlTree::parse(html);
@@ -223,11 +226,25 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   }
   add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
   if (tree) add_tree_facts(*tree, job, needs, page);
+  if (tree && !job.marker.empty()) page.marked = finds(job.marker, *tree);
+  if (tree && job.purpose == model::Purpose::login_form) {
+    page.form = read_form(*tree, job.form, page.charset);
+  }
   if (needs.jsonld) page.jsonld = jsonld_array(extras.jsonld);
   if (rules != nullptr) {
     add_records(*rules, job, text.view(), tree ? &*tree : nullptr, page);
     drop_unwanted(job.wants, page);
   }
+}
+
+bool PageReader::finds(const std::string& selector, const HtmlTree& tree) {
+  if (!marker_ || marker_->text() != selector) {
+    auto compiled = Selector::compile(selector);
+    if (!compiled) return false;  // it was checked when the configuration was loaded
+    marker_ = *std::move(compiled);
+  }
+  const SelectorDocument document(tree);
+  return !SelectorMatcher(*marker_, document).values(nullptr, 1).empty();
 }
 
 void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPage& page) {

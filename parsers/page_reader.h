@@ -22,6 +22,7 @@
 #include "parsers/page_scan.h"
 #include "parsers/parser.h"
 #include "parsers/rules.h"
+#include "parsers/selector.h"
 
 namespace crawld::parsers {
 
@@ -38,11 +39,13 @@ class PageReader {
   // The rules that have something to say about this page, or null.
   const CompiledRules* rules_for(const ParseJob& job) const;
   void read_html(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+  bool finds(const std::string& selector, const HtmlTree& tree);
   void read_listing(const ParseJob& job, std::string_view body, model::ParsedPage& page);
   void read_text(const ParseJob& job, std::string_view body, model::ParsedPage& page);
 
   PageScanner scanner_;
   std::vector<std::optional<CompiledRules>> rules_;
+  std::optional<Selector> marker_;  // the last one asked for: jobs of one site have the same
 };
 
 }  // namespace crawld::parsers

@@ -53,6 +53,10 @@ struct ParseJob {
   std::string known_hash;     // content hash of what is stored: if the body has the same, only
                               // hash and size are made and ParsedPage::unchanged is set
   std::string robots_agent;   // our product token, for per-agent robots directives
+  std::string form;           // purpose login_form: CSS selector of the form to read; empty:
+                              // the one that asks for a password
+  std::string marker;         // CSS selector: ParsedPage::marked says whether it finds anything;
+                              // empty: not asked
   bool fresh_worker = false;  // one that has read nothing before; stays on this side of the wall
 };
 

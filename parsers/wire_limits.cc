@@ -89,6 +89,10 @@ void mend_lists(model::ParsedPage& page) {
   }
   mend_entries(page.sitemap.urls);
   mend_entries(page.sitemap.sitemaps);
+  for (auto& field : page.form.fields) {
+    mend(field.name);
+    mend(field.value);
+  }
 }
 
 }  // namespace
@@ -96,7 +100,8 @@ void mend_lists(model::ParsedPage& page) {
 void fit_to_limits(model::ParsedPage& page) {
   for (std::string* text :
        {&page.base, &page.charset, &page.charset_source, &page.lang, &page.title, &page.description,
-        &page.canonical, &page.refresh, &page.author, &page.date, &page.sitemap.error}) {
+        &page.canonical, &page.refresh, &page.author, &page.date, &page.sitemap.error,
+        &page.form.action, &page.form.method, &page.form.enctype, &page.form.charset}) {
     cut(*text, kMaxShortText);
   }
   for (std::string* text : {&page.text, &page.main_text, &page.markdown}) cut(*text, kMaxText);
@@ -111,6 +116,8 @@ void fit_to_limits(model::ParsedPage& page) {
              [](const auto& m) { return m.first.size() + m.second.size(); });
   keep_front(page.feeds, kMaxFeeds, kMaxText,
              [](const auto& f) { return f.url.size() + f.type.size() + f.title.size(); });
+  keep_front(page.form.fields, kMaxFormFields, kMaxFormBytes,
+             [](const auto& f) { return f.name.size() + f.value.size(); });
   for (auto& record : page.records) cut_record(record);
   keep_front(page.records, kMaxRecords, kMaxRecordBytes, [](const auto& r) {
     return r.rule.size() + r.fields_json.size() + r.errors_json.size();

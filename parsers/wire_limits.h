@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxFeeds = 1'000;
 inline constexpr std::size_t kMaxRobots = 200;
 inline constexpr std::size_t kMaxRecords = 100'000;
 inline constexpr std::size_t kMaxRecordBytes = 16U << 20;  // of all records together
+inline constexpr std::size_t kMaxFormFields = 2'000;
+inline constexpr std::size_t kMaxFormBytes = 1U << 20;  // of all names and values together
 inline constexpr std::size_t kMaxSitemapEntries = 100'000;
 inline constexpr std::size_t kMaxSitemapBytes = 32U << 20;  // of all entries together
 

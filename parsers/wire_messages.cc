@@ -72,7 +72,7 @@ void walk(Archive& a, Hello& hello) {
 template <class Archive, Of<ParseJob> Job>
 void walk(Archive& a, Job& job) {
   a.text(job.url, kAnyLength);
-  a.enumerator(job.purpose, model::Purpose::sitemap);
+  a.enumerator(job.purpose, model::Purpose::login_answer);
   for (auto* header :
        {&job.headers.content_type, &job.headers.content_encoding, &job.headers.content_language,
         &job.headers.link, &job.headers.refresh, &job.headers.x_robots_tag,
@@ -90,6 +90,8 @@ void walk(Archive& a, Job& job) {
   a.number(job.max_links);
   a.text(job.robots_agent, kAnyLength);
   a.text(job.known_hash, kMaxShortText);
+  a.text(job.form, kAnyLength);
+  a.text(job.marker, kAnyLength);
   a.bytes(job.body);
 }
 
@@ -140,6 +142,19 @@ std::size_t bytes_of_links(const model::ParsedPage& page) {
     bytes += link.url.size() + link.text.size() + link.rel.size();
   }
   return bytes;
+}
+
+template <class Archive, Of<model::Form> Form>
+void walk(Archive& a, Form& form) {
+  a.flag(form.found);
+  for (auto* text : {&form.action, &form.method, &form.enctype, &form.charset}) {
+    a.text(*text, kMaxShortText);
+  }
+  a.list(form.fields, kMaxFormFields, 9, [](Archive& b, auto& field) {
+    b.text(field.name, kMaxFormBytes);
+    b.text(field.value, kMaxFormBytes);
+    b.flag(field.sent);
+  });
 }
 
 template <class Archive, Of<model::ParsedPage> Page>
@@ -195,9 +210,10 @@ void walk(Archive& a, Page& page) {
   a.number(page.simhash);
   a.number(page.body_size);
   for (auto* flag : {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged,
-                     &page.asks_password, &page.kept_as_sent}) {
+                     &page.asks_password, &page.marked, &page.kept_as_sent}) {
     a.flag(*flag);
   }
+  walk(a, page.form);
   a.bytes(page.body);
   a.bytes(page.packed_body.bytes);
   if constexpr (Archive::kReading) {

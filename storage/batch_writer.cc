@@ -16,6 +16,9 @@ std::string_view purpose_text(model::Purpose purpose) {
       return "robots";
     case model::Purpose::sitemap:
       return "sitemap";
+    case model::Purpose::login_form:
+    case model::Purpose::login_answer:
+      return "login";  // of no row: a login is no URL of the books
   }
   return {};
 }

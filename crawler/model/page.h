@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crawler/base/text_pool.h"
+#include "crawler/model/form.h"
 #include "crawler/model/packed_body.h"
 
 namespace crawld::model {
@@ -132,6 +133,8 @@ struct ParsedPage {
   bool unchanged = false;       // content_hash is the one the job knew: nothing else was made
   bool used_tree = false;       // a gumbo tree was built
   bool asks_password = false;   // an <input type=password> stands in it
+  bool marked = false;          // the job's marker is in it
+  Form form;                    // only where the job asks for it
   bool over_limits = false;     // too deep or too many attributes: links by linear scan only
 
   // Appends a link, whose texts are copied.

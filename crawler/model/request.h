@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "crawler/base/clock.h"
+#include "crawler/model/form.h"
 #include "crawler/model/url.h"
 
 namespace crawld::model {
@@ -14,7 +16,13 @@ using UrlId = std::uint64_t;   // row id in `urls`; 0: none
 using HostId = std::uint32_t;  // row id in `hosts`; 0: none
 using SiteId = std::uint32_t;  // index of the site in the running configuration
 
-enum class Purpose : std::uint8_t { page, robots, sitemap };
+enum class Purpose : std::uint8_t {
+  page,
+  robots,
+  sitemap,
+  login_form,   // the page that holds a site's login form
+  login_answer  // that form as sent, and where its answer leads
+};
 
 // What the last good version told us, for a conditional request (RFC 9110 section 13).
 struct Validators {
@@ -46,6 +54,8 @@ struct Request {
   History history;
   UrlId parent = 0;            // the URL whose page held the link; 0 for seeds
   bool with_metadata = false;  // a list said something of it or its forebears, which links inherit
+  // What is POSTed; null: a GET. Shared, because requests are copied along their way.
+  std::shared_ptr<const FormPost> post;
 };
 
 // The right to contact one host once. Made by Frontier::lease only; whoever holds

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "parsers/form_reader.h"
 #include "parsers/html_tree.h"
 #include "parsers/selector.h"
 #include "parsers/xpath.h"
@@ -46,6 +47,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     SelectorMatcher(*selector, document).select();
     SelectorMatcher(*selector, document).select();
     expect(SelectorMatcher(*selector, document).select() == found);
+  }
+  // What a form sends has a name, and the selector's text may be any.
+  for (const auto& form : {read_form(*tree, "", "utf-8"), read_form(*tree, text, "shift_jis")}) {
+    for (const auto& field : form.fields) expect(form.found && !field.name.empty());
   }
   if (path) {
     auto copy = XmlTree::copy_of(*tree);

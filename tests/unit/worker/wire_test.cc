@@ -73,6 +73,13 @@ model::ParsedPage full_page() {
   page.unchanged = true;
   page.used_tree = true;
   page.over_limits = true;
+  page.marked = true;
+  page.form = {.found = true,
+               .action = "/in",
+               .method = "post",
+               .enctype = "multipart/form-data",
+               .charset = "koi8-r",
+               .fields = {{"user", "Größe", true}, {"keep", "on", false}}};
   return page;
 }
 
@@ -100,6 +107,8 @@ TEST_CASE("a page survives the way through a frame, every field of it") {
   CHECK(page.body == std::string("raw\0body", 8));
   CHECK(page.packed_body.bytes == "\xFF\xFE packed");
   CHECK(page.sitemap.urls[0].priority == 0.5F);
+  CHECK(page.form.fields[0].value == "Größe");
+  CHECK_FALSE(page.form.fields[1].sent);
 }
 
 TEST_CASE("a failure survives the way through a frame") {
@@ -129,7 +138,9 @@ TEST_CASE("a job survives the way through a frame, with a body that is sent behi
                .rule_set = 3,
                .max_decoded_size = 1ULL << 40,
                .known_hash = "abc",
-               .robots_agent = "bot"};
+               .robots_agent = "bot",
+               .form = "#login",
+               .marker = "a.out"};
   job.wants.markdown = true;
   std::string frame;
   encode_job(job, 5, frame);
@@ -147,6 +158,8 @@ TEST_CASE("a job survives the way through a frame, with a body that is sent behi
   CHECK(got->truncated);
   CHECK(got->known_hash == "abc");
   CHECK(got->robots_agent == "bot");
+  CHECK(got->form == "#login");
+  CHECK(got->marker == "a.out");
 }
 
 TEST_CASE("rules cross as they are, nested fields as well") {
