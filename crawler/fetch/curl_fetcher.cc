@@ -56,6 +56,18 @@ std::optional<FetchFailure> keep_family(const Site& site, std::vector<IpAddress>
                                                      "connect to"};
 }
 
+void add_post_headers(const model::FormPost& post,
+                      std::vector<std::pair<std::string, std::string>>& headers) {
+  const std::pair<const char*, const std::string&> own[] = {
+      {"Content-Type", post.content_type}, {"Origin", post.origin}, {"Referer", post.referer}};
+  for (const auto& [name, value] : own) {
+    const bool set_by_user = std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+      return same_header_name(header.first, name);
+    });
+    if (!set_by_user && is_one_line(value)) headers.emplace_back(name, value);
+  }
+}
+
 }  // namespace
 
 // Where a request goes.
@@ -217,6 +229,7 @@ std::vector<std::pair<std::string, std::string>> CurlFetcher::headers(const mode
   if (is_one_line(request.validators.last_modified)) {
     headers.emplace_back("If-Modified-Since", request.validators.last_modified);
   }
+  if (request.post) add_post_headers(*request.post, headers);
   const bool has_own_cookies = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
     return same_header_name(header.first, "cookie");
   });
@@ -254,10 +267,14 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   if (request.purpose == model::Purpose::page) {
     plan.content_types = target.site->config().content_types;
   }
+  if (request.post) plan.body = &request.post->body;
 
   if (target.proxy != nullptr) context_.proxy_rests_.begin(*target.proxy, started);
   const std::string key = session_key(request, target);
-  std::unique_ptr<Session> session = context_.pool_.take(key);
+  // What is sent by POST is sent once (RFC 9110 section 9.2.2): over a connection of its own, since
+  // on one that had served before nobody knows whether the server took it.
+  std::unique_ptr<Session> session =
+      request.post ? ConnectionPool::make(key) : context_.pool_.take(key);
   // Bytes that nobody asked for are the start of a forged answer.
   if (!session->tls.http2 && session->sockets.anything_to_read()) {
     session = ConnectionPool::make(key);
@@ -266,7 +283,8 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   context_.count(!result.timings.reused_connection);
   plan.time_left -= std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started);
-  if (result.unprocessed && plan.time_left.count() > 0 && !stop_.stop_requested()) {
+  if (result.unprocessed && !request.post && plan.time_left.count() > 0 &&
+      !stop_.stop_requested()) {
     session = ConnectionPool::make(key);
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);

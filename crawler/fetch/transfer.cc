@@ -151,6 +151,12 @@ void Transfer::set_request() {
   set(CURLOPT_USERAGENT, plan_.user_agent.c_str());
   set(CURLOPT_ERRORBUFFER, curl_message_);
   set_time_out();
+  if (plan_.body != nullptr) {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(plan_.body->size()));
+    set(CURLOPT_POSTFIELDS, plan_.body->data());
+  } else {
+    set(CURLOPT_HTTPGET, 1L);  // the session may have sent a form
+  }
   // Any address will do to keep libcurl from asking the DNS itself: dial() has them all.
   std::string entry =
       "*:" + std::to_string(plan_.dial_port) + ":" + bracketed(plan_.addresses.front());

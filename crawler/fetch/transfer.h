@@ -37,6 +37,7 @@ struct TransferPlan {
   RateLimit& bandwidth;
   const std::function<void()>& before_body;      // Fetcher's; may be empty
   std::span<const std::string> content_types{};  // as SiteFetchConfig's, or empty
+  const std::string* body = nullptr;             // of a POST; null: a GET
 
   bool answers_challenges() const {
     return with_credentials && site.auth().scheme == AuthScheme::digest;

@@ -335,3 +335,49 @@ TEST_CASE("a site index beyond the sites aborts, so that the URL stays queued") 
   request.site = 7;
   CHECK(outcome(web.get(request)) == "aborted");
 }
+
+TEST_CASE("a form is sent once, with its type and its sender, and the connection serves again") {
+  std::string body;
+  TinyServer server([&](Connection& connection) {
+    while (auto request = connection.read_request()) {
+      if (request->starts_with("POST")) body = connection.read_bytes(7).value_or("");
+      if (!connection.send(ok("x"))) return;
+    }
+  });
+  Fetching web;
+  auto request = request_for(server.url("/in"));
+  request.purpose = model::Purpose::login_answer;
+  request.post = std::make_shared<const model::FormPost>(
+      model::FormPost{.content_type = "application/x-www-form-urlencoded",
+                      .body = "a=1&b=2",
+                      .origin = "http://a.test",
+                      .referer = "http://a.test/login"});
+  REQUIRE(outcome(web.get(request)) == "200");
+  CHECK(body == "a=1&b=2");
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  REQUIRE(server.requests().size() == 2);
+  CHECK(server.requests()[0].starts_with("POST /in HTTP/1.1"));
+  CHECK(has(server.requests()[0], "Content-Length: 7"));
+  CHECK(has(server.requests()[0], "Content-Type: application/x-www-form-urlencoded"));
+  CHECK(has(server.requests()[0], "Origin: http://a.test"));
+  CHECK(has(server.requests()[0], "Referer: http://a.test/login"));
+  CHECK(server.requests()[1].starts_with("GET / HTTP/1.1"));
+  CHECK(server.requests()[1].find("Content-") == std::string::npos);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a form is not sent over a connection that served before, nor a second time") {
+  TinyServer server([&](Connection& connection) {
+    while (auto request = connection.read_request()) {
+      if (request->starts_with("POST")) return;  // takes it, and says nothing
+      if (!connection.send(ok("x"))) return;
+    }
+  });
+  Fetching web;
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  auto request = request_for(server.url("/in"));
+  request.post = std::make_shared<const model::FormPost>(model::FormPost{.body = "a=1"});
+  CHECK(outcome(web.get(request)) != "200");
+  CHECK(server.requests().size() == 2);
+  CHECK(server.connections() == 2);
+}
