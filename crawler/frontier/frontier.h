@@ -29,7 +29,7 @@ struct Candidate {
   int priority = 0;  // higher first, before depth
 };
 
-// A URL that came up for its turn and must not be fetched.
+// A URL that came up for its turn and must not be fetched; with url_id 0 the step of a login.
 struct Refusal {
   model::UrlId url_id = 0;
   model::HostId host_id = 0;
@@ -50,7 +50,8 @@ enum class Holdup : std::uint8_t {
   politeness,    // URLs wait for their host's next allowed moment
   in_flight,     // every host with URLs has its requests open
   paused,
-  none  // a URL can be leased now
+  login,  // URLs wait for their site's login
+  none    // a URL can be leased now
 };
 
 // Of so many transfers that may be open at once, those kept for hosts that answer quickly: a

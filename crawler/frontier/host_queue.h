@@ -44,6 +44,16 @@ struct Errand {
   std::uint16_t attempt = 0;  // of asking at all
 };
 
+// A step of a site's login, on this host's clock.
+struct LoginStep {
+  model::SiteId site = 0;
+  model::Url url;
+  model::Purpose purpose = model::Purpose::login_form;  // or login_answer
+  std::uint16_t hops = 0;                               // redirects followed so far
+  std::uint16_t attempt = 0;                            // of this login
+  std::shared_ptr<const model::FormPost> post;          // null: a GET
+};
+
 enum class Place : std::uint8_t { resting, ready, snoozed, waiting_for_address, held };
 
 // Orders a host's URLs: priority, then depth (shallow or deep first), then age.
@@ -73,7 +83,7 @@ class HostQueue {
   Candidate take(Window::const_iterator at);
 
   bool has_backlog() const { return !overflow.empty() || !chunks.empty() || refilling; }
-  bool has_work() const { return !errands.empty() || !window.empty(); }
+  bool has_work() const { return !errands.empty() || !logins.empty() || !window.empty(); }
 
   const model::HostId id;
   const model::Url origin;            // "https://host:port/"
@@ -82,6 +92,7 @@ class HostQueue {
   HostClock clock;
   HostRobots robots;
   std::deque<Errand> errands;
+  std::deque<LoginStep> logins;
   Window window;
   std::vector<model::UrlId> overflow;  // known to memory only, until spilled
   std::deque<ChunkRef> chunks;         // on disk, oldest first

@@ -86,6 +86,11 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   if (host.robots.state == HostRobots::State::asked) return false;
+  if (!host.logins.empty() && !is_stopped(host.logins.front().site)) {
+    if (wait_for_address(host)) return false;
+    take_login_step(host, now, turn);
+    return true;
+  }
   std::uint64_t judging = 0;
   for (auto best = best_of(host); best != host.window.end(); best = best_of(host)) {
     if (wants_robots(host, now)) break;  // the site of this one obeys, that of the last did not
@@ -331,6 +336,7 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
       HostQueue& host = must_find(candidates[next].host_id);
       ++waiting_;
       join(host, candidates[next].request.site);
+      note_wish(candidates[next].request.site);
       window_urls_ += host.add(std::move(candidates[next]), options_.window);
       if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
       schedule(host);

@@ -123,6 +123,18 @@ class LocalFrontier final : public Frontier {
   void ask_robots(model::HostId host, Errand errand);
   void close_host_until(model::HostId host, base::Instant until);
 
+  // --- logins ----------------------------------------------------------------------
+  // While a site waits for its login its URLs are not leased; robots.txt and steps of logins are.
+  void hold_for_login(model::SiteId site, bool held);
+  // Enters a step, which comes before the host's URLs and after its robots.txt. The rules do not
+  // judge it: whoever configured the login named it. A host that is dead, or closed because its
+  // robots.txt cannot be had, gives a Refusal with url_id 0.
+  void log_in(model::HostId host, LoginStep step);
+  // A URL of the site came up, and was held for the login. Cheap.
+  bool wants_login(model::SiteId site) const;
+  // All that waits is held for the login of a site; nothing is under way.
+  bool only_logins_wait() const;
+
   // --- the backlog: called by the commit stage only -------------------------------
   std::vector<Overflow> take_overflow(bool all);
   // A chunk of ids that were overflow until now; or, at start-up, one found on disk.
@@ -174,6 +186,7 @@ class LocalFrontier final : public Frontier {
 
   const SiteSettings& site(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
+  bool is_stopped(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   HostQueue::Window::const_iterator best_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
@@ -193,6 +206,8 @@ class LocalFrontier final : public Frontier {
   bool only_for_quick() const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
+  void note_wish(model::SiteId id) CRAWL_REQUIRES(mutex_);
+  void take_login_step(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
                                 base::Instant now) const CRAWL_REQUIRES(mutex_);
   void count_page(HostQueue& host, const model::Request& request, int by) CRAWL_REQUIRES(mutex_);
@@ -227,6 +242,8 @@ class LocalFrontier final : public Frontier {
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::SiteId> paused_sites_ CRAWL_GUARDED_BY(mutex_);
+  std::set<model::SiteId> before_login_ CRAWL_GUARDED_BY(mutex_);   // held until they are logged in
+  std::set<model::SiteId> wanting_login_ CRAWL_GUARDED_BY(mutex_);  // of them: with URLs waiting
   std::map<model::SiteId, Pace> paces_ CRAWL_GUARDED_BY(mutex_);
   std::map<model::SiteId, std::string> closed_sites_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> overflowing_ CRAWL_GUARDED_BY(mutex_);

@@ -47,6 +47,15 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease) {
                              .attempt = request.attempt});
     return;
   }
+  if (lease.url_id == 0) {
+    host.logins.push_front({.site = request.site,
+                            .url = request.url,
+                            .purpose = request.purpose,
+                            .hops = request.redirects,
+                            .attempt = request.attempt,
+                            .post = request.post});
+    return;
+  }
   unsettled_.erase(lease.url_id);
   if (request.purpose == model::Purpose::page) {
     --outstanding_pages_;

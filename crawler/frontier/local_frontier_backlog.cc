@@ -68,6 +68,7 @@ void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, 
   host.refilling = false;
   for (Candidate& candidate : candidates) {
     join(host, candidate.request.site);
+    note_wish(candidate.request.site);
     host.window.insert(std::move(candidate));
     ++window_urls_;
   }

@@ -117,6 +117,11 @@ void LocalFrontier::let_go() {
 }
 
 bool LocalFrontier::is_held(model::SiteId id) const {
+  return before_login_.contains(id) || is_stopped(id);
+}
+
+// By the user or by the hour: not even a login is done.
+bool LocalFrontier::is_stopped(model::SiteId id) const {
   if (paused_sites_.contains(id)) return true;
   const auto pace = paces_.find(id);
   return pace != paces_.end() && pace->second.off;
@@ -125,17 +130,21 @@ bool LocalFrontier::is_held(model::SiteId id) const {
 // The best URL of a site that is not held; the end when there is none.
 HostQueue::Window::const_iterator LocalFrontier::best_of(const HostQueue& host) const {
   auto best = host.window.begin();
-  if (paused_sites_.empty() && paces_.empty()) return best;
+  if (paused_sites_.empty() && paces_.empty() && before_login_.empty()) return best;
   while (best != host.window.end() && is_held(best->request.site)) ++best;
   return best;
 }
 
 bool LocalFrontier::is_held(const HostQueue& host) const {
+  // A login may hang on another host's robots.txt.
+  if (!host.logins.empty() && !is_stopped(host.logins.front().site)) return false;
+  if (!before_login_.empty() && !host.errands.empty() && !is_stopped(host.site)) return false;
   return host.window.empty() ? is_held(host.site) : best_of(host) == host.window.end();
 }
 
 // The site whose turn it is at the host.
 const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
+  if (!host.logins.empty()) return site(host.logins.front().site);
   const auto best = best_of(host);
   return site(best == host.window.end() ? host.site : best->request.site);
 }
@@ -260,7 +269,8 @@ Holdup LocalFrontier::holdup(Instant now) const {
     const model::SiteId site = idle ? host.site : host.window.begin()->request.site;
     return host.place == Place::held && paused_sites_.contains(site);
   });
-  return paused ? Holdup::paused : Holdup::politeness;
+  if (paused) return Holdup::paused;
+  return wanting_login_.empty() ? Holdup::politeness : Holdup::login;
 }
 
 namespace {

@@ -52,6 +52,8 @@ Limit limit_of(const LimitSigns& signs) {
       return Limit::host_slots;
     case frontier::Holdup::paused:
       return Limit::paused;
+    case frontier::Holdup::login:
+      return Limit::login;
     case frontier::Holdup::none:
       if (signs.fetched_items > 0) return Limit::parse;
       return signs.in_flight > 0 && signs.in_flight + kept >= signs.fetch_threads
@@ -85,6 +87,8 @@ std::string_view to_string(Limit limit) {
       return "memory";
     case Limit::paused:
       return "paused";
+    case Limit::login:
+      return "login";
     case Limit::budget:
       return "budget";
     case Limit::none:

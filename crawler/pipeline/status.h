@@ -50,6 +50,7 @@ enum class Limit : std::uint8_t {
   disk,
   memory,
   paused,
+  login,   // what is left waits for a site's login
   budget,  // what is left is over a limit or a budget
   none
 };

@@ -103,3 +103,44 @@ TEST_CASE("the busiest hosts are shown first") {
   CHECK(hosts[0].waiting == 3);
   CHECK(hosts[1].id == 3);
 }
+
+TEST_CASE("a site that waits for its login leases the login alone") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  add_host(frontier, 1, 0);
+  add_host(frontier, 2, 1);
+  frontier.hold_for_login(0, true);
+  CHECK_FALSE(frontier.wants_login(0));
+  frontier.offer({candidate(1, 1, 0), candidate(2, 2, 1), candidate(3, 2, 0)});
+  CHECK(frontier.wants_login(0));
+  CHECK_FALSE(frontier.wants_login(1));
+  CHECK(lease_all(frontier) == Ids{2});
+  CHECK(frontier.holdup(kStart) == frontier::Holdup::login);
+  CHECK(frontier.only_logins_wait());
+
+  frontier.log_in(2, {.site = 0, .url = *model::Url::parse("http://h2.test/login")});
+  CHECK_FALSE(frontier.only_logins_wait());
+  const auto lease = frontier.lease(kStart).lease;
+  REQUIRE(lease);
+  CHECK(lease->url_id == 0);
+  CHECK(lease->request.purpose == model::Purpose::login_form);
+  CHECK(lease->request.site == 0);
+  give_back(frontier, *lease);
+  CHECK(lease_all(frontier).empty());
+
+  frontier.hold_for_login(0, false);
+  CHECK(lease_all(frontier) == Ids{1, 3});
+  CHECK(frontier.idle());
+}
+
+TEST_CASE("a paused site does not even log in") {
+  LocalFrontier frontier({eager_site()}, {});
+  add_host(frontier, 1, 0);
+  frontier.hold_for_login(0, true);
+  frontier.offer({candidate(1, 1, 0)});
+  frontier.pause_site(0, true);
+  frontier.log_in(1, {.site = 0, .url = *model::Url::parse("http://h1.test/login")});
+  CHECK_FALSE(frontier.lease(kStart).lease);
+  CHECK_FALSE(frontier.only_logins_wait());
+  frontier.pause_site(0, false);
+  CHECK(frontier.lease(kStart).lease);
+}

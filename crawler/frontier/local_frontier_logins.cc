@@ -1,0 +1,90 @@
+// LocalFrontier: sites that are crawled behind a login.
+#include <algorithm>
+#include <utility>
+
+#include "crawler/frontier/local_frontier.h"
+
+namespace crawld::frontier {
+
+using base::Instant;
+using base::MutexLock;
+
+void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
+  MutexLock lock(mutex_);
+  if (!held) {
+    before_login_.erase(site_id);
+    wanting_login_.erase(site_id);
+    return let_go();
+  }
+  before_login_.insert(site_id);
+  const bool waits = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
+    const HostQueue& host = *entry.second;
+    const bool has_site = host.site == site_id || std::find(host.guests.begin(), host.guests.end(),
+                                                            site_id) != host.guests.end();
+    return has_site && (!host.window.empty() || host.has_backlog());
+  });
+  if (waits) note_wish(site_id);
+}
+
+void LocalFrontier::note_wish(model::SiteId site_id) {
+  if (!before_login_.empty() && before_login_.contains(site_id)) wanting_login_.insert(site_id);
+}
+
+void LocalFrontier::log_in(model::HostId id, LoginStep step) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  host.logins.push_back(std::move(step));
+  ++waiting_;
+  schedule(host);
+  call_for_work();
+}
+
+bool LocalFrontier::wants_login(model::SiteId site_id) const {
+  MutexLock lock(mutex_);
+  return wanting_login_.contains(site_id);
+}
+
+bool LocalFrontier::only_logins_wait() const {
+  MutexLock lock(mutex_);
+  if (waiting_ == 0 || outstanding_ > 0 || wanting_login_.empty()) return false;
+  return std::all_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
+    const HostQueue& host = *entry.second;
+    if (!host.has_work()) return !host.has_backlog();
+    if (host.place != Place::held || host.window.empty() || !host.logins.empty()) return false;
+    const model::SiteId next = host.window.begin()->request.site;
+    return before_login_.contains(next) && !is_stopped(next);
+  });
+}
+
+// Needs: there is one.
+void LocalFrontier::take_login_step(HostQueue& host, Instant now, Turn& turn) {
+  LoginStep step = std::move(host.logins.front());
+  host.logins.pop_front();
+  const auto refuse = [&](model::Verdict verdict, std::string why, Instant until) {
+    --waiting_;
+    ++outstanding_;  // until the commit stage has booked it
+    turn.refusals.push_back({.url_id = 0,
+                             .host_id = host.id,
+                             .site = step.site,
+                             .verdict = verdict,
+                             .reason = std::move(why),
+                             .until = until});
+  };
+  if (site(step.site).obey_robots && host.robots.refuse_all) {
+    return refuse(*host.robots.refuse_all, host.robots.why, host.robots.expires);
+  }
+  if (host.clock.dead(now)) {
+    return refuse(model::Verdict::failed, "host_unreachable", host.clock.dead_until());
+  }
+  turn.lease = grant(host,
+                     {.host_id = host.id,
+                      .request = {.url = std::move(step.url),
+                                  .purpose = step.purpose,
+                                  .site = step.site,
+                                  .redirects = step.hops,
+                                  .attempt = step.attempt,
+                                  .post = std::move(step.post)}},
+                     now);
+}
+
+}  // namespace crawld::frontier
