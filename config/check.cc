@@ -9,6 +9,7 @@
 
 #include "config/addresses.h"
 #include "config/cookie_file.h"
+#include "config/login_sign.h"
 #include "config/pace.h"
 #include "config/schedule.h"
 #include "crawler/base/client_certificate.h"
@@ -18,6 +19,7 @@
 #include "crawler/base/tls_offer.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
+#include "parsers/selector.h"
 
 namespace crawld::config {
 namespace {
@@ -82,6 +84,7 @@ class SiteCheck {
       problem(places_.of("auth"),  // the text itself is a secret
               "auth: is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
     }
+    if (says("login")) check_login();
     if (says("pace")) {
       if (const auto pace = Pace::parse(site_.pace); !pace) {
         problem(places_.of("pace"), "pace: " + pace.error().message);
@@ -202,6 +205,39 @@ class SiteCheck {
     warn(places_.of("tls_min_version"),
          "tls_min_version: OpenSSL 3 speaks TLS below 1.2 with tls_ciphers: DEFAULT@SECLEVEL=0 "
          "only");
+  }
+
+  void check_login() {
+    const Login& login = site_.login;
+    const Place place = places_.of("login");
+    const auto wrong = [&](const std::string& what) { problem(place, "login." + what); };
+    check_patterns("login", login.logout);
+    if (!login.form.empty()) {
+      const auto form = parsers::Selector::compile(login.form);
+      if (!form) wrong("form: " + form.error().message);
+    }
+    if (const auto sign = LoginSign::parse(login.success); !sign) {
+      wrong("success: " + sign.error().message);
+    }
+    if (const auto sign = LoginSign::parse(login.expired); !sign) {
+      wrong("expired: " + sign.error().message);
+    }
+    if (login.url.empty()) {
+      if (!login.fields.empty()) wrong("url: missing; it is the page that holds the form");
+      return;
+    }
+    const auto url = model::Url::parse(login.url);
+    if (!url || !url->crawlable() || !url->username().empty() || !url->password().empty()) {
+      wrong("url: no http or https URL such as https://host/login");
+    } else if (login.fields.empty()) {
+      wrong(
+          "fields: missing; name what is filled in, such as {user: me, password: "
+          "\"${env:PASSWORD}\"}");
+    } else if (!site_.cookies) {
+      wrong("url: needs cookies: true, for a session is a cookie");
+    } else if (url->scheme_kind() != model::Scheme::https) {
+      warn(place, "login.url: not https, so the password is sent in clear");
+    }
   }
 
   void check_headers() {

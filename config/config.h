@@ -110,6 +110,17 @@ struct Canonicalize {
   std::vector<std::string> strip_params;  // further names; a trailing * matches a prefix
 };
 
+// The form that is sent before a site is crawled.
+struct Login {
+  std::string url;                            // the page that holds it; empty: no login
+  std::map<std::string, std::string> fields;  // name -> value: secrets
+  std::string form;                           // CSS selector; empty: the form with a password field
+  std::string success;                        // config/login_sign.h; empty: no password asked again
+  std::string expired;                        // config/login_sign.h; empty: the usual signs alone
+  // Globs and "re:": URLs that are never followed, since they would end the session.
+  std::vector<std::string> logout = {"re:(?i)[/?&=](log|sign)[-_]?(out|off)([^a-z]|$)"};
+};
+
 // What holds for the URLs of one site; `defaults:` fills what a site leaves out.
 struct Site {
   std::string name;
@@ -157,6 +168,7 @@ struct Site {
   std::string auth;                  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;
   std::string cookie_file;  // Netscape format
+  Login login;
   bool verify_tls = true;
   std::string ca_certificate;        // file
   std::string certificate;           // file, of the client; sent to the seeds' origins only

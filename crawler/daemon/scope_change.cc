@@ -45,6 +45,7 @@ void add(Text& text, const config::Site& site) {
   text.add(site.domains);
   text.add(site.include);
   text.add(site.exclude);
+  if (!site.login.url.empty()) text.add(site.login.logout);
   std::vector<std::string> numbers = {std::to_string(static_cast<int>(site.scope)),
                                       site.max_depth ? std::to_string(*site.max_depth) : "none",
                                       std::to_string(site.traps.max_url_length),

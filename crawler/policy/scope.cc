@@ -64,6 +64,11 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   auto exclude = compile_patterns(site.exclude, "exclude");
   if (!exclude) return std::move(exclude).error();
   rules.exclude_ = *std::move(exclude);
+  if (!site.login.url.empty()) {
+    auto logout = compile_patterns(site.login.logout, "login.logout");
+    if (!logout) return std::move(logout).error();
+    rules.logout_ = *std::move(logout);
+  }
   rules.max_depth_ = site.max_depth;
   rules.traps_ = {.max_url_length = site.traps.max_url_length,
                   .max_segments = site.traps.max_segments,
@@ -136,6 +141,11 @@ Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
   for (std::size_t i = 0; i < exclude_.size(); ++i) {
     if (exclude_[i].matches(url.href())) {
       return {Verdict::out_of_scope, "exclude[" + std::to_string(i) + "]"};
+    }
+  }
+  for (std::size_t i = 0; i < logout_.size(); ++i) {
+    if (logout_[i].matches(url.href())) {
+      return {Verdict::out_of_scope, "login.logout[" + std::to_string(i) + "]"};
     }
   }
   if (!included(url)) return {Verdict::out_of_scope, "include"};

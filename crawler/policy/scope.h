@@ -62,6 +62,7 @@ class ScopeRules {
   std::unordered_set<std::uint16_t> ports_;
   std::vector<base::Pattern> include_;
   std::vector<base::Pattern> exclude_;
+  std::vector<base::Pattern> logout_;  // where the site has a login
   std::optional<std::uint32_t> max_depth_;
   TrapLimits traps_;
 };

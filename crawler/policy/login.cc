@@ -1,0 +1,68 @@
+#include "crawler/policy/login.h"
+
+#include <utility>
+
+#include "crawler/policy/soft_errors.h"
+
+namespace crawld::policy {
+namespace {
+
+// With any query: "/login?next=/a" is the login page of "/login".
+bool same_page(const model::Url& a, const model::Url& b) {
+  return a.origin() == b.origin() && a.path() == b.path();
+}
+
+bool leads_to(const config::LoginSign& sign, const model::Url& url) {
+  return sign.url && sign.url->matches(url.href());
+}
+
+}  // namespace
+
+base::Result<std::optional<LoginPlan>> LoginPlan::compile(const config::Site& site) {
+  const config::Login& login = site.login;
+  if (login.url.empty()) return std::optional<LoginPlan>();
+  auto url = model::Url::parse(login.url);
+  if (!url || !url->crawlable()) {
+    return base::Error{base::Error::Code::invalid, "login.url: no http or https URL"};
+  }
+  auto success = config::LoginSign::parse(login.success);
+  if (!success) return std::move(success).error();
+  auto expired = config::LoginSign::parse(login.expired);
+  if (!expired) return std::move(expired).error();
+  return std::optional(LoginPlan{.url = url->without_fragment(),
+                                 .fields = login.fields,
+                                 .form = login.form,
+                                 .success = *std::move(success),
+                                 .expired = *std::move(expired),
+                                 .max_redirects = site.max_redirects,
+                                 .guesses = site.soft_errors});
+}
+
+bool shows(const config::LoginSign& sign, const model::Url& url, const model::ParsedPage& page) {
+  if (!sign.text.empty()) return page.text.find(sign.text) != std::string::npos;
+  return sign.css.empty() ? leads_to(sign, url) : page.marked;
+}
+
+std::string_view session_over(const model::Parsed& parsed, const LoginPlan& plan) {
+  const model::Request& request = parsed.fetched.lease.request;
+  const model::Response* response = parsed.fetched.response();
+  // The login page is a page like others to whoever is logged in.
+  if (response == nullptr || same_page(request.url, plan.url)) return {};
+  if (response->status == 401) return "http_401";
+  if (response->status == 403) return "http_403";
+  if (response->status >= 300 && response->status < 400) {
+    const auto target = request.url.resolve(response->headers.get("Location"));
+    if (!target || response->headers.get("Location").empty()) return {};
+    const bool to_login = same_page(*target, plan.url) || leads_to(plan.expired, *target) ||
+                          (plan.guesses && leads_to_login(request, *response));
+    return to_login ? "redirect to the login" : std::string_view();
+  }
+  const auto* page = std::get_if<model::ParsedPage>(&parsed.page);
+  if (page == nullptr) return {};
+  // A page that a redirect to the login leads to is a page when it is asked for by itself.
+  if (!plan.expired.url && shows(plan.expired, request.url, *page)) return "login.expired";
+  return plan.guesses && soft_error(request, *page) == "login_wall" ? "login_wall"
+                                                                    : std::string_view();
+}
+
+}  // namespace crawld::policy
