@@ -108,7 +108,25 @@ base::Status read_robots_trouble(Database& reader, UrlStory& story) {
       });
 }
 
+// A login that is through, or was never begun, holds nothing up.
+base::Status read_login_trouble(Database& reader, UrlStory& story) {
+  if (story.state != "queued" && story.state != "retry_later") return base::Done{};
+  const std::string detail = login_detail(story.site);
+  return reader.each(
+      "SELECT outcome, detail FROM fetches "
+      "WHERE id > (SELECT ifnull(max(id), 0) - 2000000 FROM fetches) AND url_id = 0 "
+      "AND substr(detail, 1, length(?1)) = ?1 ORDER BY id DESC LIMIT 1",
+      [&](Statement& s) { s.text(1, detail); },
+      [&](Statement& s) {
+        if (s.text(0) == "login_done") return;
+        story.login_trouble =
+            std::string(s.text(0)) + ", " + std::string(s.text(1).substr(detail.size()));
+      });
+}
+
 }  // namespace
+
+std::string login_detail(std::string_view site) { return "login of " + std::string(site) + ": "; }
 
 base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId id) {
   std::optional<UrlStory> story;
@@ -116,6 +134,7 @@ base::Result<std::optional<UrlStory>> url_story(Database& reader, model::UrlId i
   if (done && story) done = read_way(reader, *story);
   if (done && story) done = read_fetches(reader, *story);
   if (done && story) done = read_robots_trouble(reader, *story);
+  if (done && story) done = read_login_trouble(reader, *story);
   if (!done) return std::move(done).error();
   return story;
 }

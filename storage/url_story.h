@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawler/base/result.h"
@@ -12,6 +13,9 @@
 #include "storage/database.h"
 
 namespace crawld::storage {
+
+// How the detail of each row of `fetches` begins that is a step of this site's login.
+std::string login_detail(std::string_view site);
 
 // One step of the way from a seed.
 struct StoryHop {
@@ -51,6 +55,7 @@ struct UrlStory {
   bool script_only = false;  // HTML with scripts, and nothing to be read
   std::string page_robots;   // directives, separated by commas
   std::string parse_error;
+  std::string login_trouble;  // the login that its site waits for; empty: none
   std::string host;
   std::string host_reason;   // why it is slowed, dead or closed
   Millis host_opens_at = 0;  // no contact before

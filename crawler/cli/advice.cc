@@ -21,7 +21,10 @@ constexpr Advice kAdvice[] = {
     {"proxy",
      "the proxy refused or failed, not the host: --proxy (proxy:); of several another stands in"},
     {"http_401", "a password: https://USER:PASSWORD@host/, or auth:"},
-    {"login_wall", "cookies of a visitor who is logged in: --load-cookies FILE (cookie_file:)"},
+    {"login_wall",
+     "login: in a file (-c), or cookies of a visitor who is logged in: --load-cookies FILE "
+     "(cookie_file:)"},
+    {"login_expired", "asked again once its site is logged in"},
     {"redirect_loop",
      "often a wall for visitors without cookies: --load-cookies FILE (cookie_file:)"},
     {"max_redirects", "--max-redirect (max_redirects:) follows more"},

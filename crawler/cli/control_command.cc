@@ -94,6 +94,19 @@ std::optional<json> answer_of(const ControlOptions& options, const json& request
   return std::nullopt;
 }
 
+// One that is through says nothing.
+void print_login(const json& login) {
+  const std::string state = login.value("state", "");
+  const std::string why = login.value("why", "");
+  if (state == "logged in") return;
+  const bool planned = login.contains("again_in") && login["again_in"].is_number();
+  const std::string again =
+      planned ? ", in " + std::to_string(login["again_in"].get<std::int64_t>()) + " s" : "";
+  std::printf("  login of %s: %s%s%s\n", base::printable(login.value("site", "")).c_str(),
+              base::printable(state).c_str(), again.c_str(),
+              why.empty() ? "" : (": " + base::printable(why)).c_str());
+}
+
 void print_status(const json& status) {
   const auto number = [&](const char* key) { return status.value(key, std::uint64_t{0}); };
   const auto time =
@@ -111,6 +124,7 @@ void print_status(const json& status) {
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
+  for (const json& login : status.value("logins", json::array())) print_login(login);
   for (const json& drop : status.value("coverage_drops", json::array())) {
     if (drop.is_string()) {
       std::printf("  coverage of %s\n", base::printable(drop.get<std::string>()).c_str());

@@ -13,6 +13,8 @@ Ending ending_of(pipeline::End end) {
       return {kSizeLimit, "size limit reached", false};
     case pipeline::End::error_limit:
       return {kTooManyErrors, "error limit reached", false};
+    case pipeline::End::login_failed:
+      return {kError, "a login failed", false};
     case pipeline::End::store_failed:
       return {kError, "the database failed", false};
     case pipeline::End::stage_failed:

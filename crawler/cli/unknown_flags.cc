@@ -65,7 +65,7 @@ constexpr ForeignFlag kForeign[] = {
     {" --silent ", "-q"},
     {" --version ", "crawld --version"},
     {" --javascript --headless --render --js ", "no JavaScript is run"},
-    {" --login ", "auth:, headers: or cookie_file: in a file (-c)"},
+    {" --login ", "login:, auth:, headers: or cookie_file: in a file (-c)"},
     {" --warc-file --generateWACZ --generateCDX ", "crawld export -f warc -o FILE.warc.gz"},
     {" --proxies --proxy-list --proxy-file ",
      "--proxy URL for each of them, or proxy: [URL, ...] in a file (-c)"},

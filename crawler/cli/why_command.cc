@@ -65,6 +65,7 @@ ordered_json story_json(const UrlStory& story) {
   out["reason"] = text_or_null(story.reason);
   out["robots_line"] = text_or_null(robots_line(story));
   out["site"] = story.site;
+  out["login_trouble"] = text_or_null(story.login_trouble);
   out["purpose"] = story.purpose;
   out["depth"] = story.depth;
   out["redirects"] = story.redirects;
@@ -140,6 +141,9 @@ void tell(const UrlStory& story, const Line& line) {
   line("robots", robots_line(story));
   line("hint", std::string(advice_on(story.reason)));
   line("site", story.site);
+  line("login", story.login_trouble.empty()
+                    ? std::string()
+                    : "waits for the login of its site: " + story.login_trouble);
   line("depth",
        std::to_string(story.depth) + ", found in run " + std::to_string(story.found_in_run));
   for (const storage::StoryHop& hop : story.way) line(hop_name(hop.hop), hop.url);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,21 @@ ordered_json problems_json(const std::vector<pipeline::Problem>& problems) {
   return all;
 }
 
+ordered_json logins_json(const std::vector<pipeline::LoginStatus>& logins) {
+  ordered_json all = ordered_json::array();
+  for (const pipeline::LoginStatus& login : logins) {
+    const bool rests = login.state == pipeline::LoginState::resting;
+    const double next = seconds(login.next - std::chrono::steady_clock::now());
+    all.push_back(
+        {{"site", login.site},
+         {"state", to_string(login.state)},
+         {"why", login.why},
+         {"sessions", login.sessions},
+         {"again_in", rests ? ordered_json(std::max(next, 0.0)) : ordered_json(nullptr)}});
+  }
+  return all;
+}
+
 ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
   const auto now = std::chrono::steady_clock::now();
   ordered_json all = ordered_json::array();
@@ -113,6 +129,7 @@ std::string status_json(Session& session) {
   out["seconds"] = seconds(status.elapsed);
   out["limit"] = to_string(status.limit);
   out["held_because"] = status.held_because;
+  out["logins"] = logins_json(status.logins);
   out["pages"] = status.totals.pages;
   out["unchanged"] = status.totals.unchanged;
   out["requests"] = status.totals.fetches;

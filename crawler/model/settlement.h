@@ -87,10 +87,12 @@ struct Settled {
   std::string reason;
   std::optional<base::WallTime> due_at;  // next visit (retry or revisit); nothing: never
   std::chrono::seconds interval{0};      // that led to due_at as a revisit; 0: not planned
-  bool counts_attempt = true;            // false for an aborted transfer: the URL stays queued
+  bool counts_attempt = true;  // false for an aborted transfer, and where a session was over
   Change change = Change::none;
   std::uint64_t compared = 0;  // print of the page, as History's; 0: the body decides
   bool store_page = false;     // a new version goes into `pages`
+  // By what the answer tells that the site's session was over; empty: by nothing. Lives for ever.
+  std::string_view session_over;
   HostAdvice advice;
   std::vector<Discovered> discovered;
 };

@@ -126,6 +126,7 @@ void CommitStage::snapshot_hosts() {
 Status CommitStage::load() {
   ids_ = store_.next_ids();
   loaded_horizon_ = store_.horizon();
+  logins_.take_up_sites();  // before anything waits
   Status hosts = store_.each_host([&](const storage::HostState& state) { hosts_.load(state); });
   if (!hosts) return hosts;
   auto states = store_.count_states();

@@ -9,6 +9,7 @@
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/host_queue.h"
 #include "crawler/model/settlement.h"
+#include "crawler/pipeline/login_step.h"
 
 namespace crawld::pipeline {
 
@@ -80,7 +81,7 @@ struct Rejudgements {
   std::string scope;  // what they were judged by, see storage::CommitBatch
 };
 
-using CommitItem = std::variant<model::Settled, RobotsReply, Refusals, Injections, SiteNames,
-                                OrphanNews, HookProgress, Rejudgements>;
+using CommitItem = std::variant<model::Settled, RobotsReply, LoginReply, Refusals, Injections,
+                                SiteNames, OrphanNews, HookProgress, Rejudgements>;
 
 }  // namespace crawld::pipeline

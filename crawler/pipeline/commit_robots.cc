@@ -114,6 +114,10 @@ milliseconds CommitStage::longer_refusal(const storage::HostState& before,
 void CommitStage::book(const Refusals& refusals) {
   const auto table = sites_.table();
   for (const frontier::Refusal& refusal : refusals.all) {
+    if (refusal.url_id == 0) {
+      refuse_login(refusal);
+      continue;
+    }
     count(Verdict::queued, refusal.verdict);
     ++totals_.outcomes[std::string(to_string(refusal.verdict))];
     if (is_problem(refusal)) ++totals_.problems[refusal.reason];

@@ -36,6 +36,8 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       sites_(sites),
       clock_(clock),
       options_(std::move(options)),
+      logins_(frontier, sites, clock, options_.recurring,
+              [this](const model::Url& url, model::SiteId site) { return host_of(url, site); }),
       checkpoint_at_chunks_(options_.checkpoint_chunks),
       wall_ahead_(wall_ahead()),
       started_(clock.now()) {}
@@ -49,6 +51,7 @@ void CommitStage::add(CommitItem item) {
 
 void CommitStage::book(model::Settled settled) {
   const model::Lease lease = settled.parsed.fetched.lease;
+  logins_.judge(settled);
   resolve_loop(settled);
   ++totals_.fetches;
   totals_.bytes += settled.parsed.fetched.timings.bytes_received;
@@ -70,7 +73,8 @@ void CommitStage::book(model::Settled settled) {
   count_for_site(settled);
   discover(settled);
   const auto attempts =
-      static_cast<std::uint16_t>(is_tried_again(settled)              ? lease.request.attempt + 1
+      static_cast<std::uint16_t>(!settled.counts_attempt              ? lease.request.attempt
+                                 : is_tried_again(settled)            ? lease.request.attempt + 1
                                  : settled.verdict == Verdict::queued ? lease.request.attempt
                                                                       : 0);
   update(lease, settled.verdict, settled.reason, attempts, settled.due_at);
@@ -155,7 +159,10 @@ void CommitStage::book(Injections injections) {
   if (!offers.empty()) frontier_.offer(std::move(offers));
 }
 
-void CommitStage::book(SiteNames names) { new_site_names_ = std::move(names.all); }
+void CommitStage::book(SiteNames names) {
+  new_site_names_ = std::move(names.all);
+  logins_.take_up_sites();
+}
 
 void CommitStage::book(OrphanNews news) {
   const storage::Millis now = base::to_millis(clock_.wall());

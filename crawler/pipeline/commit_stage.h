@@ -26,6 +26,7 @@
 #include "crawler/pipeline/commit_item.h"
 #include "crawler/pipeline/coverage_rounds.h"
 #include "crawler/pipeline/host_book.h"
+#include "crawler/pipeline/logins.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_rules.h"
 #include "storage/page_store.h"
@@ -85,6 +86,12 @@ class CommitStage {
   // reload has raised.
   void check_site_limits(base::Instant now);
 
+  // Logs sites in whose URLs wait for it. To be called each turn.
+  void turn_logins() { logins_.turn(); }
+  const Logins& logins() const { return logins_; }
+  // All that waits are URLs of sites whose login was given up; no retry is planned.
+  bool only_lost_logins_wait() const;
+
   // Nothing waits, nothing is under way, no retry is planned.
   bool finished() const;
 
@@ -99,6 +106,8 @@ class CommitStage {
  private:
   void book(model::Settled settled);
   void book(RobotsReply reply);
+  void book(LoginReply reply);
+  void refuse_login(const frontier::Refusal& refusal);
   void book(const Refusals& refusals);
   void book(Injections injections);
   void book(SiteNames names);
@@ -186,6 +195,7 @@ class CommitStage {
   const Options options_;
 
   HostBook hosts_;
+  Logins logins_;
   storage::NextIds ids_;
   storage::CommitBatch batch_;
   std::size_t batch_bytes_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crawler/base/log.h"
+#include "crawler/pipeline/login_step.h"
 #include "crawler/pipeline/robots_step.h"
 #include "crawler/pipeline/site_index.h"
 #include "crawler/policy/admit.h"
@@ -50,6 +51,22 @@ bool killed_worker(const model::ParseOutcome& outcome) {
   return false;
 }
 
+bool is_login(model::Purpose purpose) {
+  return purpose == model::Purpose::login_form || purpose == model::Purpose::login_answer;
+}
+
+// Of a step of the login nothing is kept. No value that is filled in reaches the worker.
+void set_login_job(model::Purpose purpose, const policy::LoginPlan& login, parsers::ParseJob& job) {
+  if (!is_login(purpose)) {
+    job.marker = login.expired.css;
+    return;
+  }
+  job.wants = {.packed_body = false};
+  job.rule_set = 0;
+  job.marker = login.success.css;
+  job.form = login.form;
+}
+
 int year_of(base::WallTime wall) {
   const auto seconds = static_cast<std::time_t>(base::to_millis(wall) / 1000);
   std::tm parts{};
@@ -64,6 +81,12 @@ std::optional<Unread> unread(CommitItem& item) {
     const auto* failure = std::get_if<model::ParseFailure>(&settled->parsed.page);
     if (failure == nullptr || failure->kind != ParseFailureKind::no_worker) return std::nullopt;
     return Unread{settled->parsed.fetched, failure->detail};
+  }
+  if (auto* login = std::get_if<LoginReply>(&item)) {
+    if (login->outcome != LoginOutcome::aborted || login->fetched.response() == nullptr) {
+      return std::nullopt;
+    }
+    return Unread{login->fetched, login->why};
   }
   auto* reply = std::get_if<RobotsReply>(&item);
   if (reply == nullptr || !reply->aborted || reply->fetched.response() == nullptr) {
@@ -84,7 +107,8 @@ const SiteRules& ParseStage::rules_of(const SiteTable& table, const model::Fetch
     return SiteRules{.name = {},
                      .config = {},
                      .scope = *std::move(scope),
-                     .canonicalizer = policy::Canonicalizer({})};
+                     .canonicalizer = policy::Canonicalizer({}),
+                     .login = {}};
   }();
   const model::SiteId site = fetched.lease.request.site;
   return site < table.size() ? *table[site] : kNoRules;
@@ -113,7 +137,18 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetc
                         .sitemaps = rules.config.sitemaps},
                        clock_.now(), clock_.wall());
   }
+  if (is_login(fetched.lease.request.purpose)) return read_login_step(std::move(fetched), rules);
   return settle_page(std::move(fetched), rules, look);
+}
+
+CommitItem ParseStage::read_login_step(model::Fetched fetched, const SiteRules& rules) {
+  // A reload took the login away meanwhile.
+  if (!rules.login) {
+    fetched.outcome = model::FetchFailure{model::FetchFailureKind::aborted, "no login any more"};
+    return LoginReply{.fetched = std::move(fetched)};
+  }
+  const model::ParseOutcome body = parse(fetched, rules, Look::both);
+  return read_login(std::move(fetched), body, *rules.login, clock_.wall());
 }
 
 model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules,
@@ -139,6 +174,8 @@ parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteR
   if (request.purpose == model::Purpose::robots) {
     job.wants = {.packed_body = false, .raw_body = true};
     job.rule_set = 0;
+  } else if (rules.login) {
+    set_login_job(request.purpose, *rules.login, job);
   }
   return job;
 }
@@ -200,6 +237,9 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
                                        .forbidden_address = options_.forbidden_address,
                                        .this_year = year_of(clock_.wall()),
                                        .recent = recent_};
+  if (rules.login) settled.session_over = policy::session_over(settled.parsed, *rules.login);
+  // A page that asks for the login leads nowhere else.
+  if (!settled.session_over.empty()) return settled;
   settled.discovered = policy::admit(settled, admit_rules);
   follow_moved_seed(settled);
   hand_over(settled, *sites_.table(), *sites_.index(), admit_rules.this_year);

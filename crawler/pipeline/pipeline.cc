@@ -237,6 +237,7 @@ void Pipeline::commit_turn() {
     publish();
   }
   pace_.turn(clock_.wall());
+  commit_.turn_logins();
   commit_.check_site_limits(now);
   if (now >= next_check_) {
     next_check_ = now + kCheckStore;
@@ -289,9 +290,12 @@ void Pipeline::check_limits() {
     finish(End::error_limit);
   } else if (frontier_.page_limit_reached()) {
     finish(End::page_limit);
-  } else if (!options_.recurring && commit_.finished() && commits_.depth().items == 0 &&
-             injecting_.load() == 0) {
-    finish(End::nothing_left);
+  } else if (!options_.recurring && commits_.depth().items == 0 && injecting_.load() == 0) {
+    if (commit_.only_lost_logins_wait()) {
+      finish(End::login_failed);
+    } else if (commit_.finished()) {
+      finish(End::nothing_left);
+    }
   }
 }
 
@@ -307,7 +311,9 @@ void Pipeline::publish() {
   RunTotals totals = commit_.totals();
   totals.coverage_drops = commit_.coverage_drops();
   auto states = commit_.states();
+  auto logins = commit_.logins().status();
   base::MutexLock lock(mutex_);
+  logins_ = std::move(logins);
   totals_ = std::move(totals);
   states_ = std::move(states);
 }

@@ -186,6 +186,7 @@ class Pipeline {
   base::CondVar retry_;  // wakes a write, or a worker's start, that waits for another try
   RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
+  std::vector<LoginStatus> logins_ CRAWL_GUARDED_BY(mutex_);
   base::Error failure_ CRAWL_GUARDED_BY(mutex_);
   std::string no_worker_ CRAWL_GUARDED_BY(mutex_);  // why the last one could not be started
   base::Status last_write_ CRAWL_GUARDED_BY(mutex_) = base::Done{};

@@ -102,6 +102,11 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parser
       return base::Error{pace.error().code,
                          "site \"" + site.name + "\": pace: " + pace.error().message};
     }
+    auto login = policy::LoginPlan::compile(site);
+    if (!login) {
+      return base::Error{login.error().code,
+                         "site \"" + site.name + "\": " + login.error().message};
+    }
     auto rules = std::make_shared<SiteRules>(
         SiteRules{.name = site.name,
                   .config = site,
@@ -111,6 +116,7 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parser
                   .follow = follow_policy(site),
                   .wants = parse_wants(config, site),
                   .pace = *std::move(pace),
+                  .login = *std::move(login),
                   .robots_agent = robots_agent(config, site)});
     if (!site.extract.empty()) {
       auto compiled = parsers::CompiledRules::compile(site.extract);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/policy/admit.h"
 #include "crawler/policy/canonicalize.h"
+#include "crawler/policy/login.h"
 #include "crawler/policy/scope.h"
 #include "crawler/policy/settle.h"
 #include "parsers/parser.h"
@@ -34,6 +36,7 @@ struct SiteRules {
   policy::FollowPolicy follow;
   parsers::ParseWants wants;
   config::Pace pace;
+  std::optional<policy::LoginPlan> login;
   std::uint32_t rule_set = 0;  // 1-based number of the site's extraction rules; 0: none
   std::string rule_set_hash;
   std::string robots_agent;  // product token of the User-Agent that the site's hosts are sent

@@ -107,6 +107,7 @@ Status Pipeline::status() const {
     base::MutexLock lock(mutex_);
     status.totals = totals_;
     status.states = states_;
+    status.logins = logins_;
     if (!last_write_) store_error = last_write_.error().message;
     no_worker = no_worker_;
   }

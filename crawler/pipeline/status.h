@@ -13,6 +13,7 @@
 
 #include "crawler/base/histogram.h"
 #include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/logins.h"
 #include "crawler/pipeline/run_totals.h"
 
 namespace crawld::pipeline {
@@ -24,6 +25,7 @@ enum class End : std::uint8_t {
   page_limit,
   byte_limit,
   error_limit,
+  login_failed,  // of some site, whose URLs are all that is left
   store_failed,
   stage_failed  // a stage threw: no memory, or a bug
 };
@@ -102,6 +104,7 @@ struct Status {
   End end = End::running;
   Limit limit = Limit::none;
   std::string held_because;  // empty: not held
+  std::vector<LoginStatus> logins;
   RunTotals totals;
   std::map<std::string, std::uint64_t> states;  // of all URLs in the books
   frontier::Counts frontier;

@@ -1,4 +1,4 @@
-"""The three recipes do what their pages say, against a small web on loopback."""
+"""The recipes do what their pages say, against a small web on loopback."""
 import json
 import pathlib
 import re
@@ -123,3 +123,53 @@ def test_the_broken_links_recipe_names_each_page_that_holds_one(web, tmp_path):
                     (web.url("/logo.png"), web.url("/"))}
     report = run(tmp_path, "report", "--db", "links.db")
     assert report.returncode == 0 and web.url("/logo.png") in report.stdout
+
+
+class MembersArea(CountingServer):
+    """Pages for whoever has sent the form of /login."""
+
+    def __init__(self):
+        super().__init__(lambda path: (200, HTML, b"<form method=post action=/in><input name=user>"
+                                                  b"<input type=password name=password></form>")
+                         if path == "/login" else (404, HTML, b""))
+        server, usual = self, self.httpd.RequestHandlerClass
+
+        class Handler(usual):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(303)
+                self.send_header("Location", "/")
+                if body == b"user=me&password=secret":
+                    self.send_header("Set-Cookie", "session=1")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_GET(self):
+                if self.path != "/":
+                    return usual.do_GET(self)
+                server.log.append((0, self.path))
+                body = b"<title>members</title>" if "session=1" in self.headers.get("Cookie", "") else b""
+                self.send_response(200 if body else 403)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.httpd.RequestHandlerClass = Handler
+
+
+def test_the_members_area_recipe_logs_in(tmp_path, monkeypatch):
+    web = MembersArea()
+    recipe("members_area", web, tmp_path, "https://members.example.com", [("delay: 1s", "delay: 0")])
+    page = (RECIPES / "members_area.md").read_text()
+    monkeypatch.setenv("PATH", str(CRAWLD.parent), prepend=":")
+    [command] = shell_commands("members_area.md")
+    result = subprocess.run(["sh", "-ec", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    web.close()
+    assert result.returncode == 0, result.stderr
+    shown = run(tmp_path, "sql", "--db", "members.db", "SELECT title FROM v_pages", "--csv").stdout
+    assert shown.splitlines() == ["title", "members"]
+    keys = json.loads((RECIPES.parents[1] / "config/schema.json").read_text())
+    named = set(re.findall(r"^\| `(\w+)` \|", page, re.M))
+    site = next(one for one in keys["$defs"].values() if "login" in one.get("properties", {}))
+    assert named == set(site["properties"]["login"]["properties"])

@@ -4,7 +4,11 @@ namespace crawld::tests {
 
 model::Fetched ScriptedWeb::fetch(model::Lease lease) {
   const std::string url = lease.request.url.href();
-  log_.push_back({clock_.elapsed(), url, lease.request.validators});
+  const auto& post = lease.request.post;
+  log_.push_back({.at = clock_.elapsed(),
+                  .url = url,
+                  .validators = lease.request.validators,
+                  .post = post ? post->body : std::string()});
   model::Fetched fetched{.lease = std::move(lease), .fetched_at = clock_.wall()};
   clock_.advance(latency_);
   fetched.timings.total = latency_;

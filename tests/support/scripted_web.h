@@ -50,6 +50,7 @@ struct SeenRequest {
   std::chrono::milliseconds at;
   std::string url;
   model::Validators validators;
+  std::string post;  // the body of a POST; empty: a GET
 };
 
 class ScriptedWeb final : public fetch::Fetcher {

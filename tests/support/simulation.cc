@@ -74,6 +74,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
       {.robots_agent = "crawld", .forbidden_address = [](const model::Url&) { return false; }});
   (void)commit_.follow_wall_clock();
   pace_.turn(clock_.wall());
+  commit_.turn_logins();
   commit_.check_site_limits(clock_.now());
   pipeline::FetchTurn turn = fetch.step();
   fetch.release();
@@ -91,7 +92,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
     (void)commit_.take_due();
     return true;
   }
-  if (commit_.finished() && !mode_.recurring) {
+  if ((commit_.finished() || commit_.only_lost_logins_wait()) && !mode_.recurring) {
     finished_ = true;
     return false;
   }
@@ -99,6 +100,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
   if (const auto opening = frontier_.next_opening()) next = std::min(next, *opening);
   if (const auto due = commit_.next_due())
     next = std::min(next, clock_.now() + (*due - clock_.wall()));
+  if (const auto login = commit_.logins().next_turn()) next = std::min(next, *login);
   const bool waits = frontier_.counts().waiting > 0;
   if (const auto change = pace_.next_change(); change && waits)
     next = std::min(next, clock_.now() + (*change - clock_.wall()));

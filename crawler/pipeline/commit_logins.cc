@@ -1,0 +1,52 @@
+// CommitStage: the steps of logins.
+//
+// Like robots.txt a login is no URL of the books: it leaves a row in `fetches` and nothing else.
+#include <string>
+#include <utility>
+
+#include "crawler/pipeline/commit_stage.h"
+#include "storage/url_story.h"
+
+namespace crawld::pipeline {
+
+void CommitStage::book(LoginReply reply) {
+  const model::Fetched& fetched = reply.fetched;
+  const model::Lease lease = fetched.lease;
+  const auto* response = fetched.response();
+  const auto table = sites_.table();
+  const std::string name =
+      lease.request.site < table->size() ? (*table)[lease.request.site]->name : std::string();
+  // Without the query, in which a token may stand.
+  const std::string where = lease.request.url.origin() + std::string(lease.request.url.path());
+  batch_.fetches.push_back(
+      {.id = ids_.fetch++,
+       .started_at = base::to_millis(fetched.fetched_at),
+       .outcome = std::string(to_string(reply.outcome)),
+       .detail = storage::login_detail(name) + where + (reply.why.empty() ? "" : ": " + reply.why),
+       .status = response != nullptr ? response->status : 0,
+       .attempt = lease.request.attempt,
+       .timings = fetched.timings});
+  logins_.add(reply);
+  frontier_.settled(lease, false);
+}
+
+void CommitStage::refuse_login(const frontier::Refusal& refusal) {
+  const auto table = sites_.table();
+  if (refusal.site < table->size()) {
+    batch_.fetches.push_back(
+        {.id = ids_.fetch++,
+         .started_at = base::to_millis(clock_.wall()),
+         .outcome = std::string(to_string(LoginOutcome::refused)),
+         .detail = storage::login_detail((*table)[refusal.site]->name) + refusal.reason});
+  }
+  logins_.refused(refusal);
+}
+
+bool CommitStage::only_lost_logins_wait() const {
+  if (!logins_.all_given_up() || !asked_again_.empty()) return false;
+  if (next_due_ && *next_due_ <= clock_.wall()) return false;
+  return count_of(model::Verdict::retry_later) <= foreign_retries_ &&
+         (frontier_.idle() || frontier_.only_logins_wait());
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,314 @@
+#include "crawler/pipeline/logins.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/base/escape.h"
+#include "crawler/base/log.h"
+
+namespace crawld::pipeline {
+namespace {
+
+using base::Instant;
+using model::Verdict;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Accounts are locked after a few wrong passwords within minutes.
+constexpr minutes kFirstRest{5};
+constexpr minutes kLongestRest{6 * 60};
+constexpr seconds kFirstRetry{2};  // after a failure of the moment
+constexpr std::uint32_t kMostRetries = 3;
+constexpr std::uint64_t kFewGood = 10;  // answers: a session of fewer was brief
+constexpr seconds kFirstGap{10};        // between two logins, after a brief session
+constexpr minutes kLongestGap{60};
+constexpr std::uint32_t kMostBrief = 5;   // sessions in a row, for a crawl that has an end
+constexpr std::uint32_t kSeveral = 5;     // signs in a row, after one login that was needless
+constexpr std::uint32_t kMostSigns = 40;  // after many
+constexpr minutes kTrial{2};              // for the URL that showed the end to come again
+constexpr seconds kAfterTrial{5};         // others that show one meanwhile are asked again then
+
+template <class Unit, class Most>
+base::Duration doubled(Unit first, std::uint32_t times, Most most) {
+  return std::min<base::Duration>(first * (1LL << std::min(times, 20U)), most);
+}
+
+bool same_login(const policy::LoginPlan& a, const policy::LoginPlan& b) {
+  return a.url.href() == b.url.href() && a.fields == b.fields && a.form == b.form;
+}
+
+std::string seconds_text(base::Duration time) {
+  return std::to_string(std::chrono::ceil<seconds>(time).count()) + " s";
+}
+
+// It was not the server's word on this URL: it is asked again once there is a session.
+void put_back(model::Settled& settled, base::WallTime now) {
+  settled.verdict = Verdict::retry_later;
+  settled.reason = "login_expired";
+  settled.due_at = now;
+  settled.interval = seconds{0};
+  settled.change = model::Change::none;
+  settled.store_page = false;
+  settled.counts_attempt = false;
+  settled.discovered.clear();
+}
+
+}  // namespace
+
+std::string_view to_string(LoginState state) {
+  switch (state) {
+    case LoginState::out:
+      return "not logged in";
+    case LoginState::under_way:
+      return "logging in";
+    case LoginState::in:
+      return "logged in";
+    case LoginState::resting:
+      return "failed, tried again later";
+    case LoginState::given_up:
+      return "given up";
+  }
+  return "not logged in";
+}
+
+Logins::Logins(frontier::LocalFrontier& frontier, SiteBook& sites, const base::Clock& clock,
+               bool recurring, HostOf host_of)
+    : frontier_(frontier),
+      sites_(sites),
+      clock_(clock),
+      recurring_(recurring),
+      host_of_(std::move(host_of)) {}
+
+void Logins::take_up_sites() {
+  const auto table = sites_.table();
+  for (model::SiteId site = 0; site < table->size(); ++site) {
+    const SiteRules& rules = *(*table)[site];
+    Session* known = find(site);
+    if (!rules.login) {
+      if (known != nullptr) {
+        sessions_.erase(site);
+        frontier_.hold_for_login(site, false);
+      }
+      continue;
+    }
+    // Whoever corrected a password waits for no rest to be over; a session goes on.
+    if (known != nullptr && same_login(known->plan, *rules.login)) {
+      known->plan = *rules.login;
+      continue;
+    }
+    const bool under_way = known != nullptr && known->state == LoginState::under_way;
+    Session fresh{.plan = *rules.login, .name = rules.name};
+    // The step that is out ends first; its answer is judged by the new plan.
+    if (under_way) fresh.state = LoginState::under_way;
+    sessions_.insert_or_assign(site, std::move(fresh));
+    frontier_.hold_for_login(site, true);
+  }
+}
+
+Logins::Session* Logins::find(model::SiteId site) {
+  const auto found = sessions_.find(site);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+void Logins::turn() {
+  if (sessions_.empty()) return;
+  const Instant now = clock_.now();
+  for (auto& [site, session] : sessions_) {
+    const bool idle = session.state == LoginState::out || session.state == LoginState::resting;
+    if (idle && now >= session.again && frontier_.wants_login(site)) begin(site, session);
+  }
+}
+
+std::optional<Instant> Logins::next_turn() const {
+  std::optional<Instant> next;
+  for (const auto& [site, session] : sessions_) {
+    const bool idle = session.state == LoginState::out || session.state == LoginState::resting;
+    if (!idle || !frontier_.wants_login(site)) continue;
+    next = next ? std::min(*next, session.again) : session.again;
+  }
+  return next;
+}
+
+void Logins::begin(model::SiteId site, Session& session) {
+  session.state = LoginState::under_way;
+  session.note.clear();
+  base::log::debug("login.begins", {{"site", session.name}, {"url", session.plan.url.href()}});
+  frontier_.log_in(host_of_(session.plan.url, site),
+                   {.site = site,
+                    .url = session.plan.url,
+                    .purpose = model::Purpose::login_form,
+                    .hops = 0,
+                    .attempt = static_cast<std::uint16_t>(session.failures),
+                    .post = nullptr});
+}
+
+void Logins::add(const LoginReply& reply) {
+  const model::SiteId site = reply.fetched.lease.request.site;
+  Session* session = find(site);
+  if (session == nullptr) return;  // a reload took its login away
+  if (!reply.note.empty()) session->note = reply.note;
+  switch (reply.outcome) {
+    case LoginOutcome::goes_on:
+      return frontier_.log_in(host_of_(reply.next->url, site), *reply.next);
+    case LoginOutcome::in:
+      return enter(*session, site);
+    case LoginOutcome::no_form:
+      // Who was logged in and is not asked to log in still is: the sign was wrong.
+      return session->sessions > 0 ? enter(*session, site) : refuse(*session, reply.why);
+    case LoginOutcome::refused:
+      return refuse(*session, reply.why);
+    case LoginOutcome::failed:
+      return fail(*session, reply);
+    case LoginOutcome::aborted:
+      session->state = LoginState::out;
+      return;
+  }
+}
+
+void Logins::enter(Session& session, model::SiteId site) {
+  session.state = LoginState::in;
+  session.since = clock_.now();
+  session.failures = session.refusals = session.signs = 0;
+  session.good = 0;
+  session.why.clear();
+  ++session.sessions;
+  base::log::info("login.done", {{"site", session.name}, {"sessions", session.sessions}});
+  frontier_.hold_for_login(site, false);
+}
+
+void Logins::fail(Session& session, const LoginReply& reply) {
+  if (session.failures >= kMostRetries) return refuse(session, reply.why);
+  rest(session,
+       std::max<base::Duration>(doubled(kFirstRetry, session.failures, kLongestRest),
+                                std::min<base::Duration>(reply.wait, kLongestRest)),
+       reply.why);
+  ++session.failures;
+}
+
+void Logins::rest(Session& session, base::Duration time, const std::string& why) {
+  session.state = LoginState::resting;
+  session.again = clock_.now() + time;
+  session.why = why;
+  base::log::warn("login.failed", {{"site", session.name},
+                                   {"url", session.plan.url.href()},
+                                   {"why", why},
+                                   {"again_in", seconds_text(time)}});
+}
+
+void Logins::refuse(Session& session, const std::string& reason) {
+  const std::string why = session.note.empty() ? reason : reason + "; " + session.note;
+  session.failures = 0;
+  session.why = why;
+  const std::string next =
+      recurring_
+          ? "tried again in " + seconds_text(doubled(kFirstRest, session.refusals, kLongestRest))
+          : "no page of the site is fetched";
+  base::log::error(
+      "login.refused",
+      {{"site", session.name}, {"url", session.plan.url.href()}, {"why", why}, {"next", next}});
+  session.state = recurring_ ? LoginState::resting : LoginState::given_up;
+  session.again = clock_.now() + doubled(kFirstRest, session.refusals, kLongestRest);
+  ++session.refusals;
+}
+
+void Logins::refused(const frontier::Refusal& refusal) {
+  Session* session = find(refusal.site);
+  if (session == nullptr) return;
+  refuse(*session, refusal.reason);
+  // The host says until when it is closed.
+  if (refusal.until) session->again = std::max(session->again, *refusal.until);
+}
+
+void Logins::judge(model::Settled& settled) {
+  if (sessions_.empty()) return;
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  Session* session = find(lease.request.site);
+  if (session == nullptr || settled.parsed.fetched.response() == nullptr) return;
+  const bool of_session = session->state == LoginState::in && lease.leased_at >= session->since;
+  const bool is_first_witness = lease.url_id == session->ended_by;
+  if (settled.session_over.empty()) {
+    if (!of_session) return;
+    ++session->good;
+    session->signs = 0;
+    if (is_first_witness) {
+      session->on_trial = false;
+      session->needless = 0;
+    }
+    return;
+  }
+  if (!of_session) return put_back(settled, clock_.wall());
+  switch (meaning_of(*session, settled)) {
+    case Meaning::over:
+      leave(*session, lease.request.site, settled);
+      return put_back(settled, clock_.wall());
+    case Meaning::not_known_yet:
+      return put_back(settled, clock_.wall() + kAfterTrial);
+    case Meaning::not_over:
+      return;
+  }
+}
+
+Logins::Meaning Logins::meaning_of(Session& session, const model::Settled& settled) {
+  const model::Request& request = settled.parsed.fetched.lease.request;
+  if (settled.parsed.fetched.lease.url_id == session.ended_by) {
+    if (!std::exchange(session.on_trial, false)) return Meaning::not_over;
+    ++session.needless;
+    session.brief = 0;  // the session before had not ended
+    base::log::info(
+        "login.needless",
+        {{"site", session.name}, {"url", request.url.href()}, {"sign", settled.session_over}});
+    return Meaning::not_over;
+  }
+  if (session.on_trial && clock_.now() - session.since < kTrial) return Meaning::not_known_yet;
+  ++session.signs;
+  if (session.needless == 0) return Meaning::over;
+  const std::uint32_t enough = std::min(kMostSigns, kSeveral << std::min(session.needless - 1, 8U));
+  return session.signs >= enough ? Meaning::over : Meaning::not_over;
+}
+
+void Logins::leave(Session& session, model::SiteId site, const model::Settled& settled) {
+  const model::Lease& lease = settled.parsed.fetched.lease;
+  session.brief = session.good < kFewGood ? session.brief + 1 : 0;
+  session.ended_by = lease.url_id;
+  session.on_trial = true;
+  base::log::info("login.over", {{"site", session.name},
+                                 {"url", lease.request.url.href()},
+                                 {"sign", settled.session_over},
+                                 {"answers", session.good}});
+  frontier_.hold_for_login(site, true);
+  if (!recurring_ && session.brief > kMostBrief) {
+    return refuse(
+        session, "sessions end at once: the last by \"" + std::string(settled.session_over) + "\"");
+  }
+  session.state = LoginState::out;
+  session.again = clock_.now();
+  if (session.brief > 0) session.again += doubled(kFirstGap, session.brief - 1, kLongestGap);
+}
+
+bool Logins::any_given_up() const {
+  return std::any_of(sessions_.begin(), sessions_.end(),
+                     [](const auto& entry) { return entry.second.state == LoginState::given_up; });
+}
+
+bool Logins::all_given_up() const {
+  return any_given_up() && std::all_of(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
+           return entry.second.state == LoginState::given_up ||
+                  entry.second.state == LoginState::in ||
+                  (entry.second.state == LoginState::out && !frontier_.wants_login(entry.first));
+         });
+}
+
+std::vector<LoginStatus> Logins::status() const {
+  std::vector<LoginStatus> all;
+  for (const auto& [site, session] : sessions_) {
+    all.push_back({.site = session.name,
+                   .state = session.state,
+                   .why = session.why,
+                   .sessions = session.sessions,
+                   .next = session.again});
+  }
+  return all;
+}
+
+}  // namespace crawld::pipeline

@@ -1,0 +1,114 @@
+// Which sites are logged in, and when each logs in (again).
+//
+// A site with a login is held by the frontier until it is through, and again once its session is
+// over. Nobody logs in before a URL of the site waits. What was asked of the server before the
+// session began, or when it was over, is put back and asked again.
+//
+// Never a loop of logins: one that is refused is tried again after minutes, then hours; sessions
+// that end at once are begun ever more slowly. Which URL showed the end is asked again first: where
+// it shows the same, as a page that is forbidden to everybody does, it is booked so, and from then
+// on only several signs in a row, without a good answer between them, are the end of a session.
+//
+// The commit stage owns it. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/base/clock.h"
+#include "crawler/frontier/local_frontier.h"
+#include "crawler/model/settlement.h"
+#include "crawler/pipeline/login_step.h"
+#include "crawler/pipeline/site_rules.h"
+
+namespace crawld::pipeline {
+
+enum class LoginState : std::uint8_t {
+  out,        // not asked yet, or over
+  under_way,  // a step is with the server
+  in,
+  resting,  // failed; tried again later
+  given_up  // refused, and a one-shot crawl does not wait for better days
+};
+std::string_view to_string(LoginState state);
+
+// For `status`.
+struct LoginStatus {
+  std::string site;
+  LoginState state = LoginState::out;
+  std::string why;             // of the last one that failed; empty: none did
+  std::uint64_t sessions = 0;  // begun
+  base::Instant next = {};     // of one that rests: when it is tried again
+};
+
+class Logins {
+ public:
+  // Makes a host known to the books and the frontier.
+  using HostOf = std::function<model::HostId(const model::Url&, model::SiteId)>;
+
+  Logins(frontier::LocalFrontier& frontier, SiteBook& sites, const base::Clock& clock,
+         bool recurring, HostOf host_of);
+
+  // At the start and after each reload: holds the sites that have a login now, lets others go.
+  void take_up_sites();
+  // Begins the logins that are wanted and due.
+  void turn();
+  // The next moment at which turn() may have something to do; nothing: not by time.
+  std::optional<base::Instant> next_turn() const;
+
+  void add(const LoginReply& reply);
+  // A step that was not leased: its host is dead or closed.
+  void refused(const frontier::Refusal& refusal);
+  // Before it is booked: what shows that the session was over is made to come again.
+  void judge(model::Settled& settled);
+
+  bool any_given_up() const;
+  // Each login that is wanted was given up.
+  bool all_given_up() const;
+  std::vector<LoginStatus> status() const;
+
+ private:
+  struct Session {
+    LoginState state = LoginState::out;
+    policy::LoginPlan plan;
+    std::string name;            // of the site
+    base::Instant since{};       // `in`: when it began
+    base::Instant again{};       // out, resting: not before
+    std::uint32_t failures = 0;  // in a row, of the moment
+    std::uint32_t refusals = 0;  // in a row
+    std::uint64_t good = 0;      // answers of this session without a sign of its end
+    std::uint32_t brief = 0;     // sessions in a row that ended soon
+    std::uint32_t signs = 0;     // in a row
+    std::uint32_t needless = 0;  // logins in a row after which the same sign was shown again
+    model::UrlId ended_by = 0;   // the URL that showed the end of the last session
+    bool on_trial = false;       // it was not asked again yet
+    std::uint64_t sessions = 0;
+    std::string why;
+    std::string note;
+  };
+
+  void begin(model::SiteId site, Session& session);
+  void enter(Session& session, model::SiteId site);
+  void fail(Session& session, const LoginReply& reply);
+  void refuse(Session& session, const std::string& why);
+  void rest(Session& session, base::Duration time, const std::string& why);
+  // What an answer with a sign means for the session that it was asked in.
+  enum class Meaning : std::uint8_t { over, not_known_yet, not_over };
+  Meaning meaning_of(Session& session, const model::Settled& settled);
+  void leave(Session& session, model::SiteId site, const model::Settled& settled);
+  Session* find(model::SiteId site);
+
+  frontier::LocalFrontier& frontier_;
+  SiteBook& sites_;
+  const base::Clock& clock_;
+  const bool recurring_;
+  const HostOf host_of_;
+  std::map<model::SiteId, Session> sessions_;  // of sites that have a login
+};
+
+}  // namespace crawld::pipeline
