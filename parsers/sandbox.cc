@@ -1,25 +1,18 @@
 #include "parsers/sandbox.h"
 
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <linux/landlock.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <initializer_list>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "crawler/base/fd.h"
 #include "parsers/sandbox_calls.h"
+#include "parsers/sandbox_steps.h"
 
 namespace crawld::parsers {
 namespace {
@@ -29,24 +22,20 @@ using base::Error;
 using base::Fd;
 using base::Status;
 
-Error refused(std::string_view what) {
-  return Error{Error::Code::io, "sandbox: " + std::string(what) + ": " + std::strerror(errno)};
-}
-
 // Bytes of address space in use. The limit counts from here: program and libraries map
 // some 70 MB before the first page.
 base::Result<std::uint64_t> address_space() {
   const Fd file(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
   char text[64] = {};
   if (!file.open() || ::read(file.get(), text, sizeof text - 1) <= 0) {
-    return refused("cannot read /proc/self/statm");
+    return sandbox_refused("cannot read /proc/self/statm");
   }
   unsigned long long pages = 0;
-  if (std::sscanf(text, "%llu", &pages) != 1) return refused("odd /proc/self/statm");
+  if (std::sscanf(text, "%llu", &pages) != 1) return sandbox_refused("odd /proc/self/statm");
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-Status set_limits(const SandboxLimits& limits, std::uint64_t in_use) {
+Status set_worker_limits(const SandboxLimits& limits, std::uint64_t in_use) {
   const auto descriptors = static_cast<rlim_t>(limits.descriptor) + 1;
   const rlim_t cpu = limits.cpu_seconds;
   const std::initializer_list<std::pair<__rlimit_resource, rlimit>> all = {
@@ -58,53 +47,7 @@ Status set_limits(const SandboxLimits& limits, std::uint64_t in_use) {
       {RLIMIT_CORE, {0, 0}},
       {RLIMIT_MEMLOCK, {0, 0}},
   };
-  for (auto [resource, limit] : all) {
-    rlimit given{};  // a limit that holds for the daemon is not raised
-    if (::getrlimit(resource, &given) != 0) return refused("getrlimit");
-    limit.rlim_max = std::min(limit.rlim_max, given.rlim_max);
-    limit.rlim_cur = std::min(limit.rlim_cur, limit.rlim_max);
-    if (::setrlimit(resource, &limit) != 0) return refused("setrlimit");
-  }
-  return Done{};
-}
-
-Status drop_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct none[2] = {};
-  if (::syscall(SYS_capset, &header, none) != 0) return refused("capset");
-  return Done{};
-}
-
-// All rights that this kernel's Landlock knows are handled and none is granted.
-// True when it holds, false when the kernel has no Landlock or may not use it.
-base::Result<bool> forbid_files() {
-  struct Ruleset {  // landlock_ruleset_attr as of ABI 6; older kernels take a front part of it
-    std::uint64_t handled_access_fs;
-    std::uint64_t handled_access_net;
-    std::uint64_t scoped;
-  };
-  const long abi =
-      ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  if (abi < 1) return false;
-  Ruleset attributes{(1ULL << 13) - 1, 0, 0};
-  std::size_t size = sizeof attributes.handled_access_fs;
-  if (abi >= 2) attributes.handled_access_fs |= 1ULL << 13;  // refer
-  if (abi >= 3) attributes.handled_access_fs |= 1ULL << 14;  // truncate
-  if (abi >= 5) attributes.handled_access_fs |= 1ULL << 15;  // ioctl of devices
-  if (abi >= 4) {
-    attributes.handled_access_net = 3;  // bind and connect of TCP
-    size += sizeof attributes.handled_access_net;
-  }
-  if (abi >= 6) {
-    attributes.scoped = 3;  // abstract sockets and signals of others
-    size += sizeof attributes.scoped;
-  }
-  const Fd rules(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0)));
-  if (!rules.open()) return refused("landlock_create_ruleset");
-  if (::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0) {
-    return refused("landlock_restrict_self");
-  }
-  return true;
+  return set_limits({all.begin(), all.size()});
 }
 
 // Best effort: without /proc the process is merely not the OOM killer's favourite.
@@ -116,13 +59,13 @@ void volunteer_for_oom_killer() {
 }  // namespace
 
 Status leave_parent(const SandboxLimits& limits) {
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return refused("PR_SET_PDEATHSIG");
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return sandbox_refused("PR_SET_PDEATHSIG");
   // The parent may have ended before the call above could take effect.
   if (limits.parent != 0 && ::getppid() != limits.parent) {
     return Error{Error::Code::not_found, "sandbox: the parent is gone"};
   }
   if (::close_range(static_cast<unsigned>(limits.descriptor) + 1, ~0U, 0) != 0) {
-    return refused("close_range");
+    return sandbox_refused("close_range");
   }
   ::signal(SIGPIPE, SIG_IGN);
   volunteer_for_oom_killer();
@@ -133,12 +76,12 @@ base::Result<std::uint32_t> enter_sandbox(const SandboxLimits& limits) {
   std::uint32_t defences = kLimits | kFewCalls;
   const auto in_use = address_space();
   if (!in_use) return in_use.error();
-  if (::prctl(PR_SET_DUMPABLE, 0) != 0) return refused("PR_SET_DUMPABLE");
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("PR_SET_NO_NEW_PRIVS");
+  if (::prctl(PR_SET_DUMPABLE, 0) != 0) return sandbox_refused("PR_SET_DUMPABLE");
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return sandbox_refused("PR_SET_NO_NEW_PRIVS");
   const auto no_files = forbid_files();
   if (!no_files) return no_files.error();
   if (*no_files) defences |= kNoFiles;
-  if (auto status = set_limits(limits, *in_use); !status) return status.error();
+  if (auto status = set_worker_limits(limits, *in_use); !status) return status.error();
   if (auto status = drop_capabilities(); !status) return status.error();
   if (auto status = allow_few_calls(limits.descriptor); !status) return status.error();
   return defences;
