@@ -12,6 +12,7 @@ enum WorkerExit : int {
   kExitThrown = 68,    // an exception that nobody caught
   kExitLeak = 69,      // self-test: the sandbox let something through
   kExitProved = 70,    // self-test: each trial ended as it must
+  kExitNotRun = 71,    // a converter could not be shut in, or not be run; its stderr says why
   kExitTrial = 100     // self-test: the trial of this number less 100 did not
 };
 

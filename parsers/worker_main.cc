@@ -2,6 +2,9 @@
 //
 // Started by crawld with one socket as descriptor 3. It is told its limits and rules, gets
 // ready, shuts itself in, says hello, and then answers jobs until the socket closes.
+//
+// With --convert it shuts itself in otherwise and becomes the program that stands behind it:
+// see parsers/converter_start.h.
 
 #include <malloc.h>
 #include <signal.h>
@@ -18,7 +21,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "parsers/converter_start.h"
 #include "parsers/gumbo_parser.h"
 #include "parsers/sandbox.h"
 #include "parsers/sandbox_trial.h"
@@ -156,28 +161,57 @@ std::optional<std::string_view> option(std::string_view argument, std::string_vi
   return argument.substr(name.size());
 }
 
+template <class Number>
+void read_number(std::string_view text, Number& into) {
+  std::from_chars(text.data(), text.data() + text.size(), into);
+}
+
+struct Arguments {
+  pid_t parent = 0;
+  std::optional<std::string_view> trial;
+  ConverterLimits limits;
+  bool convert = false;
+  std::vector<std::string> command;  // of the converter
+
+  Arguments(int count, char** words) {
+    for (int i = 1; i < count && !convert; ++i) {
+      if (const auto pid = option(words[i], "--parent=")) {
+        read_number(*pid, parent);
+      } else if (const auto name = option(words[i], "--self-test=")) {
+        trial = name;
+      } else if (const auto memory = option(words[i], "--memory=")) {
+        read_number(*memory, limits.memory);
+      } else if (const auto cpu = option(words[i], "--cpu=")) {
+        read_number(*cpu, limits.cpu_seconds);
+      } else if (option(words[i], "--no-sandbox")) {
+        limits.sandbox = false;
+      } else if (option(words[i], "--convert")) {
+        convert = true;
+        command.assign(words + i + 1, words + count);
+      }
+    }
+  }
+};
+
 }  // namespace
 }  // namespace crawld::parsers
 
 int main(int argc, char** argv) {
   using namespace crawld::parsers;
-  SandboxLimits limits{.descriptor = kSocket};
-  std::optional<std::string_view> trial;
-  for (int i = 1; i < argc; ++i) {
-    if (const auto pid = option(argv[i], "--parent=")) {
-      std::from_chars(pid->data(), pid->data() + pid->size(), limits.parent);
-    } else if (const auto name = option(argv[i], "--self-test=")) {
-      trial = name;
-    }
-  }
-  if (limits.parent == 0 && !trial) {
+  const Arguments arguments(argc, argv);
+  const auto& trial = arguments.trial;
+  if (arguments.parent == 0 && !trial) {
     std::fputs("crawld-parse is the parse worker of crawld and is started by it\n", stderr);
     return kExitUsage;
   }
+  const bool converter = arguments.convert || trial == "converter";
+  const int last = converter ? STDERR_FILENO : kSocket;
+  if (!leave_parent({.descriptor = last, .parent = arguments.parent})) return kExitSetup;
+  if (trial == "converter") test_converter_sandbox();
+  if (arguments.convert) become_converter(arguments.limits, arguments.command);
   ::prctl(PR_SET_NAME, "crawld-parse");
-  if (!leave_parent(limits)) return kExitSetup;
   tune_memory();
-  if (trial && *trial == "all") test_sandbox();
+  if (trial == "all") test_sandbox();
   if (trial) try_to_leave(*trial);
   work();
 }

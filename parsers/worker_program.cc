@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "crawler/base/ascii.h"
+#include "parsers/converter_trial.h"
 #include "parsers/sandbox.h"
 #include "parsers/sandbox_trial.h"
 #include "parsers/worker_exit.h"
@@ -83,8 +85,7 @@ class SpawnPlan {
 };
 
 // The trial that a self-test with this wait status ended at.
-std::string_view failed_trial(int status) {
-  const auto trials = sandbox_trials();
+std::string_view failed_trial(int status, std::span<const std::string_view> trials) {
   const int number = WIFEXITED(status) ? WEXITSTATUS(status) - kExitTrial : -1;
   const bool known = number >= 0 && static_cast<std::size_t>(number) < trials.size();
   return known ? trials[static_cast<std::size_t>(number)] : "all";
@@ -111,16 +112,30 @@ base::Result<std::shared_ptr<const WorkerProgram>> WorkerProgram::open(const std
 
 base::Result<pid_t> WorkerProgram::start(const std::vector<std::string>& arguments,
                                          int socket) const {
-  const Fd own_socket = out_of_the_way(socket);
-  const Fd own_file = out_of_the_way(file_.get());
-  const Fd own_null = out_of_the_way(null_.get());
-  if (!own_socket.open() || !own_file.open() || !own_null.open()) {
-    return io_error("cannot start a parse worker", errno);
-  }
+  const int null = null_.get();
+  const std::pair<int, int> placed[] = {{null, 0}, {null, 1}, {null, 2}, {socket, kSocket}};
+  return launch(arguments, placed);
+}
+
+base::Result<pid_t> WorkerProgram::start(const std::vector<std::string>& arguments,
+                                         const Streams& streams) const {
+  const std::pair<int, int> placed[] = {{streams.in, 0}, {streams.out, 1}, {streams.error, 2}};
+  return launch(arguments, placed);
+}
+
+base::Result<pid_t> WorkerProgram::launch(const std::vector<std::string>& arguments,
+                                          std::span<const std::pair<int, int>> placed) const {
   SpawnPlan plan;
-  for (const int standard : {0, 1, 2}) plan.place(own_null.get(), standard);
-  plan.place(own_socket.get(), kSocket);
-  plan.place(own_file.get(), kProgram);
+  std::vector<Fd> copies;
+  const auto place = [&](int fd, int as) {
+    copies.push_back(out_of_the_way(fd));
+    if (copies.back().open()) plan.place(copies.back().get(), as);
+    return copies.back().open();
+  };
+  for (const auto& [fd, as] : placed) {
+    if (!place(fd, as)) return io_error("cannot start a parse worker", errno);
+  }
+  if (!place(file_.get(), kProgram)) return io_error("cannot start a parse worker", errno);
   plan.close_from(kFirstUnused);
 
   std::vector<std::string> words = arguments;
@@ -157,8 +172,33 @@ base::Status prove_sandbox(const WorkerProgram& program) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
   return Error{Error::Code::io,
                "the sandbox of " + program.path() + " fails its self-test \"" +
-                   std::string(failed_trial(status)) +
+                   std::string(failed_trial(status, sandbox_trials())) +
                    "\"; fix what keeps it from seccomp, or set sandbox: off at your own risk"};
+}
+
+base::Status prove_converter_sandbox(const WorkerProgram& program) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot make a pipe", errno);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const auto pid = program.start({"--self-test=converter"},
+                                 {.in = null.get(), .out = null.get(), .error = theirs.get()});
+  if (!pid) return pid.error();
+  theirs.reset();
+  std::string why(512, '\0');
+  const ssize_t size = ::read(ours.get(), why.data(), why.size());
+  why.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
+  if (why.empty())
+    why =
+        "it fails its self-test \"" + std::string(failed_trial(status, converter_trials())) + "\"";
+  return Error{Error::Code::io,
+               "the sandbox of converters: " + std::string(base::trim(why)) +
+                   "; take out parse.convert, or set sandbox: off at your own risk"};
 }
 
 }  // namespace crawld::parsers
