@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -20,6 +21,8 @@ using model::ParseOutcome;
 
 // As much as robots::Rules reads; RFC 9309 section 2.5 asks for 500 KiB at least.
 constexpr std::size_t kMaxRobotsTxt = 5U << 20;
+// Leaves room in a reply.
+constexpr std::size_t kMaxRawBody = 64U << 20;
 
 // What the server packed is not packed again where it took care: half the size at least.
 constexpr std::size_t kLeastGain = 2;
@@ -69,7 +72,7 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   }
   if (robots || job.wants.raw_body) {
     page.body = std::move(body);
-    if (page.body.size() > kMaxRobotsTxt) page.body.resize(kMaxRobotsTxt);
+    page.body.resize(std::min(page.body.size(), robots ? kMaxRobotsTxt : kMaxRawBody));
   }
   fit_to_limits(page);
   return outcome;

@@ -22,7 +22,7 @@ struct ParseWants {
   bool structured = false;  // JSON-LD, microdata, OpenGraph, ... as JSON
   bool reading = true;      // false: hash, size and packed body, and nothing is read
   bool packed_body = true;
-  bool raw_body = false;     // ParsedPage::body (robots.txt)
+  bool raw_body = false;     // ParsedPage::body (robots.txt; a document to convert)
   bool css_urls = false;     // url() of style sheets and style attributes as links
   bool form_links = false;   // action of GET forms
   bool always_tree = false;  // parse.tree: always
@@ -71,6 +71,9 @@ class Parser {
   // hand when it is done with the first. Null: nothing is known. `job` lives until the next
   // parse() returns. That another URL is asked for in the end costs time and nothing else.
   virtual void announce(const ParseJob* /*job*/) {}
+  // Ends what takes longer than its deadline, now and from now on: such pages are answered with
+  // `no_worker`. Threads: any.
+  virtual void cut_short() {}
 };
 
 }  // namespace crawld::parsers

@@ -135,6 +135,7 @@ struct ParsedPage {
   bool asks_password = false;   // an <input type=password> stands in it
   bool marked = false;          // the job's marker is in it
   Form form;                    // only where the job asks for it
+  std::string convert_error;    // why no program made text of it; a worker never says this
   bool over_limits = false;     // too deep or too many attributes: links by linear scan only
 
   // Appends a link, whose texts are copied.
@@ -150,7 +151,8 @@ enum class ParseFailureKind : std::uint8_t {
   bad_encoding,  // the content coding is broken, cut off or has no end mark
   too_large,     // the decoded size is over the limit
   bad_reply,     // the worker's answer was refused
-  no_worker      // none could be started: no fault of the page. A worker never says this
+  no_worker      // none could be started, or one was interrupted: no fault of the page, which is
+                 // to be read again. A worker never says this
 };
 std::string_view to_string(ParseFailureKind kind);
 
