@@ -20,8 +20,8 @@ bool Watchdog::healthy(const pipeline::Status& status, std::chrono::milliseconds
   const bool transfers = status.frontier.in_flight > status.waiting_for_rate;
   const bool fetch =
       moves(fetch_, status.stage_fetched, !held && transfers, patience_ + longest_transfer, now);
-  const bool parse =
-      moves(parse_, status.stage_parsed, !held && status.fetched.items > 0, patience_, now);
+  const bool parse = moves(parse_, status.stage_parsed, !held && status.fetched.items > 0,
+                           patience_ + conversion_, now);
   const bool commit =
       moves(commit_, status.stage_committed, !held && status.commits.items > 0, patience_, now);
   return fetch && parse && commit;

@@ -13,8 +13,10 @@ namespace crawld::daemon {
 // Threads: one.
 class Watchdog {
  public:
-  // A stage that has work and whose count stands still for `patience` is stuck.
-  explicit Watchdog(std::chrono::milliseconds patience) : patience_(patience) {}
+  // A stage that has work and whose count stands still for `patience` is stuck; parsing may
+  // rightly do so for `conversion` longer, while programs of the system read documents.
+  explicit Watchdog(std::chrono::milliseconds patience, std::chrono::milliseconds conversion = {})
+      : patience_(patience), conversion_(conversion) {}
 
   // True while nothing is stuck. A transfer may rightly last for `longest_transfer`.
   bool healthy(const pipeline::Status& status, std::chrono::milliseconds longest_transfer,
@@ -29,6 +31,7 @@ class Watchdog {
                     std::chrono::milliseconds patience, base::Instant now);
 
   const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds conversion_;
   Stage fetch_;
   Stage parse_;
   Stage commit_;

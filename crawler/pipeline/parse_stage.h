@@ -33,8 +33,8 @@ class ParseStage {
   ParseStage(parsers::Parser& parser, SiteBook& sites, const base::Clock& clock, Options options)
       : parser_(parser), sites_(sites), clock_(clock), options_(std::move(options)) {}
 
-  // Blocks for three parse deadlines at most. After a first look, see killed_its_reader().
-  // `next`: what will be handed in after it, if that is known.
+  // Blocks for three parse deadlines at most, and for what converters take. After a first
+  // look, see killed_its_reader(). `next`: what will be handed in after it, if that is known.
   CommitItem step(model::Fetched fetched, Look look = Look::both,
                   const model::Fetched* next = nullptr);
 

@@ -50,6 +50,7 @@ Pipeline::~Pipeline() {
   draining_ = true;
   frontier_.close();
   for (const auto& fetcher : fetchers_) fetcher->abort();
+  for (const auto& parser : parsers_) parser->cut_short();
   fetched_.close();
   large_.close();
   commits_.close();
@@ -166,7 +167,7 @@ void Pipeline::record(const model::Timings& timings) {
 }
 
 bool Pipeline::hand_over(model::Fetched fetched, std::size_t bytes) {
-  if (is_large(bytes)) return large_.push(std::move(fetched), bytes);
+  if (is_large(fetched, bytes)) return large_.push(std::move(fetched), bytes);
   last_small_.store(clock_.now().time_since_epoch().count(), std::memory_order_relaxed);
   return fetched_.push(std::move(fetched), bytes);
 }
@@ -188,7 +189,7 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
       const std::size_t bytes = weight(*turn.fetched);
       // A host of large pages gets its next turn when there is room for what it sent, or it
       // could fill all threads with pages that wait.
-      if (!is_large(bytes)) stage.release();
+      if (!is_large(*turn.fetched, bytes)) stage.release();
       const bool taken = hand_over(*std::move(turn.fetched), bytes);
       stage.release();
       if (!taken) return;
@@ -352,6 +353,7 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   for (base::Thread& thread : fetch_threads_) thread.join();
   fetched_.close();
   large_.close();
+  cut_short(deadline);
   for (base::Thread& thread : parse_threads_) thread.join();
   commits_.close();
   commit_thread_.join();

@@ -64,6 +64,9 @@ class Pipeline {
     std::chrono::milliseconds second_look{2'000};
     // Without a small body for so long, the parse thread that is kept for them takes large ones.
     std::chrono::milliseconds quiet{500};
+    // Pages that a program of the system reads: they wait with the large ones, and at the end
+    // they are cut short and stay queued. None: there are no such pages. Threads: any.
+    std::function<bool(const model::Response&)> takes_long;
     // Asked once, when a crawl that came to its end has put away its last batch.
     std::function<std::optional<CommitItem>()> last_look;
     std::function<Waiting()> waiting;  // for status(); none: not known
@@ -120,7 +123,8 @@ class Pipeline {
   void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher, Activity& activity);
   bool hand_over(model::Fetched fetched, std::size_t bytes);
-  bool is_large(std::size_t bytes) const;
+  bool is_large(const model::Fetched& fetched, std::size_t bytes) const;
+  void cut_short(base::Instant deadline);
   bool takes_large(std::uint32_t number) const;
   void parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number);
   struct Page {

@@ -1,4 +1,5 @@
 // The loop of the parse threads.
+#include <algorithm>
 #include <utility>
 
 #include "crawler/base/log.h"
@@ -16,8 +17,26 @@ constexpr std::size_t kLargeBody = 256U << 10;
 
 }  // namespace
 
-bool Pipeline::is_large(std::size_t bytes) const {
-  return options_.parse_workers > 1 && bytes >= kLargeBody;
+// By what it takes: bytes, or time.
+bool Pipeline::is_large(const model::Fetched& fetched, std::size_t bytes) const {
+  if (options_.parse_workers == 1) return false;
+  if (bytes >= kLargeBody) return true;
+  const model::Response* response = options_.takes_long ? fetched.response() : nullptr;
+  return response != nullptr && options_.takes_long(*response);
+}
+
+// What a program of the system reads may last longer than a crawl may take to end: it has until
+// `deadline`, and stays queued then.
+void Pipeline::cut_short(base::Instant deadline) {
+  if (!options_.takes_long) return;
+  const auto busy = [this] {
+    return parsing_.load() > 0 || !fetched_.finished() || !large_.finished();
+  };
+  while (busy() && clock_.now() < deadline) {
+    base::MutexLock lock(mutex_);
+    ended_.wait_until(mutex_, std::min(deadline, clock_.now() + milliseconds(20)));
+  }
+  for (const auto& parser : parsers_) parser->cut_short();
 }
 
 bool Pipeline::takes_large(std::uint32_t number) const {
@@ -59,7 +78,7 @@ std::optional<Pipeline::Page> Pipeline::next_page(std::uint32_t number) {
 // What this thread reads after `page`, taken early where more wait than the others could take
 // at once: its worker is handed one while it still has the other.
 std::optional<Pipeline::Page> Pipeline::page_after(const Page& page) {
-  const bool early = page.look == Look::first && !is_large(weight(page.fetched)) &&
+  const bool early = page.look == Look::first && !is_large(page.fetched, weight(page.fetched)) &&
                      fetched_.depth().items >= options_.parse_workers;
   if (!early) return std::nullopt;
   auto next = fetched_.pop_until(clock_.now());
@@ -83,7 +102,8 @@ std::optional<CommitItem> Pipeline::read(ParseStage& stage, Page page, const Pag
   parsing_.fetch_sub(1, std::memory_order_relaxed);
   if (later) return std::nullopt;
   const auto back = unread(item);
-  count_worker(lacking, back ? back->why : "");
+  // At the end of a crawl what was cut short comes back, too.
+  if (!draining_.load()) count_worker(lacking, back ? back->why : "");
   if (back && put_back(back->fetched, page.look)) {
     wait_for_worker();
     return std::nullopt;
@@ -96,7 +116,7 @@ bool Pipeline::put_back(model::Fetched& fetched, Look look) {
   if (draining_.load()) return false;
   if (look == Look::second) return second_looks_.put(fetched, clock_.now() + kRetryWorker);
   const std::size_t bytes = weight(fetched);
-  auto& queue = is_large(bytes) ? large_ : fetched_;
+  auto& queue = is_large(fetched, bytes) ? large_ : fetched_;
   return queue.put_back(std::move(fetched), bytes);
 }
 

@@ -30,6 +30,13 @@ TEST_CASE("a stage that has work and stands still for too long is stuck") {
   CHECK_FALSE(watchdog.healthy(status(10, 5, 10, 0), kTransfer, kStart + seconds(60)));
 }
 
+TEST_CASE("a document that a program reads for as long as it may is no hang") {
+  Watchdog watchdog(seconds(60), seconds(40));
+  CHECK(watchdog.healthy(status(10, 5, 10, 0), kTransfer, kStart));
+  CHECK(watchdog.healthy(status(10, 5, 10, 0), kTransfer, kStart + seconds(99)));
+  CHECK_FALSE(watchdog.healthy(status(10, 5, 10, 0), kTransfer, kStart + seconds(100)));
+}
+
 TEST_CASE("a stuck commit stage is noticed while parsing goes on") {
   Watchdog watchdog(seconds(60));
   for (int second = 0; second < 60; ++second) {

@@ -106,6 +106,50 @@ TEST_CASE("large bodies take all parse threads but one from the small ones") {
   CHECK(memory.pages().size() == 25);
 }
 
+TEST_CASE("pages that a program of the system reads wait with the large ones") {
+  SharedWeb web;
+  storage::MemoryStore memory;
+  std::vector<std::string> links;
+  for (int page = 0; page < 4; ++page) {
+    links.push_back("http://a.test/document" + std::to_string(page));
+    web.page(links.back(), {"http://elsewhere.test/slow"});
+  }
+  for (int page = 0; page < 20; ++page) links.push_back("http://a.test/" + std::to_string(page));
+  for (int page = 0; page < 20; ++page) web.page(links[4 + page], {});
+  web.page("http://a.test/", links);
+  ThreadedCrawl crawl(web, memory);
+  Gate gate;
+  crawl.options.quiet = kForEver;
+  crawl.options.takes_long = [](const model::Response& response) {
+    return response.body.find("/slow") != std::string::npos;
+  };
+  crawl.before_parse = [&](const std::string& url) {
+    if (url.find("document") != std::string::npos) gate.wait();
+  };
+  crawl.start("http://a.test/");
+  CHECK(eventually([&] { return crawl.pipeline().status().totals.pages == 21; }));
+  CHECK(eventually([&] { return gate.waiting() == crawl.options.parse_workers - 1; }));
+  gate.open();
+  REQUIRE(crawl.finish());
+  CHECK(memory.pages().size() == 25);
+}
+
+TEST_CASE("a crawl that ends cuts short what takes long once its grace is over") {
+  SharedWeb web;
+  storage::MemoryStore memory;
+  add_site(web);
+  ThreadedCrawl crawl(web, memory);
+  Gate gate;
+  crawl.options.takes_long = [](const model::Response&) { return false; };
+  crawl.before_parse = [&](const std::string& url) {
+    if (url == kKiller) gate.wait();
+  };
+  crawl.when_cut_short = [&] { gate.open(); };
+  crawl.start("http://a.test/");
+  REQUIRE(eventually([&] { return gate.waiting() == 1; }));
+  REQUIRE(crawl.pipeline().drain(milliseconds(1), "stopped"));  // else it would wait for ever
+}
+
 TEST_CASE("pages that wait for their second look are bounded, and are taken when due") {
   pipeline::SecondLooks looks({.pages = 2, .bytes = 10'000});
   const base::Instant now{};

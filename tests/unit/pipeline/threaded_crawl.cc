@@ -105,6 +105,9 @@ class ThreadedCrawl::LineParser final : public parsers::Parser {
     page.packed_body.bytes = job.body;
     return page;
   }
+  void cut_short() override {
+    if (crawl_.when_cut_short) crawl_.when_cut_short();
+  }
 
  private:
   ThreadedCrawl& crawl_;

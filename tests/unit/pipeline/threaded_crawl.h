@@ -148,6 +148,7 @@ class ThreadedCrawl {
   FaultyStore store;
   // Called by the parse thread before it answers; may block or throw.
   std::function<void(const std::string& url)> before_parse;
+  std::function<void()> when_cut_short;
   // True: the worker dies of this page instead of reading it.
   std::function<bool(const parsers::ParseJob& job)> kills;
 
