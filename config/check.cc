@@ -35,6 +35,14 @@ bool all_can_read(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IROTH) != 0;
 }
 
+// "text/html" or "text/*"
+bool is_media_type(const std::string& type) {
+  const std::size_t slash = type.find('/');
+  return slash != 0 && slash != std::string::npos && slash + 1 < type.size() &&
+         std::min(type.find('*'), type.size() - 1) >= type.size() - 1 &&
+         type.find_first_of("; \t") == std::string::npos;
+}
+
 class SiteCheck {
  public:
   SiteCheck(const Site& site, const SitePlaces& places, std::vector<Problem>& problems,
@@ -129,11 +137,7 @@ class SiteCheck {
   void check_content_types() {
     for (std::size_t i = 0; i < site_.content_types.size(); ++i) {
       const std::string& type = site_.content_types[i];
-      const std::size_t slash = type.find('/');
-      const bool fine = slash != 0 && slash != std::string::npos && slash + 1 < type.size() &&
-                        std::min(type.find('*'), type.size() - 1) >= type.size() - 1 &&
-                        type.find_first_of("; \t") == std::string::npos;
-      if (fine) continue;
+      if (is_media_type(type)) continue;
       problem(places_.of("content_types", i),
               "content_types: \"" + base::printable(type) +
                   "\" is no media type such as text/html or text/*");
@@ -312,6 +316,29 @@ void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Probl
   }
 }
 
+void check_conversions(const std::vector<parsers::Conversion>& conversions,
+                       const SitePlaces& places, std::vector<Problem>& problems,
+                       std::vector<Problem>& warnings) {
+  for (std::size_t i = 0; i < conversions.size(); ++i) {
+    const auto& [type, command] = conversions[i];
+    const Place place = places.of("parse.convert", i);
+    if (command.empty() || type.empty()) continue;  // told when it was read
+    const std::string program = base::printable(command.front());
+    if (!is_media_type(type)) {
+      problems.push_back({place, "parse.convert: \"" + base::printable(type) +
+                                     "\" is no media type such as application/pdf or image/*"});
+    }
+    if (!command.front().starts_with("/")) {
+      problems.push_back({place, "parse.convert: " + program +
+                                     " needs its whole path, since no shell looks for it"});
+    } else if (::access(command.front().c_str(), X_OK) != 0) {
+      // Perhaps it is on the machine where the crawl will run.
+      warnings.push_back(
+          {place, "parse.convert: " + program + " is no program that can be run here"});
+    }
+  }
+}
+
 void check_user_agent(const UserAgent& agent, const SitePlaces& places,
                       std::vector<Problem>& problems) {
   const std::pair<const char*, const std::string&> parts[] = {{"user_agent.name", agent.name},
@@ -379,6 +406,7 @@ void check_config(const Config& config, const ConfigPlaces& places, const Site& 
   check_user_agent(config.user_agent, places.run, problems);
   check_listeners(config, places.run, problems);
   check_dns(config, places.run, problems);
+  check_conversions(config.convert, places.run, problems, warnings);
   check_hooks(config.hooks, places.run, problems, warnings);
   static const std::set<std::string> kLevels = {"debug", "info", "warn", "error"};
   if (!kLevels.contains(config.log_level)) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crawler/base/tls_offer.h"
+#include "parsers/converter.h"
 #include "parsers/rules.h"
 
 namespace crawld::config {
@@ -208,6 +209,9 @@ struct Config {
   milliseconds parse_timeout{5'000};  // wall, a page
   seconds parse_cpu{2};               // CPU, a page
   Bytes parse_memory = 256ULL << 20;
+  std::vector<parsers::Conversion> convert;  // the first that takes a type gets it
+  milliseconds convert_timeout{30'000};      // wall and CPU, a document
+  Bytes convert_memory = 1ULL << 30;
   Bytes max_decoded_size = 32ULL << 20;
   Bytes queue_bytes = 16ULL << 20;  // of bodies between fetch and parse
   std::uint32_t queue_items = 64;

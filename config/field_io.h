@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "config/yaml_tree.h"
+#include "parsers/converter.h"
 
 namespace crawld::config {
 
@@ -75,6 +76,8 @@ class ReadField {
   void secret_map(std::map<std::string, std::string>& into);
   // "auto" is 0.
   void count_or_auto(std::uint32_t& into, Count range);
+  // A list of maps; defined in config/conversions.cc.
+  void conversions(std::vector<parsers::Conversion>& into);
   template <class E, std::size_t N>
   void choice(E& into, const Choice<E> (&choices)[N]) {
     std::vector<std::string_view> names;
@@ -100,6 +103,7 @@ class ReadField {
   bool read_count(std::uint64_t& into, Count range);
   void fail_choice(const std::vector<std::string_view>& names);
   bool expand(const Value& value, std::string& into);
+  void read_conversion(const Value& value, parsers::Conversion& into);
   void fail(const std::string& wanted) { fail_at(value_, wanted); }
   void fail_at(const Value& value, const std::string& wanted);
 
@@ -133,6 +137,7 @@ class WriteField {
   void text_map(const std::map<std::string, std::string>& from);
   void secret_map(const std::map<std::string, std::string>& from);
   void count_or_auto(std::uint32_t from, Count);
+  void conversions(const std::vector<parsers::Conversion>& from);
   template <class E, std::size_t N>
   void choice(E from, const Choice<E> (&choices)[N]) {
     for (const auto& one : choices) {

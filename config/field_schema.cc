@@ -80,4 +80,13 @@ void DescribeField::text_map(const std::map<std::string, std::string>&) {
   schema_ = R"("type": "object", "additionalProperties": {)" + std::string(kAnyText) + "}";
 }
 
+void DescribeField::conversions(const std::vector<parsers::Conversion>&) {
+  schema_ = R"("type": "array", "items": {"type": "object", "additionalProperties": false, )"
+            R"("required": ["type", "command"], "properties": {"type": {)" +
+            std::string(kAnyText) +
+            R"(, "examples": ["application/pdf", "image/*"]}, "command": {"type": "array", )"
+            R"("minItems": 1, "items": {)" +
+            std::string(kAnyText) + "}}}}";
+}
+
 }  // namespace crawld::config

@@ -39,6 +39,7 @@ class DescribeField {
   void text_map(const std::map<std::string, std::string>&);
   void secret_map(const std::map<std::string, std::string>& from) { text_map(from); }
   void count_or_auto(std::uint32_t, Count range) { counted(range, "auto"); }
+  void conversions(const std::vector<parsers::Conversion>&);
   template <class E, std::size_t N>
   void choice(E, const Choice<E> (&choices)[N]) {
     schema_ = R"("enum": [)";

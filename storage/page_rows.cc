@@ -36,7 +36,7 @@ const model::ParsedPage& parsed_of(const StoredPage& page) {
 
 std::string parse_error_of(const StoredPage& page) {
   const auto* failure = std::get_if<model::ParseFailure>(&page.parsed.page);
-  if (failure == nullptr) return {};
+  if (failure == nullptr) return parsed_of(page).convert_error;
   std::string text(model::to_string(failure->kind));
   if (!failure->detail.empty()) text += ": " + failure->detail;
   return text;

@@ -36,7 +36,9 @@ storage::PageReading reading_of(const ExtractCrew::Job& job, model::ParsedPage& 
 class ExtractCrew::Worker {
  public:
   Worker(daemon::Rooms& rooms, std::unique_ptr<storage::Database> reader)
-      : options_(rooms.parse_options()), parser_(rooms.make_parser()), reader_(std::move(reader)) {}
+      : options_(rooms.parse_options()),
+        parser_(rooms.make_reader().parser),
+        reader_(std::move(reader)) {}
 
   Outcome extract(Job job) {
     auto stored = storage::stored_body(*reader_, job.page.id);
@@ -80,7 +82,7 @@ class ExtractCrew::Worker {
   }
 
   const pipeline::ParseStage::Options options_;
-  const std::unique_ptr<parsers::WorkerProcess> parser_;
+  const std::unique_ptr<parsers::Parser> parser_;
   const std::unique_ptr<storage::Database> reader_;
 };
 

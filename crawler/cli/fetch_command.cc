@@ -61,6 +61,9 @@ ordered_json outcome_json(const model::Settled& settled) {
     out["parse_failure"] = {{"kind", to_string(failure->kind)}, {"detail", failure->detail}};
   }
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
+    if (!page->convert_error.empty()) {
+      out["parse_failure"] = {{"kind", "converter"}, {"detail", page->convert_error}};
+    }
     out["title"] = page->title;
     out["charset"] = page->charset;
     out["lang"] = page->lang;
@@ -135,7 +138,7 @@ int fetch_command(const Arguments& arguments) {
   auto rooms = daemon::Rooms::open(plan->config, {}, clock);
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
   const auto fetcher = (*rooms)->make_fetcher();
-  const auto parser = (*rooms)->make_parser();
+  const auto parser = (*rooms)->make_reader().parser;
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
   model::Fetched fetched =
       fetcher->fetch({.request = {.url = typed->without_credentials()}, .leased_at = clock.now()});

@@ -76,7 +76,7 @@ class Import {
   Import(daemon::Rooms& rooms, storage::SqliteStore& store, const base::Clock& clock,
          StopSignals& signals, bool by_rules)
       : table_(rooms.sites().table()),
-        parser_(rooms.make_parser()),
+        parser_(rooms.make_reader().parser),
         parse_(*parser_, rooms.sites(), clock, rooms.parse_options()),
         stage_(store, parse_, rooms.sites(), clock, {.follow = by_rules}),
         store_(store),
@@ -182,7 +182,7 @@ class Import {
   }
 
   std::shared_ptr<const pipeline::SiteTable> table_;
-  std::unique_ptr<parsers::WorkerProcess> parser_;
+  std::unique_ptr<parsers::Parser> parser_;
   pipeline::ParseStage parse_;
   pipeline::ImportStage stage_;
   storage::SqliteStore& store_;

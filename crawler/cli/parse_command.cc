@@ -87,7 +87,7 @@ int parse_url(const ParseOptions& options, const parsers::RuleSet& rules) {
   auto rooms = daemon::Rooms::open(config, {}, clock);
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
   const auto fetcher = (*rooms)->make_fetcher();
-  const auto parser = (*rooms)->make_parser();
+  const auto parser = (*rooms)->make_reader().parser;
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
   auto url = model::Url::parse(config.sites.front().seeds.front());
   for (int hops = 0; hops <= kMostHops; ++hops) {

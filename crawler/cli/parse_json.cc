@@ -117,8 +117,14 @@ std::string sitemap_json(const model::Sitemap& sitemap) {
 
 std::string error_json(const model::ParseOutcome& outcome) {
   const auto* failure = std::get_if<model::ParseFailure>(&outcome);
-  if (failure == nullptr) return "null";
   Object out;
+  if (const auto* page = std::get_if<ParsedPage>(&outcome);
+      page != nullptr && !page->convert_error.empty()) {
+    out.text("kind", "converter");
+    out.text("detail", page->convert_error);
+    return std::move(out).finish();
+  }
+  if (failure == nullptr) return "null";
   out.text("kind", model::to_string(failure->kind));
   out.text("detail", failure->detail);
   return std::move(out).finish();

@@ -57,7 +57,9 @@ class Daemon {
         guards_({.database = session.config().database,
                  .disk_low = session.config().disk_low,
                  .memory_high = session.config().memory_high},
-                session.pipeline()) {}
+                session.pipeline()),
+        watchdog_(kPatience, session.config().convert.empty() ? milliseconds{0}
+                                                              : session.config().convert_timeout) {}
 
   base::Status open() {
     const config::Config& config = session_.config();
@@ -195,7 +197,7 @@ class Daemon {
   const std::string config_file_;
   const base::SystemClock clock_;
   daemon::Guards guards_;
-  daemon::Watchdog watchdog_{kPatience};
+  daemon::Watchdog watchdog_;
   daemon::ControlWishes wishes_;
   bool signalled_ = false;
   std::atomic<bool> healthy_{true};

@@ -5,6 +5,8 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/log.h"
+#include "parsers/converting_parser.h"
+#include "parsers/worker_converter.h"
 
 namespace crawld::daemon {
 namespace {
@@ -112,7 +114,10 @@ Status Rooms::open_workers() {
   auto program = parsers::WorkerProgram::open();
   if (!program) return std::move(program).error();
   program_ = *std::move(program);
-  if (config_.sandbox) return parsers::prove_sandbox(*program_);
+  if (config_.sandbox) {
+    if (Status proved = parsers::prove_sandbox(*program_); !proved) return proved;
+    return config_.convert.empty() ? base::Done{} : parsers::prove_converter_sandbox(*program_);
+  }
   base::log::warn("sandbox.off", {{"why", "sandbox: off in the configuration"}});
   return base::Done{};
 }
@@ -121,14 +126,27 @@ std::unique_ptr<fetch::Fetcher> Rooms::make_fetcher() {
   return std::make_unique<fetch::CurlFetcher>(*fetch_);
 }
 
-std::unique_ptr<parsers::WorkerProcess> Rooms::make_parser() {
+Reader Rooms::make_reader() {
   parsers::WorkerOptions options;
   options.program = program_;
   options.sandbox = config_.sandbox ? parsers::SandboxUse::required : parsers::SandboxUse::off;
   options.page_cpu = config_.parse_cpu;
   options.page_memory = config_.parse_memory;
   options.rule_book = rules_;
-  return std::make_unique<parsers::WorkerProcess>(std::move(options));
+  auto worker = std::make_unique<parsers::WorkerProcess>(std::move(options));
+  Reader reader{.worker = worker.get()};
+  if (config_.convert.empty()) {
+    reader.parser = std::move(worker);
+    return reader;
+  }
+  auto converter = std::make_unique<parsers::ConverterProcess>(
+      parsers::ConverterOptions{.program = program_,
+                                .sandbox = config_.sandbox,
+                                .timeout = config_.convert_timeout,
+                                .memory = config_.convert_memory});
+  reader.parser = std::make_unique<parsers::ConvertingParser>(
+      std::move(worker), std::move(converter), config_.convert);
+  return reader;
 }
 
 pipeline::ParseStage::Options Rooms::parse_options() {

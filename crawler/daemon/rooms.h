@@ -22,6 +22,12 @@ namespace crawld::daemon {
 // Parse workers: as configured, else one a core.
 std::uint32_t worker_count(const config::Config& config);
 
+// A parser, and the worker process inside it.
+struct Reader {
+  std::unique_ptr<parsers::Parser> parser;
+  parsers::WorkerProcess* worker = nullptr;  // the parser's own
+};
+
 class Rooms {
  public:
   // Compiles the sites, opens fetch, finds crawld-parse and proves its sandbox. `clock`
@@ -32,7 +38,7 @@ class Rooms {
 
   // Each for one thread; the rooms outlive them.
   std::unique_ptr<fetch::Fetcher> make_fetcher();
-  std::unique_ptr<parsers::WorkerProcess> make_parser();
+  Reader make_reader();
 
   // Other sites, by SiteId; workers that do not know their rules are replaced. On an error nothing
   // has changed.

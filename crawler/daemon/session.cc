@@ -107,6 +107,12 @@ void Session::make_pipeline() {
   options.most_errors = config.limits.errors;
   options.recurring = setup_.mode.recurring;
   options.parse = rooms_->parse_options();
+  if (!config.convert.empty()) {
+    options.takes_long = [convert = config.convert](const model::Response& response) {
+      return parsers::find_conversion(convert, response.headers.get("Content-Type"),
+                                      response.body) != nullptr;
+    };
+  }
   options.waiting = [this] {
     const fetch::FetchContext::Counts counts = rooms_->fetch().counts();
     return pipeline::Waiting{.for_dns = counts.dns.waiting, .for_rate = counts.waiting_for_rate};
@@ -118,10 +124,10 @@ void Session::make_pipeline() {
   options.commit.on_committed = setup_.on_committed;
   const auto make_fetcher = [this] { return rooms_->make_fetcher(); };
   const auto make_parser = [this](std::uint32_t) {
-    auto worker = rooms_->make_parser();
+    Reader reader = rooms_->make_reader();
     base::MutexLock lock(mutex_);
-    workers_.push_back(worker.get());
-    return worker;
+    workers_.push_back(reader.worker);
+    return std::move(reader.parser);
   };
   pipeline_ = std::make_unique<pipeline::Pipeline>(
       std::move(options), *store_, *frontier_, rooms_->sites(), clock_, make_fetcher, make_parser);

@@ -183,6 +183,37 @@ TEST_CASE("a hook that cannot be run is told, since nobody may look at the log")
              StartsWith("f.yaml:1:") && EndsWith("is no program that can be run here"));
 }
 
+TEST_CASE("a converter is read, shown and read again") {
+  const auto loaded = load_text(
+      "parse:\n  convert:\n    - type: Application/PDF\n      command: [/bin/cat, \"-\", 010]\n"
+      "    - {command: [/bin/sh, -c, \"a: [b, 'c']\"], type: image/*}\n",
+      "f.yaml");
+  REQUIRE(loaded);
+  CHECK(loaded->warnings.empty());
+  const std::vector<crawld::parsers::Conversion> wanted = {
+      {"application/pdf", {"/bin/cat", "-", "010"}}, {"image/*", {"/bin/sh", "-c", "a: [b, 'c']"}}};
+  CHECK(loaded->config.convert == wanted);
+  const auto again = load_text(effective_yaml(loaded->config), "again");
+  REQUIRE(again);
+  CHECK(again->config.convert == wanted);
+}
+
+TEST_CASE("what is wrong with a converter is told with its place") {
+  const auto [entry, place, words] = GENERATE(table<const char*, const char*, const char*>(
+      {{"parse: {convert: x}\n", "f.yaml:1:18: parse.convert: \"x\"", "a list of types"},
+       {"parse: {convert: [x]}\n", "f.yaml:1:19: parse.convert: \"x\"", "command: [PROGRAM"},
+       {"parse: {convert: [{type: a/b}]}\n", "f.yaml:1:19: parse.convert: a map", "command:"},
+       {"parse: {convert: [{type: a/b, command: []}]}\n", "f.yaml:1:19: ", "command:"},
+       {"parse: {convert: [{type: a/b, command: x}]}\n", "f.yaml:1:40: parse.convert.command",
+        "[\"x\"]"},
+       {"parse: {convert: [{type: a/b, command: [cat]}]}\n", "f.yaml:1:19: parse.convert: cat",
+        "whole path"},
+       {"parse: {convert: [{type: pdf, command: [/bin/cat]}]}\n",
+        "f.yaml:1:19: parse.convert: ", "no media type"}}));
+  INFO(entry);
+  CHECK_THAT(error_of(entry), StartsWith(place) && Contains(words));
+}
+
 TEST_CASE("a text where a list is wanted is told with the list that it would be") {
   CHECK_THAT(error_of("defaults: {include: \"*/x/*\"}\n"),
              EndsWith("a list of texts, such as [\"*/x/*\"]"));
