@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/extract_rules.h"
+#include "config/load.h"
 #include "crawler/base/ascii.h"
 #include "crawler/base/clock.h"
 #include "crawler/base/log.h"
@@ -28,6 +29,7 @@ struct ParseOptions {
   std::string content_type;
   std::string content_encoding;
   std::string rules;
+  std::string config;
   std::vector<std::string> allow_addresses;
 };
 
@@ -52,7 +54,30 @@ int print(const std::string& url, const model::ParseOutcome& outcome) {
   return std::holds_alternative<model::ParsedPage>(outcome) ? kFinished : kError;
 }
 
-int parse_file(const ParseOptions& options, const parsers::RuleSet& rules) {
+// What the configuration says of converters.
+void take_converters(const config::Config& from, config::Config& into) {
+  into.sandbox = from.sandbox;
+  into.convert = from.convert;
+  into.convert_timeout = from.convert_timeout;
+  into.convert_memory = from.convert_memory;
+}
+
+// In this process; but converters are as shut in as in a crawl.
+base::Result<std::unique_ptr<parsers::Parser>> make_parser(const parsers::RuleSet& rules,
+                                                           const config::Config& config) {
+  std::unique_ptr<parsers::Parser> parser = std::make_unique<parsers::GumboParser>(
+      std::vector<parsers::RuleSet>(rules.empty() ? 0 : 1, rules));
+  if (config.convert.empty()) return parser;
+  auto program = parsers::WorkerProgram::open();
+  if (!program) return std::move(program).error();
+  if (config.sandbox) {
+    if (auto proved = parsers::prove_converter_sandbox(**program); !proved) return proved.error();
+  }
+  return daemon::with_converters(std::move(parser), config, *std::move(program));
+}
+
+int parse_file(const ParseOptions& options, const parsers::RuleSet& rules,
+               const config::Config& config) {
   const auto body = read_input(options.input);
   if (!body) return complain(body.error().message, kError);
   const auto url = model::Url::parse(options.url);
@@ -65,13 +90,15 @@ int parse_file(const ParseOptions& options, const parsers::RuleSet& rules) {
       .wants = {.main_text = true, .markdown = true, .structured = true, .packed_body = false},
       .rule_set = rules.empty() ? 0U : 1U,
       .robots_agent = "crawld"};
-  parsers::GumboParser parser(std::vector<parsers::RuleSet>(rules.empty() ? 0 : 1, rules));
-  return print(url->href(), parser.parse(job, std::chrono::steady_clock::time_point::max()));
+  const auto parser = make_parser(rules, config);
+  if (!parser) return complain(parser.error().message, exit_code(parser.error()));
+  return print(url->href(), (*parser)->parse(job, std::chrono::steady_clock::time_point::max()));
 }
 
 // Through the rooms of a crawl, so that the address guard and the sandbox hold; redirects are
 // followed.
-int parse_url(const ParseOptions& options, const parsers::RuleSet& rules) {
+int parse_url(const ParseOptions& options, const parsers::RuleSet& rules,
+              const config::Config& given) {
   CrawlOptions flags;
   flags.urls = {options.input};
   flags.allow_addresses = options.allow_addresses;
@@ -82,6 +109,7 @@ int parse_url(const ParseOptions& options, const parsers::RuleSet& rules) {
   if (!plan) return complain(plan.error().message, kUsage);
   config::Config& config = plan->config;
   config.sites.front().extract = rules;
+  take_converters(given, config);
   base::log::open(base::log::Level::warn, base::log::Format::text);
   const base::SystemClock clock;
   auto rooms = daemon::Rooms::open(config, {}, clock);
@@ -117,6 +145,7 @@ int parse_command(const Arguments& arguments) {
   app.add_option("--content-type", options.content_type, "as the server said it");
   app.add_option("--content-encoding", options.content_encoding, "gzip, br, ...");
   app.add_option("--extract", options.rules, "YAML file of rules, as under extract: of a site");
+  app.add_option("-c,--config", options.config, "YAML file; of it parse.convert holds");
   app.add_option("--allow-address", options.allow_addresses,
                  "CIDR that may be contacted though not public")
       ->allow_extra_args(false);
@@ -127,7 +156,11 @@ int parse_command(const Arguments& arguments) {
     if (!loaded) return complain(loaded.error().message, kBadConfiguration);
     rules = *std::move(loaded);
   }
-  return is_web(options.input) ? parse_url(options, rules) : parse_file(options, rules);
+  const auto given =
+      options.config.empty() ? config::load_environment() : config::load(options.config);
+  if (!given) return complain(given.error().message, kBadConfiguration);
+  return is_web(options.input) ? parse_url(options, rules, given->config)
+                               : parse_file(options, rules, given->config);
 }
 
 }  // namespace crawld::cli

@@ -59,6 +59,19 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   return out;
 }
 
+std::unique_ptr<parsers::Parser> with_converters(
+    std::unique_ptr<parsers::Parser> reader, const config::Config& config,
+    std::shared_ptr<const parsers::WorkerProgram> program) {
+  if (config.convert.empty()) return reader;
+  auto converter = std::make_unique<parsers::ConverterProcess>(
+      parsers::ConverterOptions{.program = std::move(program),
+                                .sandbox = config.sandbox,
+                                .timeout = config.convert_timeout,
+                                .memory = config.convert_memory});
+  return std::make_unique<parsers::ConvertingParser>(std::move(reader), std::move(converter),
+                                                     config.convert);
+}
+
 base::Result<std::unique_ptr<Rooms>> Rooms::open(const config::Config& config,
                                                  pipeline::RunMode mode, const base::Clock& clock) {
   std::unique_ptr<Rooms> rooms(new Rooms(config));
@@ -134,19 +147,8 @@ Reader Rooms::make_reader() {
   options.page_memory = config_.parse_memory;
   options.rule_book = rules_;
   auto worker = std::make_unique<parsers::WorkerProcess>(std::move(options));
-  Reader reader{.worker = worker.get()};
-  if (config_.convert.empty()) {
-    reader.parser = std::move(worker);
-    return reader;
-  }
-  auto converter = std::make_unique<parsers::ConverterProcess>(
-      parsers::ConverterOptions{.program = program_,
-                                .sandbox = config_.sandbox,
-                                .timeout = config_.convert_timeout,
-                                .memory = config_.convert_memory});
-  reader.parser = std::make_unique<parsers::ConvertingParser>(
-      std::move(worker), std::move(converter), config_.convert);
-  return reader;
+  auto* const process = worker.get();
+  return {.parser = with_converters(std::move(worker), config_, program_), .worker = process};
 }
 
 pipeline::ParseStage::Options Rooms::parse_options() {

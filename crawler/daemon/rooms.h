@@ -28,6 +28,11 @@ struct Reader {
   parsers::WorkerProcess* worker = nullptr;  // the parser's own
 };
 
+// `reader` with the converters of the configuration around it; itself where there are none.
+std::unique_ptr<parsers::Parser> with_converters(
+    std::unique_ptr<parsers::Parser> reader, const config::Config& config,
+    std::shared_ptr<const parsers::WorkerProgram> program);
+
 class Rooms {
  public:
   // Compiles the sites, opens fetch, finds crawld-parse and proves its sandbox. `clock`

@@ -117,6 +117,27 @@ def test_a_print_makes_title_text_and_links_of_a_document(crawl, serve, tmp_path
 
 
 FORK = "import os\nif os.fork() == 0:\n os.setsid(); import time; time.sleep(600)\nprint('leak')"
+def test_parse_reads_a_file_through_the_programs_of_a_configuration(serve, tmp_path):
+    (tmp_path / "c.yaml").write_text(json.dumps(convert("import sys; print('<title>It is', len(sys.stdin.buffer.read()))")))
+    (tmp_path / "a.doc").write_bytes(DOCUMENT)
+    site = serve(site_of({"/a.doc": DOCUMENT}))
+
+    def parsed(*arguments):
+        done = subprocess.run([CRAWLD, "parse", *arguments], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    file = ["--content-type", "application/x-doc", tmp_path / "a.doc"]
+    assert parsed(*file)["title"] == ""
+    page = parsed("-c", tmp_path / "c.yaml", *file)
+    assert (page["title"], page["kind"], page["error"]) == (f"It is {len(DOCUMENT)}", "binary", None)
+    page = parsed("-c", tmp_path / "c.yaml", "--allow-address", "127.0.0.0/8", site.url("/a.doc"))
+    assert page["title"] == f"It is {len(DOCUMENT)}"
+    (tmp_path / "c.yaml").write_text(json.dumps(convert("raise SystemExit('no document')")))
+    page = parsed("-c", tmp_path / "c.yaml", *file)
+    assert page["error"] == {"kind": "converter", "detail": f"converter {PYTHON} ended with status 1: no document"}
+
+
 HOSTILE = {
     "sleeps": ("import time; time.sleep(600)", "was killed after 700 ms"),
     "spins": ("while True: pass", "was killed after 700 ms|used up its CPU time"),
