@@ -1,32 +1,12 @@
 // What must hold between the values of a configuration, beyond each one's own range.
 #pragma once
 
-#include <chrono>
-#include <map>
-#include <string>
 #include <vector>
 
+#include "config/check_site.h"
 #include "config/config.h"
-#include "config/yaml_tree.h"
 
 namespace crawld::config {
-
-// Where the keys of a site, or of the whole run, and the items of its lists stood.
-struct SitePlaces {
-  Place site;
-  std::map<std::string, Place> keys;
-  std::map<std::string, std::vector<Place>> items;
-  bool incomplete = false;  // not all of it could be read: what is missing may stand there
-
-  Place of(const std::string& key) const {
-    const auto found = keys.find(key);
-    return found == keys.end() ? site : found->second;
-  }
-  Place of(const std::string& key, std::size_t item) const {
-    const auto found = items.find(key);
-    return found == items.end() || item >= found->second.size() ? of(key) : found->second[item];
-  }
-};
 
 struct ConfigPlaces {
   SitePlaces run;  // "dns.servers" and the like
@@ -38,9 +18,5 @@ struct ConfigPlaces {
 // What sites take from `defaults` is judged once, there.
 void check_config(const Config& config, const ConfigPlaces& places, const Site& defaults,
                   std::vector<Problem>& problems, std::vector<Problem>& warnings);
-
-// The delay that a site is visited with: of many requests open to one host at least 1 ms apart,
-// whatever the file says.
-std::chrono::milliseconds kept_delay(const Site& site);
 
 }  // namespace crawld::config

@@ -1,0 +1,306 @@
+#include "config/check_site.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/addresses.h"
+#include "config/cookie_file.h"
+#include "config/login_sign.h"
+#include "config/pace.h"
+#include "config/schedule.h"
+#include "crawler/base/client_certificate.h"
+#include "crawler/base/escape.h"
+#include "crawler/base/near_end.h"
+#include "crawler/base/pattern.h"
+#include "crawler/base/tls_offer.h"
+#include "crawler/model/request_fields.h"
+#include "crawler/model/url.h"
+#include "parsers/selector.h"
+
+namespace crawld::config {
+namespace {
+
+// A pipe would be waited for, a device never ends.
+bool is_readable_file(const std::string& path) {
+  std::error_code failed;
+  return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), R_OK) == 0;
+}
+
+bool all_can_read(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IROTH) != 0;
+}
+
+class SiteCheck {
+ public:
+  SiteCheck(const Site& site, const SitePlaces& places, std::vector<Problem>& problems,
+            std::vector<Problem>& warnings)
+      : site_(site), places_(places), problems_(problems), warnings_(warnings) {}
+
+  void check_site() {
+    if (!places_.incomplete) check_what_is_needed();
+    check_urls("seeds", site_.seeds);
+    check_keys([this](const char* key) { return places_.keys.contains(key); });
+  }
+
+  void check_defaults() {
+    check_keys([](const char*) { return true; });
+  }
+
+ private:
+  void check_what_is_needed() {
+    if (site_.name.empty()) problem(places_.site, "a site needs a name");
+    if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
+      problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
+    }
+    if (site_.certificate.empty() && !site_.private_key.empty()) {
+      problem(places_.of("private_key"), "private_key: needs the certificate: that it belongs to");
+    }
+  }
+
+  // `says(key)`: the value is this one's own, and not taken from the defaults.
+  template <class Says>
+  void check_keys(Says says) {
+    if (says("sitemaps")) check_urls("sitemaps", site_.sitemap_urls);
+    if (says("include")) check_patterns("include", site_.include);
+    if (says("exclude")) check_patterns("exclude", site_.exclude);
+    if (says("content_types")) check_content_types();
+    if (says("allow_addresses")) check_addresses();
+    if (says("headers")) check_headers();
+    if (says("cookie_file")) check_cookie_file();
+    if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
+    if (says("tls_ciphers")) check_ciphers();
+    if (says("certificate") || says("private_key") || says("private_key_password")) {
+      check_certificate();
+    }
+    if (says("tls_min_version")) check_old_tls();
+    if (says("proxy")) check_proxies();
+    if (says("bind_address")) check_near_end();
+    if (says("auth") && !model::is_auth(site_.auth)) {
+      problem(places_.of("auth"),  // the text itself is a secret
+              "auth: is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
+    }
+    if (says("login")) check_login();
+    if (says("pace")) {
+      if (const auto pace = Pace::parse(site_.pace); !pace) {
+        problem(places_.of("pace"), "pace: " + pace.error().message);
+      }
+    }
+    if (says("schedule")) check_schedule();
+    if (says("uses")) check_uses();
+    if (says("revisit") && site_.revisit.min > site_.revisit.max) {
+      problem(places_.of("revisit"), "revisit: min is larger than max");
+    }
+    if ((says("delay") || says("concurrency_per_host")) && kept_delay(site_) != site_.delay) {
+      warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
+                                    " requests open to one host; 1ms is kept between them");
+    }
+    if (says("robots") && site_.robots == RobotsPolicy::ignore) {
+      warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
+    }
+  }
+
+  void check_schedule() {
+    const auto schedule = Schedule::parse(site_.schedule);
+    if (!schedule) problem(places_.of("schedule"), "schedule: " + schedule.error().message);
+  }
+
+  void check_uses() {
+    for (std::size_t i = 0; i < site_.uses.size(); ++i) {
+      const std::string& use = site_.uses[i];
+      if (use == "search" || use == "ai-input" || use == "ai-train") continue;
+      problem(places_.of("uses", i),
+              "uses: \"" + use + "\" is no use; one of search, ai-input, ai-train");
+    }
+  }
+
+  void check_addresses() {
+    for (std::size_t i = 0; i < site_.allow_addresses.size(); ++i) {
+      if (is_cidr(site_.allow_addresses[i])) continue;
+      problem(places_.of("allow_addresses", i), "allow_addresses: \"" + site_.allow_addresses[i] +
+                                                    "\" is no CIDR such as 10.0.0.0/8");
+    }
+  }
+
+  void check_content_types() {
+    for (std::size_t i = 0; i < site_.content_types.size(); ++i) {
+      const std::string& type = site_.content_types[i];
+      if (is_media_type(type)) continue;
+      problem(places_.of("content_types", i),
+              "content_types: \"" + base::printable(type) +
+                  "\" is no media type such as text/html or text/*");
+    }
+  }
+
+  void check_file(const std::string& key, const std::string& path) {
+    if (path.empty() || is_readable_file(path)) return;
+    problem(places_.of(key), key + ": \"" + base::printable(path) + "\" is no file to be read");
+  }
+
+  void check_cookie_file() {
+    check_file("cookie_file", site_.cookie_file);
+    if (!is_readable_file(site_.cookie_file) || is_cookies_txt(site_.cookie_file)) return;
+    problem(places_.of("cookie_file"),
+            "cookie_file: \"" + base::printable(site_.cookie_file) +
+                "\" is no Netscape cookies.txt: no line has seven fields between tabs");
+  }
+
+  void check_proxies() {
+    for (std::size_t i = 0; i < site_.proxies.size(); ++i) {
+      if (is_proxy(site_.proxies[i])) continue;
+      // It may hold a secret.
+      problem(places_.of("proxy", i), "proxy: no URL such as http://host:port");
+    }
+  }
+
+  void check_near_end() {
+    if (site_.bind_address.empty()) return;
+    const auto found = base::NearEnd::find(site_.bind_address);
+    if (!found) problem(places_.of("bind_address"), "bind_address: " + found.error().message);
+  }
+
+  void check_ciphers() {
+    if (site_.tls_ciphers.empty() || base::is_cipher_list(site_.tls_ciphers)) return;
+    problem(places_.of("tls_ciphers"), "tls_ciphers: \"" + base::printable(site_.tls_ciphers) +
+                                           "\" names no cipher that OpenSSL has; openssl ciphers "
+                                           "-v lists them");
+  }
+
+  void check_certificate() {
+    if (site_.certificate.empty()) return;
+    const bool good_ciphers = base::is_cipher_list(site_.tls_ciphers);
+    const auto certificate =
+        base::ClientCertificate::read({.certificate = site_.certificate,
+                                       .private_key = site_.private_key,
+                                       .password = site_.private_key_password,
+                                       .ciphers = good_ciphers ? site_.tls_ciphers : ""});
+    if (!certificate) {
+      const std::string& what = certificate.error().message;
+      return problem(places_.of(what.substr(0, what.find(':'))), what);
+    }
+    if (certificate->has_expired(base::SystemClock().wall())) {
+      warn(places_.of("certificate"),
+           "certificate: \"" + base::printable(site_.certificate) + "\" has expired");
+    }
+    const std::string& key = site_.private_key.empty() ? site_.certificate : site_.private_key;
+    if (site_.private_key_password.empty() && all_can_read(key)) {
+      warn(places_.of(site_.private_key.empty() ? "certificate" : "private_key"),
+           "private_key: every user can read " + base::printable(key) +
+               "; chmod o-r keeps the secret");
+    }
+  }
+
+  void check_old_tls() {
+    const bool old = site_.tls_min_version == base::TlsVersion::tls1_0 ||
+                     site_.tls_min_version == base::TlsVersion::tls1_1;
+    if (!old || site_.tls_ciphers.find("@SECLEVEL=0") != std::string::npos) return;
+    warn(places_.of("tls_min_version"),
+         "tls_min_version: OpenSSL 3 speaks TLS below 1.2 with tls_ciphers: DEFAULT@SECLEVEL=0 "
+         "only");
+  }
+
+  void check_login() {
+    const Login& login = site_.login;
+    const Place place = places_.of("login");
+    const auto wrong = [&](const std::string& what) { problem(place, "login." + what); };
+    check_patterns("login", login.logout);
+    if (!login.form.empty()) {
+      const auto form = parsers::Selector::compile(login.form);
+      if (!form) wrong("form: " + form.error().message);
+    }
+    if (const auto sign = LoginSign::parse(login.success); !sign) {
+      wrong("success: " + sign.error().message);
+    }
+    if (const auto sign = LoginSign::parse(login.expired); !sign) {
+      wrong("expired: " + sign.error().message);
+    }
+    if (login.url.empty()) {
+      if (!login.fields.empty()) wrong("url: missing; it is the page that holds the form");
+      return;
+    }
+    const auto url = model::Url::parse(login.url);
+    if (!url || !url->crawlable() || !url->username().empty() || !url->password().empty()) {
+      wrong("url: no http or https URL such as https://host/login");
+    } else if (login.fields.empty()) {
+      wrong(
+          "fields: missing; name what is filled in, such as {user: me, password: "
+          "\"${env:PASSWORD}\"}");
+    } else if (!site_.cookies) {
+      wrong("url: needs cookies: true, for a session is a cookie");
+    } else if (url->scheme_kind() != model::Scheme::https) {
+      warn(place, "login.url: not https, so the password is sent in clear");
+    }
+  }
+
+  void check_headers() {
+    for (const auto& [name, value] : site_.headers) {
+      if (!model::is_header_name(name)) {
+        problem(places_.of("headers"), "headers: \"" + base::printable(name) + "\" is no name");
+      } else if (!model::is_header_value(value)) {
+        problem(places_.of("headers"), "headers: the value of " + base::printable(name) +
+                                           " holds a line break or control character");
+      }
+    }
+  }
+
+  void problem(Place place, std::string message) {
+    problems_.push_back({place, std::move(message)});
+  }
+  void warn(Place place, std::string message) { warnings_.push_back({place, std::move(message)}); }
+
+  void check_urls(const std::string& key, const std::vector<std::string>& urls) {
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+      const auto url = model::Url::parse(urls[i]);
+      if (!url || !url->crawlable()) {
+        problem(
+            places_.of(key, i),
+            key + ": \"" + urls[i] + "\" is no http or https URL; write it as https://host/path");
+      } else if (!url->username().empty() || !url->password().empty()) {
+        problem(places_.of(key, i), key + ": put user and password into auth:, not into the URL");
+      }
+    }
+  }
+
+  void check_patterns(const std::string& key, const std::vector<std::string>& patterns) {
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      const auto pattern = base::Pattern::compile(patterns[i]);
+      if (pattern) continue;
+      problem(places_.of(key, i), key + ": \"" + patterns[i] + "\": " + pattern.error().message);
+    }
+  }
+
+  const Site& site_;
+  const SitePlaces& places_;
+  std::vector<Problem>& problems_;
+  std::vector<Problem>& warnings_;
+};
+
+}  // namespace
+
+bool is_media_type(const std::string& type) {
+  const std::size_t slash = type.find('/');
+  return slash != 0 && slash != std::string::npos && slash + 1 < type.size() &&
+         std::min(type.find('*'), type.size() - 1) >= type.size() - 1 &&
+         type.find_first_of("; \t") == std::string::npos;
+}
+
+void check_site(const Site& site, const SitePlaces& places, std::vector<Problem>& problems,
+                std::vector<Problem>& warnings) {
+  SiteCheck(site, places, problems, warnings).check_site();
+}
+
+void check_defaults(const Site& defaults, const SitePlaces& places, std::vector<Problem>& problems,
+                    std::vector<Problem>& warnings) {
+  SiteCheck(defaults, places, problems, warnings).check_defaults();
+}
+
+std::chrono::milliseconds kept_delay(const Site& site) {
+  constexpr std::uint32_t kMany = 64;
+  constexpr std::chrono::milliseconds kLeast{1};
+  return site.concurrency_per_host > kMany ? std::max(site.delay, kLeast) : site.delay;
+}
+
+}  // namespace crawld::config
