@@ -112,6 +112,7 @@ std::optional<Refresh> parse_refresh(std::string_view content) {
     if (word) sign = skip_space(rest, 3);
     if (!word || sign == rest.size() || rest[sign] != '=') {
       refresh.url = rest;
+      refresh.at = at;
       return refresh;
     }
     at += skip_space(rest, sign + 1);
@@ -124,6 +125,7 @@ std::optional<Refresh> parse_refresh(std::string_view content) {
     url = url.substr(0, url.find(quote));
   }
   refresh.url = url;
+  refresh.at = static_cast<std::size_t>(url.data() - content.data());
   return refresh;
 }
 

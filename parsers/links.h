@@ -18,7 +18,15 @@ namespace crawld::parsers {
 // The URLs of a srcset (HTML 4.8.4.2.1), in order.
 std::vector<std::string_view> srcset_urls(std::string_view srcset);
 
+// A URL in a style sheet and where it stands: the argument of url() without the spaces around it,
+// or the string of @import, with its quotes where it has some.
+struct CssUrl {
+  std::string url;        // its meaning
+  std::size_t begin = 0;  // bytes
+  std::size_t end = 0;
+};
 // The URLs of url() and @import in a style sheet or style attribute (CSS Syntax 4.3), in order.
+std::vector<CssUrl> css_places(std::string_view css);
 std::vector<std::string> css_urls(std::string_view css);
 
 // The tokens of a rel attribute: lower case, one space between them.
@@ -33,12 +41,19 @@ bool says_nofollow(std::string_view rel);
 bool names_resource(std::string_view rel);
 
 struct Refresh {
-  double delay = 0;  // seconds
-  std::string url;   // as written; empty: the page itself
+  double delay = 0;    // seconds
+  std::string url;     // as written; empty: the page itself
+  std::size_t at = 0;  // where in the value it stands
 };
 // The shared declarative refresh steps (HTML 4.2.5.3): of a meta element or header.
 // Nothing when the value means nothing.
 std::optional<Refresh> parse_refresh(std::string_view content);
+
+// What the references of a document at `url` resolve against (HTML 2.4.3): its first <base href>,
+// unless that is broken or of a scheme that must not be. Nothing where there is no URL at all.
+std::optional<model::Url> document_base(std::string_view url,
+                                        std::optional<std::string_view> base_href,
+                                        std::string_view encoding);
 
 // Makes references of one page absolute, as model::Url::resolve does, and remembers
 // what it learned: most references differ from others only in a plain path, and then

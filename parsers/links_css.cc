@@ -33,7 +33,7 @@ class CssReader {
  public:
   explicit CssReader(std::string_view css) : css_(css) {}
 
-  std::vector<std::string> read() {
+  std::vector<CssUrl> read() {
     while (at_ < css_.size()) {
       const char c = css_[at_];
       if (c == '/' && next() == '*')
@@ -145,7 +145,8 @@ class CssReader {
     ++at_;
     if (fold_rel(read_word()) != "import") return;
     skip_space_and_comments();
-    if (at_quote()) keep(read_string());
+    const std::size_t begin = at_;
+    if (at_quote()) keep(begin, read_string());
   }
 
   void read_hash() {
@@ -159,7 +160,11 @@ class CssReader {
       return;
     ++at_;
     skip_space();
-    keep(at_quote() ? read_string() : read_url());
+    const std::size_t begin = at_;
+    if (at_quote()) return keep(begin, read_string());
+    auto url = read_url();
+    const bool closed = url && css_[at_ - 1] == ')';
+    keep(begin, std::move(url), at_ - (closed ? 1 : 0));
   }
 
   // 4.3.6; nothing when the URL is bad.
@@ -189,14 +194,17 @@ class CssReader {
     return std::nullopt;
   }
 
-  void keep(std::optional<std::string> url) {
-    if (url && !url->empty()) urls_.push_back(*std::move(url));
+  void keep(std::size_t begin, std::optional<std::string> url) { keep(begin, std::move(url), at_); }
+  void keep(std::size_t begin, std::optional<std::string> url, std::size_t end) {
+    if (!url || url->empty()) return;
+    while (end > begin && is_space(css_[end - 1])) --end;
+    urls_.push_back({*std::move(url), begin, end});
   }
 
   std::string_view css_;
   std::size_t at_ = 0;
   std::string word_;  // one with escapes
-  std::vector<std::string> urls_;
+  std::vector<CssUrl> urls_;
 };
 
 // False for most style sheets of pages: no "l(" as "url(" ends, no "@i" as "@import" begins, and
@@ -214,8 +222,14 @@ bool may_hold_urls(std::string_view css) {
 
 }  // namespace
 
+std::vector<CssUrl> css_places(std::string_view css) {
+  return may_hold_urls(css) ? CssReader(css).read() : std::vector<CssUrl>();
+}
+
 std::vector<std::string> css_urls(std::string_view css) {
-  return may_hold_urls(css) ? CssReader(css).read() : std::vector<std::string>();
+  std::vector<std::string> urls;
+  for (CssUrl& place : css_places(css)) urls.push_back(std::move(place.url));
+  return urls;
 }
 
 }  // namespace crawld::parsers

@@ -57,6 +57,16 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+std::optional<model::Url> document_base(std::string_view url,
+                                        std::optional<std::string_view> base_href,
+                                        std::string_view encoding) {
+  auto base = model::Url::parse(url);
+  if (!base_href) return base;
+  auto set = base ? base->resolve(*base_href, encoding) : model::Url::parse(*base_href);
+  if (!set || set->scheme() == "javascript" || set->scheme() == "data") return base;
+  return set;
+}
+
 LinkResolver::LinkResolver(std::optional<model::Url> base, std::string encoding)
     : base_(std::move(base)), encoding_(std::move(encoding)) {
   if (!base_) return;

@@ -55,17 +55,9 @@ FactCollector::FactCollector(const ScanOptions& options, std::optional<std::stri
   page_.links.reserve(std::min<std::size_t>(options_.max_links, 128));
 }
 
-// HTML 2.4.3: the first <base href>, unless it is broken or of a scheme that must not be.
 void FactCollector::set_base(std::optional<std::string_view> base_href) {
-  std::optional<model::Url> base = model::Url::parse(options_.url);
+  std::optional<model::Url> base = document_base(options_.url, base_href, options_.encoding);
   page_.base = base ? base->href() : options_.url;
-  if (base_href) {
-    auto set = base ? base->resolve(*base_href, options_.encoding) : model::Url::parse(*base_href);
-    if (set && !is_script_url(set->href())) {
-      base = std::move(set);
-      page_.base = base->href();
-    }
-  }
   resolver_.emplace(std::move(base), options_.encoding);
 }
 
