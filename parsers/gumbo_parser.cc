@@ -64,7 +64,11 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   if (page.unchanged) return outcome;
 
   const bool robots = job.purpose == model::Purpose::robots;
-  if (!robots && job.wants.reading) tools_->reader.read(job, body, page);
+  if (job.wants.url_places) {
+    tools_->reader.find_places(job, body, page);
+  } else if (!robots && job.wants.reading) {
+    tools_->reader.read(job, body, page);
+  }
   page.kept_as_sent =
       job.wants.packed_body && was_gzip_member && job.body.size() <= body.size() / kLeastGain;
   if (job.wants.packed_body && !page.kept_as_sent) {

@@ -35,6 +35,10 @@ class PageReader {
   // Fills in everything but hashes, sizes and bodies. Needs: a new `page`.
   void read(const ParseJob& job, std::string_view body, model::ParsedPage& page);
 
+  // In place of that, for wants.url_places: kind, charset and url_places, and a `body` where the
+  // places are of one in UTF-8.
+  void find_places(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+
  private:
   // The rules that have something to say about this page, or null.
   const CompiledRules* rules_for(const ParseJob& job) const;

@@ -4,6 +4,7 @@
 
 #include "parsers/page_scan_builder.h"
 #include "parsers/page_scan_facts.h"
+#include "parsers/url_place_finder.h"
 
 namespace crawld::parsers {
 namespace {
@@ -56,6 +57,28 @@ void PageScanner::scan(std::string_view utf8, const ScanOptions& options, model:
   outline.walk(enter, [&](const OutlineNode& node) { facts.leave(node.tag, node.space); });
   facts.finish();
   if (state_->builder.truncated()) page.links_truncated = true;
+}
+
+// Templates are read as well: scripts show copies of them.
+std::vector<model::UrlPlace> PageScanner::places(std::string_view utf8,
+                                                 const ScanOptions& options) {
+  Outline& outline = state_->outline;
+  state_->builder.build(utf8, outline);
+  std::optional<std::string_view> base;
+  if (state_->builder.has_base()) base = first_base(outline);
+  std::string decoded;
+  if (base) base = decode_attribute(*base, decoded);
+  UrlPlaceFinder finder(utf8, options.url, options.encoding, base);
+  const auto enter = [&](const OutlineNode& node) {
+    if (node.is_text) {
+      finder.text(outline.text(node), node.mode);
+    } else {
+      finder.enter(node.tag, node.space, outline.attributes(node));
+    }
+    return true;
+  };
+  outline.walk(enter, [&](const OutlineNode& node) { finder.leave(node.tag); });
+  return std::move(finder).take();
 }
 
 }  // namespace crawld::parsers

@@ -57,6 +57,8 @@ class PageScanner {
   // feeds. Other fields stay as they are.
   void scan(std::string_view utf8, const ScanOptions& options, model::ParsedPage& page,
             ScanExtras& extras);
+  // Where `utf8` holds URLs, by its offsets, rising (url_place_finder.h).
+  std::vector<model::UrlPlace> places(std::string_view utf8, const ScanOptions& options);
 
  private:
   struct State;

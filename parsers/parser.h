@@ -26,6 +26,7 @@ struct ParseWants {
   bool css_urls = false;     // url() of style sheets and style attributes as links
   bool form_links = false;   // action of GET forms
   bool always_tree = false;  // parse.tree: always
+  bool url_places = false;   // ParsedPage::url_places and kind, and nothing else is read
 };
 
 // The headers of the response that a parser must know. Empty: not sent.

@@ -26,11 +26,11 @@ inline constexpr std::string_view kTagNames[] = {
     "tr", "track", "tt", "u", "ul", "use", "var", "video", "wbr", "xmp",};
 inline constexpr std::string_view kAttrNames[] = {
     "", "action", "alt", "archive", "background", "charset", "cite", "classid", "codebase",
-    "color", "content", "data", "data-bg", "data-full-src", "data-hi-res-src", "data-href",
+    "color", "content", "crossorigin", "data", "data-bg", "data-full-src", "data-hi-res-src", "data-href",
     "data-lazy", "data-lazy-src", "data-lazy-srcset", "data-original", "data-src",
     "data-src-large", "data-src-medium", "data-src-small", "data-srcset", "dynsrc", "encoding",
     "face", "formaction", "href", "http-equiv", "hx-delete", "hx-get", "hx-patch", "hx-post",
-    "hx-put", "imagesrcset", "itemprop", "lang", "longdesc", "lowsrc", "manifest", "method",
+    "hx-put", "imagesrcset", "integrity", "itemprop", "lang", "longdesc", "lowsrc", "manifest", "method",
     "name", "ping", "poster", "profile", "property", "rel", "shadowrootmode", "size", "src", "srcdoc",
     "srcset", "style", "title", "type", "value", "xlink:href", "xml:lang",};
 // clang-format on

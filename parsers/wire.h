@@ -35,7 +35,7 @@
 namespace crawld::parsers {
 
 // Changes when the frames do; see also wire_build_id().
-inline constexpr std::uint16_t kWireVersion = 2;
+inline constexpr std::uint16_t kWireVersion = 3;
 
 // A fingerprint of the sources of the parse side: what hello compares, so that a worker
 // from another build is noticed before it is given work.

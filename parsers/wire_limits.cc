@@ -95,6 +95,26 @@ void mend_lists(model::ParsedPage& page) {
   }
 }
 
+// Half of the references of a page rewritten is a page that leads nowhere.
+void fit_places(model::ParsedPage& page) {
+  std::size_t pieces = 0;
+  std::size_t bytes = 0;
+  bool fits = true;
+  for (model::UrlPlace& place : page.url_places) {
+    for (model::UrlPlace::Piece& piece : place.pieces) {
+      mend(piece.text);
+      mend(piece.url);
+      ++pieces;
+      bytes += piece.text.size() + piece.url.size();
+      fits = fits && piece.text.size() <= kMaxText && piece.url.size() <= kMaxShortText;
+    }
+  }
+  if (fits && pieces <= kMaxUrlPieces && bytes <= kMaxUrlPlaceBytes) return;
+  page.url_places.clear();
+  page.body.clear();
+  page.links_truncated = true;
+}
+
 }  // namespace
 
 void fit_to_limits(model::ParsedPage& page) {
@@ -127,6 +147,7 @@ void fit_to_limits(model::ParsedPage& page) {
       })) {
     page.links_truncated = true;
   }
+  fit_places(page);
   const bool fewer_urls =
       keep_front(page.sitemap.urls, kMaxSitemapEntries, kMaxSitemapBytes, size_of_entry);
   const bool fewer_maps =

@@ -25,14 +25,17 @@ inline constexpr std::size_t kMaxRobots = 200;
 inline constexpr std::size_t kMaxRecords = 100'000;
 inline constexpr std::size_t kMaxRecordBytes = 16U << 20;  // of all records together
 inline constexpr std::size_t kMaxFormFields = 2'000;
-inline constexpr std::size_t kMaxFormBytes = 1U << 20;  // of all names and values together
+inline constexpr std::size_t kMaxFormBytes = 1U << 20;   // of all names and values together
+inline constexpr std::size_t kMaxUrlPieces = 1'000'000;  // of all places together
+inline constexpr std::size_t kMaxUrlPlaceBytes = 32U << 20;
 inline constexpr std::size_t kMaxSitemapEntries = 100'000;
 inline constexpr std::size_t kMaxSitemapBytes = 32U << 20;  // of all entries together
 
 // Makes a page that the parent will accept, whatever is in it: cuts what is over the limits,
 // text at a character's edge; replaces bytes that are no UTF-8 by U+FFFD; empties a JSON
 // value that is too large, too deep or broken, since half of one is worth nothing. Sets
-// links_truncated and sitemap.error where links or entries were dropped.
+// links_truncated and sitemap.error where links or entries were dropped; of url_places, which
+// make sense together only, all or none are kept, and links_truncated says so.
 void fit_to_limits(model::ParsedPage& page);
 
 }  // namespace crawld::parsers

@@ -80,9 +80,10 @@ void walk(Archive& a, Job& job) {
     a.text(*header, kAnyLength);
   }
   a.flag(job.truncated);
-  for (auto* want : {&job.wants.main_text, &job.wants.markdown, &job.wants.structured,
-                     &job.wants.reading, &job.wants.packed_body, &job.wants.raw_body,
-                     &job.wants.css_urls, &job.wants.form_links, &job.wants.always_tree}) {
+  for (auto* want :
+       {&job.wants.main_text, &job.wants.markdown, &job.wants.structured, &job.wants.reading,
+        &job.wants.packed_body, &job.wants.raw_body, &job.wants.css_urls, &job.wants.form_links,
+        &job.wants.always_tree, &job.wants.url_places}) {
     a.flag(*want);
   }
   a.number(job.rule_set);
@@ -134,6 +135,20 @@ void walk(Archive& a, Sitemap& sitemap) {
   a.list(sitemap.urls, kMaxSitemapEntries, 28, each);
   a.list(sitemap.sitemaps, kMaxSitemapEntries, 28, each);
   a.text(sitemap.error, kMaxShortText);
+}
+
+template <class Archive, Of<model::UrlPlace> Place>
+void walk(Archive& a, Place& place) {
+  a.number(place.offset);
+  a.number(place.length);
+  a.enumerator(place.syntax, model::UrlPlace::Syntax::plain);
+  a.flag(place.css);
+  a.list(place.pieces, kMaxUrlPieces, 10, [](Archive& b, auto& piece) {
+    b.text(piece.text, kMaxText);
+    b.text(piece.url, kMaxShortText);
+    b.flag(piece.was_absolute);
+    b.flag(piece.stays);
+  });
 }
 
 std::size_t bytes_of_links(const model::ParsedPage& page) {
@@ -206,6 +221,7 @@ void walk(Archive& a, Page& page) {
   json(a, page.structured_other, JsonShape::object);
   walk_lists(a, page);
   walk(a, page.sitemap);
+  a.list(page.url_places, kMaxUrlPieces, 22, [](Archive& b, auto& place) { walk(b, place); });
   a.text(page.content_hash, kMaxShortText);
   a.number(page.simhash);
   a.number(page.body_size);

@@ -95,6 +95,33 @@ struct Record {
 enum class DocumentKind : std::uint8_t { html, xhtml, xml, json, text, binary, empty };
 std::string_view to_string(DocumentKind kind);
 
+// A place of a body that holds URLs, for whoever writes others there (a mirror on disk).
+struct UrlPlace {
+  enum class Syntax : std::uint8_t {
+    double_quoted,  // an attribute's value, between its quotes
+    single_quoted,
+    unquoted,         // an attribute's value: what is written there needs quotes
+    valueless,        // behind the name of an attribute that has no value
+    whole_attribute,  // to be taken out where the URL that it names is at hand
+    style,            // of a style sheet
+    xml_style,        // of a style element in XML, where "&" needs a reference
+    plain             // text to add
+  };
+  // What stands there, decoded: texts and URLs in turn. None: the place is to be emptied.
+  struct Piece {
+    std::string text;           // in front of the URL
+    std::string url;            // absolute, http or https; empty: no more than the text
+    bool was_absolute = false;  // and so means the same wherever the document is
+    bool stays = false;         // names the page of the web, such as rel=canonical
+  };
+
+  std::uint64_t offset = 0;  // bytes
+  std::uint64_t length = 0;
+  Syntax syntax = Syntax::double_quoted;
+  bool css = false;  // the URLs stand in strings of CSS, with double quotes
+  std::vector<Piece> pieces;
+};
+
 struct ParsedPage {
   DocumentKind kind = DocumentKind::empty;  // after sniffing where the type is missing
   std::string base;                         // the document base URL (HTML 2.4.3), absolute
@@ -127,16 +154,18 @@ struct ParsedPage {
   std::string content_hash;     // xxh3-128 of the decoded bytes, 32 hex digits
   std::uint64_t simhash = 0;    // of the main text, else of the text
   std::uint64_t body_size = 0;  // decoded bytes
-  std::string body;             // decoded bytes; only where the job asks for them (robots.txt)
-  PackedBody packed_body;       // of the decoded bytes, for the store
-  bool kept_as_sent = false;    // packed_body is empty: what the job handed in is it, a gzip member
-  bool unchanged = false;       // content_hash is the one the job knew: nothing else was made
-  bool used_tree = false;       // a gumbo tree was built
-  bool asks_password = false;   // an <input type=password> stands in it
-  bool marked = false;          // the job's marker is in it
-  Form form;                    // only where the job asks for it
-  std::string convert_error;    // why no program made text of it; a worker never says this
-  bool over_limits = false;     // too deep or too many attributes: links by linear scan only
+  std::string body;  // decoded bytes, where the job asks for them (robots.txt); with url_places,
+                     // the document in UTF-8 where its own bytes could not be understood on disk
+  std::vector<UrlPlace> url_places;  // only if asked for; rising, of `body`, else of the job's
+  PackedBody packed_body;            // of the decoded bytes, for the store
+  bool kept_as_sent = false;   // packed_body is empty: what the job handed in is it, a gzip member
+  bool unchanged = false;      // content_hash is the one the job knew: nothing else was made
+  bool used_tree = false;      // a gumbo tree was built
+  bool asks_password = false;  // an <input type=password> stands in it
+  bool marked = false;         // the job's marker is in it
+  Form form;                   // only where the job asks for it
+  std::string convert_error;   // why no program made text of it; a worker never says this
+  bool over_limits = false;    // too deep or too many attributes: links by linear scan only
 
   // Appends a link, whose texts are copied.
   Link& add_link(const Link& link);
