@@ -1,0 +1,207 @@
+// From a body to the body of a mirror: the parser finds the places, the policy fills them.
+#include <catch2/catch.hpp>
+
+#include <map>
+
+#include "crawler/policy/mirror_rewrite.h"
+#include "parsers/gumbo_parser.h"
+#include "parsers/source_offsets.h"
+
+namespace crawld {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+const Files kFiles = {{"http://a.test/d/x", "x.html"},
+                      {"http://a.test/d/y?b=1&c=2", "y@b.html"},
+                      {"http://a.test/s.css", "../s.css"},
+                      {"http://a.test/i.png", "../i.png"},
+                      {"http://a.test/d/\xC3\xBC", "ue.html"}};
+
+model::ParsedPage places_of(std::string_view body, const std::string& type) {
+  parsers::GumboParser parser;
+  auto outcome = parser.parse({.url = "http://a.test/d/page",
+                               .headers = {.content_type = type},
+                               .body = body,
+                               .wants = {.packed_body = false, .url_places = true}},
+                              {});
+  REQUIRE(std::holds_alternative<model::ParsedPage>(outcome));
+  return std::get<model::ParsedPage>(std::move(outcome));
+}
+
+policy::Rewritten rewritten(std::string_view body, const std::string& type = "text/html") {
+  const model::ParsedPage page = places_of(body, type);
+  return policy::rewrite(page.body.empty() ? body : page.body, page.url_places,
+                         [](const std::string& url) -> std::optional<std::string> {
+                           const std::size_t hash = std::min(url.find('#'), url.size());
+                           const auto found = kFiles.find(url.substr(0, hash));
+                           if (found == kFiles.end()) return std::nullopt;
+                           return found->second + url.substr(hash);
+                         });
+}
+
+std::string html(std::string_view body) { return rewritten(body).body; }
+
+TEST_CASE("a link to a page of the mirror leads to its file, another to the web") {
+  CHECK(html("<a href=\"/d/x\">x</a><a href='other?q=1&amp;r'>o</a>") ==
+        "<a href=\"x.html\">x</a><a href='http://a.test/d/other?q=1&amp;r'>o</a>");
+  CHECK(html("<a href=\"x#part\">") == "<a href=\"x.html#part\">");
+  const auto counted = rewritten("<a href=x><a href=o><a href=http://b.test/><img src=/i.png>");
+  CHECK(counted.local == 2);
+  CHECK(counted.on_web == 2);
+}
+
+TEST_CASE("a value keeps its quotes, and gets some where it had none") {
+  CHECK(html("<a href=x>") == "<a href=\"x.html\">");
+  CHECK(html("<a href=x/>") == "<a href=\"http://a.test/d/x/\">");
+  CHECK(html("<A HREF = 'x' >") == "<A HREF = 'x.html' >");
+  CHECK(html("<a href='o\"\"&#39;'>") == "<a href='http://a.test/d/o%22%22&#39;'>");
+}
+
+TEST_CASE("references in attributes are read before the URL is, and written behind it") {
+  CHECK(html("<a href=\"y?b=1&amp;c=2\">") == "<a href=\"y@b.html\">");
+  CHECK(html("<a href=\"&#x78;\">") == "<a href=\"x.html\">");
+  CHECK(html("<a href=\"?b=1&copy=2\">") == "<a href=\"http://a.test/d/page?b=1&amp;copy=2\">");
+}
+
+TEST_CASE("what is no place of the web keeps its bytes") {
+  for (const std::string page :
+       {"<a href='javascript:f(\"x\")'>", "<img src=\"data:image/gif;base64,R0\">",
+        "<a href=mailto:a@b.test>", "<a href='tel:1'>", "<a href=#part>", "<a href=''>", "<a href>",
+        "<a href='HTTP://b.test/A'>", "<script>var a = '<a href=\"x\">';</script>",
+        "<!-- <a href=x> -->", "<textarea><a href=x></textarea>", "<a title=x name=x>",
+        "<style>a{background:url(data:,x)}</style>", "<p style='fill:url(#x)'>"}) {
+    INFO(page);
+    CHECK(html(page) == page);
+  }
+}
+
+TEST_CASE("candidates of a srcset are rewritten one by one") {
+  CHECK(html("<img srcset='/i.png 1x, o.png 2x,data:,x 3x' src=/i.png>") ==
+        "<img srcset='../i.png 1x, http://a.test/d/o.png 2x,data:,x 3x' src=\"../i.png\">");
+  CHECK(html("<link rel=preload imagesrcset='/i.png 10w'>") ==
+        "<link rel=preload imagesrcset='../i.png 10w'>");
+  CHECK(html("<img data-src=/i.png data-srcset='/i.png 1x'>") ==
+        "<img data-src=\"../i.png\" data-srcset='../i.png 1x'>");
+}
+
+TEST_CASE("with a base references are of what it names, and it is emptied") {
+  CHECK(html("<base href=/d/ target=t><a href=x><a href=#p><a href=''><a href>") ==
+        "<base href=\"\" target=t><a href=\"x.html\"><a href=\"http://a.test/d/#p\">"
+        "<a href='http://a.test/d/'><a href=\"http://a.test/d/\">");
+}
+
+TEST_CASE("a second href of a base does not come to count") {
+  CHECK(html("<base href='/d/' href=/e/><a href=x>") ==
+        "<base href='' href=/e/><a href=\"x.html\">");
+}
+
+TEST_CASE("style sheets, elements and attributes of style lead to files") {
+  CHECK(rewritten("@import \"/s.css\";@import url( /s.css );a{b:url('/i.png')}", "text/css").body ==
+        "@import \"../s.css\";@import url( \"../s.css\" );a{b:url(\"../i.png\")}");
+  CHECK(rewritten("a{b:url(\\2f i.png) url(o\\\\\\)p)}", "text/css").body ==
+        "a{b:url(\"../i.png\") url(\"http://a.test/d/o/)p\")}");
+  CHECK(html("<style>a{b:url(/i.png)}</style>") == "<style>a{b:url(\"../i.png\")}</style>");
+  CHECK(html("<p style='font-family:\"\xC3\xBC\";b:url(/i.png) url(o)'>") ==
+        "\xEF\xBB\xBF<p style='font-family:&quot;&#xFC;&quot;;b:url(&quot;../i.png&quot;) "
+        "url(&quot;http://a.test/d/o&quot;)'>");
+}
+
+TEST_CASE("refreshes, forms, frames and media lead to files") {
+  CHECK(html("<meta http-equiv=refresh content='5; URL=x'>") ==
+        "<meta http-equiv=refresh content='5; URL=x.html'>");
+  CHECK(html("<meta http-equiv=refresh content=\"0;url='x' \">") ==
+        "<meta http-equiv=refresh content=\"0;url=&#39;x.html&#39; \">");
+  CHECK(html("<form action=x><button formaction=x></form><iframe src=x></iframe>"
+             "<video poster=/i.png></video><object data=/i.png></object>") ==
+        "<form action=\"x.html\"><button formaction=\"x.html\"></form>"
+        "<iframe src=\"x.html\"></iframe>"
+        "<video poster=\"../i.png\"></video><object data=\"../i.png\"></object>");
+  CHECK(html("<svg><image xlink:href=/i.png /><use href=#a /></svg>") ==
+        "<svg><image xlink:href=\"../i.png\" /><use href=#a /></svg>");
+}
+
+TEST_CASE("a canonical link goes on to name the page of the web") {
+  CHECK(html("<link rel=canonical href=/d/x>") ==
+        "<link rel=canonical href=\"http://a.test/d/x\">");
+}
+
+TEST_CASE("checks of what comes from a file are taken out, of what comes from the web kept") {
+  CHECK(html("<link rel=stylesheet integrity=sha256-A href=/s.css crossorigin>") ==
+        "<link rel=stylesheet  href=\"../s.css\" >");
+  const std::string web =
+      "<script src=\"http://b.test/j\" integrity=\"sha256-A\" crossorigin>"
+      "</script>";
+  CHECK(html(web) == web);
+}
+
+TEST_CASE("an element that the standard opens anew is rewritten once") {
+  CHECK(html("<p><a href=x>one<p>two</a>three") == "<p><a href=\"x.html\">one<p>two</a>three");
+  CHECK(html("<table><a href=x>out</a><tr><td><a href=x>") ==
+        "<table><a href=\"x.html\">out</a><tr><td><a href=\"x.html\">");
+}
+
+TEST_CASE("a page that says its encoding itself keeps its bytes") {
+  // In Shift_JIS the second byte of a character may be a letter, "\" or "|" of ASCII.
+  const std::string front = "<meta charset=shift_jis><title>\x83\x5C\x95\x5C</title>";
+  CHECK(html(front + "<a title=\"\x95\x5C\" href=\"x\">\x83\x5C</a><a href=\"\x83\x5C\">") ==
+        front +
+            "<a title=\"\x95\x5C\" href=\"x.html\">\x83\x5C</a>"
+            "<a href=\"http://a.test/d/%E3%82%BD\">");
+  const std::string latin = "<meta charset=windows-1252>\xFC<a href=x>\xFC\x80";
+  CHECK(html(latin) == "<meta charset=windows-1252>\xFC<a href=\"x.html\">\xFC\x80");
+  const std::string marked = "\xEF\xBB\xBF<a href=x>\xC3\xBC";
+  CHECK(html(marked) == "\xEF\xBB\xBF<a href=\"x.html\">\xC3\xBC");
+}
+
+TEST_CASE("a page whose encoding the server told says it itself on disk") {
+  CHECK(rewritten("<a href=x>\xC3\xBC", "text/html; charset=utf-8").body ==
+        "\xEF\xBB\xBF<a href=\"x.html\">\xC3\xBC");
+  CHECK(rewritten("<a href=x>\x83\x5C", "text/html; charset=shift_jis").body ==
+        "\xEF\xBB\xBF<a href=\"x.html\">\xE3\x82\xBD");
+  CHECK(rewritten("<a href=x>plain", "text/html; charset=utf-8").body ==
+        "<a href=\"x.html\">plain");
+  CHECK(rewritten("a{b:url(/i.png)}/*\xFC*/", "text/css; charset=latin1").body ==
+        "\xEF\xBB\xBF"
+        "a{b:url(\"../i.png\")}/*\xC3\xBC*/");
+}
+
+TEST_CASE("a page in UTF-16 becomes UTF-8") {
+  const std::string utf16("\xFF\xFE<\0a\0 \0h\0r\0e\0f\0=\0x\0>\0\xFC\0", 24);
+  CHECK(html(utf16) == "\xEF\xBB\xBF<a href=\"x.html\">\xC3\xBC");
+}
+
+TEST_CASE("XHTML is rewritten as XML, with its style in or out of CDATA") {
+  const std::string front = "<html xmlns=\"http://www.w3.org/1999/xhtml\">";
+  CHECK(rewritten(front + "<script src=\"x\"/><style><![CDATA[a{b:url(/i.png)}]]></style>"
+                          "<style>a{b:url(/i.png)}</style><a href='y?b=1&amp;c=2'/></html>",
+                  "application/xhtml+xml")
+            .body ==
+        front +
+            "<script src=\"x.html\"/><style><![CDATA[a{b:url(\"../i.png\")}]]></style>"
+            "<style>a{b:url(&quot;../i.png&quot;)}</style><a href='y@b.html'/></html>");
+}
+
+TEST_CASE("places that do not fit the body are passed over") {
+  const std::vector<model::UrlPlace> places = {
+      {.offset = 2, .length = 1, .pieces = {{.text = {}, .url = "http://a.test/d/x"}}},
+      {.offset = 1, .length = 3, .pieces = {{.text = {}, .url = "http://a.test/d/x"}}},
+      {.offset = 4, .length = 9, .pieces = {{.text = {}, .url = "http://a.test/d/x"}}},
+      {.offset = 99, .length = ~0ULL, .pieces = {{.text = {}, .url = "http://a.test/d/x"}}}};
+  CHECK(policy::rewrite("abcdef", places, [](const std::string&) { return "-"; }).body == "ab-def");
+}
+
+TEST_CASE("offsets of a decoded text are found in its bytes, or the two do not match") {
+  std::vector<std::uint64_t> offsets = {0, 3, 4, 8};
+  REQUIRE(parsers::to_source_offsets("\xC3\xBC\xC3\xBC\"\xC3\xBC\"", "\xFC\xFC\"\xFC\"", offsets) ==
+          false);  // 3 is inside of a character and touches no mark
+  offsets = {0, 4, 5, 7, 8};
+  REQUIRE(parsers::to_source_offsets("\xC3\xBC\xC3\xBC\"\xC3\xBC\"", "\xFC\xFC\"\xFC\"", offsets));
+  CHECK(offsets == std::vector<std::uint64_t>{0, 2, 3, 4, 5});
+  offsets = {2};
+  CHECK_FALSE(parsers::to_source_offsets("a\"", "a'", offsets));
+  CHECK_FALSE(parsers::to_source_offsets("a\"", "a", offsets));
+}
+
+}  // namespace
+}  // namespace crawld
