@@ -61,6 +61,11 @@ model::ParsedPage full_page() {
   page.meta = {{"name", "content"}};
   page.feeds = {{"http://a.test/f", "application/rss+xml", "F"}};
   page.records = {{"rule", "{\"x\":null}", "{}"}};
+  page.url_places = {{.offset = 7,
+                      .length = 1ULL << 40,
+                      .syntax = model::UrlPlace::Syntax::plain,
+                      .css = true,
+                      .pieces = {{"größe", "http://a.test/", true, false}, {"", "", false, true}}}};
   page.sitemap = {model::SitemapKind::index,
                   {{"http://a.test/u", 123, "2026", "daily", 0.5F, "t"}},
                   {{"http://a.test/s", 0, "", "", -1, ""}},
@@ -109,6 +114,13 @@ TEST_CASE("a page survives the way through a frame, every field of it") {
   CHECK(page.sitemap.urls[0].priority == 0.5F);
   CHECK(page.form.fields[0].value == "Größe");
   CHECK_FALSE(page.form.fields[1].sent);
+  REQUIRE(page.url_places.size() == 1);
+  const model::UrlPlace& place = page.url_places[0];
+  CHECK((place.offset == 7 && place.length == 1ULL << 40 && place.css));
+  CHECK(place.syntax == model::UrlPlace::Syntax::plain);
+  REQUIRE(place.pieces.size() == 2);
+  CHECK((place.pieces[0].text == "größe" && place.pieces[0].url == "http://a.test/"));
+  CHECK((place.pieces[0].was_absolute && !place.pieces[0].stays && place.pieces[1].stays));
 }
 
 TEST_CASE("a failure survives the way through a frame") {
@@ -283,7 +295,9 @@ TEST_CASE("what fit_to_limits() leaves is accepted by the decoder") {
   const std::string long_url(kMaxLinkBytes / 500, 'u');
   page.links.assign(1'000, {long_url, "", "", model::LinkTag::a, false});
   page.links_truncated = false;
+  page.url_places[0].pieces.assign(kMaxUrlPlaceBytes / 500, {std::string(500, 'x'), "u"});
   fit_to_limits(page);
+  CHECK(page.url_places.empty());  // half of them would lead nowhere
   CHECK(page.title.size() == kMaxShortText - 1);
   CHECK(page.links.size() == 500);
   CHECK(page.links_truncated);
@@ -303,6 +317,7 @@ TEST_CASE("fit_to_limits() mends text that is no UTF-8 and empties JSON that is 
   page.opengraph = "{\"a\":\"\xFF\"}";
   page.records[0].fields_json = "{";
   fit_to_limits(page);
+  CHECK(page.url_places.size() == 1);
   CHECK(page.title == "caf\xEF\xBF\xBD");
   CHECK(page.jsonld == "[]");
   CHECK(page.opengraph == "{}");
