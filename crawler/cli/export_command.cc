@@ -5,12 +5,16 @@
 #include <cstdio>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "config/units.h"
+#include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
+#include "crawler/cli/crawl_options.h"
 #include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/json_text.h"
+#include "crawler/cli/mirror_export.h"
 #include "crawler/cli/option_parser.h"
 #include "crawler/cli/output_file.h"
 #include "crawler/cli/sitemap_writer.h"
@@ -46,12 +50,14 @@ struct ExportFlags {
 void add_flags(CLI::App& app, ExportFlags& flags) {
   add_database_option(app, flags.database);
   app.add_option("-f,--format", flags.format,
-                 "jsonl (default), csv, urls, warc, cdxj, wacz or sitemap")
-      ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap"}));
+                 "jsonl (default), csv, urls, warc, cdxj, wacz, sitemap or mirror")
+      ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap", "mirror"}));
   app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
-  app.add_option("-o,--output", flags.output,
-                 "written to FILE.part, renamed when complete (default: standard output)");
+  app.add_option(
+      "-o,--output", flags.output,
+      "written to FILE.part, renamed when complete (default: standard output); of a mirror "
+      "the directory");
   app.add_option("--since", flags.since, "fetched at or after: 2026-11-21 or 2026-11-21T08:00:00Z");
   app.add_option("--after", flags.after, "go on behind this key, as told by the call before");
   app.add_option("--max-bytes", flags.max_bytes,
@@ -138,6 +144,49 @@ base::Result<ExportEnd> write_export(storage::Database& reader, const ExportFlag
   return write_file(reader, flags, since, enough);
 }
 
+// What has no meaning for a mirror, which is always of all pages as they are now.
+std::optional<int> refuse_flags_of_rows(const ExportFlags& flags) {
+  const std::pair<const char*, bool> given[] = {
+      {"--since", !flags.since.empty()},         {"--after", flags.after != 0},
+      {"--max-bytes", !flags.max_bytes.empty()}, {"--table", !flags.table.empty()},
+      {"--no-header", flags.no_header},          {"--csv-safe", flags.csv_safe}};
+  for (const auto& [name, is_given] : given) {
+    if (is_given) {
+      return complain(std::string(name) + ": a mirror is of all pages as they are now", kUsage);
+    }
+  }
+  if (into_file(flags)) return std::nullopt;
+  return complain("--format mirror: needs -o DIRECTORY, new, empty or a mirror of before", kUsage);
+}
+
+void tell_mirror(const MirrorEnd& end) {
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  std::fprintf(stderr,
+               "crawld: %llu files written, %llu unchanged, %llu removed, %llu bytes; %llu links "
+               "rewritten, %llu left on the web\n",
+               number(end.written), number(end.unchanged), number(end.removed), number(end.bytes),
+               number(end.local), number(end.on_web));
+  if (end.unread == 0) return;
+  std::fprintf(stderr, "crawld: %llu pages could not be parsed; their links are as they were\n",
+               number(end.unread));
+}
+
+int export_mirror(const ExportFlags& flags) {
+  if (const auto code = refuse_flags_of_rows(flags)) return *code;
+  auto reader = open_database(flags.database);
+  if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  base::log::open(base::log::Level::warn, base::log::Format::text);
+  StopSignals signals;
+  const auto loaded = load_config({});
+  if (!loaded) return complain(loaded.error().message, kBadConfiguration);
+  const auto end =
+      write_mirror(**reader, loaded->config, flags.output, [&] { return signals.asked(); });
+  if (!end) return complain(end.error().message, exit_code(end.error()));
+  if (!flags.quiet) tell_mirror(*end);
+  if (end->complete) return kFinished;
+  return complain("interrupted; the same command goes on", kInterrupted);
+}
+
 }  // namespace
 
 int export_command(const Arguments& arguments) {
@@ -146,6 +195,7 @@ int export_command(const Arguments& arguments) {
   CLI::App app("Committed rows for others, each once, also while the crawl runs.", "export");
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;
+  if (flags.format == "mirror") return export_mirror(flags);
   if (!read_time("--since", flags.since, since)) return kUsage;
   const auto most = flags.max_bytes.empty() ? kNoCap : config::parse_bytes(flags.max_bytes);
   if (!most || *most < kLeastCap) {

@@ -142,7 +142,7 @@ def test_where_one_of_a_few_words_is_wanted_they_are_completed(shell):
         pytest.skip(f"{shell.__name__} is not installed")
     assert shell(["crawld", "inspect"], "") == {"url", "robots", "links", "select", "charset", "sitemap"}
     for option in ("-f", "--format"):
-        assert shell(["crawld", "export", option], "") == {"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap"}
+        assert shell(["crawld", "export", option], "") == {"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap", "mirror"}
     assert shell(["crawld", "crawl", "--scope"], "") == {"page", "prefix", "host", "domain", "any"}
 
 
