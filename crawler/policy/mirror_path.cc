@@ -198,15 +198,17 @@ std::string_view missing_ending(std::string_view name, std::string_view kind,
   if (kind == "html") return ending == ".html" || ending == ".htm" ? "" : ".html";
   if (kind == "xhtml") return ending == ".xhtml" || ending == ".xht" ? "" : ".xhtml";
   const std::string essence = essence_of(content_type);
+  // A server may call a text x.html; as a file it would be a page, with scripts that run.
+  const bool looks_like_page = is_one_of(ending, ".html .htm .shtml .xhtml .xht");
   for (const TypeEnding& known : kEndings) {
     if (essence != known.type) continue;
     const bool fits =
         ending == known.ending || (!ending.empty() && is_one_of(ending, known.others));
-    return fits || (!ending.empty() && !known.strict) ? "" : known.ending;
+    const bool may_stay = !ending.empty() && !known.strict && !looks_like_page;
+    return fits || may_stay ? "" : known.ending;
   }
-  // Known as a page by its name only.
-  const bool page = ending == ".html" || ending == ".htm" || ending == ".xhtml" || ending == ".xht";
-  return page && kind == "binary" ? ".bin" : "";
+  if (!looks_like_page) return "";
+  return kind == "text" ? ".txt" : ".bin";
 }
 
 std::string host_folder(const model::Url& url) {

@@ -33,7 +33,13 @@ TEST_CASE("other types get an ending where they have none, or where browsers go 
   CHECK(path_of("http://a.test/logo.png?v=2", "binary", "image/png") == "a.test/logo.png@v=2.png");
   CHECK(path_of("http://a.test/data", "binary", "application/x-own") == "a.test/data");
   CHECK(path_of("http://a.test/", "json", "application/json") == "a.test/index.json");
-  CHECK(path_of("http://a.test/evil.html", "binary", "application/zip") == "a.test/evil.html");
+}
+
+TEST_CASE("what the server does not call a page is none on disk") {
+  CHECK(path_of("http://a.test/x.html", "binary", "application/zip") == "a.test/x.html.zip");
+  CHECK(path_of("http://a.test/x.HTM", "text", "text/plain") == "a.test/x.HTM.txt");
+  CHECK(path_of("http://a.test/x.xhtml", "text", "text/x-own") == "a.test/x.xhtml.txt");
+  CHECK(path_of("http://a.test/x.html", "binary", "") == "a.test/x.html.bin");
 }
 
 TEST_CASE("names are such that every system takes them") {
