@@ -60,11 +60,11 @@ void add_post_headers(const model::FormPost& post,
                       std::vector<std::pair<std::string, std::string>>& headers) {
   const std::pair<const char*, const std::string&> own[] = {
       {"Content-Type", post.content_type}, {"Origin", post.origin}, {"Referer", post.referer}};
-  for (const auto& [name, value] : own) {
-    const bool set_by_user = std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
-      return same_header_name(header.first, name);
+  for (const auto& header : own) {
+    const bool set_by_user = std::any_of(headers.begin(), headers.end(), [&](const auto& other) {
+      return same_header_name(other.first, header.first);
     });
-    if (!set_by_user && is_one_line(value)) headers.emplace_back(name, value);
+    if (!set_by_user && is_one_line(header.second)) headers.emplace_back(header);
   }
 }
 

@@ -307,7 +307,11 @@ std::vector<HostSnapshot> LocalFrontier::busiest_hosts(std::size_t most) const {
   {
     MutexLock lock(mutex_);
     all.reserve(hosts_.size());
-    for (const auto& [id, host] : hosts_) all.push_back(snapshot_of(*host));
+    for (const auto& [id, host] : hosts_) {
+      HostSnapshot one = snapshot_of(*host);
+      const bool has_work = one.waiting + one.in_flight + one.pages > 0;
+      if (has_work || one.troubles > 0) all.push_back(std::move(one));
+    }
   }
   const std::size_t n = std::min(most, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), all.end(),

@@ -92,9 +92,9 @@ TEST_CASE("a closed frontier gives nothing and tells waiters to go") {
   CHECK_FALSE(frontier.wait(base::Instant::max()));
 }
 
-TEST_CASE("the busiest hosts are shown first") {
+TEST_CASE("the busiest hosts are shown first, and none that has nothing to do") {
   LocalFrontier frontier({eager_site()}, {});
-  for (model::HostId host = 1; host <= 3; ++host) add_host(frontier, host);
+  for (model::HostId host = 1; host <= 4; ++host) add_host(frontier, host);
   frontier.offer({candidate(1, 1), candidate(2, 2), candidate(3, 2), candidate(4, 2),
                   candidate(5, 3), candidate(6, 3)});
   const auto hosts = frontier.busiest_hosts(2);
@@ -102,6 +102,7 @@ TEST_CASE("the busiest hosts are shown first") {
   CHECK(hosts[0].id == 2);
   CHECK(hosts[0].waiting == 3);
   CHECK(hosts[1].id == 3);
+  CHECK(frontier.busiest_hosts(10).size() == 3);
 }
 
 TEST_CASE("a site that waits for its login leases the login alone") {
