@@ -107,7 +107,9 @@ bool ZipWriter::end() {
 }
 
 bool ZipWriter::add(std::string name, std::string_view bytes, ZipPacking packing) {
-  return begin(std::move(name), packing) && write(bytes) && end();
+  begin(std::move(name), packing);
+  write(bytes);
+  return end();  // also where the sink stopped: an entry that was begun is ended
 }
 
 bool ZipWriter::finish() {

@@ -86,7 +86,8 @@ struct Stage {
   }
 };
 
-ParseJob pdf_job(const std::string& type = "application/pdf", const std::string& body = kBody) {
+// `body` outlives the job.
+ParseJob pdf_job(const std::string& type = "application/pdf", std::string_view body = kBody) {
   return {.url = "http://a.test/b/c.pdf", .headers = {.content_type = type}, .body = body};
 }
 
