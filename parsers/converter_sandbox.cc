@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parsers/converter_calls.h"
+#include "parsers/sandbox.h"
 #include "parsers/sandbox_steps.h"
 
 namespace crawld::parsers {
@@ -32,7 +33,8 @@ constexpr FileGrant kSystem[] = {{"/usr", FileUse::run},
                                  {"/dev/urandom", FileUse::read}};
 
 Status set_converter_limits(const ConverterLimits& limits) {
-  const rlim_t memory = limits.memory;
+  // A sanitizer needs terabytes of address space before main().
+  const rlim_t memory = kSandboxPossible ? limits.memory : RLIM_INFINITY;
   const rlim_t cpu = limits.cpu_seconds;
   const std::pair<__rlimit_resource, rlimit> all[] = {
       {RLIMIT_AS, {memory, memory}},
