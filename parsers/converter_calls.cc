@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <cstdint>
 #include <initializer_list>
-#include <memory>
-#include <string>
+
+#include "parsers/call_filter.h"
 
 namespace crawld::parsers {
 namespace {
@@ -48,52 +48,25 @@ constexpr int kRefused[] = {
 constexpr int kFirstNew = 452;
 constexpr int kLastNew = 600;
 
-class Filter {
- public:
-  Filter() : context_(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release) {
-    if (!context_) result_ = -ENOMEM;
-    keep(seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
-  }
-
-  void refuse(int call, std::initializer_list<scmp_arg_cmp> where = {}, int error = EPERM) {
-    keep(seccomp_rule_add_array(context_.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(error)), call,
-                                static_cast<unsigned>(where.size()), where.begin()));
-  }
-  int load() {
-    if (result_ == 0) keep(seccomp_load(context_.get()));
-    return result_;
-  }
-
- private:
-  // The first failure is the one to tell.
-  void keep(int result) {
-    if (result_ == 0) result_ = result;
-  }
-
-  std::unique_ptr<void, decltype(&seccomp_release)> context_;
-  int result_ = 0;
-};
-
 }  // namespace
 
 base::Status refuse_calls_to_converter() {
   const auto self = static_cast<scmp_datum_t>(::getpid());  // execve() keeps it
-  Filter filter;
-  for (const int call : kRefused) filter.refuse(call);
-  for (int call = kFirstNew; call <= kLastNew; ++call) filter.refuse(call, {}, ENOSYS);
+  CallFilter filter(SCMP_ACT_ALLOW);
+  const auto refuse = [&](int call, std::initializer_list<scmp_arg_cmp> where = {},
+                          std::uint16_t error = EPERM) {
+    filter.on(call, SCMP_ACT_ERRNO(error), where);
+  };
+  for (const int call : kRefused) refuse(call);
+  for (int call = kFirstNew; call <= kLastNew; ++call) refuse(call, {}, ENOSYS);
   // Threads are its own affair, processes are not.
-  filter.refuse(SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)});
-  filter.refuse(SCMP_SYS(clone3), {}, ENOSYS);
+  refuse(SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)});
+  refuse(SCMP_SYS(clone3), {}, ENOSYS);
   // abort() and raise() send a signal to their own process.
-  filter.refuse(SCMP_SYS(kill), {SCMP_A0_32(SCMP_CMP_NE, self)});
-  filter.refuse(SCMP_SYS(tgkill), {SCMP_A0_32(SCMP_CMP_NE, self)});
-  filter.refuse(SCMP_SYS(prlimit64), {SCMP_A0_32(SCMP_CMP_NE, 0)});
-  if (const int result = filter.load(); result != 0) {
-    return base::Error{
-        base::Error::Code::io,
-        std::string("sandbox: cannot load the seccomp filter: ") + std::strerror(-result)};
-  }
-  return base::Done{};
+  refuse(SCMP_SYS(kill), {SCMP_A0_32(SCMP_CMP_NE, self)});
+  refuse(SCMP_SYS(tgkill), {SCMP_A0_32(SCMP_CMP_NE, self)});
+  refuse(SCMP_SYS(prlimit64), {SCMP_A0_32(SCMP_CMP_NE, 0)});
+  return filter.load();
 }
 
 }  // namespace crawld::parsers

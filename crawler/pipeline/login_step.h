@@ -25,7 +25,7 @@ enum class LoginOutcome : std::uint8_t {
   in,       // logged in
   no_form,  // the login page holds no form: nobody is asked who seems to be logged in
   refused,  // trying again does not help: the form, the password or the configuration is wrong
-  failed,   // for now: no answer, or a server's error
+  failed,   // of the moment: no answer, or a server's error
   aborted   // nothing was learnt
 };
 std::string_view to_string(LoginOutcome outcome);
