@@ -26,6 +26,32 @@ model::Verdict state_of(const storage::MemoryStore& memory, const std::string& u
   return memory.state_of(memory.id_of(url));
 }
 
+// Twenty pages behind four that hold this link and are not read before the others are.
+void check_that_others_pass(SharedWeb& web, const storage::MemoryStore& memory,
+                            ThreadedCrawl& crawl, const std::string& link_of_slow) {
+  std::vector<std::string> links;
+  for (int page = 0; page < 4; ++page) {
+    links.push_back("http://a.test/document" + std::to_string(page));
+    web.page(links.back(), {link_of_slow});
+  }
+  for (int page = 0; page < 20; ++page) {
+    links.push_back("http://a.test/" + std::to_string(page));
+    web.page(links.back(), {});
+  }
+  web.page("http://a.test/", links);
+  Gate gate;
+  crawl.options.quiet = kForEver;
+  crawl.before_parse = [&](const std::string& url) {
+    if (url.find("document") != std::string::npos) gate.wait();
+  };
+  crawl.start("http://a.test/");
+  CHECK(eventually([&] { return crawl.pipeline().status().totals.pages == 21; }));
+  CHECK(eventually([&] { return gate.waiting() == crawl.options.parse_workers - 1; }));
+  gate.open();
+  REQUIRE(crawl.finish());
+  CHECK(memory.pages().size() == 25);
+}
+
 model::Fetched page_of(std::size_t bytes) {
   model::Response response;
   response.body = std::string(bytes, 'x');
@@ -84,54 +110,18 @@ TEST_CASE("a page that kills its second worker too is booked with its body, and 
 TEST_CASE("large bodies take all parse threads but one from the small ones") {
   SharedWeb web;
   storage::MemoryStore memory;
-  std::vector<std::string> links;
-  for (int page = 0; page < 4; ++page) {
-    links.push_back("http://a.test/large" + std::to_string(page));
-    web.page(links.back(), {"http://a.test/?" + std::string(300'000, 'x')});
-  }
-  for (int page = 0; page < 20; ++page) links.push_back("http://a.test/" + std::to_string(page));
-  for (int page = 0; page < 20; ++page) web.page(links[4 + page], {});
-  web.page("http://a.test/", links);
   ThreadedCrawl crawl(web, memory);
-  Gate gate;
-  crawl.options.quiet = kForEver;
-  crawl.before_parse = [&](const std::string& url) {
-    if (url.find("large") != std::string::npos) gate.wait();
-  };
-  crawl.start("http://a.test/");
-  CHECK(eventually([&] { return crawl.pipeline().status().totals.pages == 21; }));
-  CHECK(eventually([&] { return gate.waiting() == crawl.options.parse_workers - 1; }));
-  gate.open();
-  REQUIRE(crawl.finish());
-  CHECK(memory.pages().size() == 25);
+  check_that_others_pass(web, memory, crawl, "http://a.test/?" + std::string(300'000, 'x'));
 }
 
 TEST_CASE("pages that a program of the system reads wait with the large ones") {
   SharedWeb web;
   storage::MemoryStore memory;
-  std::vector<std::string> links;
-  for (int page = 0; page < 4; ++page) {
-    links.push_back("http://a.test/document" + std::to_string(page));
-    web.page(links.back(), {"http://elsewhere.test/slow"});
-  }
-  for (int page = 0; page < 20; ++page) links.push_back("http://a.test/" + std::to_string(page));
-  for (int page = 0; page < 20; ++page) web.page(links[4 + page], {});
-  web.page("http://a.test/", links);
   ThreadedCrawl crawl(web, memory);
-  Gate gate;
-  crawl.options.quiet = kForEver;
   crawl.options.takes_long = [](const model::Response& response) {
     return response.body.find("/slow") != std::string::npos;
   };
-  crawl.before_parse = [&](const std::string& url) {
-    if (url.find("document") != std::string::npos) gate.wait();
-  };
-  crawl.start("http://a.test/");
-  CHECK(eventually([&] { return crawl.pipeline().status().totals.pages == 21; }));
-  CHECK(eventually([&] { return gate.waiting() == crawl.options.parse_workers - 1; }));
-  gate.open();
-  REQUIRE(crawl.finish());
-  CHECK(memory.pages().size() == 25);
+  check_that_others_pass(web, memory, crawl, "http://elsewhere.test/slow");
 }
 
 TEST_CASE("a crawl that ends cuts short what takes long once its grace is over") {
