@@ -44,21 +44,20 @@ LDFLAGS += $(LDHARDEN) -pthread
 
 # --- what is built of what ------------------------------------------------------------------
 # crawld-parse is the hostile part: parsers, and the rooms below them, and nothing else.
-PARSE_SOURCES := $(filter-out parsers/worker_%,$(wildcard parsers/*.cc)) \
+PARSE_SOURCES := $(filter-out parsers/worker/worker_%,$(wildcard parsers/*.cc parsers/*/*.cc)) \
                  $(wildcard crawler/base/*.cc crawler/model/*.cc)
-CRAWLD_SOURCES := $(filter-out crawler/main.cc parsers/worker_main.cc,$(wildcard parsers/worker_*.cc storage/*.cc config/*.cc \
-                 crawler/frontier/*.cc crawler/robots/*.cc crawler/fetch/*.cc crawler/policy/*.cc \
-                 crawler/pipeline/*.cc crawler/daemon/*.cc crawler/cli/*.cc))
+CRAWLD_SOURCES := $(filter-out parsers/worker/worker_main.cc crawler/base/% crawler/model/%,$(wildcard \
+                 parsers/worker/worker_*.cc config/*.cc storage/*.cc storage/*/*.cc crawler/*/*.cc crawler/cli/*/*.cc))
 ifeq ($(MODE),tsan)
   # The rooms of the threads. The commands are left out, and the parsers, which never share a
   # thing between threads, are taken from the release build.
-  CRAWLD_SOURCES := $(filter-out crawler/cli/% parsers/worker_%,$(CRAWLD_SOURCES))
+  CRAWLD_SOURCES := $(filter-out crawler/cli/% parsers/worker/%,$(CRAWLD_SOURCES))
   PARSE_SOURCES := $(filter-out parsers/%,$(PARSE_SOURCES))
   RELEASE_PARSERS := build/libparse.a
 endif
 ifeq ($(MODE),fuzz)
   # What the fuzzers reach, so that CI has the time for them.
-  CRAWLD_SOURCES := $(wildcard crawler/fetch/*.cc crawler/robots/*.cc crawler/policy/*.cc storage/warc_*.cc storage/archived_*.cc)
+  CRAWLD_SOURCES := $(wildcard crawler/fetch/*.cc crawler/robots/*.cc crawler/policy/*.cc storage/archive/warc_*.cc storage/archive/archived_*.cc)
 endif
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
@@ -79,7 +78,7 @@ $(BUILD)/%.a:
 
 $(BUILD)/crawld: $(BUILD)/obj/crawler/main.o $(BUILD)/libcrawld.a $(BUILD)/libparse.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(CRAWLD_LIBS) $(PARSE_LIBS)
-$(BUILD)/crawld-parse: $(BUILD)/obj/parsers/worker_main.o $(BUILD)/libparse.a
+$(BUILD)/crawld-parse: $(BUILD)/obj/parsers/worker/worker_main.o $(BUILD)/libparse.a
 	$(CXX) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PARSE_LIBS)
 
 # The numbered .sql files become part of the program.
@@ -90,11 +89,11 @@ $(BUILD)/generated/migrations.inc: storage/embed_migrations.sh $(MIGRATIONS)
 $(BUILD)/obj/storage/migrate.o: $(BUILD)/generated/migrations.inc
 
 # What a worker and its parent compare: it changes with any source of the parse side.
-PARSE_TEXTS := $(sort $(wildcard $(foreach room,parsers crawler/base crawler/model,$(room)/*.h $(room)/*.cc)))
+PARSE_TEXTS := $(sort $(wildcard $(foreach room,parsers parsers/* crawler/base crawler/model,$(room)/*.h $(room)/*.cc)))
 $(BUILD)/generated/build_id.h: $(PARSE_TEXTS)
 	@mkdir -p $(@D)
 	@echo "#define CRAWLD_PARSE_BUILD_ID \"$$(cat $^ | sha256sum | cut -c1-16)\"" > $@
-$(BUILD)/obj/parsers/wire_build_id.o: $(BUILD)/generated/build_id.h
+$(BUILD)/obj/parsers/worker/wire_build_id.o: $(BUILD)/generated/build_id.h
 
 # What the tests say is compiled unoptimised, in half the time; what they test is not.
 $(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/scenarios/%.o: OPTIMISE += -O0 -U_FORTIFY_SOURCE

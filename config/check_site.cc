@@ -18,7 +18,7 @@
 #include "crawler/base/tls_offer.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
-#include "parsers/selector.h"
+#include "parsers/selector/selector.h"
 
 namespace crawld::config {
 namespace {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "crawler/base/tls_offer.h"
-#include "parsers/converter.h"
-#include "parsers/rules.h"
+#include "parsers/extract/rules.h"
+#include "parsers/worker/converter.h"
 
 namespace crawld::config {
 

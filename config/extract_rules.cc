@@ -11,7 +11,7 @@
 #include "config/nearest_name.h"
 #include "config/value_json.h"
 #include "crawler/base/escape.h"
-#include "parsers/extract.h"
+#include "parsers/extract/extract.h"
 
 namespace crawld::config {
 namespace {

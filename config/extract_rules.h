@@ -6,7 +6,7 @@
 
 #include "config/yaml_tree.h"
 #include "crawler/base/result.h"
-#include "parsers/rules.h"
+#include "parsers/extract/rules.h"
 
 namespace crawld::config {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "config/yaml_tree.h"
-#include "parsers/converter.h"
+#include "parsers/worker/converter.h"
 
 namespace crawld::config {
 

@@ -2,7 +2,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
-#include "parsers/selector.h"
+#include "parsers/selector/selector.h"
 
 namespace crawld::config {
 

@@ -6,7 +6,7 @@
 #include <new>
 
 #include "crawler/cli/commands.h"
-#include "crawler/cli/secret_arguments.h"
+#include "crawler/cli/flags/secret_arguments.h"
 
 namespace {
 

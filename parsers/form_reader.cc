@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "crawler/base/ascii.h"
-#include "parsers/charset_labels.h"
-#include "parsers/selector.h"
-#include "parsers/selector_document.h"
-#include "parsers/selector_forms.h"
-#include "parsers/text.h"
+#include "parsers/bytes/charset_labels.h"
+#include "parsers/html/text.h"
+#include "parsers/selector/selector.h"
+#include "parsers/selector/selector_document.h"
+#include "parsers/selector/selector_forms.h"
 
 namespace crawld::parsers {
 namespace {

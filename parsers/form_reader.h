@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "crawler/model/form.h"
-#include "parsers/html_tree.h"
+#include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
 

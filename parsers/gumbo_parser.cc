@@ -7,10 +7,10 @@
 #include <cstdio>
 #include <utility>
 
-#include "parsers/content_coding.h"
-#include "parsers/pack.h"
+#include "parsers/bytes/content_coding.h"
+#include "parsers/bytes/pack.h"
 #include "parsers/page_reader.h"
-#include "parsers/wire_limits.h"
+#include "parsers/worker/wire_limits.h"
 
 namespace crawld::parsers {
 namespace {

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "parsers/extract/rules.h"
 #include "parsers/parser.h"
-#include "parsers/rules.h"
 
 namespace crawld::parsers {
 

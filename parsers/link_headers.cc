@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "crawler/model/url.h"
-#include "parsers/links.h"
-#include "parsers/tokenizer.h"
+#include "parsers/html/links.h"
+#include "parsers/html/tokenizer.h"
 
 namespace crawld::parsers {
 namespace {

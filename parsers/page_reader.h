@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "crawler/model/page.h"
-#include "parsers/document_text.h"
-#include "parsers/extract.h"
-#include "parsers/html_tree.h"
-#include "parsers/page_scan.h"
+#include "parsers/bytes/document_text.h"
+#include "parsers/extract/extract.h"
+#include "parsers/extract/rules.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/html/page_scan.h"
 #include "parsers/parser.h"
-#include "parsers/rules.h"
-#include "parsers/selector.h"
+#include "parsers/selector/selector.h"
 
 namespace crawld::parsers {
 

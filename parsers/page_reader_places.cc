@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "crawler/base/escape.h"
-#include "parsers/charset.h"
-#include "parsers/media_type.h"
+#include "parsers/bytes/charset.h"
+#include "parsers/bytes/media_type.h"
+#include "parsers/bytes/sniff.h"
+#include "parsers/bytes/source_offsets.h"
+#include "parsers/html/url_place_finder.h"
 #include "parsers/page_reader.h"
-#include "parsers/sniff.h"
-#include "parsers/source_offsets.h"
-#include "parsers/url_place_finder.h"
 
 namespace crawld::parsers {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/model/content_signal.h"
-#include "parsers/dates.h"
+#include "parsers/text/dates.h"
 
 namespace crawld::parsers {
 namespace {

@@ -184,7 +184,7 @@ struct MovedSeed {
   std::string url;
 };
 
-// All pages of a site up to this one have been read as asked for (storage/page_walk.h).
+// All pages of a site up to this one have been read as asked for (storage/reports/page_walk.h).
 struct ExtractedUpTo {
   std::string site;
   std::string reading;
@@ -199,7 +199,7 @@ struct Orphaning {
   Millis found_at = 0;
 };
 
-// How far a change hook has got (storage/changes.h).
+// How far a change hook has got (storage/reports/changes.h).
 struct HookCursor {
   std::string hook;
   std::uint64_t last_id = 0;  // of the changes that were taken

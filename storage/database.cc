@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "storage/file_check.h"
-#include "storage/search_tokenizer.h"
+#include "storage/reports/file_check.h"
+#include "storage/search/search_tokenizer.h"
 
 namespace crawld::storage {
 namespace {

@@ -9,8 +9,8 @@
 #include <cstring>
 
 #include "storage/database.h"
-#include "storage/file_check.h"
 #include "storage/lock_file.h"
+#include "storage/reports/file_check.h"
 #include "storage/stray_log.h"
 
 namespace crawld::storage {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "storage/batch_writer.h"
-#include "storage/row_json.h"
-#include "storage/seen_run.h"
+#include "storage/reports/row_json.h"
+#include "storage/seen/seen_run.h"
 
 namespace crawld::storage {
 namespace {

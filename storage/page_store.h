@@ -8,7 +8,7 @@
 // above the horizon. Start-up: list the chunks, then walk queued_from(horizon).
 //
 // Threads: one caller at a time (the commit thread). Others read over connections
-// of their own (storage/query.h, storage/exports.h).
+// of their own (storage/reports/query.h, storage/reports/exports.h).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@
 
 #include "crawler/base/result.h"
 #include "storage/commit_batch.h"
-#include "storage/seen_index.h"
+#include "storage/seen/seen_index.h"
 
 namespace crawld::storage {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/search_index.h"
+#include "storage/search/search_index.h"
 
 namespace crawld::storage {
 namespace {

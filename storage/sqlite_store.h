@@ -22,7 +22,7 @@ struct StoreOptions {
                                 .run_entries = 1U << 16,
                                 .cache_entries = 1U << 10,
                                 .filter_bytes = 16U << 20};
-  bool search_index = false;  // keep the full-text index (storage/search_index.h)
+  bool search_index = false;  // keep the full-text index (storage/search/search_index.h)
 };
 
 class SqliteStore final : public PageStore {

@@ -10,7 +10,7 @@
 
 #include "crawler/base/log.h"
 #include "storage/database.h"
-#include "storage/file_check.h"
+#include "storage/reports/file_check.h"
 #include "storage/statement.h"
 
 namespace crawld::storage {

@@ -1,10 +1,10 @@
 // A gzip body undone in one go, where that can be told beforehand: most bodies of the web.
 //
 // What is unusual (several members, bytes behind the end, a size that is not told or not true, a
-// cap that is too small, anything broken) is left to parsers/content_coding.h, which reads it piece
-// by piece and says what is wrong with it. The one thing that passes here and not there are the
-// length symbols 286 and 287, which RFC 1951 section 3.2.6 says never occur: they are read as 258,
-// and the checksum tells whether that was meant. Threads: a pure function.
+// cap that is too small, anything broken) is left to parsers/bytes/content_coding.h, which reads it
+// piece by piece and says what is wrong with it. The one thing that passes here and not there are
+// the length symbols 286 and 287, which RFC 1951 section 3.2.6 says never occur: they are read as
+// 258, and the checksum tells whether that was meant. Threads: a pure function.
 #pragma once
 
 #include <cstdint>

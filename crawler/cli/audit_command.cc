@@ -3,11 +3,11 @@
 
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/table.h"
-#include "storage/audit.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/output/table.h"
+#include "storage/reports/audit.h"
 
 namespace crawld::cli {
 namespace {

@@ -4,11 +4,11 @@
 #include <cstdio>
 
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/stop_signals.h"
-#include "storage/backup.h"
+#include "storage/reports/backup.h"
 
 namespace crawld::cli {
 

@@ -4,8 +4,8 @@
 #include "config/load.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/json_text.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/output/json_text.h"
 #include "crawler/pipeline/site_rules.h"
 
 namespace crawld::cli {

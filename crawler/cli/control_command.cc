@@ -11,9 +11,9 @@
 #include "crawler/base/figures.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/progress.h"
-#include "crawler/cli/url_list.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/flags/url_list.h"
+#include "crawler/cli/output/progress.h"
 #include "crawler/daemon/control_socket.h"
 
 namespace crawld::cli {

@@ -8,7 +8,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/demo_site.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/option_parser.h"
 
 namespace crawld::cli {
 

@@ -5,13 +5,13 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/json_text.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/known_url.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/table.h"
-#include "storage/diff.h"
+#include "crawler/cli/output/json_text.h"
+#include "crawler/cli/output/table.h"
+#include "storage/reports/diff.h"
 
 namespace crawld::cli {
 namespace {

@@ -11,14 +11,14 @@
 #include "crawler/base/escape.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/extract_crew.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/stop_signals.h"
 #include "crawler/daemon/rooms.h"
 #include "crawler/pipeline/coverage_rounds.h"
-#include "storage/page_walk.h"
+#include "storage/reports/page_walk.h"
 #include "storage/sqlite_store.h"
 
 namespace crawld::cli {

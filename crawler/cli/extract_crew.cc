@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "crawler/cli/database_option.h"
+#include "crawler/cli/flags/database_option.h"
 
 namespace crawld::cli {
 namespace {

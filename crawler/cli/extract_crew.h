@@ -12,7 +12,7 @@
 #include "crawler/base/bounded_queue.h"
 #include "crawler/base/thread.h"
 #include "crawler/daemon/rooms.h"
-#include "storage/page_walk.h"
+#include "storage/reports/page_walk.h"
 
 namespace crawld::cli {
 

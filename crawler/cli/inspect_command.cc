@@ -6,13 +6,13 @@
 
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/inspect_charset.h"
-#include "crawler/cli/inspect_links.h"
-#include "crawler/cli/inspect_robots.h"
-#include "crawler/cli/inspect_select.h"
-#include "crawler/cli/inspect_sitemap.h"
-#include "crawler/cli/inspect_url.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/inspect/inspect_charset.h"
+#include "crawler/cli/inspect/inspect_links.h"
+#include "crawler/cli/inspect/inspect_robots.h"
+#include "crawler/cli/inspect/inspect_select.h"
+#include "crawler/cli/inspect/inspect_sitemap.h"
+#include "crawler/cli/inspect/inspect_url.h"
 
 namespace crawld::cli {
 

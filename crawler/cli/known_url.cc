@@ -5,7 +5,7 @@
 #include "crawler/daemon/spellings.h"
 #include "crawler/model/url.h"
 #include "crawler/policy/canonicalize.h"
-#include "storage/seen_index.h"
+#include "storage/seen/seen_index.h"
 
 namespace crawld::cli {
 

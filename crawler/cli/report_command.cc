@@ -5,13 +5,13 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/output_file.h"
-#include "crawler/cli/report_html.h"
-#include "crawler/cli/table.h"
-#include "storage/report.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/output/output_file.h"
+#include "crawler/cli/output/report_html.h"
+#include "crawler/cli/output/table.h"
+#include "storage/reports/report.h"
 
 namespace crawld::cli {
 namespace {

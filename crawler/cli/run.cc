@@ -9,7 +9,7 @@
 #include "config/version.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
+#include "crawler/cli/flags/option_parser.h"
 
 namespace crawld::cli {
 namespace {

@@ -6,12 +6,12 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/table.h"
-#include "crawler/cli/time_option.h"
-#include "storage/search.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/flags/time_option.h"
+#include "crawler/cli/output/table.h"
+#include "storage/search/search.h"
 
 namespace crawld::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "crawler/cli/advice.h"
 #include "crawler/cli/known_url.h"
-#include "storage/url_story.h"
+#include "storage/reports/url_story.h"
 
 namespace crawld::cli {
 namespace {

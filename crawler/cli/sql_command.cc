@@ -2,11 +2,11 @@
 #include <cstdio>
 
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/table.h"
-#include "storage/query.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/output/table.h"
+#include "storage/reports/query.h"
 
 namespace crawld::cli {
 

@@ -5,7 +5,7 @@
 
 #include "crawler/model/url.h"
 #include "crawler/policy/canonicalize.h"
-#include "storage/link_search.h"
+#include "storage/reports/link_search.h"
 
 namespace crawld::cli {
 namespace {

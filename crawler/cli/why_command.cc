@@ -7,15 +7,15 @@
 #include "crawler/base/escape.h"
 #include "crawler/cli/advice.h"
 #include "crawler/cli/commands.h"
-#include "crawler/cli/database_option.h"
 #include "crawler/cli/exit_code.h"
-#include "crawler/cli/json_text.h"
+#include "crawler/cli/flags/database_option.h"
+#include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/known_url.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/table.h"
+#include "crawler/cli/output/json_text.h"
+#include "crawler/cli/output/table.h"
 #include "crawler/cli/unfollowed_links.h"
 #include "crawler/policy/scope.h"
-#include "storage/url_story.h"
+#include "storage/reports/url_story.h"
 
 namespace crawld::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "crawler/base/thread.h"
 #include "crawler/daemon/exec_hook.h"
 #include "crawler/fetch/http_post.h"
-#include "storage/changes.h"
+#include "storage/reports/changes.h"
 
 namespace crawld::daemon {
 namespace {

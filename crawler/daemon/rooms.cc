@@ -5,8 +5,8 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/log.h"
-#include "parsers/converting_parser.h"
-#include "parsers/worker_converter.h"
+#include "parsers/worker/converting_parser.h"
+#include "parsers/worker/worker_converter.h"
 
 namespace crawld::daemon {
 namespace {

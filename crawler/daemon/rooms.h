@@ -15,7 +15,7 @@
 #include "crawler/fetch/curl_fetcher.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/pipeline/site_rules.h"
-#include "parsers/worker_process.h"
+#include "parsers/worker/worker_process.h"
 
 namespace crawld::daemon {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "crawler/pipeline/commit_stage.h"
-#include "storage/url_story.h"
+#include "storage/reports/url_story.h"
 
 namespace crawld::pipeline {
 

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <unordered_map>
 
-#include "storage/link_walk.h"
-#include "storage/seen_index.h"
+#include "storage/reports/link_walk.h"
+#include "storage/seen/seen_index.h"
 
 namespace crawld::pipeline {
 namespace {

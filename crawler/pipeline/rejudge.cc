@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "crawler/pipeline/site_index.h"
-#include "storage/url_walk.h"
+#include "storage/reports/url_walk.h"
 
 namespace crawld::pipeline {
 namespace {

@@ -9,7 +9,7 @@
 #include "crawler/pipeline/site_index.h"
 #include "crawler/policy/registrable_domain.h"
 #include "crawler/robots/product_token.h"
-#include "parsers/extract.h"
+#include "parsers/extract/extract.h"
 
 namespace crawld::pipeline {
 namespace {

@@ -22,8 +22,8 @@
 #include "crawler/policy/login.h"
 #include "crawler/policy/scope.h"
 #include "crawler/policy/settle.h"
+#include "parsers/extract/rule_book.h"
 #include "parsers/parser.h"
-#include "parsers/rule_book.h"
 
 namespace crawld::pipeline {
 

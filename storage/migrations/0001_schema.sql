@@ -213,7 +213,7 @@ CREATE TABLE queue_chunks (
   ids BLOB NOT NULL
 ) STRICT;
 
--- Which URL and which body is known (storage/seen_index.h): sorted runs of
+-- Which URL and which body is known (storage/seen/seen_index.h): sorted runs of
 -- (hash, id), cut into rows that fill a page each.
 CREATE TABLE url_seen_runs (
   id INTEGER PRIMARY KEY,

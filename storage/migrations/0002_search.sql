@@ -1,7 +1,7 @@
 -- The full-text index, filled by commits where `search_index` is on.
 --
 -- It keeps no text of its own: snippets are read from the pages. Versions that were
--- superseded stay in it; storage/search joins them away.
+-- superseded stay in it; storage/search/search joins them away.
 
 CREATE VIEW search_content AS
 SELECT id, title, ifnull(main_text, text) AS body FROM pages;

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "crawler/base/escape.h"
-#include "parsers/main_text.h"
-#include "parsers/structured.h"
+#include "parsers/main_text/main_text.h"
+#include "parsers/structured/structured.h"
 
 namespace {
 

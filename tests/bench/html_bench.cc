@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "parsers/html_tree.h"
-#include "parsers/links.h"
-#include "parsers/page_scan.h"
-#include "parsers/page_scan_builder.h"
-#include "parsers/tree_scan.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/html/links.h"
+#include "parsers/html/page_scan.h"
+#include "parsers/html/page_scan_builder.h"
+#include "parsers/html/tree_scan.h"
 
 using namespace crawld;
 using namespace crawld::parsers;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "parsers/extract.h"
-#include "parsers/html_tree.h"
-#include "parsers/selector.h"
-#include "parsers/xpath.h"
+#include "parsers/extract/extract.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/selector/selector.h"
+#include "parsers/selector/xpath.h"
 
 namespace {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <variant>
 
+#include "parsers/bytes/pack.h"
 #include "parsers/gumbo_parser.h"
-#include "parsers/pack.h"
-#include "parsers/simhash.h"
-#include "parsers/wire.h"
-#include "parsers/worker_process.h"
+#include "parsers/text/simhash.h"
+#include "parsers/worker/wire.h"
+#include "parsers/worker/worker_process.h"
 
 namespace {
 

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "crawler/base/escape.h"
-#include "parsers/charset_decode.h"
-#include "parsers/jsonld.h"
-#include "parsers/main_text.h"
-#include "parsers/structured.h"
+#include "parsers/bytes/charset_decode.h"
+#include "parsers/main_text/main_text.h"
+#include "parsers/structured/jsonld.h"
+#include "parsers/structured/structured.h"
 
 namespace {
 

@@ -2,9 +2,9 @@
 // every encoding can be asked to read them.
 #include <cstdlib>
 
-#include "parsers/charset.h"
-#include "parsers/charset_utf8.h"
-#include "parsers/sniff.h"
+#include "parsers/bytes/charset.h"
+#include "parsers/bytes/charset_utf8.h"
+#include "parsers/bytes/sniff.h"
 
 using namespace crawld;
 

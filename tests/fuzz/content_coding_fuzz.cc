@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "crawler/base/gunzip.h"
-#include "parsers/content_coding.h"
+#include "parsers/bytes/content_coding.h"
 
 using crawld::model::ParseFailure;
 using crawld::parsers::decode_content;

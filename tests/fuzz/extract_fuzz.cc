@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "parsers/extract.h"
-#include "parsers/html_tree.h"
-#include "parsers/values.h"
-#include "parsers/xpath.h"
+#include "parsers/extract/extract.h"
+#include "parsers/extract/values.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/selector/xpath.h"
 
 using namespace crawld::parsers;
 using crawld::model::DocumentKind;

@@ -3,8 +3,8 @@
 
 #include "crawler/base/escape.h"
 #include "crawler/model/url.h"
-#include "parsers/charset_utf8.h"
-#include "parsers/feed.h"
+#include "parsers/bytes/charset_utf8.h"
+#include "parsers/feed/feed.h"
 
 using namespace crawld;
 

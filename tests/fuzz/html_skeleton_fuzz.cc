@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "parsers/html_tree.h"
+#include "parsers/html/html_tree.h"
 
 using namespace crawld::parsers;
 

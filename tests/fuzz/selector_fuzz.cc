@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "parsers/form_reader.h"
-#include "parsers/html_tree.h"
-#include "parsers/selector.h"
-#include "parsers/xpath.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/selector/selector.h"
+#include "parsers/selector/xpath.h"
 
 using namespace crawld::parsers;
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "crawler/model/url.h"
-#include "parsers/sitemap.h"
+#include "parsers/feed/sitemap.h"
 
 using namespace crawld;
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "parsers/tokenizer.h"
+#include "parsers/html/tokenizer.h"
 
 using namespace crawld::parsers;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "storage/archived_response.h"
-#include "storage/warc_reader.h"
+#include "storage/archive/archived_response.h"
+#include "storage/archive/warc_reader.h"
 
 using namespace crawld;
 

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string>
 
-#include "parsers/wire.h"
-#include "parsers/wire_limits.h"
+#include "parsers/worker/wire.h"
+#include "parsers/worker/wire_limits.h"
 
 using namespace crawld;
 using namespace crawld::parsers;

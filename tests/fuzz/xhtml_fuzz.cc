@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "parsers/xhtml_as_html.h"
+#include "parsers/html/xhtml_as_html.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);

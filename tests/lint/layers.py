@@ -21,6 +21,18 @@ ALLOWED["crawler/daemon"] = ALLOWED["crawler/pipeline"] + ["crawler/pipeline"]
 ALLOWED["crawler/cli"] = ALLOWED["crawler/daemon"] + ["crawler/daemon"]
 ALLOWED["crawler"] = ["crawler/cli"]
 
+# The folders of `parsers`, the same way. What stands in none of them, and `worker`, may include all.
+PARSERS = {
+    "bytes": [],
+    "text": [],
+    "html": ["bytes", "text"],
+    "selector": ["html"],
+    "structured": ["html"],
+    "feed": ["bytes", "text", "html"],
+    "main_text": ["text", "html", "structured"],
+    "extract": ["text", "html", "selector"],
+}
+
 FENCES = {
     r"curl/": ["crawler/fetch"],
     r"gumbo\.h": ["parsers"],
@@ -34,6 +46,11 @@ FENCES = {
 def room_of(path):
     parts = path.parts
     return "/".join(parts[:2]) if parts[0] == "crawler" and len(parts) > 2 else parts[0]
+
+
+def folder_of(path):
+    """The folder within `parsers`, or nothing."""
+    return path.parts[1] if path.parts[0] == "parsers" and len(path.parts) > 2 else ""
 
 
 def main():
@@ -51,6 +68,10 @@ def main():
                         wrong.append(f"{path}:{number}: {target} belongs to {', '.join(rooms)}")
                 if quote == "<":
                     continue
+                folder, other_folder = folder_of(path), folder_of(pathlib.Path(target))
+                if folder in PARSERS and target.startswith("parsers/") and \
+                        other_folder not in PARSERS[folder] + [folder]:
+                    wrong.append(f"{path}:{number}: parsers/{folder} must not include {target}")
                 other = room_of(pathlib.Path(target))
                 if other in ALLOWED and other != room and other not in ALLOWED[room]:
                     wrong.append(f"{path}:{number}: {room} must not include {other}")

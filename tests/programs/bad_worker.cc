@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/wire.h"
-#include "parsers/wire_limits.h"
-#include "parsers/worker_exit.h"
+#include "parsers/worker/wire.h"
+#include "parsers/worker/wire_limits.h"
+#include "parsers/worker/worker_exit.h"
 
 namespace {
 

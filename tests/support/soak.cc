@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "crawler/pipeline/orphans.h"
-#include "storage/audit.h"
+#include "storage/reports/audit.h"
 #include "storage/sqlite_store.h"
 #include "tests/support/simulation.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "parsers/main_text_trees.h"
+#include "parsers/main_text/main_text_trees.h"
 
 namespace crawld::training {
 

@@ -4,8 +4,8 @@
 #include <span>
 #include <unordered_set>
 
-#include "parsers/main_text_scan.h"
-#include "parsers/main_text_shingles.h"
+#include "parsers/main_text/main_text_scan.h"
+#include "parsers/main_text/main_text_shingles.h"
 
 namespace crawld::training {
 namespace {

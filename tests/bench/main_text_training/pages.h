@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/html_tree.h"
-#include "parsers/main_text_features.h"
-#include "parsers/main_text_outline.h"
-#include "parsers/metadata.h"
-#include "tests/unit/article/article_suites.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/main_text/main_text_features.h"
+#include "parsers/main_text/main_text_outline.h"
+#include "parsers/main_text/metadata.h"
+#include "tests/unit/main_text/article_suites.h"
 
 namespace crawld::training {
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-#include "parsers/main_text_choice.h"
+#include "parsers/main_text/main_text_choice.h"
 #include "tests/bench/main_text_training/boost.h"
 #include "tests/bench/main_text_training/pages.h"
 
@@ -100,7 +100,7 @@ void write_tables(const char* path, const std::vector<parsers::ObliviousTree>& f
   FILE* out = std::fopen(path, "w");
   if (!out) return std::perror(path);
   std::fprintf(out,
-               "#include \"parsers/main_text_model.h\"\n\n"
+               "#include \"parsers/main_text/main_text_model.h\"\n\n"
                "// Written by tests/bench/main_text_training; not edited.\n\n"
                "// clang-format off\n"
                "namespace crawld::parsers {\nnamespace {\n\n");

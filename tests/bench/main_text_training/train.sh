@@ -9,5 +9,5 @@ libraries=$(make -s -f - print <<< $'include Makefile\nprint:\n\t@echo $(PARSE_L
 # shellcheck disable=SC2086
 g++ -std=c++20 -O2 -I. -isystem /usr/include/libxml2 -DSPDLOG_FMT_EXTERNAL -DSPDLOG_COMPILED_LIB \
   -o build/bench/main_text_train tests/bench/main_text_training/*.cc \
-  tests/unit/article/article_suites.cc build/libparse.a $libraries
+  tests/unit/main_text/article_suites.cc build/libparse.a $libraries
 build/bench/main_text_train "$@"

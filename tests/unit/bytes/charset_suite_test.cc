@@ -3,8 +3,8 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/base64.h"
-#include "parsers/charset.h"
-#include "parsers/sniff.h"
+#include "parsers/bytes/charset.h"
+#include "parsers/bytes/sniff.h"
 #include "tests/unit/bytes/suite.h"
 
 using crawld::base::ascii_lower;

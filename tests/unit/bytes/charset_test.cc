@@ -1,9 +1,9 @@
-#include "parsers/charset.h"
+#include "parsers/bytes/charset.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "parsers/charset_utf8.h"
+#include "parsers/bytes/charset_utf8.h"
 
 using crawld::model::DocumentKind;
 using crawld::parsers::CharsetAnswer;

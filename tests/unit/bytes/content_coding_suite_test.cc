@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "parsers/content_coding.h"
+#include "parsers/bytes/content_coding.h"
 #include "tests/unit/bytes/suite.h"
 
 using crawld::model::ParseFailure;

@@ -1,4 +1,4 @@
-#include "parsers/content_coding.h"
+#include "parsers/bytes/content_coding.h"
 
 #include <brotli/encode.h>
 #include <zlib.h>

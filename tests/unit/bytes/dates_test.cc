@@ -1,4 +1,4 @@
-#include "parsers/dates.h"
+#include "parsers/text/dates.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>

@@ -2,10 +2,10 @@
 #include <iostream>
 
 #include "crawler/model/url.h"
-#include "parsers/dates.h"
-#include "parsers/feed.h"
-#include "parsers/feed_text.h"
-#include "parsers/sitemap.h"
+#include "parsers/feed/feed.h"
+#include "parsers/feed/feed_text.h"
+#include "parsers/feed/sitemap.h"
+#include "parsers/text/dates.h"
 #include "tests/unit/bytes/suite.h"
 
 using crawld::parsers::FeedDocument;

@@ -1,11 +1,11 @@
-#include "parsers/feed.h"
+#include "parsers/feed/feed.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
 #include "crawler/base/escape.h"
-#include "parsers/dates.h"
-#include "parsers/feed_text.h"
+#include "parsers/feed/feed_text.h"
+#include "parsers/text/dates.h"
 
 using crawld::model::SitemapKind;
 using crawld::parsers::FeedDocument;

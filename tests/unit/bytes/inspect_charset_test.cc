@@ -1,4 +1,4 @@
-#include "crawler/cli/inspect_charset.h"
+#include "crawler/cli/inspect/inspect_charset.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -2,8 +2,8 @@
 #include <iostream>
 
 #include "crawler/model/url.h"
-#include "parsers/dates.h"
-#include "parsers/sitemap.h"
+#include "parsers/feed/sitemap.h"
+#include "parsers/text/dates.h"
 #include "tests/unit/bytes/suite.h"
 
 using crawld::model::Sitemap;

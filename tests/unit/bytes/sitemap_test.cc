@@ -1,4 +1,4 @@
-#include "parsers/sitemap.h"
+#include "parsers/feed/sitemap.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-#include "parsers/sniff.h"
+#include "parsers/bytes/sniff.h"
 
 #include <catch2/catch.hpp>
 #include <string>

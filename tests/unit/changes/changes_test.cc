@@ -1,12 +1,12 @@
-#include "storage/changes.h"
+#include "storage/reports/changes.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "crawler/pipeline/orphans.h"
 #include "crawler/pipeline/rejudge.h"
-#include "storage/exports.h"
-#include "storage/link_walk.h"
+#include "storage/reports/exports.h"
+#include "storage/reports/link_walk.h"
 #include "tests/unit/changes/books.h"
 #include "tests/unit/storage/batches.h"
 

@@ -7,7 +7,7 @@
 #include "crawler/daemon/exec_hook.h"
 #include "crawler/daemon/reload.h"
 #include "crawler/fetch/http_post.h"
-#include "storage/changes.h"
+#include "storage/reports/changes.h"
 #include "tests/support/tiny_server.h"
 #include "tests/unit/changes/books.h"
 

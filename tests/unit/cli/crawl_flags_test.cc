@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "crawler/base/pattern.h"
-#include "crawler/cli/crawl_options.h"
-#include "crawler/cli/option_parser.h"
-#include "crawler/cli/unknown_flags.h"
+#include "crawler/cli/flags/crawl_options.h"
+#include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/flags/unknown_flags.h"
 #include "tests/support/folder.h"
 
 using namespace crawld;

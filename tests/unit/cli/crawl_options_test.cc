@@ -1,4 +1,4 @@
-#include "crawler/cli/crawl_options.h"
+#include "crawler/cli/flags/crawl_options.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "crawler/cli/import_source.h"
+#include "crawler/cli/archive/import_source.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

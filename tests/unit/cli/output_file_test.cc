@@ -1,5 +1,5 @@
 // Where results go: whole or not at all, and never in the place of a device.
-#include "crawler/cli/output_file.h"
+#include "crawler/cli/output/output_file.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // The file behind -o: what a run finds in it, and what it refuses to write.
-#include "crawler/cli/result_stream.h"
+#include "crawler/cli/output/result_stream.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "crawler/cli/table.h"
+#include "crawler/cli/output/table.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,5 +1,5 @@
 // A URL list as a file: what it takes, and what it says of a file that is none.
-#include "crawler/cli/url_list.h"
+#include "crawler/cli/flags/url_list.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "config/nearest_name.h"
-#include "crawler/cli/json_text.h"
-#include "crawler/cli/progress.h"
-#include "crawler/cli/report_html.h"
-#include "crawler/cli/secret_arguments.h"
-#include "crawler/cli/time_option.h"
-#include "crawler/cli/url_list.h"
+#include "crawler/cli/flags/secret_arguments.h"
+#include "crawler/cli/flags/time_option.h"
+#include "crawler/cli/flags/url_list.h"
+#include "crawler/cli/output/json_text.h"
+#include "crawler/cli/output/progress.h"
+#include "crawler/cli/output/report_html.h"
 
 using namespace crawld;
 using namespace crawld::cli;

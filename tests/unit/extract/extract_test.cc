@@ -1,11 +1,11 @@
-#include "parsers/extract.h"
+#include "parsers/extract/extract.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "parsers/html_tree.h"
+#include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
 namespace {

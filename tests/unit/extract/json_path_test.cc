@@ -1,4 +1,4 @@
-#include "parsers/json_path.h"
+#include "parsers/extract/json_path.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "parsers/values.h"
+#include "parsers/extract/values.h"
 
 #include <catch2/catch.hpp>
 

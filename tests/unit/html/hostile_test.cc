@@ -3,7 +3,7 @@
 #include <ctime>
 #include <functional>
 
-#include "parsers/page_scan.h"
+#include "parsers/html/page_scan.h"
 
 namespace crawld::parsers {
 namespace {

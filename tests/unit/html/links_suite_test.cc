@@ -8,9 +8,9 @@
 #include <set>
 
 #include "crawler/base/base64.h"
-#include "crawler/cli/inspect_links.h"
+#include "crawler/cli/inspect/inspect_links.h"
 #include "crawler/model/url.h"
-#include "parsers/text.h"
+#include "parsers/html/text.h"
 #include "tests/unit/html/suite.h"
 
 namespace crawld::parsers {

@@ -1,5 +1,5 @@
 // References, srcsets, style sheets and headers.
-#include "parsers/links.h"
+#include "parsers/html/links.h"
 
 #include <catch2/catch.hpp>
 

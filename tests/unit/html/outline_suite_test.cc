@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "parsers/page_scan_builder.h"
+#include "parsers/html/page_scan_builder.h"
 #include "tests/unit/html/suite.h"
 
 namespace crawld::parsers {

@@ -1,5 +1,5 @@
 // What a scan makes of small pages.
-#include "parsers/page_scan.h"
+#include "parsers/html/page_scan.h"
 
 #include <catch2/catch.hpp>
 

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "crawler/model/page.h"
-#include "parsers/html_tree.h"
-#include "parsers/page_scan.h"
-#include "parsers/tokenizer.h"
-#include "parsers/tree_scan.h"
+#include "parsers/html/html_tree.h"
+#include "parsers/html/page_scan.h"
+#include "parsers/html/tokenizer.h"
+#include "parsers/html/tree_scan.h"
 
 namespace crawld::parsers {
 

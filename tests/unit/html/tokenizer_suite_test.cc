@@ -5,8 +5,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "parsers/entities.h"
-#include "parsers/tokenizer.h"
+#include "parsers/html/entities.h"
+#include "parsers/html/tokenizer.h"
 #include "tests/unit/html/suite.h"
 
 namespace crawld::parsers {

@@ -1,13 +1,13 @@
 // The scan and the tree give the same facts of every page of the suites and of the
 // documentation installed on this machine.
-#include "parsers/tree_scan.h"
+#include "parsers/html/tree_scan.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "parsers/charset.h"
+#include "parsers/bytes/charset.h"
 #include "tests/unit/html/scan_comparison.h"
 #include "tests/unit/html/suite.h"
 

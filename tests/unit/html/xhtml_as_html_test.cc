@@ -1,9 +1,9 @@
-#include "parsers/xhtml_as_html.h"
+#include "parsers/html/xhtml_as_html.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "crawler/cli/inspect_links.h"
+#include "crawler/cli/inspect/inspect_links.h"
 
 namespace crawld::parsers {
 namespace {

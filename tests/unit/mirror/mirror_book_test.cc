@@ -1,4 +1,4 @@
-#include "storage/mirror_book.h"
+#include "storage/archive/mirror_book.h"
 
 #include <catch2/catch.hpp>
 

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "crawler/policy/mirror_rewrite.h"
+#include "parsers/bytes/source_offsets.h"
 #include "parsers/gumbo_parser.h"
-#include "parsers/source_offsets.h"
 
 namespace crawld {
 namespace {

@@ -1,5 +1,5 @@
 // `inspect robots` keeps its promise for any line.
-#include "crawler/cli/inspect_robots.h"
+#include "crawler/cli/inspect/inspect_robots.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

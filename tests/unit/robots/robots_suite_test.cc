@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "crawler/cli/inspect_robots.h"
-#include "crawler/cli/json_line.h"
+#include "crawler/cli/inspect/inspect_robots.h"
+#include "crawler/cli/output/json_line.h"
 #include "crawler/model/url.h"
 #include "crawler/robots/rules.h"
 

@@ -1,4 +1,4 @@
-#include "storage/diff.h"
+#include "storage/reports/diff.h"
 
 #include <catch2/catch.hpp>
 #include <random>

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "storage/audit.h"
+#include "storage/reports/audit.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"

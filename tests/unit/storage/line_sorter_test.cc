@@ -1,4 +1,4 @@
-#include "storage/line_sorter.h"
+#include "storage/archive/line_sorter.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,10 +1,10 @@
 // What other connections read while the store writes: SQL, exports, audit, backup.
 #include <catch2/catch.hpp>
 
-#include "storage/audit.h"
-#include "storage/backup.h"
-#include "storage/exports.h"
-#include "storage/query.h"
+#include "storage/reports/audit.h"
+#include "storage/reports/backup.h"
+#include "storage/reports/exports.h"
+#include "storage/reports/query.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"

@@ -1,9 +1,9 @@
-#include "storage/search.h"
+#include "storage/search/search.h"
 
 #include <catch2/catch.hpp>
 
-#include "storage/diff.h"
-#include "storage/query.h"
+#include "storage/reports/diff.h"
+#include "storage/reports/query.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"

@@ -1,10 +1,10 @@
-#include "storage/seen_row.h"
+#include "storage/seen/seen_row.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "storage/seen_index.h"
+#include "storage/seen/seen_index.h"
 
 using namespace crawld;
 using namespace crawld::storage;

@@ -1,4 +1,4 @@
-#include "storage/seen_table.h"
+#include "storage/seen/seen_table.h"
 
 #include <catch2/catch.hpp>
 #include <map>

@@ -3,7 +3,7 @@
 #include <random>
 
 #include "storage/database.h"
-#include "storage/seen_index.h"
+#include "storage/seen/seen_index.h"
 #include "tests/unit/storage/scratch.h"
 
 using namespace crawld;

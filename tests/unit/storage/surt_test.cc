@@ -1,4 +1,4 @@
-#include "storage/surt.h"
+#include "storage/archive/surt.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "storage/wacz.h"
+#include "storage/archive/wacz.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "storage/sha256.h"
+#include "storage/archive/sha256.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"

@@ -1,11 +1,11 @@
-#include "storage/warc_reader.h"
+#include "storage/archive/warc_reader.h"
 
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
 
-#include "storage/archived_response.h"
-#include "storage/warc_record.h"
+#include "storage/archive/archived_response.h"
+#include "storage/archive/warc_record.h"
 
 using namespace crawld;
 using namespace crawld::storage;

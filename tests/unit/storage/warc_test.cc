@@ -1,4 +1,4 @@
-#include "storage/warc.h"
+#include "storage/archive/warc.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "storage/sha1.h"
+#include "storage/archive/sha1.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"

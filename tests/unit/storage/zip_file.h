@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/zip_writer.h"
+#include "storage/archive/zip_writer.h"
 
 namespace crawld::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/zip_writer.h"
+#include "storage/archive/zip_writer.h"
 
 #include <catch2/catch.hpp>
 

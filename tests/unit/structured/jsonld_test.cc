@@ -1,4 +1,4 @@
-#include "parsers/jsonld.h"
+#include "parsers/structured/jsonld.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -8,9 +8,9 @@
 #include <sstream>
 #include <string>
 
-#include "parsers/jsonld.h"
-#include "parsers/page_scan.h"
-#include "parsers/structured.h"
+#include "parsers/html/page_scan.h"
+#include "parsers/structured/jsonld.h"
+#include "parsers/structured/structured.h"
 
 namespace crawld {
 namespace {

@@ -1,5 +1,5 @@
-#include "parsers/structured.h"
-#include "parsers/opengraph.h"
+#include "parsers/structured/structured.h"
+#include "parsers/structured/opengraph.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // `inspect url` keeps its promise for any line.
-#include "crawler/cli/inspect_url.h"
+#include "crawler/cli/inspect/inspect_url.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "crawler/cli/json_line.h"
+#include "crawler/cli/output/json_line.h"
 #include "crawler/model/url.h"
 #include "crawler/model/url_host.h"
 #include "crawler/policy/registrable_domain.h"

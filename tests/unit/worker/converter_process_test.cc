@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "parsers/converter_trial.h"
-#include "parsers/worker_converter.h"
+#include "parsers/worker/converter_trial.h"
+#include "parsers/worker/worker_converter.h"
 #include "tests/unit/worker/worker_fixture.h"
 
 using namespace crawld;

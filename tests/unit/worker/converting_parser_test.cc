@@ -1,4 +1,4 @@
-#include "parsers/converting_parser.h"
+#include "parsers/worker/converting_parser.h"
 
 #include <catch2/catch.hpp>
 #include <deque>

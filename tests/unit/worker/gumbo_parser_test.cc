@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/model/packed_body.h"
-#include "parsers/wire.h"
+#include "parsers/worker/wire.h"
 #include "tests/unit/bytes/deflated.h"
 #include "tests/unit/worker/worker_fixture.h"
 

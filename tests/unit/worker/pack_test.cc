@@ -1,4 +1,4 @@
-#include "parsers/pack.h"
+#include "parsers/bytes/pack.h"
 
 #include <catch2/catch.hpp>
 

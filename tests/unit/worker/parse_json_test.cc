@@ -1,4 +1,4 @@
-#include "crawler/cli/parse_json.h"
+#include "crawler/cli/output/parse_json.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

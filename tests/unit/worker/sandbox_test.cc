@@ -1,4 +1,4 @@
-#include "parsers/sandbox.h"
+#include "parsers/worker/sandbox.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -12,8 +12,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "parsers/sandbox_trial.h"
-#include "parsers/worker_exit.h"
+#include "parsers/worker/sandbox_trial.h"
+#include "parsers/worker/worker_exit.h"
 #include "tests/unit/worker/worker_fixture.h"
 
 using namespace crawld;

@@ -1,4 +1,4 @@
-#include "parsers/simhash.h"
+#include "parsers/text/simhash.h"
 
 #include <bit>
 #include <catch2/catch.hpp>

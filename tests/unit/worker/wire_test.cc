@@ -1,10 +1,10 @@
-#include "parsers/wire.h"
+#include "parsers/worker/wire.h"
 
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "parsers/wire_json.h"
-#include "parsers/wire_limits.h"
+#include "parsers/worker/wire_json.h"
+#include "parsers/worker/wire_limits.h"
 
 using namespace crawld;
 using namespace crawld::parsers;

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "parsers/sandbox.h"
-#include "parsers/worker_process.h"
+#include "parsers/worker/sandbox.h"
+#include "parsers/worker/worker_process.h"
 
 namespace crawld::test {
 

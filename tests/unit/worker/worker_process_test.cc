@@ -1,4 +1,4 @@
-#include "parsers/worker_process.h"
+#include "parsers/worker/worker_process.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,0 +1,81 @@
+#include "crawler/cli/archive/import_source.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace crawld::cli {
+namespace {
+
+using base::Error;
+
+constexpr int kLookUp = 200;  // ms between two looks at the signals
+constexpr std::string_view kWarc = "WARC/";
+constexpr std::string_view kGzip = "\x1f\x8b";
+
+Error cannot_read(const std::string& path, int why) {
+  const auto code = why == ENOENT ? Error::Code::not_found : Error::Code::io;
+  return {code, "cannot read " + path + ": " + std::strerror(why)};
+}
+
+}  // namespace
+
+base::Status ImportSource::check(const std::string& path) {
+  if (path == "-") return base::Done{};
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return cannot_read(path, errno);
+  if (S_ISDIR(facts.st_mode)) return cannot_read(path, EISDIR);
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return cannot_read(path, errno);
+  return base::Done{};
+}
+
+base::Result<ImportSource> ImportSource::open(const std::string& path, StopSignals& signals) {
+  if (path == "-") {
+    return ImportSource(base::Fd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)), "standard input",
+                        signals);
+  }
+  // A named pipe that nobody writes to yet is waited for where signals are looked at: in read().
+  base::Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.open()) return cannot_read(path, errno);
+  return ImportSource(std::move(fd), path.substr(path.rfind('/') + 1), signals);
+}
+
+base::Result<ImportFormat> ImportSource::guess() {
+  while (peeked_.size() < kWarc.size()) {
+    char bytes[8];
+    std::string before = std::exchange(peeked_, {});
+    const auto count = read(bytes);
+    peeked_ = std::move(before);
+    if (!count) return Error(count.error());
+    if (*count == 0) break;
+    peeked_.append(bytes, *count);
+  }
+  const bool warc = peeked_.starts_with(kGzip) || peeked_.starts_with(kWarc);
+  return warc ? ImportFormat::warc : ImportFormat::urls;
+}
+
+base::Result<std::size_t> ImportSource::read(std::span<char> into) {
+  if (!peeked_.empty()) {
+    const std::size_t count = std::min(into.size(), peeked_.size());
+    std::copy_n(peeked_.begin(), count, into.begin());
+    peeked_.erase(0, count);
+    return count;
+  }
+  while (!signals_->asked()) {
+    pollfd wait{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+    if (poll(&wait, 1, kLookUp) == 0) continue;
+    const ssize_t count = ::read(fd_.get(), into.data(), into.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR && errno != EAGAIN) {
+      return Error{Error::Code::io, "cannot read " + name_ + ": " + std::strerror(errno)};
+    }
+  }
+  return std::size_t{0};
+}
+
+}  // namespace crawld::cli

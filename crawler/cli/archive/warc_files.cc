@@ -1,0 +1,73 @@
+#include "crawler/cli/archive/warc_files.h"
+
+#include <filesystem>
+#include <string_view>
+
+#include "config/version.h"
+#include "crawler/base/clock.h"
+#include "crawler/cli/output/output_file.h"
+#include "storage/archive/line_sorter.h"
+#include "storage/archive/warc.h"
+
+namespace crawld::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Names {
+  std::string warc;   // empty: standard output
+  std::string index;  // empty: none
+};
+
+Names names_of(const std::string& path) {
+  if (path.empty() || path == "-") return {};
+  std::string stem = path;
+  for (const std::string_view ending : {".cdxj", ".gz", ".warc"}) {
+    if (stem.ends_with(ending)) stem.resize(stem.size() - ending.size());
+  }
+  return {path.ends_with(".cdxj") ? stem + ".warc.gz" : path, stem + ".cdxj"};
+}
+
+base::Status write_index(const std::string& path, storage::LineSorter& lines) {
+  auto output = OutputFile::open(path);
+  if (!output) return std::move(output).error();
+  auto done = lines.each([&](std::string_view line) { return output->write(line); });
+  if (!done) return done;
+  return output->finish();
+}
+
+}  // namespace
+
+base::Result<storage::ExportEnd> write_warc_files(
+    storage::Database& reader, const std::string& path, std::int64_t after,
+    const std::function<bool(std::uint64_t)>& enough) {
+  const Names names = names_of(path);
+  auto output = OutputFile::open(names.warc);
+  if (!output) return std::move(output).error();
+  std::uint64_t written = 0;
+  const storage::WarcOptions options{.after = after,
+                                     .gzip = !names.warc.ends_with(".warc"),
+                                     .file_name = fs::path(names.warc).filename().string(),
+                                     .software = "crawld/" + std::string(config::kVersion),
+                                     .written_at = base::to_millis(base::SystemClock().wall()),
+                                     .enough = [&] { return enough(written); }};
+  storage::LineSorter lines(fs::path(names.index).parent_path().string());
+  base::Status kept = base::Done{};
+  auto end = storage::export_warc(
+      reader, options,
+      [&](std::string_view bytes) {
+        written += bytes.size();
+        return kept.ok() && output->write(bytes);
+      },
+      [&](std::string_view line) {
+        if (kept.ok() && !names.index.empty()) kept = lines.add(line);
+      });
+  if (!end) return end;
+  if (!kept) return std::move(kept).error();
+  if (auto done = output->finish(); !done) return std::move(done).error();
+  if (names.index.empty()) return end;
+  if (auto done = write_index(names.index, lines); !done) return std::move(done).error();
+  return end;
+}
+
+}  // namespace crawld::cli

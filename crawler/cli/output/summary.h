@@ -1,0 +1,28 @@
+// The end of a one-shot crawl, for people and as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crawler/cli/seed_troubles.h"
+#include "crawler/fetch/curl_fetcher.h"
+#include "crawler/pipeline/status.h"
+#include "parsers/worker/worker_process.h"
+
+namespace crawld::cli {
+
+struct Summary {
+  pipeline::Status status;
+  std::string ended;  // "finished", "interrupted", "time limit reached", ...
+  std::string database;
+  std::string output;              // -o; empty: none
+  std::string resume;              // the command that goes on; empty: nothing left to do
+  std::vector<SeedTrouble> seeds;  // of a crawl that brought next to nothing
+  fetch::FetchContext::Counts fetch;
+  std::vector<parsers::WorkerCounters> workers;
+};
+
+std::string summary_text(const Summary& summary);
+std::string summary_json(const Summary& summary);
+
+}  // namespace crawld::cli

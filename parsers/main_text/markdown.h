@@ -1,0 +1,21 @@
+// Markdown of the blocks that were chosen from a page.
+//
+// CommonMark with GitHub's tables: headings, paragraphs, nested lists, quotes, fenced
+// code, data tables, links (absolute), images, emphasis. Linear, iterative.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/main_text/main_text_outline.h"
+
+namespace crawld::parsers {
+
+// `blocks` are indices into page.blocks, ascending. `base` is the absolute URL that
+// links are resolved against; a link that cannot be resolved leaves its text.
+std::string to_markdown(const PageOutline& page, const std::vector<std::size_t>& blocks,
+                        std::string_view base);
+
+}  // namespace crawld::parsers

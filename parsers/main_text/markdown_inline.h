@@ -1,0 +1,45 @@
+// The inside of one block as Markdown: emphasis, links, images, code spans.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/model/url.h"
+#include "parsers/main_text/main_text_outline.h"
+#include "parsers/main_text/markdown_emphasis.h"
+
+namespace crawld::parsers {
+
+enum class LineBreaks : std::uint8_t { hard, space };  // of <br>: "\\\n", or " " in table cells
+
+class InlineMarkdown {
+ public:
+  InlineMarkdown(const PageOutline& page, std::string_view base)
+      : page_(page), base_(model::Url::parse(base)) {}
+
+  // One paragraph's worth, without a final line end.
+  std::string render(const Block& block, LineBreaks breaks) const;
+
+ private:
+  enum class Style : std::uint8_t { plain, code, emphasis, strong, strong_emphasis };
+  // Neighbours differ in link or style.
+  struct Run {
+    std::uint32_t link = kNoElement;  // one that leads somewhere
+    std::string target;               // of it
+    Style style = Style::plain;
+    std::string text;  // escaped unless code
+  };
+  std::vector<Run> runs_of(const Block& block, LineBreaks breaks) const;
+  static void append_run(const Run& run, Neighbours around, std::string& out);
+  static std::int32_t after(const std::vector<Run>& runs, std::size_t run);
+  std::string image(const GumboNode* node) const;
+  std::string link_target(std::uint32_t link) const;
+  std::string absolute(std::string_view reference) const;
+
+  const PageOutline& page_;
+  std::optional<model::Url> base_;
+};
+
+}  // namespace crawld::parsers

@@ -1,0 +1,36 @@
+// The values of microformats2 properties: what an element says as p-, u-, dt- or e-.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crawler/model/url.h"
+#include "parsers/html/html_tree.h"
+
+namespace crawld::parsers {
+
+// Classic microformats know photos by their address alone.
+enum class Alternatives : std::uint8_t { told, left_out };
+
+class MicroformatValues {
+ public:
+  explicit MicroformatValues(const std::optional<model::Url>& base) : base_(base) {}
+
+  std::string plain(const GumboNode* element);
+  // JSON: a string, or {"value","alt"} of an image with a text alternative.
+  std::string url_json(const GumboNode* element, Alternatives alternatives);
+  // `last_date` is the date that a bare time of the same item belongs to; kept up to date.
+  std::string date(const GumboNode* element, std::string& last_date);
+  // Text as a reader has it: no scripts and styles, images by their alternative; trimmed.
+  std::string text(const GumboNode* element);
+  std::string inner_html(const GumboNode* element);
+
+  std::string absolute(std::string_view reference) const;
+  std::string image_json(const GumboNode* img) const;
+
+ private:
+  const std::optional<model::Url>& base_;
+  std::size_t read_ = 0;  // bytes of text; nested properties are read again and again
+};
+
+}  // namespace crawld::parsers

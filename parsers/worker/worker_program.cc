@@ -1,0 +1,204 @@
+#include "parsers/worker/worker_program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "crawler/base/ascii.h"
+#include "parsers/worker/converter_trial.h"
+#include "parsers/worker/sandbox.h"
+#include "parsers/worker/sandbox_trial.h"
+#include "parsers/worker/worker_exit.h"
+
+namespace crawld::parsers {
+namespace {
+
+using base::Error;
+using base::Fd;
+
+constexpr int kSocket = 3;
+constexpr int kProgram = 4;      // while it is being started
+constexpr int kFirstUnused = 5;  // from here on all is closed
+
+Error io_error(const std::string& what, int code) {
+  return Error{Error::Code::io, what + ": " + std::strerror(code)};
+}
+
+std::string folder_of_this_program() {
+  std::string path(4096, '\0');
+  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (size <= 0) return ".";
+  path.resize(static_cast<std::size_t>(size));
+  return path.substr(0, path.rfind('/'));
+}
+
+// A copy of `fd` above the numbers that the child's own descriptors will take.
+Fd out_of_the_way(int fd) { return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, kFirstUnused)); }
+
+class SpawnPlan {
+ public:
+  SpawnPlan() {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t none;
+    sigset_t all;
+    ::sigemptyset(&none);
+    ::sigfillset(&all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    // A session of its own: Ctrl-C at the terminal is for crawld, which drains in peace.
+    ::posix_spawnattr_setflags(&attributes_,
+                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+
+  void place(int fd, int as) { keep(::posix_spawn_file_actions_adddup2(&actions_, fd, as)); }
+  void close_from(int fd) { keep(::posix_spawn_file_actions_addclosefrom_np(&actions_, fd)); }
+  // The error number, or 0.
+  int run(pid_t& pid, const char* program, char* const* arguments) {
+    char* const no_environment[] = {nullptr};
+    if (error_ == 0) {
+      keep(::posix_spawn(&pid, program, &actions_, &attributes_, arguments, no_environment));
+    }
+    return error_;
+  }
+
+ private:
+  void keep(int error) {
+    if (error_ == 0) error_ = error;
+  }
+
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+  int error_ = 0;
+};
+
+// The trial that a self-test with this wait status ended at.
+std::string_view failed_trial(int status, std::span<const std::string_view> trials) {
+  const int number = WIFEXITED(status) ? WEXITSTATUS(status) - kExitTrial : -1;
+  const bool known = number >= 0 && static_cast<std::size_t>(number) < trials.size();
+  return known ? trials[static_cast<std::size_t>(number)] : "all";
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const WorkerProgram>> WorkerProgram::open(const std::string& path) {
+  const std::string here = folder_of_this_program();
+  const std::vector<std::string> places =
+      path.empty() ? std::vector{here + "/crawld-parse", here + "/../libexec/crawld/crawld-parse"}
+                   : std::vector{path};
+  for (const auto& place : places) {
+    Fd file(::open(place.c_str(), O_PATH | O_CLOEXEC));
+    if (!file.open()) continue;
+    Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null.open()) return io_error("cannot open /dev/null", errno);
+    return std::shared_ptr<const WorkerProgram>(
+        new WorkerProgram(place, std::move(file), std::move(null)));
+  }
+  return Error{Error::Code::not_found, "cannot find the parse worker at " + places.front() +
+                                           "; it is installed together with crawld"};
+}
+
+base::Result<pid_t> WorkerProgram::start(const std::vector<std::string>& arguments,
+                                         int socket) const {
+  const int null = null_.get();
+  const std::pair<int, int> placed[] = {{null, 0}, {null, 1}, {null, 2}, {socket, kSocket}};
+  return launch(arguments, placed);
+}
+
+base::Result<pid_t> WorkerProgram::start(const std::vector<std::string>& arguments,
+                                         const Streams& streams) const {
+  const std::pair<int, int> placed[] = {{streams.in, 0}, {streams.out, 1}, {streams.error, 2}};
+  return launch(arguments, placed);
+}
+
+base::Result<pid_t> WorkerProgram::launch(const std::vector<std::string>& arguments,
+                                          std::span<const std::pair<int, int>> placed) const {
+  SpawnPlan plan;
+  std::vector<Fd> copies;
+  const auto place = [&](int fd, int as) {
+    copies.push_back(out_of_the_way(fd));
+    if (copies.back().open()) plan.place(copies.back().get(), as);
+    return copies.back().open();
+  };
+  for (const auto& [fd, as] : placed) {
+    if (!place(fd, as)) return io_error("cannot start a parse worker", errno);
+  }
+  if (!place(file_.get(), kProgram)) return io_error("cannot start a parse worker", errno);
+  plan.close_from(kFirstUnused);
+
+  std::vector<std::string> words = arguments;
+  words.insert(words.begin(), "crawld-parse");
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+
+  const std::string program = "/proc/self/fd/" + std::to_string(kProgram);
+  pid_t pid = 0;
+  if (const int error = plan.run(pid, program.c_str(), pointers.data()); error != 0) {
+    return io_error("cannot start " + path_, error);
+  }
+  return pid;
+}
+
+base::Status prove_sandbox(const WorkerProgram& program) {
+  if (!kSandboxPossible) {
+    return Error{Error::Code::invalid,
+                 "a sanitizer build has no sandbox; set sandbox: off to run without"};
+  }
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return io_error("cannot make a socket pair", errno);
+  }
+  const Fd ours(ends[0]);
+  const Fd theirs(ends[1]);
+  const auto pid = program.start({"--self-test=all"}, theirs.get());
+  if (!pid) return pid.error();
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
+  return Error{Error::Code::io,
+               "the sandbox of " + program.path() + " fails its self-test \"" +
+                   std::string(failed_trial(status, sandbox_trials())) +
+                   "\"; fix what keeps it from seccomp, or set sandbox: off at your own risk"};
+}
+
+base::Status prove_converter_sandbox(const WorkerProgram& program) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot make a pipe", errno);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const auto pid = program.start({"--self-test=converter"},
+                                 {.in = null.get(), .out = null.get(), .error = theirs.get()});
+  if (!pid) return pid.error();
+  theirs.reset();
+  std::string why(512, '\0');
+  const ssize_t size = ::read(ours.get(), why.data(), why.size());
+  why.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
+  if (why.empty())
+    why =
+        "it fails its self-test \"" + std::string(failed_trial(status, converter_trials())) + "\"";
+  return Error{Error::Code::io,
+               "the sandbox of converters: " + std::string(base::trim(why)) +
+                   "; take out parse.convert, or set sandbox: off at your own risk"};
+}
+
+}  // namespace crawld::parsers

@@ -1,0 +1,260 @@
+#include "storage/archive/warc_reader.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+#include "crawler/base/ascii.h"
+
+namespace crawld::storage {
+namespace {
+
+using base::Error;
+using base::Status;
+
+constexpr std::size_t kChunk = 64U << 10;
+constexpr std::size_t kMostHead = 64U << 10;  // bytes of a record's named fields
+constexpr std::string_view kGzip = "\x1f\x8b";
+
+bool blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && (blank(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+// A line that starts with white space goes on with the one before (section 4, "LWS").
+void add_field(std::string_view line, ArchiveRecord& record) {
+  if (!line.empty() && blank(line.front())) {
+    if (!record.fields.empty()) record.fields.back().second.append(" ").append(trimmed(line));
+    return;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  record.fields.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+}
+
+}  // namespace
+
+std::string_view ArchiveRecord::field(std::string_view name) const {
+  for (const auto& [key, value] : fields) {
+    if (base::equals_ignoring_case(key, name)) return value;
+  }
+  return {};
+}
+
+// The inflated bytes of the file, as far as they were asked for.
+class WarcReader::Bytes {
+ public:
+  explicit Bytes(Source source) : source_(std::move(source)) {}
+  ~Bytes() {
+    if (inflating_) inflateEnd(&stream_);
+  }
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
+
+  std::string_view ready() const { return std::string_view(out_).substr(at_); }
+  void take(std::size_t count) { at_ += count; }
+
+  // False at the end of the file.
+  base::Result<bool> more() {
+    out_.erase(0, std::exchange(at_, 0));
+    if (!started_) {
+      if (Status begun = begin(); !begun) return std::move(begun).error();
+    }
+    return inflating_ ? inflate_more() : plain_more();
+  }
+
+ private:
+  Status begin() {
+    started_ = true;
+    while (in_.size() < kGzip.size()) {
+      auto read = read_source();
+      if (!read) return std::move(read).error();
+      if (!*read) break;
+    }
+    if (!in_.starts_with(kGzip)) return base::Done{};
+    constexpr int kGzipOnly = 15 + 16;
+    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) {
+      return Error{Error::Code::io, "cannot start gzip"};
+    }
+    inflating_ = true;
+    return base::Done{};
+  }
+
+  base::Result<bool> read_source() {
+    std::array<char, kChunk> chunk;
+    auto count = source_(chunk);
+    if (!count) return std::move(count).error();
+    in_.append(chunk.data(), *count);
+    return *count > 0;
+  }
+
+  base::Result<bool> plain_more() {
+    if (in_.empty()) {
+      auto read = read_source();
+      if (!read || !*read) return read;
+    }
+    out_ += in_;
+    in_.clear();
+    return true;
+  }
+
+  // Inflates until something came out.
+  base::Result<bool> inflate_more() {
+    std::array<char, kChunk> chunk;
+    while (true) {
+      if (in_.empty()) {
+        auto read = read_source();
+        if (!read) return read;
+        if (!*read) {
+          if (!inside_) return false;
+          return Error{Error::Code::corrupt, "the file ends inside a gzip member"};
+        }
+      }
+      // Writers pad the end with zeros.
+      if (!inside_ && in_.front() == '\0') {
+        in_.erase(0, std::min(in_.find_first_not_of('\0'), in_.size()));
+        continue;
+      }
+      inside_ = true;
+      stream_.next_in = reinterpret_cast<Bytef*>(in_.data());
+      stream_.avail_in = static_cast<uInt>(in_.size());
+      stream_.next_out = reinterpret_cast<Bytef*>(chunk.data());
+      stream_.avail_out = static_cast<uInt>(chunk.size());
+      const int rc = inflate(&stream_, Z_NO_FLUSH);
+      const std::size_t made = chunk.size() - stream_.avail_out;
+      in_.erase(0, in_.size() - stream_.avail_in);
+      out_.append(chunk.data(), made);
+      if (rc == Z_STREAM_END) {
+        inside_ = false;
+        inflateReset(&stream_);
+      } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+        return Error{Error::Code::corrupt, "the gzip data is damaged"};
+      }
+      if (made > 0) return true;
+    }
+  }
+
+  const Source source_;
+  std::string in_;   // read and not inflated yet
+  std::string out_;  // inflated
+  std::size_t at_ = 0;
+  z_stream stream_{};
+  bool started_ = false;
+  bool inflating_ = false;
+  bool inside_ = false;  // a gzip member
+};
+
+WarcReader::WarcReader(Source source, std::uint64_t most_block)
+    : bytes_(std::make_unique<Bytes>(std::move(source))), most_block_(most_block) {}
+WarcReader::~WarcReader() = default;
+
+Error WarcReader::broken(std::string_view what) const {
+  return {Error::Code::corrupt,
+          "record " + std::to_string(records_ + 1) + ": " + std::string(what)};
+}
+
+base::Result<std::optional<ArchiveRecord>> WarcReader::next() {
+  ArchiveRecord record;
+  const auto found = read_head(record);
+  if (!found) return Error(found.error());
+  if (!*found) return std::optional<ArchiveRecord>();
+  if (Status block = read_block(record); !block) return std::move(block).error();
+  record.number = ++records_;
+  return std::optional(std::move(record));
+}
+
+// False at the end of the file. Bare line feeds end lines as well.
+base::Result<bool> WarcReader::read_head(ArchiveRecord& record) {
+  std::size_t size = 0;
+  for (bool first = true; true;) {
+    const std::size_t end = bytes_->ready().find('\n');
+    if (end == std::string_view::npos) {
+      if (bytes_->ready().size() > kMostHead) return broken("a line without an end");
+      auto more = bytes_->more();
+      if (!more) return broken(more.error().message);
+      if (*more) continue;
+      if (first && trimmed(bytes_->ready()).empty()) return false;
+      return broken(records_ == 0 && first ? "this is no WARC file" : "the file ends in its head");
+    }
+    const std::string line(trimmed(bytes_->ready().substr(0, end)));
+    const bool continued = blank(bytes_->ready().front());
+    bytes_->take(end + 1);
+    size += end + 1;
+    if (size > kMostHead) return broken("its head is too long");
+    if (first) {
+      if (line.empty()) continue;  // between records
+      if (!line.starts_with("WARC/")) return broken("no \"WARC/\" where a record should start");
+      first = false;
+    } else if (line.empty()) {
+      return true;
+    } else {
+      add_field(continued ? " " + line : line, record);
+    }
+  }
+}
+
+Status WarcReader::read_block(ArchiveRecord& record) {
+  const std::string_view text = record.field("Content-Length");
+  std::uint64_t left = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), left);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return broken("no Content-Length that is a number");
+  }
+  while (left > 0) {
+    if (bytes_->ready().empty()) {
+      auto more = bytes_->more();
+      if (!more) return broken(more.error().message);
+      if (!*more) return broken("the file ends in its block");
+      continue;
+    }
+    const auto part = bytes_->ready().substr(0, std::min<std::uint64_t>(left, kChunk));
+    const std::uint64_t room = most_block_ - record.block.size();
+    record.block += part.substr(0, std::min<std::uint64_t>(room, part.size()));
+    record.cut = record.cut || part.size() > room;
+    left -= part.size();
+    bytes_->take(part.size());
+  }
+  return base::Done{};
+}
+
+std::optional<Millis> warc_date(std::string_view text) {
+  // Year, month, day, hour, minute, second; what is left out stands at its least.
+  std::array<int, 6> parts{0, 1, 1, 0, 0, 0};
+  constexpr std::array<char, 6> kEnds{'-', '-', 'T', ':', ':', '.'};
+  if (text.ends_with('Z')) text.remove_suffix(1);
+  Millis fraction = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t digits = i == 0 ? 4 : 2;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + std::min(digits, text.size()), parts[i]);
+    if (error != std::errc() || end != text.data() + digits) return std::nullopt;
+    text.remove_prefix(digits);
+    if (text.empty()) break;
+    if (text.front() != kEnds[i]) return std::nullopt;
+    text.remove_prefix(1);
+    if (i + 1 < parts.size()) continue;
+    if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
+    const std::string millis = (std::string(text) + "00").substr(0, 3);
+    std::from_chars(millis.data(), millis.data() + millis.size(), fraction);
+  }
+  const std::chrono::year_month_day day{std::chrono::year(parts[0]),
+                                        std::chrono::month(static_cast<unsigned>(parts[1])),
+                                        std::chrono::day(static_cast<unsigned>(parts[2]))};
+  if (parts[0] < 1 || !day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60 ||
+      std::any_of(parts.begin(), parts.end(), [](int part) { return part < 0; })) {
+    return std::nullopt;
+  }
+  const std::chrono::sys_days days(day);
+  return (Millis{days.time_since_epoch().count()} * 86'400 + parts[3] * 3'600 + parts[4] * 60 +
+          parts[5]) *
+             1'000 +
+         fraction;
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,101 @@
+#include "storage/archive/warc_record.h"
+
+#include <zlib.h>
+
+#include <array>
+
+#include "crawler/base/clock.h"
+#include "crawler/model/packed_body.h"
+#include "storage/archive/sha1.h"
+#include "storage/archive/warc.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+namespace {
+
+using base::Error;
+using Code = base::Error::Code;
+
+// Far above any limit of the parser: a larger size is damage.
+constexpr std::uint64_t kMaxBody = 1ULL << 30;
+
+}  // namespace
+
+// RFC 4122 version 5: the first 16 bytes of a SHA-1, with version and variant set.
+std::string warc_id(std::string_view name) {
+  Sha1 digest = sha1(name);
+  digest[6] = static_cast<std::uint8_t>((digest[6] & 0x0F) | 0x50);
+  digest[8] = static_cast<std::uint8_t>((digest[8] & 0x3F) | 0x80);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string id = "<urn:uuid:";
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) id += '-';
+    id += kHex[digest[i] >> 4];
+    id += kHex[digest[i] & 15];
+  }
+  return id + ">";
+}
+
+WarcRecord::WarcRecord(std::string_view type, std::string_view id, Millis date) {
+  head_ = "WARC/1.1\r\n";
+  field("WARC-Type", type);
+  field("WARC-Record-ID", id);
+  field("WARC-Date", base::to_iso8601(base::from_millis(date)));
+}
+
+void WarcRecord::field(std::string_view name, std::string_view value) {
+  head_ += name;
+  head_ += ": ";
+  head_ += value;
+  head_ += "\r\n";
+}
+
+std::string WarcRecord::with_block(std::string_view block) const {
+  std::string record = head_;
+  record += "WARC-Block-Digest: " + sha1_label(sha1(block)) + "\r\n";
+  record += "Content-Length: " + std::to_string(block.size()) + "\r\n\r\n";
+  record += block;
+  return record += "\r\n\r\n";
+}
+
+base::Result<std::string> gzip_member(std::string_view bytes) {
+  constexpr int kGzipWindow = 15 + 16;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    return Error{Code::io, "cannot start gzip"};
+  }
+  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int rc = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (rc != Z_STREAM_END) return Error{Code::io, "cannot gzip a record"};
+  return out;
+}
+
+base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id) {
+  std::string bytes;
+  bool found = false;
+  bool whole = false;
+  auto done = reader.each(
+      "SELECT size, data, codec FROM bodies WHERE id = ?1",
+      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(body_id)); },
+      [&](Statement& s) {
+        found = true;
+        const auto codec = model::body_codec_from(s.text(2));
+        auto body = codec ? model::unpack(*codec, s.blob(1), kMaxBody) : std::nullopt;
+        whole = body && body->size() == static_cast<std::uint64_t>(s.integer(0));
+        if (whole) bytes = *std::move(body);
+      });
+  if (!done) return std::move(done).error();
+  const std::string name = "body " + std::to_string(body_id);
+  if (!found) return Error{Code::not_found, "there is no " + name + " in " + reader.path()};
+  if (!whole) return Error{Code::corrupt, name + " of " + reader.path() + " is damaged"};
+  return bytes;
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,74 @@
+#include "storage/reports/link_walk.h"
+
+#include <algorithm>
+
+namespace crawld::storage {
+namespace {
+
+constexpr std::int64_t kSlice = 500;  // ids of pages a read
+
+// Calls `slice(first, last)` over the ids of a table whose largest is `end`.
+template <class Slice>
+base::Status in_slices(std::int64_t end, std::int64_t size, Slice slice) {
+  for (std::int64_t first = 1; first <= end; first += size) {
+    if (auto done = slice(first, std::min(first + size - 1, end)); !done) return done;
+  }
+  return base::Done{};
+}
+
+}  // namespace
+
+base::Status each_standing_link(Database& reader,
+                                const std::function<void(const LinkOfPage&)>& visit) {
+  const auto end = reader.number("SELECT max(id) FROM pages");
+  if (!end) return end.error();
+  return in_slices(*end, kSlice, [&](std::int64_t first, std::int64_t last) {
+    return reader.each(
+        "SELECT u.url, s.name, "
+        "CASE substr(json_extract(j.value, '$[0]'), 1, 1) WHEN '/' "
+        "THEN h.host || json_extract(j.value, '$[0]') ELSE json_extract(j.value, '$[0]') END "
+        "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
+        "JOIN links AS l ON l.page_id = p.id JOIN urls AS u ON u.id = v.url_id "
+        "LEFT JOIN hosts AS h ON h.id = u.host_id LEFT JOIN sites AS s ON s.id = u.site_id "
+        "JOIN json_each(l.links) AS j WHERE p.id BETWEEN ?1 AND ?2 "
+        "AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410)",
+        [&](Statement& s) { s.integer(1, first).integer(2, last); },
+        [&](Statement& s) { visit({.from = s.text(0), .site = s.text(1), .target = s.text(2)}); });
+  });
+}
+
+base::Status each_page_found_by_link(Database& reader,
+                                     const std::function<void(const FoundPage&)>& visit) {
+  const auto end = reader.number("SELECT max(url_id) FROM visits");
+  if (!end) return end.error();
+  return in_slices(*end, kSlice * 10, [&](std::int64_t first, std::int64_t last) {
+    return reader.each(
+        "SELECT u.id, u.url FROM visits AS v JOIN urls AS u ON u.id = v.url_id "
+        "LEFT JOIN visits AS w ON w.url_id = u.parent_id "
+        "WHERE v.url_id BETWEEN ?1 AND ?2 AND v.page_id IS NOT NULL AND u.purpose IS NULL "
+        "AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
+        "AND u.state NOT IN ('parked', 'out_of_scope') "
+        "AND (u.hop = 'L' OR (u.hop = 'R' AND ifnull(w.status, 0) NOT BETWEEN 301 AND 308))",
+        [&](Statement& s) { s.integer(1, first).integer(2, last); },
+        [&](Statement& s) {
+          visit({.id = static_cast<model::UrlId>(s.integer(0)), .url = s.text(1)});
+        });
+  });
+}
+
+base::Result<std::vector<model::UrlId>> open_orphans(Database& reader) {
+  std::vector<model::UrlId> ids;
+  auto done = reader.each(
+      "SELECT url_id FROM orphanings WHERE adopted_in IS NULL ORDER BY url_id", [](Statement&) {},
+      [&](Statement& s) { ids.push_back(static_cast<model::UrlId>(s.integer(0))); });
+  if (!done) return std::move(done).error();
+  return ids;
+}
+
+base::Result<std::uint64_t> count_urls(Database& reader) {
+  auto count = reader.number("SELECT sum(count) FROM url_counts");
+  if (!count) return std::move(count).error();
+  return static_cast<std::uint64_t>(*count);
+}
+
+}  // namespace crawld::storage

@@ -1,0 +1,138 @@
+#include "parsers/selector/xpath.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "crawler/cli/inspect/inspect_select.h"
+
+namespace crawld::parsers {
+namespace {
+
+constexpr std::string_view kPage =
+    "<!doctype html><title>T</title><body><div class='a b' id=d><A href=x>one</A>"
+    "<a href=y xml:lang=de>two</a></div><svg><use xlink:href=z></svg><p>3<!--c--></p>";
+
+std::string found(const XmlTree& tree, std::string_view text) {
+  auto path = XPath::compile(text);
+  if (!path) return "bad: " + path.error().message;
+  auto items = path->evaluate(tree);
+  if (!items) return "failed: " + items.error().message;
+  std::string all;
+  for (const XPathItem& item : *items) {
+    bool element = item.kind == XPathItem::Kind::element;
+    all += (element ? xml_name(item.node) : item.text) + "|";
+  }
+  return all;
+}
+
+std::string in_page(std::string_view text) {
+  auto page = HtmlTree::parse(kPage);
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  return found(*copy, text);
+}
+
+TEST_CASE("id() finds elements by their id (XPath 1.0 section 4.1, DOM 4.9)") {
+  auto page = HtmlTree::parse(
+      "<!doctype html><p id=a>1<p id=b>2<p id=a>3<a href=b></a><svg><g id=c></g></svg><i id=''>");
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  CHECK(found(*copy, "id('b')/text()") == "2|");
+  CHECK(found(*copy, "id('c a  zz')") == "p|g|");
+  CHECK(found(*copy, "id ('a')/text()") == "1|");
+  CHECK(found(*copy, "id(//a/@href)/text()") == "2|");
+  CHECK(found(*copy, "//p[id('c')]/@id") == "a|b|a|");
+}
+
+TEST_CASE("paths find elements, attributes, texts and values of a page") {
+  CHECK(in_page("//a/@href") == "x|y|");
+  CHECK(in_page("//div/*[last()]/text()") == "two|");
+  CHECK(in_page("//use/@xlink:href | //@xml:lang") == "de|z|");
+  CHECK(in_page("count(//a) + 0.5") == "2.5|");
+  CHECK(in_page("//div[has-class('b', 'a')]") == "div|");
+  CHECK(in_page("//a[re:test(@href, '^[XZ]$', 'i')]/text()") == "one|");
+  CHECK(in_page("string(//p)") == "3|");
+  CHECK(in_page("//*[contains(concat(' ', @class, ' '), ' a ')]/a[2]") == "a|");
+  CHECK(in_page("/html/body/p/comment()") == "c|");
+  CHECK(in_page("//use/namespace::xlink") == "http://www.w3.org/1999/xlink|");
+  CHECK(in_page("//a[1]/@href/.. | //p//text()[1]") == "a|3|");
+}
+
+TEST_CASE("results come back to the elements of the page") {
+  auto page = HtmlTree::parse(kPage);
+  auto copy = XmlTree::copy_of(*page);
+  auto items = XPath::compile("//div")->evaluate(*copy);
+  REQUIRE(items);
+  REQUIRE(items->size() == 1);
+  CHECK(attribute(items->front().html, "id") == "d");
+  auto inside = XPath::compile("./a")->evaluate(*copy, copy->of(items->front().html));
+  CHECK(inside->size() == 2);
+}
+
+TEST_CASE("a bad path is refused while compiling") {
+  auto why = [](std::string_view text) { return XPath::compile(text).error().message; };
+  CHECK_THAT(why("//a["), Catch::Contains("at byte"));
+  CHECK(why("//a[foo(.)]") == "unknown function foo() at byte 5");
+  CHECK_FALSE(XPath::compile(""));
+  CHECK_FALSE(XPath::compile(std::string(5'000, '(') + "1" + std::string(5'000, ')')));
+  CHECK(XPath::compile("//a[(1) and not(2)]/following-sibling::node()"));
+}
+
+TEST_CASE("feeds are read with and without prefixes, broken ones as far as they go") {
+  auto feed = XmlTree::parse(
+      "<?xml version='1.0' encoding='latin1'?><feed xmlns='http://www.w3.org/2005/Atom' "
+      "xmlns:x='urn:x'><entry><title>\xC3\xA4</title><x:y>1</x:y></entry><entry><title>b");
+  REQUIRE(feed);
+  CHECK(found(*feed, "//entry/title/text()") == "\xC3\xA4|b|");
+  CHECK(found(*feed, "//x:y") == "y|");
+  CHECK(found(*feed, "//dc:creator") == "");
+  CHECK(found(*feed, "//nope:y") == "failed: unknown namespace prefix");
+  CHECK_FALSE(XmlTree::parse("no xml"));
+  auto sloppy = XmlTree::parse("<a t='&eacute;&nope;'>1 & 2<b>x</c>&nbsp;3 &amp; 4</a>");
+  REQUIRE(sloppy);
+  CHECK(xml_text(sloppy->root()) ==
+        "1  2x\xC2\xA0"
+        "3 & 4");
+  CHECK(xml_attribute(sloppy->root(), "t") == "\xC3\xA9");
+}
+
+TEST_CASE("entities and documents elsewhere are never read") {
+  std::string laughs = "<!DOCTYPE a [<!ENTITY x 'ha'>";
+  for (char c = 'b'; c < 'z'; ++c) {
+    laughs += std::string("<!ENTITY ") + c + " '&" + static_cast<char>(c - 1) + ";&" +
+              static_cast<char>(c - 1) + ";'>";
+  }
+  laughs += "<!ENTITY f SYSTEM 'file:///etc/passwd'>]><a>1&f;&y;&amp;</a>";
+  auto tree = XmlTree::parse(laughs);
+  REQUIRE(tree);
+  CHECK(xml_text(tree->root()) == "1&");
+}
+
+TEST_CASE("an evaluation that would take for ever stops") {
+  std::string page = "<body>";
+  for (int i = 0; i < 20'000; ++i) page += "<i></i>";
+  auto tree = HtmlTree::parse(page);
+  auto copy = XmlTree::copy_of(*tree);
+  CHECK_THAT(found(*copy, "//i[count(preceding::i) > count(following::i)]"),
+             Catch::StartsWith("failed"));
+}
+
+TEST_CASE("inspect reads a page in base64 as its bytes say, and says where there is none") {
+  // <p>\xE9</p> in Latin-1
+  CHECK(cli::inspect_select(R"x({"id":1,"html_base64":"PHA+6TwvcD4=","selector":"p"})x") ==
+        R"x({"id":1,"matches":[{"tag":"p","id":null,"text":"é"}],"error":null})x");
+  CHECK(cli::inspect_select(R"x({"id":2,"selector":"p"})x") ==
+        R"x({"id":2,"matches":[],"error":"neither \"html\" nor \"html_base64\""})x");
+}
+
+TEST_CASE("inspect answers paths as it answers selectors") {
+  CHECK(cli::inspect_select(
+            R"x({"id":1,"html":"<p id=x>a<p>b","selector":"//p/text()","syntax":"xpath"})x") ==
+        R"x({"id":1,"matches":[{"tag":"p","id":"x","text":"a"},{"tag":"p","id":null,"text":"b"}],)x"
+        R"x("error":null})x");
+  CHECK(cli::inspect_select(R"x({"id":2,"html":"","selector":"count(//p)","syntax":"xpath"})x") ==
+        R"x({"id":2,"matches":[{"tag":null,"id":null,"text":"0"}],"error":null})x");
+}
+
+}  // namespace
+}  // namespace crawld::parsers
