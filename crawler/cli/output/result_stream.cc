@@ -14,6 +14,7 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/output/json_text.h"
+#include "storage/reports/exports.h"
 
 namespace crawld::cli {
 namespace {
@@ -22,17 +23,6 @@ using nlohmann::ordered_json;
 
 std::string dump(const ordered_json& value) {
   return without_raw_controls(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-}
-
-// RFC 4180 section 2.
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
 }
 
 struct Line {
@@ -83,10 +73,10 @@ std::string page_json(const Line& line) {
 
 std::string page_csv(const Line& line) {
   const auto of_page = [&](auto member) {
-    return line.page != nullptr ? csv_field(line.page->*member) : std::string();
+    return line.page != nullptr ? storage::csv_field(line.page->*member) : std::string();
   };
-  return csv_field(line.url) + "," + std::to_string(line.status) + "," + line.fetched_at + "," +
-         std::to_string(line.depth) + "," + csv_field(line.content_type) + "," +
+  return storage::csv_field(line.url) + "," + std::to_string(line.status) + "," + line.fetched_at +
+         "," + std::to_string(line.depth) + "," + storage::csv_field(line.content_type) + "," +
          std::to_string(line.bytes) + "," + of_page(&model::ParsedPage::lang) + "," +
          of_page(&model::ParsedPage::title) + "," + of_page(&model::ParsedPage::description);
 }
@@ -103,8 +93,9 @@ std::string record_json(const Line& line, const model::Record& record) {
 
 // Columns stay the same whatever the rules: the fields travel as JSON.
 std::string record_csv(const Line& line, const model::Record& record) {
-  return csv_field(line.url) + "," + csv_field(record.rule) + "," + line.fetched_at + "," +
-         csv_field(record.fields_json) + "," + csv_field(record.errors_json);
+  return storage::csv_field(line.url) + "," + storage::csv_field(record.rule) + "," +
+         line.fetched_at + "," + storage::csv_field(record.fields_json) + "," +
+         storage::csv_field(record.errors_json);
 }
 
 constexpr std::string_view kPageHeader =
