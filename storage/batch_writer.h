@@ -75,7 +75,9 @@ class BatchWriter {
   // page_rows.cc
   base::Status reading(const PageReading& reading);
   base::Status page(const StoredPage& page);
-  base::Status page_row(const StoredPage& page, std::uint64_t previous, std::uint64_t body);
+  base::Status page_row(const StoredPage& page, std::uint64_t previous, std::uint64_t body,
+                        PageId same_text);
+  base::Result<PageId> same_text(const StoredPage& page, PageId previous, std::uint64_t body);
   base::Result<std::uint64_t> previous_version(const StoredPage& page);
   base::Status newest_version(const StoredPage& page);
   base::Status links(const StoredPage& page, const model::ParsedPage& parsed);

@@ -38,7 +38,23 @@ Error cannot_make(const std::string& path, int why) {
   return {code, "cannot make " + path + ": " + std::strerror(why)};
 }
 
+// A view that feeds the full-text index bears a name that FTS5 keeps for itself. Such are refused
+// on a defensive connection, but for the time of a migration.
+class ReservedNames {
+ public:
+  explicit ReservedNames(sqlite3* db) : db_(db) {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+  }
+  ReservedNames(const ReservedNames&) = delete;
+  ReservedNames& operator=(const ReservedNames&) = delete;
+  ~ReservedNames() { sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr); }
+
+ private:
+  sqlite3* db_;
+};
+
 base::Status apply(Database& database, std::span<const Migration> schema, std::int64_t from) {
+  const ReservedNames open(database.raw());
   for (const Migration& migration : schema) {
     if (migration.version <= from) continue;
     const std::string sql(migration.sql);

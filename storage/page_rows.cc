@@ -19,6 +19,9 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
+// A shorter text costs less than to look for another that is the same.
+constexpr std::size_t kSharedTextBytes = 256;
+
 // Empty JSON lists and objects are stored as NULL.
 std::string_view filled(const std::string& json) {
   return json.size() <= 2 ? std::string_view() : std::string_view(json);
@@ -64,9 +67,12 @@ base::Status BatchWriter::page(const StoredPage& page) {
   const model::ParsedPage& parsed = parsed_of(page);
   auto previous = previous_version(page);
   if (!previous) return std::move(previous).error();
+  const std::uint64_t next_body = ids_.body;
   auto body_id = body(page, Content::of(page));
   if (!body_id) return std::move(body_id).error();
-  auto done = page_row(page, *previous, *body_id);
+  auto same = same_text(page, *previous, ids_.body == next_body ? *body_id : 0);
+  if (!same) return std::move(same).error();
+  auto done = page_row(page, *previous, *body_id, *same);
   if (done && !parsed.links.empty()) done = links(page, parsed);
   if (done) done = newest_version(page);
   if (done && redo_) done = drop_records(page.id);
@@ -92,6 +98,29 @@ base::Result<std::uint64_t> BatchWriter::previous_version(const StoredPage& page
   return previous;
 }
 
+// The page that holds the text of `page` already, or 0: the version before, or the page that
+// brought the body (`known_body`, 0 where it is new). Only earlier pages are named, so that one
+// that is put again, whose text others may name by now, does not name itself.
+base::Result<PageId> BatchWriter::same_text(const StoredPage& page, PageId previous,
+                                            std::uint64_t known_body) {
+  PageId holder = 0;
+  const std::string& text = parsed_of(page).text;
+  if (!page.store_text || text.size() < kSharedTextBytes) return holder;
+  if (previous == 0 && known_body == 0) return holder;
+  auto done = database_.each(
+      "SELECT t.id FROM pages AS p "
+      "JOIN pages AS t ON t.id = CASE WHEN p.text IS NULL THEN p.text_page_id ELSE p.id END "
+      "WHERE p.id IN (?1, (SELECT page_id FROM bodies WHERE id = ?2)) AND t.text = ?3 "
+      "AND t.id < ?4 LIMIT 1",
+      [&](Statement& s) {
+        s.integer(1, as_integer(previous)).integer(2, as_integer(known_body)).text(3, text);
+        s.integer(4, as_integer(page.id));
+      },
+      [&](Statement& s) { holder = static_cast<PageId>(s.integer(0)); });
+  if (!done) return std::move(done).error();
+  return holder;
+}
+
 base::Status BatchWriter::newest_version(const StoredPage& page) {
   // A version that supersedes nothing is still better than none.
   const char* sql = page.supersedes
@@ -115,7 +144,7 @@ base::Status BatchWriter::links(const StoredPage& page, const model::ParsedPage&
 }
 
 base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previous,
-                                   std::uint64_t body_id) {
+                                   std::uint64_t body_id, PageId same_text) {
   static const model::Response kNoResponse;
   const model::Fetched& fetched = page.parsed.fetched;
   const model::Response& response =
@@ -135,9 +164,10 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
       "title, description, author, date, canonical, robots, content_hash, body_id, simhash, "
       "redirect_to, refresh, parse_error, over_limits, http_version, remote_address, text, "
       "main_text, markdown, headers, meta, headings, feeds, jsonld, microdata, opengraph, "
-      "structured) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+      "structured, text_page_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+      "?14, ?15, ?16, "
       "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
-      "?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)",
+      "?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43)",
       [&](Statement& s) {
         s.integer(1, as_integer(page.id)).integer(2, as_integer(page.url_id));
         s.integer_or_null(3, as_integer(previous)).integer(4, run_);
@@ -156,7 +186,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.text_or_null(28, error).integer(29, parsed.over_limits);
         s.text_or_null(30, response.http_version).text_or_null(31, response.remote_address);
         const bool keep = page.store_text;
-        s.text_or_null(32, keep ? std::string_view(parsed.text) : std::string_view());
+        s.text_or_null(32, keep && same_text == 0 ? parsed.text : std::string_view());
         s.text_or_null(33, keep ? std::string_view(parsed.main_text) : std::string_view());
         s.text_or_null(34, keep ? std::string_view(parsed.markdown) : std::string_view());
         s.text_or_null(35, filled(headers)).text_or_null(36, filled(meta));
@@ -164,6 +194,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.text_or_null(39, filled(parsed.jsonld)).text_or_null(40, filled(parsed.microdata));
         s.text_or_null(41, filled(parsed.opengraph));
         s.text_or_null(42, filled(parsed.structured_other));
+        s.integer_or_null(43, as_integer(same_text));
       });
 }
 

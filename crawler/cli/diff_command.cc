@@ -179,6 +179,7 @@ int diff_command(const Arguments& arguments) {
   if (const auto code = parse_options(app, arguments)) return *code;
   auto reader = open_database(options.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
+  if (const auto code = refuse_schema_before(**reader, kSearchContent)) return *code;
   const auto url = find_known_url(**reader, options.url);
   if (!url) return complain(url.error().message, exit_code(url.error()));
   options.url = url->href;

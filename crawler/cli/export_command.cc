@@ -207,9 +207,10 @@ int export_command(const Arguments& arguments) {
   auto reader = open_database(flags.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   constexpr int kChangesHaveTimes = 4;
-  if (flags.table == "changes") {
-    if (const auto code = refuse_schema_before(**reader, kChangesHaveTimes)) return *code;
-  }
+  const int needed = flags.format == "wacz"     ? kPageTexts
+                     : flags.table == "changes" ? kChangesHaveTimes
+                                                : 0;
+  if (const auto code = refuse_schema_before(**reader, needed)) return *code;
   // A file ends with whole rows when it is asked to; a reader of a pipe may not be reading.
   std::optional<StopSignals> signals;
   if (into_file(flags)) signals.emplace();

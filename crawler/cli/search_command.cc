@@ -105,8 +105,7 @@ int search_command(const Arguments& arguments) {
   options.mark_end = kEnd;
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
-  constexpr int kIndexed = 2;  // the first schema with an index
-  if (const auto code = refuse_schema_before(**reader, kIndexed)) return *code;
+  if (const auto code = refuse_schema_before(**reader, kSearchContent)) return *code;
   const auto hits = storage::search(**reader, options);
   if (!hits) return complain(hits.error().message, exit_code(hits.error()));
   if (json || csv) {

@@ -151,7 +151,9 @@ class Package {
   base::Result<bool> has_texts(Range range) {
     bool found = false;
     auto done = reader_.each(
-        "SELECT 1 FROM pages WHERE id > ?1 AND id <= ?2 AND text <> '' LIMIT 1",
+        "SELECT 1 FROM pages WHERE id > ?1 AND id <= ?2 AND (text <> '' OR text_page_id IS NOT "
+        "NULL) "
+        "LIMIT 1",
         [&](Statement& s) { s.integer(1, range.after).integer(2, range.last); },
         [&](Statement&) { found = true; });
     if (!done) return std::move(done).error();
@@ -162,8 +164,9 @@ class Package {
   base::Result<std::int64_t> page_lines(Range range) {
     std::int64_t last = range.after;
     auto done = reader_.each(
-        "SELECT p.id, u.url, p.fetched_at, p.title, p.text, u.depth "
-        "FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
+        "SELECT p.id, u.url, p.fetched_at, p.title, x.text, u.depth "
+        "FROM pages AS p JOIN urls AS u ON u.id = p.url_id JOIN page_texts AS x ON x.page_id = "
+        "p.id "
         "WHERE p.id > ?1 AND p.id <= ?2 AND p.status = 200 AND p.kind IN ('html', 'xhtml', 'text') "
         "ORDER BY p.id LIMIT ?3",
         [&](Statement& s) {

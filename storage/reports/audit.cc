@@ -17,6 +17,7 @@ std::uint64_t as_count(std::int64_t value) { return static_cast<std::uint64_t>(v
 struct SqlCheck {
   const char* name;
   const char* sql;
+  int schema = 1;  // the first that can be asked so
 };
 
 constexpr SqlCheck kSqlChecks[] = {
@@ -49,6 +50,11 @@ constexpr SqlCheck kSqlChecks[] = {
      "SELECT count(*), sum(b.id IS NULL OR b.hash IS NOT p.content_hash), "
      "max(CASE WHEN b.id IS NULL THEN 'page ' || p.id END) "
      "FROM pages AS p LEFT JOIN bodies AS b ON b.id = p.body_id WHERE p.body_id IS NOT NULL"},
+    {"every text that stands with another page is there",
+     "SELECT count(*), sum(t.text IS NULL), max(CASE WHEN t.text IS NULL THEN 'page ' || p.id END) "
+     "FROM pages AS p LEFT JOIN pages AS t ON t.id = p.text_page_id "
+     "WHERE p.text IS NULL AND p.text_page_id IS NOT NULL",
+     7},
     {"every body is named by a page",
      "SELECT count(*), sum(id NOT IN (SELECT body_id FROM pages WHERE body_id IS NOT NULL)), "
      "NULL FROM bodies"},
@@ -226,9 +232,11 @@ base::Status check_pages(Database& reader, std::vector<AuditCheck>& checks) {
 }
 
 base::Status run_checks(Database& reader, std::vector<AuditCheck>& checks) {
+  const auto schema = reader.number("PRAGMA user_version");
+  if (!schema) return schema.error();
   auto done = check_states(reader, checks);
   for (const SqlCheck& check : kSqlChecks) {
-    if (done) done = sql_check(reader, check, checks);
+    if (done && check.schema <= *schema) done = sql_check(reader, check, checks);
   }
   if (done) done = check_queue(reader, checks);
   if (done) done = check_doubles(reader, checks);

@@ -253,7 +253,7 @@ base::Result<VersionFacts> version_facts(Database& reader, PageId page) {
 base::Result<std::string> version_text(Database& reader, PageId page) {
   std::string text;
   auto done = reader.each(
-      "SELECT ifnull(main_text, ifnull(text, '')) FROM pages WHERE id = ?1",
+      "SELECT ifnull(body, '') FROM search_content WHERE id = ?1",
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); },
       [&](Statement& s) { text = s.text(0); });
   if (!done) return std::move(done).error();

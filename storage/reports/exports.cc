@@ -23,7 +23,8 @@ constexpr const char* kPages =
     "ifnull(p.headings, '[]') AS headings_json, ifnull(p.meta, '[]') AS meta_json, "
     "ifnull(p.jsonld, '[]') AS jsonld_json, ifnull(p.microdata, '[]') AS microdata_json, "
     "ifnull(p.opengraph, '{}') AS opengraph_json, ifnull(p.feeds, '[]') AS feeds_json, "
-    "p.text AS text, p.main_text AS main_text, p.markdown AS markdown "
+    "(SELECT x.text FROM v_pages AS x WHERE x.url_id = p.url_id) AS text, p.main_text AS "
+    "main_text, p.markdown AS markdown "
     "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
     "JOIN urls AS u ON u.id = p.url_id LEFT JOIN sites AS s ON s.id = p.site_id "
     "WHERE p.id > ?1 AND p.fetched_at >= ?3 ORDER BY p.id LIMIT ?2";

@@ -268,7 +268,8 @@ def test_an_older_database_is_not_reported_on_but_told_what_to_do(site, tmp_path
     subprocess.run(["sqlite3", str(copy.db)], check=True, text=True,
                    input=f"PRAGMA application_id = {application}; PRAGMA user_version = {version}; PRAGMA page_size = 8192; "
                    f"BEGIN; {schema} COMMIT; PRAGMA journal_mode = WAL;")
-    for command in (["search", "x"], ["export", "-t", "changes"])[version - 1:]:
+    for command in (["search", "x"], ["diff", "http://a.test/"], ["export", "-t", "changes"],
+                    ["export", "-f", "wacz", "-o", tmp_path / "x.wacz"])[2 * (version - 1):]:
         old = run(copy, *command)
         assert old.returncode == 1 and "older crawld" in old.stderr
     assert run(copy, "export").returncode == 0

@@ -23,6 +23,10 @@ std::string database_path(const std::string& given);
 // A reader; it never disturbs a crawl that is running. Errors as Database::open_reader.
 base::Result<std::unique_ptr<storage::Database>> open_database(const std::string& given);
 
+// The first schemas that have `search_content` and `page_texts`.
+inline constexpr int kSearchContent = 2;
+inline constexpr int kPageTexts = 7;
+
 // Says what brings a database of an older crawld forward, and gives the exit code, where its schema
 // is older than `version`. For what only newer ones hold.
 std::optional<int> refuse_schema_before(storage::Database& reader, int version);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "storage/memory_store.h"
+#include "storage/reports/audit.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"
@@ -214,6 +215,45 @@ TEST_CASE("the same content is stored once, whichever URL and batch it came with
   put(*store, third);
   CHECK(*store->database().number("SELECT count(*) FROM bodies") == 2);
   CHECK(*store->database().number("SELECT count(DISTINCT body_id) FROM pages WHERE id < 5") == 1);
+}
+
+TEST_CASE("a text of a copy or of the version before is stored once, and every view shows it") {
+  Scratch scratch;
+  auto store = open_store(scratch.path());
+  const std::string text(1000, 'a');
+  CommitBatch batch = first_batch(*store);
+  batch.pages = {page_of(1, 1, "http://a.test/", text), page_of(2, 2, "http://a.test/x", text)};
+  put(*store, batch);
+  // The version after the copy: other markup, the same text. Then a copy in another charset.
+  StoredPage next = page_of(3, 2, "http://a.test/x", text);
+  next.change = model::Change::changed;
+  std::get<model::ParsedPage>(next.parsed.page).content_hash = "hash of other markup";
+  StoredPage other = page_of(4, 3, "http://a.test/y", text);
+  std::get<model::ParsedPage>(other.parsed.page).text = std::string(1000, 'b');
+  CommitBatch second;
+  second.pages = {std::move(next), std::move(other)};
+  put(*store, second);
+  Database& db = store->database();
+  CHECK(*db.number("SELECT count(*) FROM pages WHERE text IS NOT NULL") == 2);
+  CHECK(*db.number("SELECT count(*) FROM pages WHERE id IN (2, 3) AND text_page_id = 1") == 2);
+  CHECK(*db.number("SELECT count(*) FROM page_texts WHERE text LIKE 'aaaa%'") == 3);
+  CHECK(*db.number("SELECT count(*) FROM v_pages WHERE length(text) = 1000") == 3);
+  CHECK(*db.number("SELECT count(*) FROM search_content WHERE length(body) = 1000") == 4);
+
+  const auto wrong = [&db] {
+    const auto checks = audit(db);
+    REQUIRE(checks.ok());
+    return std::count_if(checks->begin(), checks->end(), [](const AuditCheck& check) {
+      return check.wrong != 0 && check.example == "page 2";
+    });
+  };
+  CHECK(wrong() == 0);
+  REQUIRE(db.execute("UPDATE pages SET text_page_id = 9 WHERE id = 2").ok());
+  CHECK(wrong() == 1);
+
+  // What is put again keeps a text of its own: others may refer to it.
+  put(*store, batch);
+  CHECK(*db.number("SELECT count(*) FROM page_texts WHERE text LIKE 'aaaa%'") == 3);
 }
 
 TEST_CASE("a batch put twice changes nothing") {
