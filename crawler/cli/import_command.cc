@@ -1,6 +1,7 @@
-// crawld import: WARC files and URL lists into a database.
+// crawld import: WARC files, WACZ packages and URL lists into a database.
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "config/load.h"
@@ -16,6 +17,8 @@
 #include "crawler/cli/flags/url_list.h"
 #include "crawler/daemon/rooms.h"
 #include "crawler/daemon/spellings.h"
+#include "storage/archive/wacz.h"
+#include "storage/archive/zip_reader.h"
 #include "storage/sqlite_store.h"
 
 namespace crawld::cli {
@@ -27,6 +30,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kSite = "crawl";  // the site of `crawld crawl URL`
 constexpr int kMostRefusals = 20;       // told one by one
+constexpr std::size_t kFirstLook = 4'096;
 
 struct ImportFlags {
   std::vector<std::string> files;
@@ -39,14 +43,15 @@ struct ImportFlags {
 };
 
 void add_flags(CLI::App& app, ImportFlags& flags) {
-  app.add_option("FILE", flags.files, "WARC files (.warc, .warc.gz) and URL lists; - for stdin")
+  app.add_option("FILE", flags.files,
+                 "WARC files (.warc, .warc.gz), WACZ packages and URL lists; - for stdin")
       ->required();
   add_database_option(app, flags.database);
   app.add_option("-c,--config", flags.config,
                  "take what its sites want, by their rules, and queue the links they follow");
   app.add_option("--site", flags.site, "all into this site (default: crawl, or the first wanting)");
-  app.add_option("--format", flags.format, "warc, urls or auto: by the first bytes (auto)")
-      ->check(CLI::IsMember({"auto", "warc", "urls"}));
+  app.add_option("--format", flags.format, "warc, wacz, urls or auto: by the first bytes (auto)")
+      ->check(CLI::IsMember({"auto", "warc", "wacz", "urls"}));
   app.add_flag("--json", flags.json, "the summary as one JSON object on standard output");
   app.add_flag("-q,--quiet", flags.quiet, "no summary");
 }
@@ -88,13 +93,20 @@ class Import {
   Status take(const std::string& path, const std::string& format) {
     auto source = ImportSource::open(path, signals_);
     if (!source) return std::move(source).error();
-    ImportFormat kind = format == "warc" ? ImportFormat::warc : ImportFormat::urls;
-    if (format == "auto") {
-      const auto guessed = source->guess();
-      if (!guessed) return Error(guessed.error());
-      kind = *guessed;
+    const auto kind = kind_of(*source, format);
+    if (!kind) return Error(kind.error());
+    Status done = base::Done{};
+    switch (*kind) {
+      case ImportFormat::warc:
+        done = take_warc([&](std::span<char> into) { return source->read(into); }, source->name());
+        break;
+      case ImportFormat::wacz:
+        done = take_wacz(*source);
+        break;
+      case ImportFormat::urls:
+        done = take_list(*source);
+        break;
     }
-    Status done = kind == ImportFormat::warc ? take_warc(*source) : take_list(*source);
     if (done || signals_.asked()) return base::Done{};
     return Error{done.error().code, source->name() + ": " + done.error().message};
   }
@@ -105,6 +117,12 @@ class Import {
   std::uint64_t found() const { return stage_.found(); }
 
  private:
+  static base::Result<ImportFormat> kind_of(ImportSource& source, const std::string& format) {
+    if (format == "auto") return source.guess();
+    if (format == "urls") return ImportFormat::urls;
+    return format == "warc" ? ImportFormat::warc : ImportFormat::wacz;
+  }
+
   std::optional<model::SiteId> choose_site(const model::Url& url) const {
     for (std::size_t i = 0; i < table_->size(); ++i) {
       constexpr int kNoYear = 0;  // no calendar trap: an archive is of any year
@@ -116,15 +134,41 @@ class Import {
     return std::nullopt;
   }
 
-  Status take_warc(ImportSource& source) {
+  // The archives of a package, in the order of its directory.
+  Status take_wacz(ImportSource& source) {
+    const auto size = source.size();
+    if (!size) return Error(size.error());
+    const storage::ReadAt read = [&](std::uint64_t offset, std::span<char> into) {
+      return source.read_at(offset, into);
+    };
+    const auto archives = storage::read_zip_directory(read, *size, storage::is_archive_of_wacz);
+    if (!archives) return Error(archives.error());
+    if (archives->empty()) {
+      return Error{Error::Code::invalid,
+                   "no WACZ package: it has no archive/*.warc.gz and no archive/*.warc"};
+    }
+    for (const storage::ZipDirectoryEntry& archive : *archives) {
+      storage::ZipEntryReader reader(read, archive);
+      Status done =
+          take_warc([&](std::span<char> into) { return reader.read(into); }, source.name());
+      if (signals_.asked()) return base::Done{};
+      if (!done) {
+        return Error{done.error().code,
+                     base::printable(archive.name) + ": " + done.error().message};
+      }
+    }
+    return base::Done{};
+  }
+
+  // `name`: of the file, for the fetch log.
+  Status take_warc(storage::WarcReader::Source source, const std::string& name) {
     std::uint64_t most_body = 0;
     for (const auto& site : *table_) most_body = std::max(most_body, site->config.max_body_size);
     // Room for the headers, and for the chunks' own sizes.
-    storage::WarcReader reader([&](std::span<char> into) { return source.read(into); },
-                               most_body + most_body / 8 + (1U << 20));
+    storage::WarcReader reader(std::move(source), most_body + most_body / 8 + (1U << 20));
     WarcImport import(
         stage_, store_.database(), *table_,
-        [this](const model::Url& url) { return choose_site(url); }, source.name(), counts_);
+        [this](const model::Url& url) { return choose_site(url); }, name, counts_);
     Status done = base::Done{};
     while (done && !signals_.asked()) {
       auto record = reader.next();
@@ -142,10 +186,18 @@ class Import {
   Status take_list(ImportSource& source) {
     std::array<char, 64U << 10> bytes;
     std::string rest;
+    std::size_t looked_at = 0;  // bytes, before the first line is taken
     while (true) {
       const auto count = source.read(bytes);
       if (!count) return Error(count.error());
+      // No URL and no comment has one; all that is packed or compiled does, and soon.
+      if (std::memchr(bytes.data(), '\0', *count) != nullptr) {
+        return Error{Error::Code::invalid,
+                     "no WARC file, no WACZ package, and no URL list: it holds zero bytes"};
+      }
       rest.append(bytes.data(), *count);
+      looked_at = std::min(looked_at + *count, kFirstLook);
+      if (*count > 0 && looked_at < kFirstLook) continue;
       std::size_t start = 0;
       for (std::size_t end; (end = rest.find('\n', start)) != rest.npos; start = end + 1) {
         if (Status done = take_line(std::string_view(rest).substr(start, end - start)); !done) {
@@ -240,8 +292,8 @@ std::string command_line(const ImportFlags& flags) {
 int import_command(const Arguments& arguments) {
   ImportFlags flags;
   CLI::App app(
-      "WARC files and URL lists into a database; nothing is fetched. Pages are parsed and "
-      "stored like fetched ones, URLs of lists wait for the next crawl.",
+      "WARC files, WACZ packages and URL lists into a database; nothing is fetched. Pages are "
+      "parsed and stored like fetched ones, URLs of lists wait for the next crawl.",
       "import");
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;

@@ -222,4 +222,8 @@ base::Result<ExportEnd> export_wacz(Database& reader, const WaczOptions& options
   return Package(reader, options, std::move(sink)).write();
 }
 
+bool is_archive_of_wacz(std::string_view name) {
+  return name.starts_with("archive/") && (name.ends_with(".warc.gz") || name.ends_with(".warc"));
+}
+
 }  // namespace crawld::storage

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "crawler/base/result.h"
 #include "storage/archive/zip_writer.h"
@@ -33,5 +34,9 @@ struct WaczOptions {
 };
 
 base::Result<ExportEnd> export_wacz(Database& reader, const WaczOptions& options, ZipSink sink);
+
+// Whether an entry of a package, by its name, is a WARC file (section "archive" of the
+// specification).
+bool is_archive_of_wacz(std::string_view name);
 
 }  // namespace crawld::storage

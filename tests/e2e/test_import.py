@@ -1,9 +1,11 @@
 """Archives and URL lists into a database, and out again."""
 import gzip
+import io
 import json
 import pathlib
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 
@@ -179,6 +181,86 @@ def test_a_broken_archive_keeps_what_came_before_and_says_where_it_broke(site, t
     fresh = Crawl(tmp_path / "fresh")
     assert imported(fresh, tmp_path / "missing.warc.gz")[0].returncode == 1
     assert not fresh.db.exists()
+
+
+def test_a_package_comes_back_as_the_same_records(site, tmp_path):
+    package = tmp_path / "site.wacz"
+    assert run(site, "export", "-f", "wacz", "-o", package).returncode == 0
+    copy = Crawl(tmp_path)
+    result, told = imported(copy, package)
+    assert result.returncode == 0 and told["pages"] == {"stored": 4}, result.stderr
+    assert records(export(site, tmp_path / "first.warc")) == records(export(copy, tmp_path / "second.warc"))
+    assert run(copy, "audit").returncode == 0
+    assert imported(copy, package)[1]["pages"] == {"older": 4}
+
+
+class Stream(io.RawIOBase):
+    """A file that cannot be sought in: what is written there has data descriptors."""
+
+    def __init__(self):
+        super().__init__()
+        self.bytes = b""
+
+    def writable(self):
+        return True
+
+    def write(self, piece):
+        self.bytes += bytes(piece)
+        return len(piece)
+
+
+def test_packages_of_other_programs_are_read_whatever_is_beside_the_archives(tmp_path):
+    stream = Stream()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.comment = b"made elsewhere"
+        package.writestr("pages/pages.jsonl", "{}")
+        package.writestr("archive/1.warc.gz", gzip.compress(answer("http://a.test/1", 200, b"<title>one</title>")))
+        package.writestr("archive/2.warc", answer("http://a.test/2", 200, b"<title>two</title>"), zipfile.ZIP_DEFLATED)
+        package.writestr("../../archive/3.warc", answer("http://a.test/3", 200, b"<title>three</title>"))
+        package.writestr("indexes/index.cdx", "no archive")
+    (tmp_path / "site.zip").write_bytes(stream.bytes)
+    crawl = Crawl(tmp_path)
+    result, told = imported(crawl, tmp_path / "site.zip")
+    assert result.returncode == 0 and told["pages"] == {"stored": 2}, result.stderr
+    assert crawl.sql("SELECT title FROM v_pages ORDER BY 1") == [("one",), ("two",)]
+    # From standard input, too, where that is a file.
+    with open(tmp_path / "site.zip") as package:
+        result, told = imported(crawl, "-", stdin=package)
+    assert told["pages"] == {"older": 2}, result.stderr
+
+
+def test_a_package_that_is_broken_says_where_and_keeps_what_came_before(tmp_path):
+    package = tmp_path / "site.wacz"
+    first = answer("http://a.test/1", 200, b"<title>one</title>")
+    second = answer("http://a.test/2", 200, b"<title>two</title>" * 1000)
+    with zipfile.ZipFile(package, "w") as made:
+        made.writestr("archive/1.warc", first)
+        made.writestr("archive/2.warc", second)
+    whole = package.read_bytes()
+    package.write_bytes(whole.replace(b"<title>two", b"<title>twe", 1))
+    crawl = Crawl(tmp_path)
+    result, told = imported(crawl, package)
+    assert result.returncode == 1 and "site.wacz: archive/2.warc: record 2: its checksum does not match" in result.stderr
+    assert ("http://a.test/1",) in crawl.sql("SELECT url FROM v_pages") and told["records"] == 2
+    assert run(crawl, "audit").returncode == 0
+    package.write_bytes(whole[:-30])
+    result, _ = imported(crawl, package)
+    assert result.returncode == 1 and "site.wacz: no ZIP file, or cut off" in result.stderr
+    with zipfile.ZipFile(package, "w") as made:
+        made.writestr("word/document.xml", "<w/>")
+    result, _ = imported(crawl, package)
+    assert result.returncode == 1 and "site.wacz: no WACZ package" in result.stderr
+    with subprocess.Popen(["cat", str(package)], stdout=subprocess.PIPE) as pipe:
+        result, _ = imported(crawl, "-", stdin=pipe.stdout)
+    assert result.returncode == 1 and "a pipe" in result.stderr
+
+
+def test_a_binary_file_is_no_url_list(tmp_path):
+    crawl = Crawl(tmp_path)
+    (tmp_path / "urls.bin").write_bytes(b"a.test\nb.test\n\x28\xb5\x2f\xfd\x00\x01\nc.test\n")
+    result, told = imported(crawl, tmp_path / "urls.bin")
+    assert result.returncode == 1 and "urls.bin: no WARC file, no WACZ package, and no URL list" in result.stderr
+    assert told["queued"] == 0 and crawl.sql("SELECT count(*) FROM urls WHERE state = 'queued'") == [(0,)]
 
 
 def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):

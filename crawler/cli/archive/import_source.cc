@@ -17,6 +17,7 @@ using base::Error;
 constexpr int kLookUp = 200;  // ms between two looks at the signals
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::string_view kZip = "PK\x03\x04";
 
 Error cannot_read(const std::string& path, int why) {
   const auto code = why == ENOENT ? Error::Code::not_found : Error::Code::io;
@@ -55,6 +56,7 @@ base::Result<ImportFormat> ImportSource::guess() {
     if (*count == 0) break;
     peeked_.append(bytes, *count);
   }
+  if (peeked_.starts_with(kZip)) return ImportFormat::wacz;
   const bool warc = peeked_.starts_with(kGzip) || peeked_.starts_with(kWarc);
   return warc ? ImportFormat::warc : ImportFormat::urls;
 }
@@ -76,6 +78,27 @@ base::Result<std::size_t> ImportSource::read(std::span<char> into) {
     }
   }
   return std::size_t{0};
+}
+
+base::Result<std::size_t> ImportSource::read_at(std::uint64_t offset, std::span<char> into) {
+  while (!signals_->asked()) {
+    const ssize_t count = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) {
+      return Error{Error::Code::io, "cannot read " + name_ + ": " + std::strerror(errno)};
+    }
+  }
+  return std::size_t{0};
+}
+
+base::Result<std::uint64_t> ImportSource::size() const {
+  struct stat facts {};
+  if (::fstat(fd_.get(), &facts) != 0) {
+    return Error{Error::Code::io, "cannot read " + name_ + ": " + std::strerror(errno)};
+  }
+  if (S_ISREG(facts.st_mode)) return static_cast<std::uint64_t>(facts.st_size);
+  return Error{Error::Code::invalid,
+               "a WACZ package is read from its end, which a pipe does not show; name a file"};
 }
 
 }  // namespace crawld::cli

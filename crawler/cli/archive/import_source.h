@@ -14,7 +14,7 @@
 
 namespace crawld::cli {
 
-enum class ImportFormat : std::uint8_t { warc, urls };
+enum class ImportFormat : std::uint8_t { warc, wacz, urls };
 
 class ImportSource {
  public:
@@ -24,11 +24,17 @@ class ImportSource {
   // "-" is standard input. Errors: not_found, io. `signals` outlives the source.
   static base::Result<ImportSource> open(const std::string& path, StopSignals& signals);
 
-  // By its first bytes: gzip and "WARC/" are an archive, anything else is a list.
+  // By its first bytes: gzip and "WARC/" are an archive, ZIP a package of them, anything else is a
+  // list.
   base::Result<ImportFormat> guess();
 
   // Bytes into `into`; 0 at the end, and when a stop was asked for.
   base::Result<std::size_t> read(std::span<char> into);
+
+  // Bytes from `offset` on, wherever read() is; 0 as there.
+  base::Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into);
+  // Its bytes. Errors: invalid (a pipe, which cannot be read from its end), io.
+  base::Result<std::uint64_t> size() const;
 
   // The last part of its path, for messages and the fetch log.
   const std::string& name() const { return name_; }

@@ -69,6 +69,31 @@ TEST_CASE("who waits for a named pipe that nobody writes to is stopped by a sign
   CHECK(signals.asked());
 }
 
+TEST_CASE("a package is known by its first bytes, and read from any place of its file") {
+  const Scratch scratch;
+  std::ofstream(scratch.path("a.wacz")) << "PK\x03\x04 and more";
+  cli::StopSignals signals;
+  auto source = ImportSource::open(scratch.path("a.wacz"), signals);
+  REQUIRE(source);
+  CHECK(*source->guess() == ImportFormat::wacz);
+  CHECK(*source->size() == 13);
+  std::array<char, 4> bytes{};
+  CHECK(*source->read_at(9, bytes) == 4);
+  CHECK(std::string(bytes.data(), 4) == "more");
+  CHECK(*source->read_at(13, bytes) == 0);
+  CHECK(all_of(*source) == "PK\x03\x04 and more");
+}
+
+TEST_CASE("a pipe has no end that could be read first") {
+  const Scratch scratch;
+  const std::string pipe = scratch.path("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  cli::StopSignals signals;
+  auto source = ImportSource::open(pipe, signals);
+  REQUIRE(source);
+  CHECK(source->size().error().code == base::Error::Code::invalid);
+}
+
 TEST_CASE("what cannot be read is told before anything is made") {
   const Scratch scratch;
   CHECK(ImportSource::check(scratch.path("none")).error().code == base::Error::Code::not_found);
