@@ -89,8 +89,11 @@ void PageReader::find_places(const ParseJob& job, std::string_view body, ParsedP
   page.base = job.url;
   page.kind = sniff_kind(job.headers.content_type, body, job.url);
   const bool html = page.kind == DocumentKind::html;
-  const bool style_sheet = parse_content_type(job.headers.content_type).essence == "text/css";
-  if (!html && page.kind != DocumentKind::xhtml && !style_sheet) return;
+  const std::string essence = parse_content_type(job.headers.content_type).essence;
+  const bool style_sheet = essence == "text/css";
+  // Of XML only what a browser shows: who reads a feed resolves nothing against a file.
+  const bool xml = page.kind == DocumentKind::xhtml || essence == "image/svg+xml";
+  if (!html && !xml && !style_sheet) return;
   const DocumentText text(body, job.headers.content_type, page);
   std::vector<UrlPlace> places;
   if (html) {

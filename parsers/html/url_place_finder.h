@@ -1,4 +1,4 @@
-// Where a document in HTML or XHTML holds URLs, so that others can be written there.
+// Where a document in HTML, XHTML or SVG holds URLs, so that others can be written there.
 //
 // The attributes are those of page_scan_links.h, and the elements' that depend on others; with
 // them what rewritten references must not meet: every <base href>, to be emptied, and the integrity
@@ -85,7 +85,7 @@ class UrlPlaceFinder {
 // section 4.5).
 std::vector<model::UrlPlace> style_sheet_places(std::string_view css, const std::string& url);
 
-// The places of XHTML as it stands, without the tree construction of HTML.
+// The places of XHTML or SVG as it stands, without the tree construction of HTML.
 std::vector<model::UrlPlace> xhtml_places(std::string_view utf8, const std::string& url);
 
 }  // namespace crawld::parsers

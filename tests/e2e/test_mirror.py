@@ -28,7 +28,7 @@ PAGES = {
           "<a href='/..%2F..%2F..%2Fetc%2Fpasswd'>up</a><a href='/%2e%2e/%2e%2e/etc/passwd'>dots</a>"
           f"<a href='/a%00b'>nul</a><a href='/{LONG}1'>long</a><a href='/{LONG}2'>longer</a>"
           "<a href='/b%C3%BCcher'>books</a><a href='/a b&#39;(c)'>space</a><a href=/x>x</a><a href=/utf16>utf16</a>"
-          "<iframe src=/docs/></iframe><a href=/index.html>index</a><script>var s = '<a href=\"/docs/\">';</script>"),
+          "<iframe src=/docs/></iframe><img src=/pic.svg><a href=/index.html>index</a><script>var s = '<a href=\"/docs/\">';</script>"),
     "/docs/": (HTML, "<base href='/docs/sub/'><title>Docs</title><a href=../a?x=1&y=2>up</a><a href=/>top</a>"
                "<a href=>base</a><div style='background:url(../../i.png)'></div>"),
     "/docs/sub/": (HTML, "<title>sub</title><a href='../'>docs</a>"),
@@ -41,6 +41,8 @@ PAGES = {
     "/x": ({"Content-Type": "application/xhtml+xml"},
            "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>x</title><script src='/i.png'/></head>"
            "<body><a href='/docs/'/></body></html>"),
+    "/pic.svg": ({"Content-Type": "image/svg+xml"},
+                 "<svg xmlns='http://www.w3.org/2000/svg'><a href='/docs/'><image href='/i.png'/></a></svg>"),
     "/utf16": (HTML, "\ufeff<title>\u00fc</title><a href='/docs/'>d</a>".encode("utf-16-le")),
 }
 for plain in ("/a/b", "/case", "/CASE", "/CON", "/..%2F..%2F..%2Fetc%2Fpasswd", "/etc/passwd", "/a%00b",
@@ -146,6 +148,7 @@ def test_pages_stand_where_their_urls_say_and_others_stay_on_the_web(mirrored):
     docs = (mirrored.host / "docs/index.html").read_text()
     assert "/docs/sub/'" not in docs and "sub/index.html" in docs and "url(&quot;../i.png&quot;)" in docs
     assert (mirrored.host / "x.xhtml").read_text().count("src='i.png'") == 1
+    assert "<a href='docs/index.html'><image href='i.png'/>" in (mirrored.host / "pic.svg").read_text()
     assert "<title>\u00fc</title>" in (mirrored.host / "utf16.html").read_bytes().decode("utf-8-sig")
     front = mirrored.folder / "index.html"
     assert local_files(front) == [mirrored.host / "index.html"] and "Start &amp; &lt;b>" in front.read_text()

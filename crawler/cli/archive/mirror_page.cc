@@ -21,7 +21,8 @@ using Entry = storage::MirrorBook::Entry;
 bool holds_links(const storage::MirrorPage& page) {
   if (page.truncated) return false;
   return page.kind == "html" || page.kind == "xhtml" ||
-         base::starts_with_ignoring_case(page.content_type, "text/css");
+         base::starts_with_ignoring_case(page.content_type, "text/css") ||
+         base::starts_with_ignoring_case(page.content_type, "image/svg+xml");
 }
 
 std::int64_t modified_at(const model::Headers& headers, const storage::MirrorPage& page) {

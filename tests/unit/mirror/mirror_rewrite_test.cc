@@ -182,6 +182,28 @@ TEST_CASE("XHTML is rewritten as XML, with its style in or out of CDATA") {
             "<style>a{b:url(&quot;../i.png&quot;)}</style><a href='y@b.html'/></html>");
 }
 
+TEST_CASE("an image in SVG leads to files by its references and its styles") {
+  const std::string front = "<svg xmlns=\"http://www.w3.org/2000/svg\">";
+  CHECK(rewritten(front + "<a xlink:href='x#p'><image href=\"/i.png\"/></a><use href=\"#own\"/>"
+                          "<style>@import '/s.css';a{fill:url(#own)}</style>"
+                          "<rect style=\"fill:url(/i.png)\"/><a href='other'/></svg>",
+                  "image/svg+xml; charset=utf-8")
+            .body ==
+        front +
+            "<a xlink:href='x.html#p'><image href=\"../i.png\"/></a><use href=\"#own\"/>"
+            "<style>@import &quot;../s.css&quot;;a{fill:url(#own)}</style>"
+            "<rect style=\"fill:url(&quot;../i.png&quot;)\"/>"
+            "<a href='http://a.test/d/other'/></svg>");
+  const std::string latin =
+      "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><svg><text>\xFC</text><a href=\"";
+  CHECK(rewritten(latin + "x\"/></svg>", "image/svg+xml").body == latin + "x.html\"/></svg>");
+}
+
+TEST_CASE("a feed keeps its links, which its readers follow from elsewhere") {
+  const std::string feed = "<feed xmlns='http://www.w3.org/2005/Atom'><link href='x'/></feed>";
+  CHECK(rewritten(feed, "application/atom+xml").body == feed);
+}
+
 TEST_CASE("places that do not fit the body are passed over") {
   const std::vector<model::UrlPlace> places = {
       {.offset = 2, .length = 1, .pieces = {{.text = {}, .url = "http://a.test/d/x"}}},
