@@ -19,13 +19,14 @@ namespace crawld::parsers {
 std::vector<std::string_view> srcset_urls(std::string_view srcset);
 
 // A URL in a style sheet and where it stands: the argument of url() without the spaces around it,
-// or the string of @import, with its quotes where it has some.
+// or the string of @import or image-set(), with its quotes where it has some.
 struct CssUrl {
   std::string url;        // its meaning
   std::size_t begin = 0;  // bytes
   std::size_t end = 0;
 };
-// The URLs of url() and @import in a style sheet or style attribute (CSS Syntax 4.3), in order.
+// The URLs of url(), image-set() (CSS Images 4 section 2.4) and @import in a style sheet or style
+// attribute (CSS Syntax 4.3), in order.
 std::vector<CssUrl> css_places(std::string_view css);
 std::vector<std::string> css_urls(std::string_view css);
 

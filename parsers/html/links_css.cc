@@ -1,4 +1,4 @@
-// url() and @import of style sheets: as much of CSS Syntax (section 4) as finds them.
+// url(), image-set() and @import of style sheets: as much of CSS Syntax (section 4) as finds them.
 #include <optional>
 #include <utility>
 
@@ -27,6 +27,13 @@ bool is_newline(char c) { return c == '\n' || c == '\r' || c == '\f'; }
 bool is_unprintable(char c) {
   const auto code = static_cast<unsigned char>(c);
   return code <= 8 || code == 0x0B || (code >= 0x0E && code <= 0x1F) || code == 0x7F;
+}
+
+bool names_image_set(std::string_view word) {
+  constexpr std::string_view kName = "image-set";
+  if (word.size() < kName.size()) return false;
+  const std::string name = fold_rel(word);
+  return name == kName || name == "-webkit-image-set";
 }
 
 class CssReader {
@@ -154,17 +161,52 @@ class CssReader {
     read_word();
   }
 
-  void read_name() {
+  // Whether a parenthesis was opened and is still to be closed.
+  bool read_name() {
     const std::string_view word = read_word();
-    if (at_ >= css_.size() || css_[at_] != '(' || word.size() != 3 || fold_rel(word) != "url")
-      return;
+    if (at_ >= css_.size() || css_[at_] != '(') return false;
+    if (word.size() == 3 && fold_rel(word) == "url") return read_url_function();
+    if (!in_image_set_ && names_image_set(word)) read_image_set();
+    return false;
+  }
+
+  bool read_url_function() {
     ++at_;
     skip_space();
     const std::size_t begin = at_;
-    if (at_quote()) return keep(begin, read_string());
+    if (at_quote()) {
+      keep(begin, read_string());
+      return true;
+    }
     auto url = read_url();
     const bool closed = url && css_[at_ - 1] == ')';
     keep(begin, std::move(url), at_ - (closed ? 1 : 0));
+    return !closed;
+  }
+
+  // CSS Images 4 section 2.4: a string that is an argument itself is a URL; that of a type() is
+  // none. One in another is not allowed, and one that is not closed ends with its declaration.
+  void read_image_set() {
+    in_image_set_ = true;
+    std::size_t depth = 0;
+    while (at_ < css_.size()) {
+      const char c = css_[at_];
+      const std::size_t begin = at_;
+      if (c == ';' || c == '{' || c == '}') break;
+      if (c == '/' && next() == '*') {
+        skip_comment();
+      } else if (at_quote()) {
+        auto text = read_string();
+        if (depth == 1) keep(begin, std::move(text));
+      } else if (in_word()) {
+        depth += read_name() ? 1 : 0;
+      } else {
+        ++at_;
+        if (c == '(') ++depth;
+        if (c == ')' && --depth == 0) break;
+      }
+    }
+    in_image_set_ = false;
   }
 
   // 4.3.6; nothing when the URL is bad.
@@ -204,6 +246,7 @@ class CssReader {
   std::string_view css_;
   std::size_t at_ = 0;
   std::string word_;  // one with escapes
+  bool in_image_set_ = false;
   std::vector<CssUrl> urls_;
 };
 
@@ -217,7 +260,8 @@ bool may_hold_urls(std::string_view css) {
     }
     return false;
   };
-  return css.find('\\') != css.npos || holds('(', -1, 'l') || holds('@', 1, 'i');
+  return css.find('\\') != css.npos || holds('(', -1, 'l') || holds('@', 1, 'i') ||
+         css.find("-set(") != css.npos || css.find("-SET(") != css.npos;
 }
 
 }  // namespace

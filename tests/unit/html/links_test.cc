@@ -86,6 +86,19 @@ TEST_CASE("style sheets give their URLs") {
   CHECK(css_urls("<!--url(a)--><!--@import 'b'; -->") == Urls{"a", "b"});
 }
 
+TEST_CASE("the strings of an image set are URLs (CSS Images 4, 2.4)") {
+  CHECK(css_urls("a{b:image-set('x' 1x, url(y) 2x, url( \"z\" ) 3x, 'w' type('image/avif') 4x)}") ==
+        Urls{"x", "y", "z", "w"});
+  CHECK(
+      css_urls("-WEBKIT-IMAGE-SET(/*'no'*/\"x\" 1x, linear-gradient(red, blue) 2x);content:'no'") ==
+      Urls{"x"});
+  CHECK(css_urls("image-set(image-set('no') 1x, url(a b) 2x, 'x' 3x)") == Urls{"x"});
+  CHECK(css_urls("a{b:image-set('x' 1x}c{content:'no';d:other-set('no')}") == Urls{"x"});
+  const auto places = css_places("image-set('x' 1x)");
+  REQUIRE(places.size() == 1);
+  CHECK((places[0].begin == 10 && places[0].end == 13));
+}
+
 TEST_CASE("names in style sheets may have escapes (CSS Syntax 4.3.12)") {
   CHECK(css_urls("@im\\70ort 'a'; u\\72 l(b)") == Urls{"a", "b"});
   CHECK(css_urls("x\\\"url(a) x\\'url(b)").empty());
