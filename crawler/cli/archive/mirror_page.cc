@@ -98,7 +98,7 @@ base::Status MirrorPageMaker::rewrite(const Entry& entry, const model::Headers& 
 
 base::Result<std::string> MirrorPageMaker::reference(std::string_view from,
                                                      const std::string& url) {
-  const auto path = plan_.path_of(url);
+  auto path = plan_.path_of(url);
   if (!path || path->empty()) return path;
   const std::size_t hash = url.find('#');
   const std::string fragment = hash == std::string::npos ? "" : url.substr(hash);
