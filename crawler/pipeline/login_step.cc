@@ -15,6 +15,9 @@ using model::FetchFailureKind;
 
 constexpr std::size_t kNamesTold = 12;
 constexpr std::size_t kNameTold = 60;  // bytes of each
+// Redirects that take the form along: from http to https, to another host, to another path. Each
+// may count as a try of the password.
+constexpr std::uint16_t kMostSentAgain = 3;
 
 // What the login may say of a URL: its query may hold a token.
 std::string told(const model::Url& url) {
@@ -122,6 +125,9 @@ class LoginReading {
       return end(LoginOutcome::refused,
                  "a redirect would send the password to " + base::printable(url.origin()));
     }
+    if (sends_again && request().redirects >= kMostSentAgain) {
+      return end(LoginOutcome::refused, "redirects send the form again and again");
+    }
     go_on(url, request().purpose, static_cast<std::uint16_t>(request().redirects + 1),
           sends_again ? request().post : nullptr);
   }
@@ -174,7 +180,9 @@ class LoginReading {
                                             ", does not show login.success; are the values right?");
     }
     if (status >= 400) {
-      return end(LoginOutcome::refused, "the answer to the form is http_" + std::to_string(status));
+      return end(LoginOutcome::refused, "the answer to the form, " + where + ", is http_" +
+                                            std::to_string(status) +
+                                            "; login.success can say that this is right");
     }
     if (page() != nullptr && page()->asks_password) {
       return end(LoginOutcome::refused,

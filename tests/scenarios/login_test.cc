@@ -283,3 +283,12 @@ TEST_CASE("a redirect of the form within its site sends it again, by POST") {
   CHECK(members.web.log()[3].url == "http://a.test/in2");
   CHECK(simulation.state("http://a.test/1") == "done");
 }
+
+TEST_CASE("a form that is redirected to itself is sent a few times at most") {
+  Members members;
+  members.web.redirect("http://a.test/in", "/in", 307);
+  Simulation simulation = members.start();
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(members.posts().size() == 4);
+}
