@@ -99,8 +99,9 @@ void Logins::take_up_sites() {
     }
     const bool under_way = known != nullptr && known->state == LoginState::under_way;
     Session fresh{.plan = *rules.login, .name = rules.name};
-    // The step that is out ends first; its answer is judged by the new plan.
+    // The step that is out ends first, and says nothing of the new values.
     if (under_way) fresh.state = LoginState::under_way;
+    fresh.superseded = under_way;
     sessions_.insert_or_assign(site, std::move(fresh));
     frontier_.hold_for_login(site, true);
   }
@@ -147,6 +148,10 @@ void Logins::add(const LoginReply& reply) {
   const model::SiteId site = reply.fetched.lease.request.site;
   Session* session = find(site);
   if (session == nullptr) return;  // a reload took its login away
+  if (std::exchange(session->superseded, false)) {
+    session->state = LoginState::out;
+    return;
+  }
   if (!reply.note.empty()) session->note = reply.note;
   switch (reply.outcome) {
     case LoginOutcome::goes_on:
@@ -154,8 +159,13 @@ void Logins::add(const LoginReply& reply) {
     case LoginOutcome::in:
       return enter(*session, site);
     case LoginOutcome::no_form:
-      // Who was logged in and is not asked to log in still is: the sign was wrong.
-      return session->sessions > 0 ? enter(*session, site) : refuse(*session, reply.why);
+      // Who was logged in, or brought cookies, and is not asked to log in still is: the sign was
+      // wrong. If not, its pages will tell, and the note says what was amiss.
+      if (session->sessions == 0 && !session->plan.brings_cookies) {
+        return refuse(*session, reply.why);
+      }
+      session->note = reply.why;
+      return enter(*session, site);
     case LoginOutcome::refused:
       return refuse(*session, reply.why);
     case LoginOutcome::failed:
@@ -169,7 +179,7 @@ void Logins::add(const LoginReply& reply) {
 void Logins::enter(Session& session, model::SiteId site) {
   session.state = LoginState::in;
   session.since = clock_.now();
-  session.failures = session.refusals = session.signs = 0;
+  session.failures = session.signs = 0;
   session.good = 0;
   session.why.clear();
   ++session.sessions;
@@ -179,6 +189,10 @@ void Logins::enter(Session& session, model::SiteId site) {
 
 void Logins::fail(Session& session, const LoginReply& reply) {
   if (session.failures >= kMostRetries) return refuse(session, reply.why);
+  if (!recurring_ && reply.wait > session.plan.max_retry_after) {
+    return refuse(session, reply.why + ", with a wait of " + seconds_text(reply.wait) +
+                               ", longer than max_retry_after");
+  }
   rest(session,
        std::max<base::Duration>(doubled(kFirstRetry, session.failures, kLongestRest),
                                 std::min<base::Duration>(reply.wait, kLongestRest)),
@@ -226,15 +240,8 @@ void Logins::judge(model::Settled& settled) {
   Session* session = find(lease.request.site);
   if (session == nullptr || settled.parsed.fetched.response() == nullptr) return;
   const bool of_session = session->state == LoginState::in && lease.leased_at >= session->since;
-  const bool is_first_witness = lease.url_id == session->ended_by;
   if (settled.session_over.empty()) {
-    if (!of_session) return;
-    ++session->good;
-    session->signs = 0;
-    if (is_first_witness) {
-      session->on_trial = false;
-      session->needless = 0;
-    }
+    if (of_session) count_good(*session, settled);
     return;
   }
   if (!of_session) return put_back(settled, clock_.wall());
@@ -246,20 +253,54 @@ void Logins::judge(model::Settled& settled) {
       return put_back(settled, clock_.wall() + kAfterTrial);
     case Meaning::not_over:
       return;
+    case Meaning::fruitless:
+      frontier_.hold_for_login(lease.request.site, true);
+      give_up_fruitless(*session, settled);
+      return put_back(settled, clock_.wall());
   }
+}
+
+void Logins::count_good(Session& session, const model::Settled& settled) {
+  ++session.good;
+  session.signs = 0;
+  if (settled.parsed.fetched.lease.url_id == session.ended_by) {
+    session.on_trial = false;
+    session.needless = 0;
+  }
+  const int status = settled.parsed.fetched.response()->status;
+  const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page);
+  // A redirect or "not found" comes before many a login as well.
+  const bool is_proof =
+      (status >= 200 && status < 300 && (page == nullptr || !page->asks_password)) || status == 304;
+  if (!is_proof) return;
+  session.proven = true;
+  session.refusals = 0;
+}
+
+void Logins::give_up_fruitless(Session& session, const model::Settled& settled) {
+  const model::Url& url = settled.parsed.fetched.lease.request.url;
+  refuse(session, base::printable(url.origin() + std::string(url.path())) + " shows \"" +
+                      std::string(settled.session_over) +
+                      "\" as before, and no page was had; are the values right? login.success can "
+                      "tell at once");
 }
 
 Logins::Meaning Logins::meaning_of(Session& session, const model::Settled& settled) {
   const model::Request& request = settled.parsed.fetched.lease.request;
-  if (settled.parsed.fetched.lease.url_id == session.ended_by) {
-    if (!std::exchange(session.on_trial, false)) return Meaning::not_over;
+  const bool is_first_witness = settled.parsed.fetched.lease.url_id == session.ended_by;
+  if (is_first_witness && std::exchange(session.on_trial, false)) {
     ++session.needless;
     session.brief = 0;  // the session before had not ended
     base::log::info(
         "login.needless",
         {{"site", session.name}, {"url", request.url.href()}, {"sign", settled.session_over}});
-    return Meaning::not_over;
+    return session.proven ? Meaning::not_over : Meaning::not_known_yet;
   }
+  if (!session.proven && session.needless > 0) {
+    const bool waits = !is_first_witness && clock_.now() - session.since < kTrial;
+    return waits ? Meaning::not_known_yet : Meaning::fruitless;
+  }
+  if (is_first_witness) return Meaning::not_over;
   if (session.on_trial && clock_.now() - session.since < kTrial) return Meaning::not_known_yet;
   ++session.signs;
   if (session.needless == 0) return Meaning::over;

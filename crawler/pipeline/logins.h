@@ -8,6 +8,8 @@
 // that end at once are begun ever more slowly. Which URL showed the end is asked again first: where
 // it shows the same, as a page that is forbidden to everybody does, it is booked so, and from then
 // on only several signs in a row, without a good answer between them, are the end of a session.
+// Where no page ever was had, it is asked once more after others had their turn, and then the
+// login counts as refused: a server may answer a wrong password with a page that asks for none.
 //
 // The commit stage owns it. Threads: one.
 #pragma once
@@ -87,6 +89,8 @@ class Logins {
     std::uint32_t needless = 0;  // logins in a row after which the same sign was shown again
     model::UrlId ended_by = 0;   // the URL that showed the end of the last session
     bool on_trial = false;       // it was not asked again yet
+    bool proven = false;         // some page was had in one of its sessions
+    bool superseded = false;     // the step that is out is of a plan that a reload changed
     std::uint64_t sessions = 0;
     std::string why;
     std::string note;
@@ -98,8 +102,10 @@ class Logins {
   void refuse(Session& session, const std::string& why);
   void rest(Session& session, base::Duration time, const std::string& why);
   // What an answer with a sign means for the session that it was asked in.
-  enum class Meaning : std::uint8_t { over, not_known_yet, not_over };
+  enum class Meaning : std::uint8_t { over, not_known_yet, not_over, fruitless };
   Meaning meaning_of(Session& session, const model::Settled& settled);
+  void count_good(Session& session, const model::Settled& settled);
+  void give_up_fruitless(Session& session, const model::Settled& settled);
   void leave(Session& session, model::SiteId site, const model::Settled& settled);
   Session* find(model::SiteId site);
 

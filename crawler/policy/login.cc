@@ -35,6 +35,8 @@ base::Result<std::optional<LoginPlan>> LoginPlan::compile(const config::Site& si
                                  .success = *std::move(success),
                                  .expired = *std::move(expired),
                                  .max_redirects = site.max_redirects,
+                                 .max_retry_after = site.max_retry_after,
+                                 .brings_cookies = site.cookies && !site.cookie_file.empty(),
                                  .guesses = site.soft_errors});
 }
 

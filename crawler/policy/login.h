@@ -1,6 +1,7 @@
 // What a site's login is, and what tells that a session is over. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,7 +24,9 @@ struct LoginPlan {
   config::LoginSign success;
   config::LoginSign expired;
   std::uint32_t max_redirects = 20;
-  bool guesses = true;  // soft_errors: what looks like a login is one
+  std::chrono::milliseconds max_retry_after{300'000};
+  bool brings_cookies = false;  // from a browser: it may be logged in from the start
+  bool guesses = true;          // soft_errors: what looks like a login is one
 
   // Nothing where the site has no login. Fails with the key that is wrong.
   static base::Result<std::optional<LoginPlan>> compile(const config::Site& site);

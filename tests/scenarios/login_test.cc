@@ -292,3 +292,84 @@ TEST_CASE("a form that is redirected to itself is sent a few times at most") {
   CHECK(simulation.finished());
   CHECK(members.posts().size() == 4);
 }
+
+TEST_CASE("a login that gets no page counts as refused, though its answer asked for no password") {
+  Members members;
+  members.web.page("http://a.test/in", "sorry, who are you?");
+  members.web.redirect("http://a.test/", "/login?next=/", 302);
+  Simulation simulation = members.start();
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(members.posts().size() == 2);
+  CHECK(simulation.state("http://a.test/") == "queued");
+  CHECK(simulation.state("http://a.test/login?next=/") == "unknown");
+}
+
+TEST_CASE("a daemon whose logins get no page tries them ever more slowly") {
+  Members members;
+  members.web.page("http://a.test/in", "sorry, who are you?");
+  members.web.redirect("http://a.test/", "/login?next=/", 302);
+  Simulation simulation = members.start({Members::site()}, true);
+  simulation.run(10'000, hours(24));
+  const auto posts = members.posts();
+  REQUIRE(posts.size() > 5);
+  CHECK(posts.size() < 12);
+  CHECK(posts.back() - posts[posts.size() - 2] >= hours(6));
+}
+
+TEST_CASE("a seed that is forbidden to everybody does not hide that others are not") {
+  Members members;
+  members.web.redirect("http://a.test/in", "/1", 303);
+  members.web.answer("http://a.test/", {.status = 403, .body = {}, .headers = {}});
+  config::Site site = Members::site();
+  site.seeds = {"http://a.test/", "http://a.test/1", "http://a.test/2"};
+  site.delay = seconds(1);
+  Simulation simulation = members.start({site});
+  simulation.run();
+  REQUIRE(simulation.finished());
+  CHECK(members.posts().size() == 2);
+  CHECK(simulation.state("http://a.test/") == "failed");
+  CHECK(simulation.state("http://a.test/1") == "done");
+  CHECK(simulation.state("http://a.test/2") == "done");
+}
+
+TEST_CASE("a one-shot crawl does not wait for hours at a login page") {
+  Members members;
+  members.web.answer("http://a.test/login",
+                     {.status = 503, .body = {}, .headers = {{"Retry-After", "3600"}}});
+  Simulation simulation = members.start();
+  simulation.run();
+  CHECK(simulation.finished());
+  CHECK(members.clock.elapsed() < minutes(1));
+  CHECK(simulation.state("http://a.test/") == "queued");
+}
+
+TEST_CASE("cookies of a browser may be a session, and then no form is there to be sent") {
+  Members members;
+  members.web.redirect("http://a.test/login", "/", 302);
+  config::Site site = Members::site();
+  site.cookie_file = "cookies.txt";
+  Simulation simulation = members.start({site});
+  simulation.run();
+  REQUIRE(simulation.finished());
+  CHECK(members.posts().empty());
+  CHECK(simulation.state("http://a.test/2") == "done");
+}
+
+TEST_CASE("the answer to an old password says nothing of the one that a reload brought") {
+  Members members;
+  members.web.answers("http://a.test/in",
+                      {{.status = 303, .body = {}, .headers = {{"Location", "/login"}}},
+                       {.status = 303, .body = {}, .headers = {{"Location", "/"}}}});
+  Simulation simulation = members.start({Members::site()}, true);
+  simulation.run(3);  // robots.txt, the form, and what was sent
+  REQUIRE(members.posts().size() == 1);
+  config::Site corrected = Members::site();
+  corrected.login.fields["p"] = "right";
+  members.config.sites = {corrected};
+  simulation.reload(members.config, {});
+  simulation.tell(pipeline::SiteNames{{"test"}});
+  simulation.run(1'000, minutes(1));
+  CHECK(members.posts().size() == 2);
+  CHECK(simulation.state("http://a.test/1") == "done");
+}
