@@ -29,9 +29,13 @@ void on_info(const SSL* ssl, int where, int value) {
   if ((value & 0xFF) == SSL_AD_CLOSE_NOTIFY) watch->close_notify_seen = true;
 }
 
-void on_message(int /*written*/, int /*version*/, int content_type, const void* /*bytes*/,
-                std::size_t /*size*/, SSL* /*ssl*/, void* arg) {
-  const auto* watch = static_cast<const TlsWatch*>(arg);
+void on_message(int written, int /*version*/, int content_type, const void* bytes, std::size_t size,
+                SSL* /*ssl*/, void* arg) {
+  auto* watch = static_cast<TlsWatch*>(arg);
+  if (content_type == SSL3_RT_HANDSHAKE && written == 0 && size > 0 &&
+      *static_cast<const unsigned char*>(bytes) == SSL3_MT_CERTIFICATE_REQUEST) {
+    watch->certificate_wanted = true;
+  }
   if (content_type == SSL3_RT_HEADER && watch->on_record != nullptr) watch->on_record(watch->who);
 }
 

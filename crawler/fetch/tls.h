@@ -57,6 +57,9 @@ struct TlsWatch {
   // The peer said close_notify: the only proof that a body which ends with the
   // connection is whole (RFC 8446 section 6.1).
   bool close_notify_seen = false;
+  // The server asked for a client certificate. One that gets none it takes may tell so by an
+  // alert, which is lost where it closes at once: with TLS 1.3 the request is on its way by then.
+  bool certificate_wanted = false;
   // Both sides chose HTTP/2, so a server may well speak unasked.
   bool http2 = false;
   // Called for every record, in or out. libcurl looks at no clock while a peer

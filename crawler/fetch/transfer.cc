@@ -55,6 +55,7 @@ Transfer::Transfer(Session& session, const TransferPlan& plan, std::stop_token s
 TransferResult Transfer::run() {
   session_.transfer = this;
   session_.tls.close_notify_seen = false;
+  session_.tls.certificate_wanted = false;
   if (!std::exchange(session_.configured, true)) configure();
   set_request();
   curl_slist* headers = nullptr;
@@ -334,6 +335,12 @@ model::FetchFailure Transfer::failure(CURLcode code) const {
   model::FetchFailure failure = failed_by_us_ ? own_failure_ : curl_failure(code, curl_message_);
   if (blames_proxy(code)) failure.kind = FetchFailureKind::proxy;
   if (failed_by_us_) return failure;
+  const bool of_host = plan_.proxy == nullptr || !plan_.proxy->speaks_tls();
+  if (failure.kind == FetchFailureKind::reset && session_.tls.certificate_wanted && of_host &&
+      !reader_.any_bytes()) {
+    return {FetchFailureKind::tls,
+            "the server asked for a client certificate, and ended the connection"};
+  }
   // A connection that breaks in the middle of a body is a truncation, however it broke.
   if (failure.kind == FetchFailureKind::reset && reader_.has_response()) {
     failure.kind = FetchFailureKind::truncated;

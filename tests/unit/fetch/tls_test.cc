@@ -237,6 +237,22 @@ TEST_CASE("a server that turns away who shows no certificate is a TLS failure") 
   CHECK_THAT(fetched.failure()->detail, Catch::Contains("alert"));
 }
 
+TEST_CASE("a server that asks for a certificate and breaks off is a TLS failure, too") {
+  auto files = tls(authority().issue("127.0.0.1"));
+  files.client_authority = authority().certificate();
+  TinyServer server(
+      [](Connection& connection) {
+        connection.read_request();
+        connection.reset();
+      },
+      files);
+  Fetching web(trusting_site());
+  const auto fetched = web.get(server.url("/"));
+  REQUIRE(fetched.failure() != nullptr);
+  CHECK(outcome(fetched) == "tls");
+  CHECK_THAT(fetched.failure()->detail, Catch::Contains("asked for a client certificate"));
+}
+
 TEST_CASE("an https proxy is not shown the certificate for the host") {
   auto files = tls(authority().issue("127.0.0.1"));
   files.client_authority = authority().certificate();
