@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "crawler/fetch/header_name.h"
 #include "crawler/fetch/ip_address.h"
 
@@ -76,6 +77,13 @@ bool is_sendable(const SetCookie& set) {
          set.name.size() + set.value.size() <= kMaxCookie && set.path.size() <= kMaxPath;
 }
 
+// What the cookie's name promises to its server: any case, as user agents take it.
+bool keeps_its_prefix(const SetCookie& set, const Scope& scope) {
+  if (base::starts_with_ignoring_case(set.name, "__Secure-")) return set.secure;
+  if (!base::starts_with_ignoring_case(set.name, "__Host-")) return true;
+  return set.secure && scope.host_only && set.path == "/";
+}
+
 }  // namespace
 
 void CookieJar::store(const model::Url& from, const model::Headers& headers, base::WallTime now) {
@@ -88,16 +96,41 @@ void CookieJar::store(const model::Url& from, std::string_view set_cookie, base:
   const auto set = parse_set_cookie(set_cookie);
   if (!set || !is_sendable(*set)) return;
   const auto scope = scope_of(from.hostname(), set->domain);
-  if (!scope) return;
+  const bool over_tls = from.scheme_kind() == model::Scheme::https;
+  if (!scope || (set->secure && !over_tls) || !keeps_its_prefix(*set, *scope)) return;
+  Cookie cookie{.name = set->name,
+                .value = set->value,
+                .path = set->path.empty() ? default_path(from.path()) : set->path,
+                .host_only = scope->host_only,
+                .secure = set->secure,
+                .expires = expiry(*set, seconds_of(now))};
   base::MutexLock lock(mutex_);
-  put(scope->domain,
-      {.name = set->name,
-       .value = set->value,
-       .path = set->path.empty() ? default_path(from.path()) : set->path,
-       .host_only = scope->host_only,
-       .secure = set->secure,
-       .expires = expiry(*set, seconds_of(now))},
-      now);
+  if (!over_tls && hides_secure(scope->domain, cookie)) return;
+  put(scope->domain, std::move(cookie), now);
+}
+
+// Whether a host that gets a secure cookie of that name would get this one as well, or in its
+// place.
+bool CookieJar::hides_secure(const std::string& domain, const Cookie& cookie) const {
+  const auto hides = [&](const Cookie& other) {
+    return other.secure && other.name == cookie.name && path_matches(cookie.path, other.path);
+  };
+  const auto has = [&](const std::vector<Cookie>& cookies) {
+    return std::any_of(cookies.begin(), cookies.end(), hides);
+  };
+  for (std::string_view name = domain; !name.empty();) {
+    const auto found = by_domain_.find(name);
+    if (found != by_domain_.end() && domain_matches(domain, name) && has(found->second)) {
+      return true;
+    }
+    const auto dot = name.find('.');
+    name = dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
+  }
+  // Those below it, which most cookies do not reach.
+  return !cookie.host_only &&
+         std::any_of(by_domain_.begin(), by_domain_.end(), [&](const auto& entry) {
+           return domain_matches(entry.first, domain) && has(entry.second);
+         });
 }
 
 void CookieJar::put(const std::string& domain, Cookie cookie, base::WallTime now) {

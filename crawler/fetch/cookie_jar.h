@@ -1,7 +1,10 @@
 // The cookies of one site: RFC 6265 section 5.3 and 5.4, with caps.
 //
 // A server can make us remember at most 50 cookies a host of 4 KiB each, and send
-// at most 16 KiB of them; public suffixes (libpsl) take no cookies.
+// at most 16 KiB of them; public suffixes (libpsl) take no cookies. What came over https is not
+// replaced from http, where anyone on the way may write, and the prefixes __Secure- and __Host-
+// hold what they say (draft-ietf-httpbis-rfc6265bis, storage model): else a session of ours could
+// be made another's.
 // Threads: any.
 #pragma once
 
@@ -48,6 +51,7 @@ class CookieJar {
   };
 
   void put(const std::string& domain, Cookie cookie, base::WallTime now) CRAWL_REQUIRES(mutex_);
+  bool hides_secure(const std::string& domain, const Cookie& cookie) const CRAWL_REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   std::map<std::string, std::vector<Cookie>, std::less<>> by_domain_ CRAWL_GUARDED_BY(mutex_);

@@ -99,6 +99,40 @@ TEST_CASE("a host cannot make the jar or the Cookie header large") {
   CHECK(header.size() <= 16'384);
 }
 
+TEST_CASE("a cookie that came over https is not replaced from http") {
+  fetch::CookieJar jar;
+  const auto safe = url("https://shop.example.com/");
+  const auto plain = url("http://shop.example.com/");
+  jar.store(safe, "session=ours; Secure; Path=/", at(k2010));
+  jar.store(safe, "of_all=ours; Secure; Domain=example.com", at(k2010));
+  jar.store(plain, "session=theirs; Path=/", at(k2010));
+  jar.store(plain, "session=theirs; Path=/; Domain=example.com", at(k2010));
+  jar.store(plain, "session=theirs; Path=/cart", at(k2010));
+  jar.store(plain, "session=; Max-Age=0; Path=/", at(k2010));
+  jar.store(plain, "of_all=theirs", at(k2010));
+  jar.store(url("http://example.com/"), "session=theirs; Domain=example.com", at(k2010));
+  CHECK(jar.header(url("https://shop.example.com/cart"), at(k2010)) == "session=ours; of_all=ours");
+  jar.store(plain, "new=theirs; Secure", at(k2010));
+  jar.store(plain, "lang=en", at(k2010));
+  CHECK(jar.header(safe, at(k2010)) == "session=ours; of_all=ours; lang=en");
+  jar.store(safe, "session=next; Path=/", at(k2010));
+  CHECK(jar.header(plain, at(k2010)) == "session=next; lang=en");
+}
+
+TEST_CASE("a cookie whose name promises a property is kept with that property only") {
+  fetch::CookieJar jar;
+  const auto from = url("https://a.example.com/dir/page");
+  for (const char* line :
+       {"__Secure-a=1", "__secure-b=1; Path=/", "__Host-c=1; Path=/", "__Host-d=1; Secure",
+        "__Host-e=1; Secure; Path=/dir", "__Host-f=1; Secure; Path=/; Domain=example.com"}) {
+    jar.store(from, line, at(k2010));
+  }
+  CHECK(jar.size() == 0);
+  jar.store(from, "__Host-g=1; Secure; Path=/", at(k2010));
+  jar.store(from, "__Secure-h=1; Secure; Path=/; Domain=example.com", at(k2010));
+  CHECK(jar.header(from, at(k2010)) == "__Host-g=1; __Secure-h=1");
+}
+
 TEST_CASE("a cookie with control characters is not kept") {
   fetch::CookieJar jar;
   const auto page = url("http://a.test/");
