@@ -325,7 +325,7 @@ void WriteField::text(const std::string& from) { text_ = yaml_scalar(from); }
 
 void WriteField::one_or_more_secrets(const std::vector<std::string>& from) {
   if (from.size() <= 1) return secret(from.empty() ? "" : from.front());
-  texts(std::vector<std::string>(from.size(), "***"));
+  texts(masks_ ? std::vector<std::string>(from.size(), "***") : from);
 }
 
 void WriteField::real(double from, Real) {
@@ -380,7 +380,7 @@ void WriteField::text_map(const std::map<std::string, std::string>& from) {
 
 void WriteField::secret_map(const std::map<std::string, std::string>& from) {
   std::map<std::string, std::string> masked;
-  for (const auto& [key, value] : from) masked[key] = "***";
+  for (const auto& [key, value] : from) masked[key] = masks_ ? "***" : value;
   text_map(masked);
 }
 

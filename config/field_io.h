@@ -115,10 +115,13 @@ class ReadField {
 // Makes YAML text of a field's value.
 class WriteField {
  public:
+  enum class Secrets : std::uint8_t { masked, told };
+  explicit WriteField(Secrets secrets = Secrets::masked) : masks_(secrets == Secrets::masked) {}
+
   std::string take() { return std::move(text_); }
 
   void text(const std::string& from);
-  void secret(const std::string& from) { text(from.empty() ? from : "***"); }
+  void secret(const std::string& from) { text(from.empty() || !masks_ ? from : "***"); }
   void one_or_more_secrets(const std::vector<std::string>& from);
   void boolean(bool from) { text_ = from ? "true" : "false"; }
   template <class N>
@@ -151,6 +154,7 @@ class WriteField {
   }
 
  private:
+  bool masks_;
   std::string text_;
 };
 

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <vector>
 
+#include "config/changed_secrets.h"
 #include "config/load.h"
 #include "crawler/base/figures.h"
 #include "crawler/base/log.h"
@@ -40,6 +41,16 @@ std::string difference(const config::Config& before, const config::Config& after
   return text;
 }
 
+// A corrected password is a difference, too.
+template <class Owner>
+std::string other_secrets(const Owner& before, const Owner& after) {
+  std::string text;
+  for (const std::string& key : config::changed_secrets(before, after)) {
+    text += "  " + key + ": another secret\n";
+  }
+  return text;
+}
+
 config::Config only(const config::Site& site) {
   config::Config one;
   one.sites.push_back(site);
@@ -63,7 +74,7 @@ bool same_rules(const config::Site& before, const config::Site& after) {
 }
 
 std::string site_difference(const config::Site& before, const config::Site& after) {
-  std::string lines = difference(only(before), only(after));
+  std::string lines = difference(only(before), only(after)) + other_secrets(before, after);
   if (!same_rules(before, after)) lines += "  extract: other rules, for pages parsed from now on\n";
   return lines.empty() ? lines : "site " + after.name + ":\n" + lines;
 }
@@ -84,8 +95,9 @@ std::string differences(const Session& session, const config::Config& after) {
     left = left && !session.has_left(old.name);
     if (left) report += "site " + old.name + ": left; its URLs wait until it comes back\n";
   }
-  if (const std::string run = difference(without_sites(before), without_sites(after));
-      !run.empty()) {
+  const std::string run =
+      difference(without_sites(before), without_sites(after)) + other_secrets(before, after);
+  if (!run.empty()) {
     report += "at the next start:\n" + run;
   }
   return report;

@@ -285,7 +285,9 @@ def test_the_daemon_rests_after_a_refusal_and_a_reload_tries_the_new_password(tm
         assert "login" in told and "asks for a password again" in told
         (tmp_path / "password").write_text(PASSWORD)
         path.write_text(path.read_text().replace("${env:CRAWLD_TEST_PASSWORD}", "${file:%s/password}" % tmp_path))
-        assert subprocess.run([str(CRAWLD), "reload", "-c", str(path)], capture_output=True).returncode == 0
+        reload = subprocess.run([str(CRAWLD), "reload", "-c", str(path)], capture_output=True, text=True)
+        assert reload.returncode == 0
+        assert "login.fields: another secret" in reload.stdout + reload.stderr
         eventually(lambda: len(site.log) > 20)
         assert site.logins == 1
     finally:
