@@ -11,6 +11,7 @@
 #include "crawler/cli/flags/url_list.h"
 #include "crawler/cli/output/json_text.h"
 #include "crawler/daemon/session.h"
+#include "crawler/pipeline/login_step.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/policy/scope.h"
 #include "crawler/policy/settle.h"
@@ -113,6 +114,30 @@ base::Result<CrawlPlan> plan_for(const model::Url& url, const CrawlOptions& opti
   return make_plan(of_site, std::move(loaded));
 }
 
+// As the crawl does, before the first page of a site with a login. The error says why it failed.
+base::Status log_in(fetch::Fetcher& fetcher, pipeline::ParseStage& stage,
+                    const pipeline::SiteRules& site, const base::Clock& clock) {
+  if (!site.login) return base::Done{};
+  model::Request step{.url = site.login->url, .purpose = model::Purpose::login_form};
+  for (;;) {
+    const pipeline::CommitItem item =
+        stage.step(fetcher.fetch({.request = step, .leased_at = clock.now()}));
+    const auto& reply = std::get<pipeline::LoginReply>(item);
+    if (reply.outcome == pipeline::LoginOutcome::in) return base::Done{};
+    const bool brought_session =
+        reply.outcome == pipeline::LoginOutcome::no_form && site.login->brings_cookies;
+    if (brought_session) return base::Done{};
+    if (reply.outcome != pipeline::LoginOutcome::goes_on) {
+      return base::Error{base::Error::Code::invalid,
+                         "the login of site \"" + site.name + "\" failed: " + reply.why};
+    }
+    step = {.url = reply.next->url,
+            .purpose = reply.next->purpose,
+            .redirects = reply.next->hops,
+            .post = reply.next->post};
+  }
+}
+
 }  // namespace
 
 int fetch_command(const Arguments& arguments) {
@@ -140,6 +165,10 @@ int fetch_command(const Arguments& arguments) {
   const auto fetcher = (*rooms)->make_fetcher();
   const auto parser = (*rooms)->make_reader().parser;
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
+  const auto sites = (*rooms)->sites().table();
+  if (auto done = log_in(*fetcher, stage, *sites->front(), clock); !done) {
+    return complain(done.error().message, kError);
+  }
   model::Fetched fetched =
       fetcher->fetch({.request = {.url = typed->without_credentials()}, .leased_at = clock.now()});
   const pipeline::CommitItem item = stage.step(std::move(fetched));

@@ -315,6 +315,26 @@ def test_the_password_shows_nowhere(tmp_path, member_site, password):
     assert any(urllib.parse.quote_plus(PASSWORD) in body for body in site.bodies)
 
 
+def test_fetch_logs_in_as_the_crawl_does(tmp_path, member_site, monkeypatch):
+    site = member_site(MemberSite())
+    path = write_config(tmp_path, site)
+
+    def fetch(password):
+        monkeypatch.setenv("CRAWLD_TEST_PASSWORD", password)
+        return subprocess.run([str(CRAWLD), "fetch", "-c", str(path), site.url("/3")], capture_output=True, text=True)
+
+    done = fetch(PASSWORD)
+    assert done.returncode == 0, done.stderr
+    page = json.loads(done.stdout)
+    assert (page["status"], page["verdict"]) == (200, "done") and "/4" in done.stdout
+    assert PASSWORD not in done.stdout + done.stderr
+    before = len(site.log)
+    done = fetch("wrong-secret")
+    assert done.returncode == 1 and not done.stdout
+    assert 'the login of site "members" failed' in done.stderr and "wrong-secret" not in done.stderr
+    assert [m for m, _ in site.log[before:]].count("POST") == 1 and site.asked("/3") == ["GET"]
+
+
 def test_mistakes_of_the_configuration_are_told_with_their_place(tmp_path, member_site):
     site = member_site(MemberSite())
     path = write_config(tmp_path, site, login=["      form: 'form['", "      success: 'maybe'"])
