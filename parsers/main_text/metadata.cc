@@ -34,9 +34,9 @@ constexpr std::string_view kTitleNames[] = {"og:title",      "twitter:title", "d
                                             "dcterms.title", "parsely-title", "sailthru.title",
                                             "title"};
 constexpr std::string_view kAuthorNames[] = {
-    "author",          "parsely-author",      "dc.creator",          "dcterms.creator",
-    "sailthru.author", "article:author_name", "article:author",      "byl",
-    "book:author",     "og:article:author",   "twitter:creator_name"};
+    "author",          "parsely-author",      "dc.creator",           "dcterms.creator",
+    "sailthru.author", "article:author_name", "article:author",       "byl",
+    "book:author",     "og:article:author",   "twitter:creator_name", "citation_author"};
 constexpr std::string_view kDateNames[] = {"article:published_time",
                                            "article.published",
                                            "datepublished",
@@ -54,6 +54,9 @@ constexpr std::string_view kDateNames[] = {"article:published_time",
                                            "og:pubdate",
                                            "date",
                                            "publication_date",
+                                           "citation_publication_date",
+                                           "citation_online_date",
+                                           "citation_date",
                                            "og:published_time",
                                            "article:modified_time",
                                            "og:updated_time",

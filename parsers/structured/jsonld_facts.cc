@@ -51,23 +51,63 @@ class FactScan {
       if (c == '"') {
         string();
       } else if (c == '{' || c == '[') {
-        scopes_.push_back({key_ == "author" || (in_author() && c == '{')});
-        key_ = {};
+        open(c);
       } else if ((c == '}' || c == ']') && !scopes_.empty()) {
-        scopes_.pop_back();
-        key_ = {};
+        close();
       } else if (c == ',') {
         // In a list the key of the whole list still holds.
         if (scopes_.empty() || !in_author()) key_ = {};
       }
     }
+    if (!facts_.author.empty() || author_id_.empty()) return;
+    const auto same = [this](const Node& node) { return node.id == author_id_; };
+    const auto node = std::find_if(nodes_.begin(), nodes_.end(), same);
+    if (node != nodes_.end()) facts_.author = unescape(node->name);
   }
 
  private:
-  struct Scope {
-    bool author;
+  // An object that other objects may name by its "@id" (JSON-LD 1.1, 3.3).
+  struct Node {
+    std::string_view id;
+    std::string_view name;
   };
+  struct Scope {
+    bool author;  // of an author, or of a list of them
+    bool list;
+    bool of_others;
+    Node node;
+  };
+  static constexpr std::size_t kMostNodes = 64;
+
   bool in_author() const { return !scopes_.empty() && scopes_.back().author; }
+  // Between its members, so what comes now is an author.
+  bool in_author_list() const { return in_author() && scopes_.back().list && key_.empty(); }
+  bool of_others() const { return !scopes_.empty() && scopes_.back().of_others; }
+
+  // Who wrote a comment or one of many reviews did not write the page; a single review may be it.
+  static bool told_by_others(std::string_view key, char bracket) {
+    return key == "comment" || key == "acceptedAnswer" || key == "suggestedAnswer" ||
+           (bracket == '[' && (key == "review" || key == "reviews"));
+  }
+
+  void open(char bracket) {
+    const bool author = key_ == "author" || in_author_list();
+    scopes_.push_back({author, bracket == '[', of_others() || told_by_others(key_, bracket), {}});
+    key_ = {};
+  }
+
+  void close() {
+    const Scope& scope = scopes_.back();
+    if (!scope.node.id.empty()) {
+      if (scope.node.name.empty()) {
+        if (scope.author && !scope.of_others && author_id_.empty()) author_id_ = scope.node.id;
+      } else if (nodes_.size() < kMostNodes) {
+        nodes_.push_back(scope.node);
+      }
+    }
+    scopes_.pop_back();
+    key_ = {};
+  }
 
   void string() {
     const auto start = at_;
@@ -87,6 +127,9 @@ class FactScan {
   }
 
   void take(std::string_view body) {
+    if (!scopes_.empty() && key_ == "@id") scopes_.back().node.id = body;
+    if (!scopes_.empty() && key_ == "name") scopes_.back().node.name = body;
+    if (of_others()) return;
     const auto fill = [&](std::string& field) {
       if (field.empty()) field = unescape(body);
     };
@@ -99,7 +142,7 @@ class FactScan {
       fill(facts_.date_published);
     } else if (key_ == "dateModified") {
       fill(facts_.date_modified);
-    } else if (key_ == "author" || (key_ == "name" && in_author())) {
+    } else if (key_ == "author" || (key_ == "name" && in_author()) || in_author_list()) {
       fill(facts_.author);
     }
   }
@@ -109,6 +152,8 @@ class FactScan {
   std::size_t at_ = 0;
   std::string_view key_;
   std::vector<Scope> scopes_;
+  std::vector<Node> nodes_;
+  std::string_view author_id_;  // of an author who is told by reference only
 };
 
 }  // namespace

@@ -85,6 +85,30 @@ TEST_CASE("author and date are found in JSON-LD, meta elements and bylines") {
   CHECK(read("<p>", "https://a.test/2018/09/10/x").date == "2018-09-10");
 }
 
+TEST_CASE("an author of JSON-LD may stand elsewhere, in a list, and beside those of others") {
+  const auto author = [](std::string_view json) {
+    return read("<script type='application/ld+json'>" + std::string(json) + "</script>").author;
+  };
+  CHECK(author(R"({"@graph":[{"author":{"@id":"#p"}},{"@id":"#o","name":"Firm"},)"
+               R"({"@id":"#p","name":"Ann"}]})") == "Ann");
+  CHECK(author(R"([{"@id":"#p","name":"Ann"},{"author":[{"@id":"#p"}]}])") == "Ann");
+  CHECK(author(R"({"author":{"@id":"#p"}})").empty());
+  CHECK(author(R"({"author":["Ann","Bob"]})") == "Ann");
+  CHECK(author(R"({"author":{"worksFor":{"name":"Firm"},"name":"Ann"}})") == "Ann");
+  CHECK(author(R"({"review":[{"author":"Troll"},{"author":{"name":"T"}}],"author":"Ann"})") ==
+        "Ann");
+  CHECK(author(R"({"comment":{"author":{"name":"Troll"}}})").empty());
+  CHECK(author(R"({"@type":"Movie","review":{"author":"Critic"}})") == "Critic");
+}
+
+TEST_CASE("papers tell author and day by the names of Highwire") {
+  const auto told = read(
+      "<meta name=citation_author content='Roe, Ann'><meta name=citation_author content=Bob>"
+      "<meta name=citation_publication_date content=2015/03/04>");
+  CHECK(told.author == "Roe, Ann");
+  CHECK(told.date == "2015-03-04");
+}
+
 TEST_CASE("the language of a text is told, of a few letters it is not") {
   CHECK(detect_language("This is a plain English sentence about the weather of today.") == "en");
   CHECK(detect_language("Dies ist ein deutscher Satz über das Wetter von heute und morgen.") ==
