@@ -54,6 +54,8 @@ std::string_view to_string(LinkTag tag) {
       return "sitemap";
     case LinkTag::feed:
       return "feed";
+    case LinkTag::svg_a:
+      return "svg-a";
     case LinkTag::other:
       return "other";
   }

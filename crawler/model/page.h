@@ -41,6 +41,7 @@ enum class LinkTag : std::uint8_t {
   css,             // url() in a style, where asked for
   sitemap,         // <loc> of a sitemap
   feed,            // entry of a feed
+  svg_a,           // <a xlink:href> of SVG: the form that SVG 2 deprecates
   other            // any other attribute that holds a URL
 };
 std::string_view to_string(LinkTag tag);

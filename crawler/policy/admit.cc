@@ -160,6 +160,7 @@ bool is_followed(const model::Link& link, const FollowPolicy& follow) {
     case LinkTag::refresh_header:
     case LinkTag::sitemap:
     case LinkTag::feed:
+    case LinkTag::svg_a:
       return true;
     case LinkTag::link:
     case LinkTag::link_header:

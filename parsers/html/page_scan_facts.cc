@@ -90,9 +90,10 @@ bool FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes att
     if (const auto href = find(attributes, Attr::href)) {
       add_svg_link(*link, *href);
     } else if (const auto old = find(attributes, Attr::xlink_href)) {
-      // The form that SVG 2 deprecates is kept apart from the links of the page itself.
-      add_svg_link(tag == Tag::a ? LinkTag::other : *link, *old);
+      // Followed like others, but what lists a page's <a href> does not mean this one.
+      add_svg_link(tag == Tag::a ? LinkTag::svg_a : *link, *old);
     }
+    if (tag == Tag::a) tell_rel(links_before, fold_rel(find_copy(attributes, Attr::rel)));
   }
   if (tag != Tag::a) return true;
   const bool own = page_.links.size() > links_before;

@@ -127,6 +127,16 @@ TEST_CASE("foreign content follows its own rules") {
         Urls{"http://a.test/dir/1", "http://a.test/dir/3", "http://a.test/dir/4"});
 }
 
+TEST_CASE("a link of SVG says by rel that it is not to be followed (SVG 2 16.3.1)") {
+  const auto page = scan("<svg><a href=1 rel='NoFollow me'>t</a><a xlink:href=2>u</a></svg>");
+  REQUIRE(page.links.size() == 2);
+  CHECK(page.links[0].tag == LinkTag::a);
+  CHECK(page.links[0].rel == "nofollow me");
+  CHECK(page.links[0].nofollow);
+  CHECK(page.links[1].tag == LinkTag::svg_a);
+  CHECK_FALSE(page.links[1].nofollow);
+}
+
 TEST_CASE(
     "NUL ends a head as text does and means nothing in a body (HTML 13.2.6.4.4, 13.2.6.4.7)") {
   using namespace std::string_view_literals;

@@ -96,9 +96,10 @@ TEST_CASE("resources of a page are left out unless requisites are asked for") {
   page.link("http://a.test/p.png", LinkTag::img);
   page.link("http://a.test/s.js", LinkTag::script);
   page.link("http://a.test/next", LinkTag::link, "next");
-  CHECK(page.urls() == Urls{"http://a.test/next"});
+  page.link("http://a.test/drawn", LinkTag::svg_a);
+  CHECK(page.urls() == Urls{"http://a.test/next", "http://a.test/drawn"});
   page.follow.requisites = true;
-  CHECK(page.urls().size() == 5);
+  CHECK(page.urls().size() == 6);
 }
 
 TEST_CASE("a redirect that only adds what canonicalization strips still leads somewhere") {
