@@ -79,6 +79,10 @@ Json answer_for(const nlohmann::json& question) {
   }
   parsers::ScanOptions options;
   options.url = text_of(question, "url").value_or("");
+  if (!options.url.empty() && !model::Url::parse(options.url)) {
+    answer["error"] = "\"url\" is no valid URL";
+    return answer;
+  }
   options.encoding = document->encoding;
   options.css_urls = options.form_links = options.script_links = true;
   model::ParsedPage page;

@@ -31,6 +31,13 @@ json question_of(const json& test, const char* url_key) {
   return question;
 }
 
+TEST_CASE("inspect links tells a page's URL that is none") {
+  const json wrong = ask({{"id", 1}, {"html", "<a href=x>"}, {"url", "http://[::1"}});
+  CHECK(wrong["id"] == 1);
+  CHECK(wrong["error"] == "\"url\" is no valid URL");
+  CHECK(ask({{"id", 2}, {"html", "<a href=x>"}, {"url", "http://a.test/"}})["error"].is_null());
+}
+
 // The serialization of a URL, or the text itself.
 std::string canonical(const std::string& text) {
   const auto url = model::Url::parse(text);
