@@ -68,10 +68,12 @@ Json describe(const model::Link& link, bool page_nofollow) {
 }
 
 Json answer_for(const nlohmann::json& question) {
-  Json answer = {{"id", question.value("id", nlohmann::json())},
-                 {"links", Json::array()},
-                 {"base", nullptr},
-                 {"error", nullptr}};
+  Json answer = {{"id", nullptr}, {"links", Json::array()}, {"base", nullptr}, {"error", nullptr}};
+  if (!question.is_object()) {
+    answer["error"] = "not a JSON object";
+    return answer;
+  }
+  answer["id"] = question.value("id", nlohmann::json());
   auto document = document_of(question);
   if (!document) {
     answer["error"] = kNoDocument;
@@ -106,11 +108,7 @@ Json answer_for(const nlohmann::json& question) {
 }  // namespace
 
 std::string inspect_links(std::string_view json_line) {
-  const nlohmann::json question = read_object(json_line);
-  if (!question.is_object()) {
-    return write_line(nlohmann::json{{"id", nullptr}, {"error", "not a JSON object"}});
-  }
-  return write_line(answer_for(question));
+  return write_line(answer_for(read_object(json_line)));
 }
 
 }  // namespace crawld::cli

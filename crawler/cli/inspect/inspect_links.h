@@ -12,7 +12,8 @@ namespace crawld::cli {
 // listed, forms and url() of CSS as well. A page whose meta robots says nofollow has
 // that in the rel of its links. "html" is text already; "html_base64" goes through
 // charset detection unless "encoding" names one. "headers" may hold Link, Refresh,
-// Location and Content-Location. Never throws.
+// Location and Content-Location. What cannot be answered has no links and "error" a text.
+// Never throws.
 std::string inspect_links(std::string_view json_line);
 
 }  // namespace crawld::cli

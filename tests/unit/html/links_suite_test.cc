@@ -31,6 +31,14 @@ json question_of(const json& test, const char* url_key) {
   return question;
 }
 
+TEST_CASE("inspect links answers with the same keys to what is no question") {
+  const json answer = json::parse(cli::inspect_links("[]"));
+  CHECK(answer["error"] == "not a JSON object");
+  CHECK(answer.at("id").is_null());
+  CHECK(answer.at("links").empty());
+  CHECK(answer.at("base").is_null());
+}
+
 TEST_CASE("inspect links tells a page's URL that is none") {
   const json wrong = ask({{"id", 1}, {"html", "<a href=x>"}, {"url", "http://[::1"}});
   CHECK(wrong["id"] == 1);

@@ -39,8 +39,14 @@ TEST_CASE("inspect robots asks for the name that a crawl with that User-Agent go
 
 TEST_CASE("inspect robots answers every malformed line") {
   for (const char* line : {"", "{", "[]", "{\"id\":1}", "{\"id\":1,\"robots_txt\":5}",
-                           "{\"id\":1,\"robots_txt_base64\":\"!\"}"}) {
+                           "{\"id\":1,\"robots_txt_base64\":\"!\"}",
+                           R"({"id":1,"robots_txt":"","url":"http://[::1"})"}) {
     INFO(line);
-    CHECK(ask(line)["error"].is_string());
+    const auto answer = ask(line);
+    CHECK(answer["error"].is_string());
+    CHECK(answer.at("allowed").is_null());
+    CHECK(answer.at("line").is_null());
+    CHECK(answer.at("crawl_delay").is_null());
+    CHECK(answer.at("sitemaps").empty());
   }
 }
