@@ -90,7 +90,12 @@ std::optional<json> answer_of(const ControlOptions& options, const json& request
   }
   auto answer = ask(*sockets, request);
   if (answer) return *std::move(answer);
-  code = complain(answer.error().message, kError);
+  std::string why = answer.error().message;
+  // A daemon listens at its `control`, which its database does not tell.
+  if (answer.error().code == base::Error::Code::not_found && options.socket.empty()) {
+    why += "; name a daemon by -c FILE, a one-shot crawl by --db FILE";
+  }
+  code = complain(why, kError);
   return std::nullopt;
 }
 

@@ -83,3 +83,12 @@ def test_import_without_a_file_obeys_the_environment(tmp_path):
     assert wrong.returncode == 4 and "CRAWLD_CONCURRENCY" in wrong.stderr
     assert imported(CRAWLD_DATABASE="other.db").returncode == 0
     assert [file.name for file in tmp_path.glob("*.db")] == ["other.db"]
+
+
+def test_a_crawl_that_is_not_found_is_told_with_the_ways_to_name_one(tmp_path):
+    for arguments in (["status", "--db", tmp_path / "crawl.db"], ["pause", "--db", tmp_path / "crawl.db"]):
+        result = crawld(*arguments, cwd=tmp_path)
+        assert result.returncode == 1 and result.stderr.count("\n") == 1, result
+        assert "no crawl listens at" in result.stderr and "-c FILE" in result.stderr, result.stderr
+    named = crawld("status", "--socket", tmp_path / "none")
+    assert named.returncode == 1 and "-c FILE" not in named.stderr, named.stderr
