@@ -15,18 +15,58 @@
 namespace crawld::parsers {
 namespace {
 
-std::vector<float> judge(std::span<const ObliviousTree> trees, const FeatureTable& features) {
-  std::vector<float> likely(features.rows());
-  if (!likely.empty()) likelihoods(trees, features.row(0), features.width(), likely);
-  return likely;
-}
+// How likely each block is to be of the article, from some blocks' features at a time: those of
+// 250,000 would take 400 MB.
+class BlockJudge {
+ public:
+  BlockJudge(const PageOutline& page, const PageWords& words, const ArticleWitness& witness)
+      : blocks_(page.blocks.size()), page_(page), features_(page, words, witness) {}
+
+  std::vector<float> judge() {
+    const auto alone = judge_each(first_pass_trees(), [&](std::size_t) { return &first_; });
+    const SecondPassFeatures context(page_, alone);
+    FeatureTable second(SecondPassFeatures::columns());
+    return judge_each(second_pass_trees(), [&](std::size_t from) {
+      second.resize(first_.rows());
+      context.fill(from, first_, second);
+      return &second;
+    });
+  }
+
+ private:
+  static constexpr std::size_t kTogether = 2'048;  // blocks; most pages have fewer
+
+  // `rows_of`: the table of the blocks from a number on, which `first_` holds.
+  template <class RowsOf>
+  std::vector<float> judge_each(std::span<const ObliviousTree> trees, RowsOf rows_of) {
+    std::vector<float> likely(blocks_);
+    for (std::size_t from = 0; from < blocks_; from += kTogether) {
+      make_rows(from);
+      const FeatureTable& table = *rows_of(from);
+      likelihoods(trees, table.row(0), table.width(),
+                  std::span(likely).subspan(from, table.rows()));
+    }
+    return likely;
+  }
+
+  // Those of a page of few blocks are made once.
+  void make_rows(std::size_t from) {
+    if (first_.rows() > 0 && from == made_from_) return;
+    first_.resize(std::min(kTogether, blocks_ - from));
+    features_.fill(from, first_);
+    made_from_ = from;
+  }
+
+  const std::size_t blocks_;
+  const PageOutline& page_;
+  const FirstPassFeatures features_;
+  FeatureTable first_{FirstPassFeatures::columns()};
+  std::size_t made_from_ = 0;
+};
 
 std::vector<std::size_t> article_blocks(const PageOutline& page, const ArticleWitness& witness) {
   const auto words = scan_page(page);
-  const auto first = first_pass_features(page, words, witness);
-  const auto alone = judge(first_pass_trees(), first);
-  const auto together = judge(second_pass_trees(), second_pass_features(page, first, alone));
-  return choose_blocks(page, words, together);
+  return choose_blocks(page, words, BlockJudge(page, words, witness).judge());
 }
 
 // A line a block; the cells of a table's row stay on one line.

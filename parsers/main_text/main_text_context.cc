@@ -51,9 +51,11 @@ constexpr float kSure = 0.6F;      // likelihood that is as good as certain
 constexpr unsigned kFarAway = 99;  // blocks; farther ones are not told apart
 constexpr std::size_t kLevels = 4;
 
-class SecondPass {
+}  // namespace
+
+class SecondPassFeatures::Reader {
  public:
-  SecondPass(const PageOutline& page, const std::vector<float>& likelihood)
+  Reader(const PageOutline& page, const std::vector<float>& likelihood)
       : page_(page),
         likelihood_(likelihood),
         tallies_(tally(page, likelihood)),
@@ -62,17 +64,10 @@ class SecondPass {
     note_sure_blocks();
   }
 
-  FeatureTable run(const FeatureTable& first) {
-    FeatureTable table(second_pass_columns());
-    table.resize(page_.blocks.size());
-    for (std::size_t i = 0; i < page_.blocks.size(); ++i) {
-      std::copy_n(first.row(i), first.width(), table.row(i));
-      Row row(table.row(i) + first.width());
-      neighbour_columns(i, row);
-      container_columns(i, row);
-      distance_columns(i, row);
-    }
-    return table;
+  void fill(std::size_t i, Row row) const {
+    neighbour_columns(i, row);
+    container_columns(i, row);
+    distance_columns(i, row);
   }
 
  private:
@@ -150,13 +145,19 @@ class SecondPass {
   std::vector<unsigned> to_next_;
 };
 
-}  // namespace
+std::size_t SecondPassFeatures::columns() { return FirstPassFeatures::columns() + kSecondColumns; }
 
-std::size_t second_pass_columns() { return first_pass_columns() + kSecondColumns; }
+SecondPassFeatures::SecondPassFeatures(const PageOutline& page,
+                                       const std::vector<float>& likelihood)
+    : reader_(std::make_unique<Reader>(page, likelihood)) {}
+SecondPassFeatures::~SecondPassFeatures() = default;
 
-FeatureTable second_pass_features(const PageOutline& page, const FeatureTable& first,
-                                  const std::vector<float>& likelihood) {
-  return SecondPass(page, likelihood).run(first);
+void SecondPassFeatures::fill(std::size_t from, const FeatureTable& first,
+                              FeatureTable& table) const {
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    std::copy_n(first.row(i), first.width(), table.row(i));
+    reader_->fill(from + i, Row(table.row(i) + first.width()));
+  }
 }
 
 }  // namespace crawld::parsers

@@ -18,26 +18,37 @@ constexpr std::size_t kCues = static_cast<std::size_t>(Cue::count);
 constexpr std::size_t kLevels = 4;      // containers above a block that it is told about
 constexpr std::size_t kNeighbours = 2;  // blocks before and after
 
-class FirstPass {
+}  // namespace
+
+class FirstPassFeatures::Reader {
  public:
-  FirstPass(const PageOutline& page, const PageWords& words, const ArticleWitness& witness)
+  Reader(const PageOutline& page, const PageWords& words, const ArticleWitness& witness)
       : page_(page),
         words_(words),
         scans_(words.scans),
         title_(witness.title),
         description_(witness.description),
-        body_(witness.body) {}
-
-  FeatureTable run() {
+        body_(witness.body) {
     count_repeats();
     note_landmarks();
     spread_hints();
     score_containers();
     note_paths();
-    FeatureTable table(first_pass_columns());
-    table.resize(page_.blocks.size());
-    for (std::size_t i = 0; i < page_.blocks.size(); ++i) fill(i, table.row(i));
-    return table;
+  }
+
+  void fill(std::size_t i, float* at) const {
+    Row row(at);
+    text_columns(i, row);
+    tag_columns(i, row);
+    const auto& element = page_.elements[page_.blocks[i].element];
+    for (std::size_t w = 0; w < kWithins; ++w) row.put_flag((element.within >> w) & 1);
+    hint_columns(page_.blocks[i], row);
+    level_columns(element, row);
+    place_columns(i, row);
+    for (std::size_t k = 1; k <= kNeighbours; ++k) {
+      neighbour_columns(i, i >= k ? i - k : kNobody, row);
+      neighbour_columns(i, i + k < page_.blocks.size() ? i + k : kNobody, row);
+    }
   }
 
   static std::size_t columns() {
@@ -188,21 +199,6 @@ class FirstPass {
         ++running_;
       }
       running_before_.push_back(running_);
-    }
-  }
-
-  void fill(std::size_t i, float* at) {
-    Row row(at);
-    text_columns(i, row);
-    tag_columns(i, row);
-    const auto& element = page_.elements[page_.blocks[i].element];
-    for (std::size_t w = 0; w < kWithins; ++w) row.put_flag((element.within >> w) & 1);
-    hint_columns(page_.blocks[i], row);
-    level_columns(element, row);
-    place_columns(i, row);
-    for (std::size_t k = 1; k <= kNeighbours; ++k) {
-      neighbour_columns(i, i >= k ? i - k : kNobody, row);
-      neighbour_columns(i, i + k < page_.blocks.size() ? i + k : kNobody, row);
     }
   }
 
@@ -389,13 +385,15 @@ class FirstPass {
   unsigned articles_ = 0;
 };
 
-}  // namespace
+FirstPassFeatures::FirstPassFeatures(const PageOutline& page, const PageWords& words,
+                                     const ArticleWitness& witness)
+    : reader_(std::make_unique<Reader>(page, words, witness)) {}
+FirstPassFeatures::~FirstPassFeatures() = default;
 
-std::size_t first_pass_columns() { return FirstPass::columns(); }
+std::size_t FirstPassFeatures::columns() { return Reader::columns(); }
 
-FeatureTable first_pass_features(const PageOutline& page, const PageWords& words,
-                                 const ArticleWitness& witness) {
-  return FirstPass(page, words, witness).run();
+void FirstPassFeatures::fill(std::size_t from, FeatureTable& table) const {
+  for (std::size_t i = 0; i < table.rows(); ++i) reader_->fill(from + i, table.row(i));
 }
 
 }  // namespace crawld::parsers

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -36,17 +37,41 @@ class FeatureTable {
   std::vector<float> values_;
 };
 
-// Columns of the first pass (the block alone and where it stands), then those that
-// the second pass adds (what the first thought of its surroundings).
-std::size_t first_pass_columns();
-std::size_t second_pass_columns();  // all of them
+// The block alone and where it stands. Rows are made as they are asked for: those of a page of
+// 250,000 blocks take 400 MB.
+class FirstPassFeatures {
+ public:
+  // Nothing of what it is given may go before it.
+  FirstPassFeatures(const PageOutline& page, const PageWords& words, const ArticleWitness& witness);
+  ~FirstPassFeatures();
 
-FeatureTable first_pass_features(const PageOutline& page, const PageWords& words,
-                                 const ArticleWitness& witness);
+  static std::size_t columns();
 
-// `first` widened by what the first pass's `likelihood` (0..1, one a block) says of
+  // Each row of `table`, which stand for the blocks from number `from` on. Needs: a table of
+  // that width.
+  void fill(std::size_t from, FeatureTable& table) const;
+
+ private:
+  class Reader;
+  const std::unique_ptr<const Reader> reader_;
+};
+
+// The rows of the first pass widened by what its `likelihood` (0..1, one a block) says of
 // each block's neighbours and containers.
-FeatureTable second_pass_features(const PageOutline& page, const FeatureTable& first,
-                                  const std::vector<float>& likelihood);
+class SecondPassFeatures {
+ public:
+  // Nothing of what it is given may go before it.
+  SecondPassFeatures(const PageOutline& page, const std::vector<float>& likelihood);
+  ~SecondPassFeatures();
+
+  static std::size_t columns();  // those of the first pass, and its own
+
+  // As above; `first` holds the same blocks. Needs: as many rows in both.
+  void fill(std::size_t from, const FeatureTable& first, FeatureTable& table) const;
+
+ private:
+  class Reader;
+  const std::unique_ptr<const Reader> reader_;
+};
 
 }  // namespace crawld::parsers

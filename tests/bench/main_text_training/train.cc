@@ -46,6 +46,12 @@ Rows rows_of(std::vector<Page>& pages, std::vector<parsers::FeatureTable>& featu
   return rows;
 }
 
+parsers::FeatureTable empty_rows(std::size_t width, std::size_t rows) {
+  parsers::FeatureTable table(width);
+  table.resize(rows);
+  return table;
+}
+
 std::vector<float> judge(const std::vector<parsers::ObliviousTree>& trees,
                          const parsers::FeatureTable& features) {
   std::vector<float> out(features.rows());
@@ -138,9 +144,11 @@ int main(int argc, char** argv) {
   }
   std::vector<parsers::FeatureTable> first;
   for (const auto& page : pages) {
-    first.push_back(parsers::first_pass_features(
-        page.outline, page.words,
-        {page.told.title, page.told.description, page.told.article_body}));
+    auto& table = first.emplace_back(
+        empty_rows(parsers::FirstPassFeatures::columns(), page.outline.blocks.size()));
+    parsers::FirstPassFeatures(page.outline, page.words,
+                               {page.told.title, page.told.description, page.told.article_body})
+        .fill(0, table);
   }
   // The second pass must learn from opinions of pages that the first has not seen, as it
   // will meet them in use.
@@ -149,7 +157,9 @@ int main(int argc, char** argv) {
   report(pages, alone, "first pass ");
   std::vector<parsers::FeatureTable> second;
   for (std::size_t p = 0; p < pages.size(); ++p) {
-    second.push_back(parsers::second_pass_features(pages[p].outline, first[p], alone[p]));
+    auto& table =
+        second.emplace_back(empty_rows(parsers::SecondPassFeatures::columns(), first[p].rows()));
+    parsers::SecondPassFeatures(pages[p].outline, alone[p]).fill(0, first[p], table);
   }
   if (argc > 1) {
     write_tables(argv[1], boost(rows_of(pages, first, kNoFold), options),
