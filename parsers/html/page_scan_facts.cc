@@ -10,7 +10,7 @@ namespace {
 using model::LinkTag;
 
 constexpr std::size_t kMaxText = 1'024;           // bytes, of a name or title
-constexpr std::size_t kMaxLinkBytes = 64u << 20;  // of all URLs of a page together
+constexpr std::size_t kMaxLinkBytes = 32u << 20;  // of all URLs of a page together
 constexpr std::size_t kMaxHeadings = 10'000;
 constexpr std::size_t kMaxMetas = 1'000;
 constexpr std::size_t kMaxMetaValue = 16'384;  // bytes

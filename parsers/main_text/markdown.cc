@@ -288,8 +288,7 @@ class MarkdownWriter {
 
   std::string fenced(const Block& block) const {
     const auto text = block_text(page_, block);
-    std::string fence = "```";
-    while (text.find(fence) != std::string::npos) fence += '`';
+    const std::string fence(std::max<std::size_t>(3, longest_backticks(text) + 1), '`');
     return fence + language_of(block) + "\n" + text + "\n" + fence;
   }
 

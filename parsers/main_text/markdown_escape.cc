@@ -99,6 +99,16 @@ void append_escaped(std::string_view text, std::string& out) {
   }
 }
 
+std::size_t longest_backticks(std::string_view text) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
 std::string escaped_destination(std::string_view url) {
   const bool balanced = has_balanced_parentheses(url);
   std::string out;

@@ -7,17 +7,13 @@
 namespace crawld::parsers {
 namespace {
 
+constexpr std::size_t kMostDestinations = 8 << 20;  // bytes, of a page
+
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 
 // A code span's fence must be longer than any run of backticks inside.
 std::string code_fence(std::string_view text) {
-  std::size_t longest = 0;
-  std::size_t run = 0;
-  for (const char c : text) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  return std::string(longest + 1, '`');
+  return std::string(longest_backticks(text) + 1, '`');
 }
 
 // Spaces at the ends stand outside, and inside where the text has backticks there (6.1).
@@ -42,14 +38,16 @@ void guard_exclamation(std::string& out) {
 
 }  // namespace
 
-std::string InlineMarkdown::absolute(std::string_view reference) const {
-  if (!base_) return {};
+std::string InlineMarkdown::absolute(std::string_view reference) {
+  if (!base_ || destinations_ > kMostDestinations) return {};
   const auto url = base_->resolve(reference);
   if (!url || !url->crawlable()) return {};
-  return escaped_destination(url->href());
+  auto destination = escaped_destination(url->href());
+  destinations_ += destination.size();
+  return destination;
 }
 
-std::string InlineMarkdown::image(const GumboNode* node) const {
+std::string InlineMarkdown::image(const GumboNode* node) {
   const auto source = attribute(node, "src").value_or("");
   if (source.empty() || source.starts_with("data:")) return {};
   const auto url = absolute(source);
@@ -60,26 +58,25 @@ std::string InlineMarkdown::image(const GumboNode* node) const {
   return "![" + alt + "](" + url + ")";
 }
 
-std::string InlineMarkdown::link_target(std::uint32_t link) const {
+std::string InlineMarkdown::link_target(std::uint32_t link) {
   if (link == kNoElement) return {};
   return absolute(attribute(page_.elements[link].node, "href").value_or(""));
 }
 
-std::vector<InlineMarkdown::Run> InlineMarkdown::runs_of(const Block& block,
-                                                         LineBreaks breaks) const {
+std::vector<InlineMarkdown::Run> InlineMarkdown::runs_of(const Block& block, LineBreaks breaks) {
   std::vector<Run> runs;
   bool space = false;
   auto link = kNoElement;
-  std::string target;
+  auto target = std::make_shared<const std::string>();
   for (auto i = block.first_piece; i < block.first_piece + block.pieces; ++i) {
     const auto& piece = page_.pieces[i];
     const auto& element = page_.elements[piece.element];
     const bool heading = (element.within & bit(Within::heading)) != 0;
     if (element.link != link) {
       link = element.link;
-      target = link_target(link);
+      target = std::make_shared<const std::string>(link_target(link));
     }
-    Run run{target.empty() ? kNoElement : link, target, Style::plain, {}};
+    Run run{target->empty() ? kNoElement : link, target, Style::plain, {}};
     if (element.code) {
       run.style = Style::code;
     } else if (element.emphasis) {
@@ -137,13 +134,13 @@ void InlineMarkdown::append_run(const Run& run, Neighbours around, std::string& 
   }
 }
 
-std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) const {
+std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) {
   const auto runs = runs_of(block, breaks);
   std::string out;
   std::int32_t before = 0;
   for (std::size_t i = 0; i < runs.size();) {
     const auto link = runs[i].link;
-    const auto& target = runs[i].target;
+    const auto target = runs[i].target;
     if (link != kNoElement) before = '[';
     std::string inside;
     for (; i < runs.size() && runs[i].link == link; ++i) {
@@ -158,7 +155,7 @@ std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) const 
     const auto last = inside.find_last_not_of(' ');
     out += inside.substr(0, first);
     guard_exclamation(out);
-    out += "[" + inside.substr(first, last - first + 1) + "](" + target + ")" +
+    out += "[" + inside.substr(first, last - first + 1) + "](" + *target + ")" +
            inside.substr(last + 1);
     before = ')';
   }

@@ -59,10 +59,15 @@ class FieldWriter {
   template <class Walk>
   void shared_texts(const base::TextPool&, std::size_t size, Walk walk) {
     number(static_cast<std::uint32_t>(size));
+    text_.reserve(text_.size() + size);
     walk(*this);
   }
 
   void finish(FrameType type, std::uint32_t sequence) {
+    // At once: a frame that doubles for its last bytes holds three times what it says.
+    std::size_t size = frame_.size() + text_.size();
+    for (std::size_t i = 0; i < bytes_count_; ++i) size += bytes_[i].size();
+    frame_.reserve(size);
     seal(type, sequence);
     for (std::size_t i = 0; i < bytes_count_; ++i) frame_ += bytes_[i];
   }
