@@ -85,12 +85,14 @@ class MicrodataReader {
 
   void add_property(std::uint32_t item, const GumboNode* element) {
     const auto names = attribute(element, "itemprop");
-    if (!names) return;
+    if (!names || written_ > kMaxOutput) return;
     const auto words = distinct(space_separated(*names));
     if (words.empty()) return;
     const auto value = value_of(element, words.front());
     auto& to = items_[item];
     for (const auto name : words) {
+      written_ += name.size() + value.json.size();
+      if (written_ > kMaxOutput) return;  // each name has a copy
       const auto [at, fresh] = to.index.try_emplace(name, to.properties.size());
       if (fresh) to.properties.push_back({name, {}});
       to.properties[at->second].second.push_back(value);
@@ -145,9 +147,7 @@ class MicrodataReader {
     if (is_html(element, GUMBO_TAG_INPUT) && name.ends_with("-input")) {
       return {kNoItem, input_specification(element)};
     }
-    auto json = json_string(plain_value(element));
-    written_ += json.size();
-    return {kNoItem, written_ > kMaxOutput ? "\"\"" : std::move(json)};
+    return {kNoItem, json_string(plain_value(element))};
   }
 
   std::string plain_value(const GumboNode* element) const {
@@ -308,7 +308,7 @@ class MicrodataReader {
   std::vector<std::uint32_t> roots_;
   std::unordered_map<std::string_view, const GumboNode*> ids_;
   std::size_t references_walked_ = 0;
-  std::size_t written_ = 0;
+  std::size_t written_ = 0;  // bytes of names and values; what comes after kMaxOutput is left out
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "parsers/structured/microformats.h"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "crawler/base/escape.h"
 #include "parsers/structured/microformats_item.h"
@@ -106,6 +107,7 @@ class MicroformatsReader {
   }
 
   void add_value(std::uint32_t to, const GumboNode* element, const PropertyName& name) {
+    if (values_.full()) return;
     auto& item = items_[to];
     note_kind(item, name.kind);
     item.add(name.name, {value_json(element, name.kind, item), kNoMicroformat, name.kind});
@@ -224,9 +226,14 @@ class MicroformatsReader {
   }
 
   struct RelUrl {
+    std::string url;
     std::string text;
-    std::vector<std::string> rels;
+    std::vector<std::uint32_t> rels;  // as first met; of rels_
     std::vector<std::pair<std::string, std::string>> details;
+  };
+  struct Rel {
+    std::string_view word;
+    std::vector<std::uint32_t> urls;  // of urls_
   };
 
   void note_rel(const GumboNode* element) {
@@ -236,16 +243,20 @@ class MicroformatsReader {
     const bool link = is_html(element, GUMBO_TAG_A) || is_html(element, GUMBO_TAG_LINK) ||
                       is_html(element, GUMBO_TAG_AREA);
     const auto rels = space_separated(*rel);
-    if (!link || rels.empty()) return;
-    const auto url = values_.absolute(*href);
-    const auto [at, fresh] = urls_.try_emplace(url);
-    if (fresh) url_order_.push_back(url);
-    auto& told = at->second;
+    if (!link || rels.empty() || values_.full()) return;
+    auto url = values_.absolute(*href);
+    const auto [at, fresh] = url_number_.try_emplace(url, static_cast<std::uint32_t>(urls_.size()));
+    if (fresh) urls_.push_back({std::move(url), {}, {}, {}});
+    auto& told = urls_[at->second];
     for (const auto word : rels) {
-      add_once(told.rels, std::string(word));
-      const auto [list, first] = rels_.try_emplace(std::string(word));
-      if (first) rel_order_.emplace_back(word);
-      if (list->second.size() < kManyUrls) add_once(list->second, url);
+      const auto [number, first] =
+          rel_number_.try_emplace(word, static_cast<std::uint32_t>(rels_.size()));
+      if (first) rels_.push_back({word, {}});
+      const auto pair = std::uint64_t{at->second} << 32 | number->second;
+      if (!related_.insert(pair).second) continue;
+      told.rels.push_back(number->second);
+      auto& urls = rels_[number->second].urls;
+      if (urls.size() < kManyUrls) urls.push_back(at->second);
     }
     if (!fresh) return;
     told.text = values_.text(element);
@@ -254,38 +265,41 @@ class MicroformatsReader {
     }
   }
 
-  static void add_once(std::vector<std::string>& list, std::string word) {
-    if (std::find(list.begin(), list.end(), word) == list.end()) list.push_back(std::move(word));
-  }
-
-  static std::string list_json(const std::vector<std::string>& list) {
-    std::string out = "[";
-    for (const auto& word : list) out += (out.size() > 1 ? "," : "") + json_string(word);
-    return out + "]";
-  }
-
-  static std::vector<std::string> sorted(std::vector<std::string> words) {
-    std::sort(words.begin(), words.end());
-    return words;
-  }
-
   std::string rels() const {
     std::string out;
-    for (const auto& rel : rel_order_) {
-      out += (out.empty() ? "" : ",") + json_string(rel) + ":" + list_json(rels_.at(rel));
+    for (const Rel& rel : rels_) {
+      if (!out.empty()) out += ',';
+      out += json_string(rel.word) + ":";
+      char before = '[';
+      for (const auto url : rel.urls) {
+        if (out.size() > kMaxOutput) break;
+        out += before + json_string(urls_[url].url);
+        before = ',';
+      }
+      out += before == '[' ? "[]" : "]";
+      if (out.size() > kMaxOutput) break;
     }
     return out;
   }
 
   std::string rel_urls() const {
     std::string out;
-    for (const auto& url : url_order_) {
-      const auto& told = urls_.at(url);
-      out += (out.empty() ? "" : ",") + json_string(url) + ":{\"text\":" + json_string(told.text);
+    for (const RelUrl& told : urls_) {
+      if (out.size() > kMaxOutput) break;
+      if (!out.empty()) out += ',';
+      out += json_string(told.url) + ":{\"text\":" + json_string(told.text);
       for (const auto& [name, value] : told.details) {
         out += "," + json_string(name) + ":" + json_string(value);
       }
-      out += ",\"rels\":" + list_json(sorted(told.rels)) + "}";
+      std::vector<std::string_view> words;
+      for (const auto rel : told.rels) words.push_back(rels_[rel].word);
+      std::sort(words.begin(), words.end());
+      out += ",\"rels\":[";
+      for (const auto word : words) {
+        if (word != words.front()) out += ',';
+        out += json_string(word);
+      }
+      out += "]}";
     }
     return out;
   }
@@ -297,10 +311,11 @@ class MicroformatsReader {
   std::vector<MicroformatItem> items_;
   std::vector<std::uint32_t> roots_;
   std::vector<Frame> open_;
-  std::unordered_map<std::string, RelUrl> urls_;
-  std::vector<std::string> url_order_;
-  std::map<std::string, std::vector<std::string>> rels_;
-  std::vector<std::string> rel_order_;
+  std::vector<RelUrl> urls_;
+  std::unordered_map<std::string, std::uint32_t> url_number_;
+  std::vector<Rel> rels_;
+  std::unordered_map<std::string_view, std::uint32_t> rel_number_;
+  std::unordered_set<std::uint64_t> related_;  // number of the URL, and of the rel
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ bool is_address(std::string_view attribute) {
          attribute == "data" || attribute == "cite";
 }
 
-void append_start_tag(const GumboNode* element, const MicroformatValues& values, std::string& out) {
+void append_start_tag(const GumboNode* element, MicroformatValues& values, std::string& out) {
   out += '<';
   out += tag_name(element);
   const auto& attributes = element->v.element.attributes;

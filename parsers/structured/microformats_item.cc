@@ -86,21 +86,14 @@ std::string implied_name(const GumboNode* element, MicroformatValues& values) {
 }  // namespace
 
 void MicroformatItem::add(const std::string& name, MicroformatValue value) {
-  const auto at = std::find_if(properties.begin(), properties.end(),
-                               [&](const auto& p) { return p.first == name; });
-  if (at == properties.end()) {
-    properties.push_back({name, {}});
-    properties.back().second.push_back(std::move(value));
-  } else {
-    at->second.push_back(std::move(value));
-  }
+  const auto [at, fresh] = place.try_emplace(name, properties.size());
+  if (fresh) properties.push_back({name, {}});
+  properties[at->second].second.push_back(std::move(value));
 }
 
 const MicroformatValue* MicroformatItem::first(std::string_view name) const {
-  for (const auto& [own, all] : properties) {
-    if (own == name) return &all.front();
-  }
-  return nullptr;
+  const auto at = place.find(name);
+  return at == place.end() ? nullptr : &properties[at->second].second.front();
 }
 
 void add_implied_properties(MicroformatItem& item, MicroformatValues& values) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,7 +30,8 @@ struct MicroformatItem {
   bool has_url = false;     // u- properties
   bool has_nested = false;  // items below it, as properties or children
   std::string last_date;
-  std::vector<std::pair<std::string, std::vector<MicroformatValue>>> properties;
+  std::vector<std::pair<std::string, std::vector<MicroformatValue>>> properties;  // as first met
+  std::map<std::string, std::size_t, std::less<>> place;                          // of each name
   std::vector<std::uint32_t> children;
 
   void add(const std::string& name, MicroformatValue value);

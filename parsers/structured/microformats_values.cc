@@ -143,15 +143,20 @@ void read_part(std::string_view text, TimeParts& out) {
 
 }  // namespace
 
-std::string MicroformatValues::absolute(std::string_view reference) const {
-  if (!base_) return std::string(reference);
-  const auto url = base_->resolve(trim_space(reference));
-  if (!url) return std::string(reference);
+bool MicroformatValues::full() const { return read_ > kMaxText; }
+
+std::string MicroformatValues::absolute(std::string_view reference) {
+  if (full()) return {};
+  const auto url = base_ ? base_->resolve(trim_space(reference)) : std::nullopt;
   const bool as_written = trim_space(reference).find("://") != std::string_view::npos;
-  return as_written ? std::string(trim_space(reference)) : url->href();
+  auto told = !url         ? std::string(reference)
+              : as_written ? std::string(trim_space(reference))
+                           : url->href();
+  read_ += told.size();
+  return told;
 }
 
-std::string MicroformatValues::image_json(const GumboNode* img) const {
+std::string MicroformatValues::image_json(const GumboNode* img) {
   auto source = base::json_string(absolute(attribute(img, "src").value_or("")));
   const auto alt = attribute(img, "alt");
   if (!alt) return source;

@@ -25,12 +25,15 @@ class MicroformatValues {
   std::string text(const GumboNode* element);
   std::string inner_html(const GumboNode* element);
 
-  std::string absolute(std::string_view reference) const;
-  std::string image_json(const GumboNode* img) const;
+  // Nothing once all values of the page are too much: a base can make kilobytes of each "x".
+  std::string absolute(std::string_view reference);
+  std::string image_json(const GumboNode* img);
+  bool full() const;
 
  private:
   const std::optional<model::Url>& base_;
-  std::size_t read_ = 0;  // bytes of text; nested properties are read again and again
+  // Bytes of text and URLs; nested properties are read again and again.
+  std::size_t read_ = 0;
 };
 
 }  // namespace crawld::parsers

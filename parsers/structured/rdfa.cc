@@ -17,7 +17,11 @@ using base::json_string;
 
 constexpr std::string_view kType = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 constexpr std::string_view kXmlSchema = "http://www.w3.org/2001/XMLSchema#";
-constexpr std::size_t kMaxText = 8 << 20;  // bytes of literals; nested ones are read again
+constexpr std::size_t kMaxText = 8 << 20;   // bytes of literals; nested ones are read again
+constexpr std::size_t kMaxGraph = 8 << 20;  // bytes of predicates and values
+// Bytes; longer ones name nothing. An IRI is handed down to all that is below.
+constexpr std::size_t kMaxIri = 2'048;
+constexpr std::size_t kMaxLanguage = 64;  // bytes
 
 // Scheme and colon at the front (RFC 3986 section 3.1).
 bool has_scheme(std::string_view text) {
@@ -41,7 +45,7 @@ struct Incomplete {
 struct Context {
   std::string parent_subject;
   std::string parent_object;
-  std::vector<Incomplete> incomplete;
+  std::shared_ptr<const std::vector<Incomplete>> incomplete;  // or null
   std::shared_ptr<const Prefixes> prefixes;
   std::string vocabulary;
   std::string language;
@@ -50,7 +54,9 @@ struct Context {
 // Nodes in order of first appearance, properties with all their values.
 class Graph {
  public:
+  // What comes after a graph is full is left out.
   void add(const std::string& subject, std::string_view predicate, std::string value_json) {
+    if (full()) return;
     auto& node = node_of(subject);
     auto [at, fresh] = node.index.try_emplace(std::string(predicate), node.properties.size());
     if (fresh) node.properties.push_back({std::string(predicate), {}});
@@ -59,8 +65,10 @@ class Graph {
         std::find(values.begin(), values.end(), value_json) != values.end()) {
       return;
     }
+    bytes_ += predicate.size() + value_json.size();
     values.push_back(std::move(value_json));
   }
+  bool full() const { return bytes_ > kMaxGraph; }
 
   std::string json() const {
     std::string out = "[";
@@ -91,11 +99,15 @@ class Graph {
   };
   Node& node_of(const std::string& id) {
     const auto [at, fresh] = index_.try_emplace(id, nodes_.size());
-    if (fresh) nodes_.push_back({id, {}, {}});
+    if (fresh) {
+      nodes_.push_back({id, {}, {}});
+      bytes_ += id.size();
+    }
     return nodes_[at->second];
   }
   std::vector<Node> nodes_;
   std::map<std::string, std::size_t> index_;
+  std::size_t bytes_ = 0;
 };
 
 class RdfaReader {
@@ -130,7 +142,7 @@ class RdfaReader {
 
   void walk(const Context& top) {
     std::vector<Frame> open;  // ancestors of the element that is looked at
-    for (std::size_t i = 0; i < tree_.in_document(); ++i) {
+    for (std::size_t i = 0; i < tree_.in_document() && !graph_.full(); ++i) {
       const auto* element = tree_.elements()[i];
       const auto* parent = parent_element(element);
       while (!open.empty() && open.back().node != parent) open.pop_back();
@@ -155,7 +167,7 @@ class RdfaReader {
 
   Context evaluate(const GumboNode* element, const Context& parent, bool root) {
     Context context = parent;
-    context.incomplete.clear();
+    context.incomplete.reset();
     declare(element, context);
     const auto said = said_by(element);
     const auto rels = predicates(said.rel, said.property.has_value(), context);
@@ -199,6 +211,8 @@ class RdfaReader {
       context.vocabulary = trim_space(*vocabulary);
       if (!context.vocabulary.empty()) {
         context.vocabulary = absolute(context.vocabulary);
+      }
+      if (!context.vocabulary.empty()) {
         graph_.add(document_, "http://www.w3.org/ns/rdfa#usesVocabulary",
                    reference(context.vocabulary));
       }
@@ -206,9 +220,9 @@ class RdfaReader {
     declare_prefixes(element, context);
     // lang is left out, as other readers do: it would put a language on every value.
     if (const auto told = attribute(element, GUMBO_ATTR_NAMESPACE_XML, "lang")) {
-      context.language = *told;
+      context.language = told->substr(0, kMaxLanguage);
     } else if (const auto written = attribute(element, "xml:lang")) {
-      context.language = *written;
+      context.language = written->substr(0, kMaxLanguage);
     }
   }
 
@@ -228,7 +242,7 @@ class RdfaReader {
     if (fresh.empty()) return;
     auto prefixes = std::make_shared<Prefixes>(*context.prefixes);
     for (auto& [prefix, iri] : fresh) {
-      if (prefixes->size() < kMaxPrefixes) (*prefixes)[prefix] = iri;
+      if (prefixes->size() < kMaxPrefixes && iri.size() <= kMaxIri) (*prefixes)[prefix] = iri;
     }
     context.prefixes = std::move(prefixes);
   }
@@ -300,14 +314,18 @@ class RdfaReader {
       return;
     }
     if (rels.empty() && revs.empty()) return;
-    for (const auto& rel : rels) context.incomplete.push_back({rel, false});
-    for (const auto& rev : revs) context.incomplete.push_back({rev, true});
+    std::vector<Incomplete> incomplete;
+    for (const auto& rel : rels) incomplete.push_back({rel, false});
+    for (const auto& rev : revs) incomplete.push_back({rev, true});
+    context.incomplete = std::make_shared<const std::vector<Incomplete>>(std::move(incomplete));
     found.object = fresh_node();
   }
 
   // Step 12: triples that waited for their object.
   void complete(const Context& parent, const std::string& subject) {
-    for (const auto& [predicate, reversed] : parent.incomplete) {
+    if (parent.incomplete == nullptr) return;
+    for (const auto& [predicate, reversed] : *parent.incomplete) {
+      if (graph_.full()) return;
       const auto& from = reversed ? subject : parent.parent_subject;
       const auto& to = reversed ? parent.parent_subject : subject;
       graph_.add(from, predicate, reference(to));
@@ -319,6 +337,7 @@ class RdfaReader {
                   const Context& context) {
     const auto value = value_of(element, said, found, context);
     for (const auto name : space_separated(*said.property)) {
+      if (graph_.full()) return;
       if (const auto iri = term(name, context); !iri.empty()) {
         graph_.add(found.subject, iri, value);
       }
@@ -394,6 +413,7 @@ class RdfaReader {
     std::vector<std::string> iris;
     for (const auto word : space_separated(list.value_or(""))) {
       if (beside && word.find(':') == std::string_view::npos) continue;
+      if (iris.size() == kMaxPredicates) break;
       if (auto iri = term(word, context); !iri.empty()) iris.push_back(std::move(iri));
     }
     return iris;
@@ -401,6 +421,7 @@ class RdfaReader {
 
   // TERMorCURIEorAbsIRI (section 7.4.3); empty when it means nothing.
   std::string term(std::string_view word, const Context& context) const {
+    if (word.size() > kMaxIri) return {};
     if (word.find(':') == std::string_view::npos) {
       if (!context.vocabulary.empty()) return context.vocabulary + std::string(word);
       return std::string(initial_term(ascii_lower(word)));
@@ -412,6 +433,7 @@ class RdfaReader {
   // SafeCURIEorCURIEorIRI (section 7.4.2).
   std::string resource(std::string_view text, const Context& context) const {
     text = trim_space(text);
+    if (text.size() > kMaxIri) return {};
     if (text.starts_with('[') && text.ends_with(']')) {
       return curie(text.substr(1, text.size() - 2), context).value_or("");
     }
@@ -437,13 +459,16 @@ class RdfaReader {
   }
 
   std::string absolute(std::string_view text) const {
+    if (text.size() > kMaxIri) return {};
     if (has_scheme(text) || !base_) return std::string(text);
     if (text.empty()) return document_;
     const auto url = base_->resolve(text);
-    return url ? url->href() : std::string(text);
+    if (!url) return std::string(text);
+    return url->href().size() > kMaxIri ? std::string{} : url->href();
   }
 
   static constexpr std::size_t kMaxPrefixes = 256;
+  static constexpr std::size_t kMaxPredicates = 1'000;  // of one element
 
   const HtmlTree& tree_;
   const std::optional<model::Url>& base_;

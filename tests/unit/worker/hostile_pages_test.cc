@@ -21,6 +21,17 @@ std::string repeated(std::string_view unit, std::size_t bytes, std::string_view 
   return page;
 }
 
+// `count` words of letters: aa, ab, ...
+std::string words(std::string_view prefix, int count, std::string_view between) {
+  std::string all;
+  for (int n = 0; n < count; ++n) {
+    all += prefix;
+    for (int rest = n + 26; rest > 0; rest /= 26) all += static_cast<char>('a' + rest % 26);
+    all += between;
+  }
+  return all;
+}
+
 // Makes 16 KB of every "x".
 std::string long_base() { return repeated("d/", 16'000, "<base href='http://a.test/") + "'>"; }
 
@@ -53,6 +64,45 @@ TEST_CASE("links that a base makes long fit into a worker") {
   CHECK(end_of(repeated("<a href=x>l</a>", kMegabyte, base)) == "read");
   CHECK(end_of(repeated("a<b>b</b>", kMegabyte, base + "<p><a href=x>")) == "read");
   CHECK(end_of(repeated("<p>text <img src=x alt=y>", kMegabyte, base)) == "read");
+}
+
+TEST_CASE("structured data that a base makes long fits into a worker") {
+  const std::string base = long_base();
+  CHECK(end_of(repeated("<i class=u-url><a class=u-url href=x>l</a></i>", kMegabyte,
+                        base + "<div class=h-card>")) == "read");
+  CHECK(end_of(base + "<a href=x rel='" + words("", 200'000, " ") + "'>") == "read");
+  CHECK(end_of(repeated("<a itemprop=url href=x>l</a>", kMegabyte, base + "<div itemscope>")) ==
+        "read");
+  CHECK(end_of(repeated("<a property=url href=x>l</a>", kMegabyte,
+                        base + "<div vocab=http://s.test/ typeof=T>")) == "read");
+}
+
+TEST_CASE("a value that has 100,000 names fits into a worker") {
+  const std::string names = words("", 100'000, " ");
+  const std::string value = std::string(kMegabyte / 2, 'x');
+  CHECK(end_of("<div itemscope><p itemprop='" + names + "'>" + value) == "read");
+  CHECK(end_of("<div vocab=http://s.test/ typeof=T><p property='" + names + "'>" + value) ==
+        "read");
+}
+
+TEST_CASE("a vocabulary of half a megabyte fits into a worker, and names nothing") {
+  const std::string vocabulary = "<div vocab='http://s.test/" + std::string(kMegabyte / 2, 'x');
+  CHECK(end_of(repeated("<p property=a>v</p>", kMegabyte, vocabulary + "' typeof=T>")) == "read");
+  CHECK(end_of(vocabulary + "'><p rel='" + words("", 50'000, " ") + "'><i about=x></i>") == "read");
+}
+
+TEST_CASE("an item of 80,000 properties takes no time to speak of") {
+  CHECK(end_of("<div class=h-entry>" + words("<p class=p-", 80'000, ">v</p>")) == "read");
+}
+
+TEST_CASE("links with 1,000 relations each take no time to speak of") {
+  std::string page;
+  const std::string relations = words("", 1'000, " ");
+  for (int n = 0; n < 1'200; ++n) {
+    page += "<a href=" + std::to_string(n) + " rel='" + relations + "'>";
+  }
+  page += "<a href=x rel='" + words("", 200'000, " ") + "'>";
+  CHECK(end_of(page) == "read");
 }
 
 TEST_CASE("a million backticks are fenced in no time to speak of") {
