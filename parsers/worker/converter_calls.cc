@@ -1,7 +1,9 @@
 #include "parsers/worker/converter_calls.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -66,6 +68,18 @@ base::Status refuse_calls_to_converter() {
   refuse(SCMP_SYS(kill), {SCMP_A0_32(SCMP_CMP_NE, self)});
   refuse(SCMP_SYS(tgkill), {SCMP_A0_32(SCMP_CMP_NE, self)});
   refuse(SCMP_SYS(prlimit64), {SCMP_A0_32(SCMP_CMP_NE, 0)});
+  // By name: processes of the same user, the daemon among them, could be put last and on one core.
+  for (const int call :
+       {SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam), SCMP_SYS(sched_setattr),
+        SCMP_SYS(sched_setaffinity), SCMP_SYS(migrate_pages), SCMP_SYS(move_pages)}) {
+    refuse(call, {SCMP_A0_32(SCMP_CMP_NE, 0)});
+  }
+  // A pipe that tells its owner of input may tell any process, by SIGKILL.
+  for (const scmp_datum_t command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) {
+    refuse(SCMP_SYS(fcntl), {SCMP_A1_32(SCMP_CMP_EQ, command)});
+  }
+  // It ends with its parent.
+  refuse(SCMP_SYS(prctl), {SCMP_A0_32(SCMP_CMP_EQ, PR_SET_PDEATHSIG)});
   return filter.load();
 }
 

@@ -17,6 +17,9 @@ using base::Error;
 using base::Status;
 
 constexpr rlim_t kDescriptors = 64;
+// Threads and processes of the user, the daemon's among them, with which a converter starts no
+// more: below what systemd gives a unit, so that some are left for the daemon. Not for root.
+constexpr rlim_t kTasks = 4'096;
 
 // Of /etc no more than the loader and fontconfig ask for: other files there hold secrets, the
 // configuration of crawld among them.
@@ -40,6 +43,7 @@ Status set_converter_limits(const ConverterLimits& limits) {
       {RLIMIT_AS, {memory, memory}},
       {RLIMIT_CPU, {cpu, cpu + 1}},  // SIGXCPU first: it tells the parent what happened
       {RLIMIT_NOFILE, {kDescriptors, kDescriptors}},
+      {RLIMIT_NPROC, {kTasks, kTasks}},
       {RLIMIT_FSIZE, {0, 0}},
       {RLIMIT_CORE, {0, 0}},
       {RLIMIT_MEMLOCK, {0, 0}},

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +31,13 @@ constexpr Trial kTrials[] = {
     {"fork", EPERM, [] { return ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }},
     {"ptrace", EPERM, [] { return ::syscall(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0); }},
     {"kill", EPERM, [] { return ::syscall(SYS_kill, ::getppid(), 0); }},
+    {"own", EPERM, [] { return ::syscall(SYS_fcntl, STDIN_FILENO, F_SETOWN, ::getppid()); }},
+    {"slow", EPERM,
+     [] {
+       const unsigned long first_core = 1;
+       return ::syscall(SYS_sched_setaffinity, ::getppid(), sizeof first_core, &first_core);
+     }},
+    {"outlive", EPERM, [] { return ::syscall(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0); }},
 };
 
 }  // namespace

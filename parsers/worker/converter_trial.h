@@ -6,7 +6,8 @@
 
 namespace crawld::parsers {
 
-// In order: "read", "list", "chmod", "socket", "fork", "ptrace", "kill".
+// In order: "read", "list", "chmod", "socket", "fork", "ptrace", "kill",
+// "own", "slow", "outlive".
 std::span<const std::string_view> converter_trials();
 
 // Makes each attempt after enter_converter_sandbox(). The number of the first that was not

@@ -150,6 +150,9 @@ HOSTILE = {
     "writes the database": ("import sys; open(sys.argv[1], 'ab'); print('leak')", "Permission denied"),
     "opens the database to all": ("import sys, os; os.chmod(sys.argv[1], 0o666); print('leak')", "Operation not permitted"),
     "kills its parent": ("import os; os.kill(os.getppid(), 9); print('leak')", "Operation not permitted"),
+    "has its parent killed": ("import fcntl, os; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()); print('leak')", "Operation not permitted"),
+    "slows its parent": ("import os; os.sched_setaffinity(os.getppid(), {0}); print('leak')", "Operation not permitted"),
+    "would outlive its parent": ("import ctypes, os, sys; print('leak') if ctypes.CDLL(None).prctl(1, 0) == 0 else os._exit(print('refused', file=sys.stderr, flush=True) or 1)", "refused"),
     "looks at processes": ("import os; print(os.listdir('/proc'), 'leak')", "Permission denied"),
     "fails": ("import sys; sys.exit('it is \\x1b[31mred')", r"ended with status 1: it is \\x1b\[31mred"),
 }
