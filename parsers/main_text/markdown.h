@@ -1,7 +1,8 @@
 // Markdown of the blocks that were chosen from a page.
 //
 // CommonMark with GitHub's tables: headings, paragraphs, nested lists, quotes, fenced
-// code, data tables, links (absolute), images, emphasis. Linear, iterative.
+// code, data tables, links (absolute), images, emphasis. Linear, iterative. It ends in the line
+// with which it is 8 MiB.
 #pragma once
 
 #include <cstddef>

@@ -105,6 +105,11 @@ TEST_CASE("links with 1,000 relations each take no time to speak of") {
   CHECK(end_of(page) == "read");
 }
 
+TEST_CASE("millions of empty lines in quotes within quotes fit into a worker") {
+  CHECK(end_of(repeated("\n", 8 * kMegabyte, repeated("<blockquote>", 240) + "<pre>x") + "x") ==
+        "read");
+}
+
 TEST_CASE("a million backticks are fenced in no time to speak of") {
   CHECK(end_of(repeated("`", kMegabyte, "<pre>x")) == "read");
 }
