@@ -9,7 +9,7 @@
 
 namespace crawld::pipeline {
 
-void CommitStage::book(LoginReply reply) {
+void CommitStage::book(const LoginReply& reply) {
   const model::Fetched& fetched = reply.fetched;
   const model::Lease lease = fetched.lease;
   const auto* response = fetched.response();

@@ -106,7 +106,7 @@ class CommitStage {
  private:
   void book(model::Settled settled);
   void book(RobotsReply reply);
-  void book(LoginReply reply);
+  void book(const LoginReply& reply);
   void refuse_login(const frontier::Refusal& refusal);
   void book(const Refusals& refusals);
   void book(Injections injections);
