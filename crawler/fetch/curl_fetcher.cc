@@ -79,6 +79,7 @@ struct CurlFetcher::Target {
   bool with_credentials = false;
   const Proxy* proxy = nullptr;          // one of the site's; null: none
   std::vector<const Proxy*> given_up{};  // those that did not take this request
+  Resolution behind{};                   // of the host behind a proxy, as far as we see it
 };
 
 std::string CurlFetcher::address_of(const model::Lease& lease) {
@@ -151,12 +152,11 @@ std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Tar
 
 // A proxy itself was named by the operator and may stand anywhere. What it is
 // asked to dial is judged as far as we can see it: behind many proxies there is no
-// DNS for us, so a name that we cannot resolve is left to the proxy.
-std::optional<FetchFailure> CurlFetcher::judge_behind_proxy(const model::Url& url,
-                                                            const Target& target) {
-  const Resolution host = context_.resolver_->resolve(
-      url.hostname(), url.port(), target.site->config().dns_timeout, stop_.get_token());
-  return judge(target.site->guard(), host.addresses);
+// DNS for us, so a name that we cannot resolve is left to a proxy that takes names.
+std::optional<FetchFailure> CurlFetcher::judge_behind_proxy(const model::Url& url, Target& target) {
+  target.behind = context_.resolver_->resolve(url.hostname(), url.port(),
+                                              target.site->config().dns_timeout, stop_.get_token());
+  return judge(target.site->guard(), target.behind.addresses);
 }
 
 // The one that the host keeps to, or the next whose address is known.
@@ -166,6 +166,9 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
     target.proxy = context_.proxy_rests_.choose(url.hostname(), target.site->proxies(),
                                                 target.given_up, std::chrono::steady_clock::now());
     if (target.proxy == nullptr) return failure;
+    if (!target.proxy->resolves_names() && target.behind.failure != DnsFailure::none) {
+      return dns_failure(target.behind.failure);
+    }
     target.port = target.proxy->port;
     Resolution found = context_.resolver_->resolve(
         target.proxy->host, target.port, target.site->config().dns_timeout, stop_.get_token());
@@ -268,6 +271,9 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     plan.content_types = target.site->config().content_types;
   }
   if (request.post) plan.body = &request.post->body;
+  if (target.proxy != nullptr && !target.proxy->resolves_names()) {
+    plan.host_addresses = &target.behind.addresses;
+  }
 
   if (target.proxy != nullptr) context_.proxy_rests_.begin(*target.proxy, started);
   const std::string key = session_key(request, target);

@@ -110,8 +110,7 @@ class CurlFetcher final : public Fetcher {
   TransferResult attempt(const model::Request& request);
   std::optional<model::FetchFailure> find(const model::Request& request, Target& target);
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
-  std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url,
-                                                        const Target& target);
+  std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
   TransferResult send(const model::Request& request, Target& target);
   TransferResult transfer(const model::Request& request, const Target& target,

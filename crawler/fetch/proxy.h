@@ -13,6 +13,11 @@ struct Proxy {
   std::string host;
   std::uint16_t port = 0;
 
+  // Is told the names of hosts. The others are told addresses, which we look up.
+  bool resolves_names() const {
+    return !url.starts_with("socks4://") && !url.starts_with("socks5://");
+  }
+
   // "host:port", for people: no secret.
   std::string name() const { return host + ":" + std::to_string(port); }
   // Speaks HTTP, so that an answer may be its own.

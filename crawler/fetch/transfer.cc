@@ -158,14 +158,27 @@ void Transfer::set_request() {
   } else {
     set(CURLOPT_HTTPGET, 1L);  // the session may have sent a form
   }
-  // Any address will do to keep libcurl from asking the DNS itself: dial() has them all.
-  std::string entry =
+  keep_from_dns();
+}
+
+// What libcurl would look up itself, unjudged.
+void Transfer::keep_from_dns() {
+  // Any address will do where we connect: dial() has them all.
+  std::string dialled =
       "*:" + std::to_string(plan_.dial_port) + ":" + bracketed(plan_.addresses.front());
-  if (entry == session_.resolve_entry) return;
-  curl_slist* list = curl_slist_append(nullptr, entry.c_str());
+  std::string told;
+  if (plan_.host_addresses != nullptr && !IpAddress::parse_host(plan_.url.hostname())) {
+    told = std::string(plan_.url.hostname()) + ":" + std::to_string(plan_.url.port()) + ":";
+    for (const IpAddress& address : *plan_.host_addresses) {
+      told += (told.back() == ':' ? "" : ",") + bracketed(address);
+    }
+  }
+  if (session_.resolve_entry == dialled + told) return;
+  curl_slist* list = curl_slist_append(nullptr, dialled.c_str());
+  if (!told.empty()) list = curl_slist_append(list, told.c_str());
   set(CURLOPT_RESOLVE, list);
   curl_slist_free_all(std::exchange(session_.resolve, list));
-  session_.resolve_entry = std::move(entry);
+  session_.resolve_entry = dialled + told;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* session) {

@@ -31,6 +31,8 @@ struct TransferPlan {
   const std::vector<IpAddress>& addresses;  // of the host, or of the proxy; all else is refused
   std::uint16_t dial_port = 0;
   const Proxy* proxy = nullptr;  // null: none
+  // Of the host, for a proxy that is told addresses; null: it is told the name.
+  const std::vector<IpAddress>* host_addresses = nullptr;
   bool with_credentials = false;
   std::chrono::milliseconds time_left;  // of the site's total time-out
   std::size_t receive_buffer = 0;       // bytes; of a new session
@@ -75,6 +77,7 @@ class Transfer {
   void configure_tls();
   void configure_proxy_and_auth();
   void set_request();
+  void keep_from_dns();
   void set_time_out();
   bool in_time();
   bool keeps_pace();

@@ -242,6 +242,22 @@ TEST_CASE("where every proxy is out the failure names the last one tried, withou
   CHECK(web.context->counts().proxies.size() == 2);
 }
 
+TEST_CASE("a SOCKS proxy that is told addresses is told those that were judged, or none") {
+  std::string asked;
+  TinyServer socks([&](Connection& connection) {  // RFC 1928 section 4
+    const auto greeting = connection.read_bytes(2);
+    if (!greeting || !connection.read_bytes(static_cast<unsigned char>(greeting->at(1)))) return;
+    connection.send(std::string("\x05\0", 2));
+    if (const auto request = connection.read_bytes(10)) asked = *request;
+    connection.send(std::string("\x05\x04\0\x01\0\0\0\0\0\0", 10));
+  });
+  Fetching web(behind({"socks5://127.0.0.1:" + std::to_string(socks.port())}), public_hosts(1));
+  CHECK(outcome(web.get("http://" + host(0) + "/")) == "proxy");
+  CHECK(asked == std::string("\x05\x01\0\x01\x08\x08\x08\x08\0\x50", 10));
+  CHECK(outcome(web.get("http://" + host(1) + "/")) == "dns");
+  CHECK(socks.connections() == 1);
+}
+
 TEST_CASE("a SOCKS proxy that takes no visitor without a login is out, one that reports is not") {
   const bool locked = GENERATE(true, false);
   TinyServer socks([&](Connection& connection) {  // RFC 1928 sections 3 and 6
