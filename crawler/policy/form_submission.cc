@@ -118,7 +118,7 @@ std::string boundary_for(const Entries& entries) {
     std::array<char, 40> text{};
     std::snprintf(text.data(), text.size(), "crawld%016llx",
                   static_cast<unsigned long long>(print));
-    const std::string boundary = text.data();
+    std::string boundary = text.data();
     const bool clashes = std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
       return entry.second.find(boundary) != std::string::npos;
     });

@@ -180,7 +180,8 @@ std::string_view cut(std::string_view name, std::size_t most) {
 }
 
 std::string fitted(std::string name, std::string_view url) {
-  return name.size() <= kMostName ? name : marked_name(name, url);
+  if (name.size() > kMostName) return marked_name(name, url);
+  return name;
 }
 
 bool is_one_of(std::string_view word, std::string_view words) {
