@@ -315,6 +315,7 @@ class RdfaReader {
     }
     if (rels.empty() && revs.empty()) return;
     std::vector<Incomplete> incomplete;
+    incomplete.reserve(rels.size() + revs.size());
     for (const auto& rel : rels) incomplete.push_back({rel, false});
     for (const auto& rev : revs) incomplete.push_back({rev, true});
     context.incomplete = std::make_shared<const std::vector<Incomplete>>(std::move(incomplete));
