@@ -6,25 +6,21 @@
 #include <optional>
 #include <utility>
 
+#include "storage/archive/zip_format.h"
+
 namespace crawld::storage {
 namespace {
+
+using namespace zip;
 
 using base::Error;
 using base::Status;
 
-constexpr std::uint32_t kLocalHeader = 0x04034b50;
-constexpr std::uint32_t kDirectoryEntry = 0x02014b50;
-constexpr std::uint32_t kZip64End = 0x06064b50;
-constexpr std::uint32_t kZip64Locator = 0x07064b50;
-constexpr std::uint32_t kEnd = 0x06054b50;
 constexpr std::size_t kLocalSize = 30;  // without name and fields (4.3.7)
 constexpr std::size_t kEntrySize = 46;  // 4.3.12
 constexpr std::size_t kEndSize = 22;    // 4.3.16
 constexpr std::size_t kZip64EndSize = 56;
 constexpr std::size_t kLocatorSize = 20;
-constexpr std::uint16_t kZip64Field = 1;
-constexpr std::uint32_t kLarge = 0xFFFFFFFF;  // the value stands in the form of ZIP64
-constexpr std::uint16_t kMany = 0xFFFF;
 constexpr std::uint16_t kEncrypted = 1U | 1U << 6 | 1U << 13;  // flags 0, 6 and 13
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;

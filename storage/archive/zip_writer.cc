@@ -6,21 +6,17 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "storage/archive/zip_format.h"
+
 namespace crawld::storage {
 namespace {
 
-constexpr std::uint32_t kLocalHeader = 0x04034b50;
-constexpr std::uint32_t kDirectoryEntry = 0x02014b50;
-constexpr std::uint32_t kZip64End = 0x06064b50;
-constexpr std::uint32_t kZip64Locator = 0x07064b50;
-constexpr std::uint32_t kEnd = 0x06054b50;
+using namespace zip;
+
 constexpr std::uint16_t kVersion = 45;           // to read ZIP64 (4.4.3.2)
 constexpr std::uint16_t kMadeByUnix = 3U << 8;   // 4.4.2: the mode below holds
 constexpr std::uint32_t kMode = 0100644U << 16;  // a file for all to read
-constexpr std::uint16_t kZip64Field = 1;         // 4.5.3
-constexpr std::uint32_t kLarge = 0xFFFFFFFF;     // the value stands in the ZIP64 field
-constexpr std::uint16_t kMany = 0xFFFF;
-constexpr std::uint64_t kZip64EndRest = 44;  // of that record, behind its size
+constexpr std::uint64_t kZip64EndRest = 44;      // of that record, behind its size
 constexpr std::size_t kDeflateBlock = 64U << 10;
 
 // Numbers are little-endian (4.4.1.1).
