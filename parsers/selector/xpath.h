@@ -85,7 +85,9 @@ class XPath {
   // Fails with what is wrong and at which byte; unknown functions too.
   static base::Result<XPath> compile(std::string_view text);
 
-  // Steps that evaluations on one page may take together: about a second.
+  // Steps that evaluations on one page may take together: about a second where sets of nodes are
+  // small. libxml2 does not count what joining large ones takes, in quadratic time (`//div//p[1]`):
+  // the worker's limit of CPU time ends those, and the page is lost.
   static constexpr unsigned long kSteps = 20'000'000;
 
   // Results in document order, relative to `scope` (null: the document). Fails when

@@ -36,12 +36,6 @@ std::string print_of(const std::vector<std::string>& command, const std::string&
 
 bool no_children() { return ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
 
-// A sanitizer build cannot be shut in.
-bool confined() {
-  if (!kSandboxPossible) WARN("not proved: a sanitizer build runs without the sandbox");
-  return kSandboxPossible;
-}
-
 }  // namespace
 
 TEST_CASE("a program gets the body, also a large one, and its print comes back") {
@@ -112,7 +106,7 @@ TEST_CASE("a program that is interrupted ends at once, and so does each later on
 }
 
 TEST_CASE("a program takes no more memory than its limit") {
-  if (!confined()) return;
+  if (!sandbox_possible()) return;
   auto small = options();
   small.memory = 64U << 20;
   ConverterProcess converter(small);
@@ -124,7 +118,7 @@ TEST_CASE("a program takes no more memory than its limit") {
 }
 
 TEST_CASE("a confined program reads no other file, starts no other program, sees no environment") {
-  if (!confined()) return;
+  if (!sandbox_possible()) return;
   CHECK_THAT(print_of({"/bin/cat", "/etc/passwd"}), EndsWith("Permission denied"));
   CHECK_THAT(print_of({"/bin/ls", "/"}), EndsWith("Permission denied"));
   CHECK_THAT(print_of({"/bin/cat", "/proc/self/maps"}), EndsWith("Permission denied"));
@@ -137,7 +131,7 @@ TEST_CASE("a confined program reads no other file, starts no other program, sees
 }
 
 TEST_CASE("the proof of the converters' sandbox passes here and fails on a leak") {
-  if (!confined()) return;
+  if (!sandbox_possible()) return;
   CHECK(prove_converter_sandbox(*real_worker()).ok());
   const auto leaky = WorkerProgram::open("/bin/true");
   REQUIRE(leaky.ok());

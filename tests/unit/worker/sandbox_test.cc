@@ -56,12 +56,6 @@ std::string status_line(pid_t pid, const std::string& key) {
   return {};
 }
 
-// Says so when this build cannot prove anything about the sandbox.
-bool sandbox_possible() {
-  if (!kSandboxPossible) WARN("not proved: a sanitizer build runs without the sandbox");
-  return kSandboxPossible;
-}
-
 }  // namespace
 
 TEST_CASE("a sandboxed worker dies of each forbidden thing it tries") {

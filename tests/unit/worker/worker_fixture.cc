@@ -31,6 +31,11 @@ std::shared_ptr<const WorkerProgram> program(const std::string& name) {
 std::shared_ptr<const WorkerProgram> real_worker() { return program("/crawld-parse"); }
 std::shared_ptr<const WorkerProgram> bad_worker() { return program("/tests/bad_worker"); }
 
+bool sandbox_possible() {
+  if (!kSandboxPossible) WARN("not proved: a sanitizer build runs without the sandbox");
+  return kSandboxPossible;
+}
+
 WorkerOptions real_options() {
   return {.program = real_worker(),
           .sandbox = kSandboxPossible ? SandboxUse::required : SandboxUse::off};

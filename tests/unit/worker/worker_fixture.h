@@ -15,6 +15,9 @@ std::string build_folder();
 std::shared_ptr<const parsers::WorkerProgram> real_worker();
 std::shared_ptr<const parsers::WorkerProgram> bad_worker();
 
+// Says so when this build cannot prove anything about a sandbox.
+bool sandbox_possible();
+
 // Sandboxed where this build can be.
 parsers::WorkerOptions real_options();
 // Without a sandbox: it has to be able to misbehave.
