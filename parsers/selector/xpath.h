@@ -87,7 +87,7 @@ class XPath {
 
   // Steps that evaluations on one page may take together: about a second where sets of nodes are
   // small. libxml2 does not count what joining large ones takes, in quadratic time (`//div//p[1]`):
-  // the worker's limit of CPU time ends those, and the page is lost.
+  // the worker's limit of CPU time ends those, and the page is a parse_error (cpu).
   static constexpr unsigned long kSteps = 20'000'000;
 
   // Results in document order, relative to `scope` (null: the document). Fails when
