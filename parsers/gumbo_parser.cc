@@ -61,17 +61,15 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   page.content_hash = content_hash(body);
   page.body_size = body.size();
   page.unchanged = !job.known_hash.empty() && job.known_hash == page.content_hash;
-  if (page.unchanged) return outcome;
-
+  const bool packs = job.wants.packed_body && !page.unchanged;
   const bool robots = job.purpose == model::Purpose::robots;
   if (job.wants.url_places) {
     tools_->reader.find_places(job, body, page);
   } else if (!robots && job.wants.reading) {
     tools_->reader.read(job, body, page);
   }
-  page.kept_as_sent =
-      job.wants.packed_body && was_gzip_member && job.body.size() <= body.size() / kLeastGain;
-  if (job.wants.packed_body && !page.kept_as_sent) {
+  page.kept_as_sent = packs && was_gzip_member && job.body.size() <= body.size() / kLeastGain;
+  if (packs && !page.kept_as_sent) {
     tools_->packer.pack(body, page.packed_body.bytes);
   }
   if (robots || job.wants.raw_body) {

@@ -33,13 +33,16 @@ using model::ParsedPage;
 // How much of a text a guess at its language needs; more costs and tells no more.
 constexpr std::size_t kLanguageSample = 1'024;
 
-RuleNeeds needs_of(const ParseJob& job, const CompiledRules* rules) {
+// `unchanged`: nothing is stored of the page.
+RuleNeeds needs_of(const ParseJob& job, const CompiledRules* rules, bool unchanged) {
   const ParseWants& wants = job.wants;
   RuleNeeds needs = rules != nullptr ? rules->needs() : RuleNeeds{};
-  needs.main_text |= wants.main_text;
-  needs.markdown |= wants.markdown;
-  needs.jsonld |= wants.structured;
-  needs.metadata |= wants.structured || needs.microdata;
+  if (!unchanged) {
+    needs.main_text |= wants.main_text;
+    needs.markdown |= wants.markdown;
+    needs.jsonld |= wants.structured;
+    needs.metadata |= wants.structured || needs.microdata;
+  }
   needs.tree |= wants.always_tree || needs.main_text || needs.markdown || needs.metadata ||
                 !job.marker.empty() || job.purpose == model::Purpose::login_form;
   return needs;
@@ -174,8 +177,8 @@ PageReader::PageReader(const std::vector<RuleSet>& rule_sets) {
   }
 }
 
-const CompiledRules* PageReader::rules_for(const ParseJob& job) const {
-  if (job.rule_set == 0 || job.rule_set > rules_.size()) return nullptr;
+const CompiledRules* PageReader::rules_for(const ParseJob& job, const ParsedPage& page) const {
+  if (page.unchanged || job.rule_set == 0 || job.rule_set > rules_.size()) return nullptr;
   const auto& rules = rules_[job.rule_set - 1];
   return rules && rules->concern(job.url) ? &*rules : nullptr;
 }
@@ -201,6 +204,10 @@ void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& pa
   add_header_links({.link = job.headers.link, .refresh = job.headers.refresh}, job.url,
                    job.max_links, page);
   add_robots(job, page);
+  if (page.unchanged) {
+    page.text.clear();
+    return;
+  }
   add_language(job, page);
   page.simhash = simhash(page.main_text.empty() ? page.text : page.main_text);
 }
@@ -210,8 +217,8 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   std::string rewritten;
   std::string_view html = text.view();
   if (page.kind == DocumentKind::xhtml) html = rewritten = xhtml_as_html(html);
-  const CompiledRules* rules = rules_for(job);
-  const RuleNeeds needs = needs_of(job, rules);
+  const CompiledRules* rules = rules_for(job, page);
+  const RuleNeeds needs = needs_of(job, rules, page.unchanged);
   std::optional<HtmlTree> tree;
   if (needs.tree) {
     tree = HtmlTree::parse(html);
@@ -225,7 +232,7 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
     scanner_.scan(html, scan_options(job, page), page, extras);
   }
   add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
-  if (tree) add_tree_facts(*tree, job, needs, page);
+  if (tree && !page.unchanged) add_tree_facts(*tree, job, needs, page);
   if (tree && !job.marker.empty()) page.marked = finds(job.marker, *tree);
   if (tree && job.purpose == model::Purpose::login_form) {
     page.form = read_form(*tree, job.form, page.charset);
@@ -249,7 +256,7 @@ bool PageReader::finds(const std::string& selector, const HtmlTree& tree) {
 
 void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPage& page) {
   DocumentText text(body, job.headers.content_type, page);
-  if (const CompiledRules* rules = rules_for(job)) {
+  if (const CompiledRules* rules = rules_for(job, page)) {
     add_records(*rules, job, text.view(), nullptr, page);
   }
   if (job.wants.css_urls && parse_content_type(job.headers.content_type).essence == "text/css") {

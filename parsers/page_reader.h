@@ -32,7 +32,8 @@ class PageReader {
   // Rules that do not compile make no records: they were checked when they were loaded.
   explicit PageReader(const std::vector<RuleSet>& rule_sets);
 
-  // Fills in everything but hashes, sizes and bodies. Needs: a new `page`.
+  // Fills in everything but hashes, sizes and bodies; of one that is `unchanged`, what steers the
+  // crawl. Needs: a page of which no more is known than hash and size.
   void read(const ParseJob& job, std::string_view body, model::ParsedPage& page);
 
   // In place of that, for wants.url_places: kind, charset and url_places, and a `body` where the
@@ -41,7 +42,7 @@ class PageReader {
 
  private:
   // The rules that have something to say about this page, or null.
-  const CompiledRules* rules_for(const ParseJob& job) const;
+  const CompiledRules* rules_for(const ParseJob& job, const model::ParsedPage& page) const;
   void read_html(const ParseJob& job, std::string_view body, model::ParsedPage& page);
   bool finds(const std::string& selector, const HtmlTree& tree);
   void read_listing(const ParseJob& job, std::string_view body, model::ParsedPage& page);

@@ -51,8 +51,8 @@ struct ParseJob {
   std::uint32_t rule_set = 0;  // index into the rule sets given at start + 1; 0: none
   std::uint64_t max_decoded_size = 32ULL << 20;  // bytes
   std::uint32_t max_links = 100'000;
-  std::string known_hash;     // content hash of what is stored: if the body has the same, only
-                              // hash and size are made and ParsedPage::unchanged is set
+  std::string known_hash;     // content hash of what is stored: if the body has the same, it is
+                              // read for what steers the crawl only: see ParsedPage::unchanged
   std::string robots_agent;   // our product token, for per-agent robots directives
   std::string form;           // purpose login_form: CSS selector of the form to read; empty:
                               // the one that asks for a password

@@ -160,7 +160,8 @@ struct ParsedPage {
   std::vector<UrlPlace> url_places;  // only if asked for; rising, of `body`, else of the job's
   PackedBody packed_body;            // of the decoded bytes, for the store
   bool kept_as_sent = false;   // packed_body is empty: what the job handed in is it, a gzip member
-  bool unchanged = false;      // content_hash is the one the job knew: nothing else was made
+  bool unchanged = false;      // content_hash is the one the job knew: links, meta and robots
+                               // were read, and nothing was made that would only be stored
   bool used_tree = false;      // a gumbo tree was built
   bool asks_password = false;  // an <input type=password> stands in it
   bool marked = false;         // the job's marker is in it

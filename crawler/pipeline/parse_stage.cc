@@ -170,6 +170,7 @@ parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteR
                         .rule_set = rules.rule_set,
                         .max_decoded_size = options_.max_decoded_size,
                         .max_links = kMostLinks,
+                        .known_hash = request.history.content_hash,
                         .robots_agent = agent_of(rules)};
   if (request.purpose == model::Purpose::robots) {
     job.wants = {.packed_body = false, .raw_body = true};

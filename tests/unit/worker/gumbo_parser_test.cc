@@ -92,17 +92,44 @@ TEST_CASE("the same bytes have the same content hash, whatever the URL and heade
   CHECK(parse(html("<p>x")).content_hash != parse(html("<p>y")).content_hash);
 }
 
-TEST_CASE("a body that is known already is hashed and nothing else") {
-  ParseJob job = html("<a href=x>");
-  job.known_hash = parse(job).content_hash;
+TEST_CASE("of a body that is known already only what steers the crawl is read") {
+  ParseJob job = html(
+      "<meta name=robots content=noarchive><title>t</title><a href=x>a link</a><p>Some words, read "
+      "as an article.</p><form><input type=password></form>"
+      "<script type='application/ld+json'>{\"a\":1}</script>");
+  job.headers.x_robots_tag = "noindex";
+  job.wants.main_text = job.wants.markdown = job.wants.structured = true;
+  const auto first = parse(job);
+  REQUIRE(first.used_tree);
+  REQUIRE_FALSE(first.main_text.empty());
+  job.known_hash = first.content_hash;
   const auto page = parse(job);
   CHECK(page.unchanged);
-  CHECK(page.links.empty());
-  CHECK(page.packed_body.empty());
   CHECK(page.content_hash == job.known_hash);
+  CHECK(page.body_size == first.body_size);
+  REQUIRE(page.links.size() == 1);
+  CHECK(page.links[0].url == first.links[0].url);
+  CHECK(page.robots == first.robots);
+  CHECK(page.asks_password);
+  CHECK_FALSE(page.used_tree);
+  CHECK(page.text.empty());
+  CHECK(page.main_text.empty());
+  CHECK(page.markdown.empty());
+  CHECK(page.jsonld == "[]");
+  CHECK(page.packed_body.empty());
+  CHECK_FALSE(page.kept_as_sent);
   job.known_hash = "00000000000000000000000000000000";
   CHECK_FALSE(parse(job).unchanged);
-  CHECK_FALSE(parse(job).links.empty());
+  CHECK_FALSE(parse(job).packed_body.empty());
+}
+
+TEST_CASE("a body that is known already is still asked for its marker") {
+  ParseJob job = html("<div class=login>Log in</div>");
+  job.known_hash = parse(job).content_hash;
+  job.marker = ".login";
+  CHECK(parse(job).marked);
+  job.marker = ".other";
+  CHECK_FALSE(parse(job).marked);
 }
 
 TEST_CASE("of a robots.txt the decoded body comes back, at most 5 MiB of it") {

@@ -1,0 +1,86 @@
+// What a parse thread asks its parser for, and what it makes of the answer.
+#include "crawler/pipeline/parse_stage.h"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "parsers/gumbo_parser.h"
+#include "tests/support/simulation.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+// Reads with the real parser and keeps what it made.
+class WatchedParser final : public parsers::Parser {
+ public:
+  model::ParseOutcome parse(const parsers::ParseJob& job,
+                            std::chrono::steady_clock::time_point deadline) override {
+    model::ParseOutcome outcome = parser_.parse(job, deadline);
+    page = std::get<model::ParsedPage>(outcome);
+    return outcome;
+  }
+
+  model::ParsedPage page;
+
+ private:
+  parsers::GumboParser parser_;
+};
+
+// One page with main text and a link to a picture, visited again and again.
+struct Visits {
+  Visits() {
+    site.main_text = true;
+    config.sites = {site};
+    auto table = pipeline::compile_sites(config, {.recurring = true});
+    REQUIRE(table);
+    sites.emplace(*table);
+    stage.emplace(
+        parser, *sites, clock,
+        pipeline::ParseStage::Options{.forbidden_address = [](const model::Url&) { return false; }});
+  }
+
+  model::Settled visit(const std::string& text) {
+    model::Response response;
+    response.status = 200;
+    response.headers.add("Content-Type", "text/html");
+    response.body = "<title>t</title><a href=/next>next</a><p>" + text;
+    model::Fetched fetched{.lease = {.url_id = 1, .request = {.url = url, .history = history}},
+                           .outcome = std::move(response),
+                           .fetched_at = clock.wall()};
+    model::Settled settled = std::get<model::Settled>(stage->step(std::move(fetched)));
+    ++history.visits;
+    if (settled.store_page) {
+      history.content_hash = std::get<model::ParsedPage>(settled.parsed.page).content_hash;
+    }
+    return settled;
+  }
+
+  const model::Url url = *model::Url::parse("http://a.test/");
+  config::Site site = quick_site({"http://a.test/"});
+  config::Config config;
+  model::History history;
+  WatchedParser parser;
+  ManualClock clock;
+  std::optional<pipeline::SiteBook> sites;
+  std::optional<pipeline::ParseStage> stage;
+};
+
+}  // namespace
+
+TEST_CASE("nothing is made of a page that came back as it is stored, and its links are read") {
+  Visits visits;
+  CHECK(visits.visit("first").verdict == model::Verdict::done);
+  CHECK(visits.parser.page.used_tree);
+
+  const model::Settled same = visits.visit("first");
+  CHECK(same.verdict == model::Verdict::not_modified);
+  CHECK(visits.parser.page.unchanged);
+  CHECK_FALSE(visits.parser.page.used_tree);
+  CHECK(visits.parser.page.links.size() == 1);
+
+  CHECK(visits.visit("second").verdict == model::Verdict::done);
+  CHECK(visits.parser.page.used_tree);
+  CHECK_FALSE(visits.parser.page.packed_body.empty());
+}
