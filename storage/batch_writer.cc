@@ -59,6 +59,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
     done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
   }
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
+  if (done) done = all(batch.link_rules, [&](const auto& item) { return link_rules(item); });
   if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
   if (done && !batch.scope.empty()) done = scope(batch.scope);
   if (done && batch.ends_recrawl) done = end_recrawl();
@@ -278,6 +279,12 @@ base::Status BatchWriter::coverage(const SiteCoverage& item) {
   const std::string key = "coverage:" + item.site;
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, item.rounds_json); });
+}
+
+base::Status BatchWriter::link_rules(const SiteLinkRules& item) {
+  const std::string key = "link_rules:" + item.site;
+  return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                       [&](Statement& s) { s.text(1, key).text(2, item.since_and_rules); });
 }
 
 base::Status BatchWriter::moved_seed(const MovedSeed& seed) {

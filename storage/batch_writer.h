@@ -63,6 +63,7 @@ class BatchWriter {
   base::Status orphaning(const Orphaning& orphan);
   base::Status adopt(model::UrlId url);
   base::Status coverage(const SiteCoverage& item);
+  base::Status link_rules(const SiteLinkRules& item);
   base::Status moved_seed(const MovedSeed& seed);
   base::Status scope(const std::string& fingerprint);
   base::Status extracted_up_to(const ExtractedUpTo& reached);

@@ -178,6 +178,12 @@ struct SiteCoverage {
   std::string rounds_json;
 };
 
+// By what rules links of a site are followed, and since when; the store does not read it.
+struct SiteLinkRules {
+  std::string site;
+  std::string since_and_rules;
+};
+
 // The scope of a site was taken along to where a seed of it has moved.
 struct MovedSeed {
   std::string site;
@@ -232,6 +238,7 @@ struct CommitBatch {
   std::vector<PageReading> readings;
   std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
+  std::vector<SiteLinkRules> link_rules;
   std::vector<MovedSeed> moved_seeds;
   // What judges the URLs of the books from here on (daemon/scope_change.h); empty: as before.
   std::string scope;

@@ -59,6 +59,7 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     next_.fetch = std::max(next_.fetch, row.id + 1);
   }
   for (const SiteCoverage& item : batch.coverage) coverage_[item.site] = item.rounds_json;
+  for (const SiteLinkRules& item : batch.link_rules) link_rules_[item.site] = item.since_and_rules;
   moved_seeds_.insert(moved_seeds_.end(), batch.moved_seeds.begin(), batch.moved_seeds.end());
   for (const Orphaning& orphan : batch.orphaned) {
     orphans_.insert(orphan.url_id);
@@ -199,6 +200,12 @@ base::Result<std::optional<Millis>> MemoryStore::next_due(Millis after) {
 base::Result<std::vector<SiteCoverage>> MemoryStore::coverage() {
   std::vector<SiteCoverage> all;
   for (const auto& [site, rounds] : coverage_) all.push_back({site, rounds});
+  return all;
+}
+
+base::Result<std::vector<SiteLinkRules>> MemoryStore::link_rules() {
+  std::vector<SiteLinkRules> all;
+  for (const auto& [site, rules] : link_rules_) all.push_back({site, rules});
   return all;
 }
 

@@ -38,6 +38,7 @@ class MemoryStore final : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
   base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
@@ -75,6 +76,7 @@ class MemoryStore final : public PageStore {
   std::map<ChunkId, QueueChunk> chunks_;
   std::set<model::UrlId> orphans_;
   std::map<std::string, std::string> coverage_;
+  std::map<std::string, std::string> link_rules_;
   std::vector<MovedSeed> moved_seeds_;
   std::set<model::SiteId> recrawled_;  // the recrawl of these was not ended yet
   std::map<model::SiteId, std::pair<std::size_t, std::string>> planned_;  // run and rhythm

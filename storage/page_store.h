@@ -170,6 +170,7 @@ class PageStore {
 
   // As the last batch that held it said.
   virtual base::Result<std::vector<SiteCoverage>> coverage() = 0;
+  virtual base::Result<std::vector<SiteLinkRules>> link_rules() = 0;
   virtual base::Result<std::vector<MovedSeed>> moved_seeds() = 0;
   // Rule -> records that the newest stored version of the URL's page has; none: left out.
   using RecordsByRule = std::vector<std::pair<std::string, std::uint64_t>>;

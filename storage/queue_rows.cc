@@ -240,6 +240,12 @@ base::Result<std::vector<SiteCoverage>> SqliteStore::coverage() {
       "SELECT substr(key, 10), value FROM meta WHERE key >= 'coverage:' AND key < 'coverage;'");
 }
 
+base::Result<std::vector<SiteLinkRules>> SqliteStore::link_rules() {
+  return text_pairs<SiteLinkRules>(
+      *database_,
+      "SELECT substr(key, 12), value FROM meta WHERE key >= 'link_rules:' AND key < 'link_rules;'");
+}
+
 base::Result<std::vector<MovedSeed>> SqliteStore::moved_seeds() {
   return text_pairs<MovedSeed>(
       *database_,

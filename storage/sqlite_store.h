@@ -58,6 +58,7 @@ class SqliteStore final : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override;
   base::Result<std::vector<SiteCoverage>> coverage() override;
+  base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override;
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;

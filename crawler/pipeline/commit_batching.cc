@@ -135,6 +135,10 @@ Status CommitStage::load() {
   // Which of them, only a look tells.
   if (count_of(Verdict::too_deep) > 0) maybe_too_deep_.assign(ids_.url, true);
   if (Status past = count_past_pages(); !past) return past;
+  auto links = store_.link_rules();
+  if (!links) return std::move(links).error();
+  link_rules_.load(*links);
+  take_up_link_rules();  // before anything that was visited
   if (Status queue = load_queue(); !queue) return queue;
   auto coverage = store_.coverage();
   if (!coverage) return std::move(coverage).error();

@@ -245,6 +245,7 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
   auto url = model::Url::parse(row.url);
   if (!url || !url->crawlable() || row.site == storage::kNoSite) return std::nullopt;
   const model::HostId host = host_of(*url, row.site);
+  const bool reread = link_rules_.are_newer_than(row.visited_at, row.site);
   return Candidate{.url_id = row.id,
                    .host_id = host,
                    .request = {.url = *std::move(url),
@@ -253,7 +254,7 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
                                .depth = row.depth,
                                .redirects = row.redirects,
                                .attempt = row.attempts,
-                               .validators = row.validators,
+                               .validators = reread ? model::Validators() : row.validators,
                                .history = {.visits = row.visits,
                                            .changes = row.changes,
                                            .changed_at = row.changed_at,

@@ -78,7 +78,7 @@ void CommitStage::book(model::Settled settled) {
                                  : settled.verdict == Verdict::queued ? lease.request.attempt
                                                                       : 0);
   update(lease, settled.verdict, settled.reason, attempts, settled.due_at);
-  if (is_visit(settled.verdict)) batch_.visits.push_back(visit_row(settled));
+  if (is_visit(settled.verdict)) visit(settled);
   const storage::PageId page = settled.store_page ? ids_.page++ : 0;
   batch_.fetches.push_back(fetch_row(settled, ids_.fetch++, page));
   const bool aborted = settled.verdict == Verdict::queued;
@@ -93,6 +93,23 @@ void CommitStage::book(model::Settled settled) {
   // after a checkpoint, a chunk would name it.
   if (aborted) parked_[lease.host_id].push_back(lease.url_id);
   frontier_.settled(lease, stored && !aborted);
+}
+
+void CommitStage::visit(const model::Settled& settled) {
+  const model::Request& request = settled.parsed.fetched.lease.request;
+  storage::Visit row = visit_row(settled);
+  // It was under way with its condition when the rules changed.
+  const model::Response* response = settled.parsed.fetched.response();
+  const bool unread = response != nullptr && response->status == 304;
+  if (unread && link_rules_.are_newer_than(request.history.visited_at, request.site)) {
+    row.validators = {};
+  }
+  batch_.visits.push_back(std::move(row));
+}
+
+void CommitStage::take_up_link_rules() {
+  auto news = link_rules_.change(*sites_.table(), base::to_millis(clock_.wall()));
+  std::move(news.begin(), news.end(), std::back_inserter(batch_.link_rules));
 }
 
 void CommitStage::note_problem(const model::Settled& settled) {
@@ -162,6 +179,7 @@ void CommitStage::book(Injections injections) {
 void CommitStage::book(SiteNames names) {
   new_site_names_ = std::move(names.all);
   logins_.take_up_sites();
+  take_up_link_rules();
 }
 
 void CommitStage::book(OrphanNews news) {

@@ -26,6 +26,7 @@
 #include "crawler/pipeline/commit_item.h"
 #include "crawler/pipeline/coverage_rounds.h"
 #include "crawler/pipeline/host_book.h"
+#include "crawler/pipeline/link_rules.h"
 #include "crawler/pipeline/logins.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_rules.h"
@@ -125,6 +126,8 @@ class CommitStage {
                                            model::SiteId site) const;
   void note_problem(const model::Settled& settled);
   void count_for_site(const model::Settled& settled);
+  void visit(const model::Settled& settled);
+  void take_up_link_rules();
   void discover(const model::Settled& settled);
   void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
              model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
@@ -240,6 +243,7 @@ class CommitStage {
   RunTotals totals_;
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;
+  LinkRules link_rules_;
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs

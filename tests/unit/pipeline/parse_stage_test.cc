@@ -36,9 +36,9 @@ struct Visits {
     auto table = pipeline::compile_sites(config, {.recurring = true});
     REQUIRE(table);
     sites.emplace(*table);
-    stage.emplace(
-        parser, *sites, clock,
-        pipeline::ParseStage::Options{.forbidden_address = [](const model::Url&) { return false; }});
+    stage.emplace(parser, *sites, clock,
+                  pipeline::ParseStage::Options{
+                      .forbidden_address = [](const model::Url&) { return false; }});
   }
 
   model::Settled visit(const std::string& text) {

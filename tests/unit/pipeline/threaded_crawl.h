@@ -122,6 +122,9 @@ class FaultyStore final : public storage::PageStore {
     return store_.urls(ids);
   }
   base::Result<std::vector<storage::SiteCoverage>> coverage() override { return store_.coverage(); }
+  base::Result<std::vector<storage::SiteLinkRules>> link_rules() override {
+    return store_.link_rules();
+  }
   base::Result<std::vector<storage::MovedSeed>> moved_seeds() override {
     return store_.moved_seeds();
   }
