@@ -42,21 +42,21 @@ Status CommitStage::flush() {
     new_site_names_.clear();
     sites_changed_ = true;
   }
-  spill_overflow();
-  if (checkpoint_due()) checkpoint_queue();
+  queue_.spill(batch_);
+  queue_.checkpoint_if_due(batch_, ids_.url);
   snapshot_hosts();
   take_news_of_sites();
   batch_.has_run = true;
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
-  hand_over_chunks();
+  queue_.written(batch_);
   batch_ = {};
   batch_bytes_ = 0;
   batch_since_.reset();
   tell_drops();
   if (sites_changed_) {
-    if (Status taken = take_up_parked(); !taken) return taken;
+    if (Status taken = queue_.take_up_parked(); !taken) return taken;
     if (Status planned = plan_visits(); !planned) return planned;
     if (Status counted = count_foreign_retries(); !counted) return counted;
     plan(base::from_millis(0));  // what is due of them stood behind the walk
@@ -64,7 +64,7 @@ Status CommitStage::flush() {
   }
   if (Status brought = bring_forward(); !brought) return brought;
   if (Status asked = ask_again(); !asked) return asked;
-  return answer_hungry();
+  return queue_.answer_hungry();
 }
 
 void CommitStage::take_news_of_sites() {
@@ -76,7 +76,7 @@ void CommitStage::take_news_of_sites() {
 }
 
 Status CommitStage::end_run(const std::string& exit) {
-  spill_overflow();
+  queue_.spill(batch_);
   snapshot_hosts();
   batch_.has_run = true;
   batch_.run = run_update();
@@ -125,7 +125,6 @@ void CommitStage::snapshot_hosts() {
 
 Status CommitStage::load() {
   ids_ = store_.next_ids();
-  loaded_horizon_ = store_.horizon();
   logins_.take_up_sites();  // before anything waits
   Status hosts = store_.each_host([&](const storage::HostState& state) { hosts_.load(state); });
   if (!hosts) return hosts;
@@ -139,7 +138,7 @@ Status CommitStage::load() {
   if (!links) return std::move(links).error();
   link_rules_.load(*links);
   take_up_link_rules();  // before anything that was visited
-  if (Status queue = load_queue(); !queue) return queue;
+  if (Status queue = queue_.load(); !queue) return queue;
   auto coverage = store_.coverage();
   if (!coverage) return std::move(coverage).error();
   for (const storage::SiteCoverage& site : *coverage) rounds_.load(site);

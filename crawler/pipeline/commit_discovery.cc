@@ -115,7 +115,7 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
     const model::HostId host = host_of(found.url, site);
     admitted.push_back(candidate_of(found, {id, host, site, parent, row->with_metadata}));
   }
-  remember(admitted);
+  queue_.remember(admitted, batch_);
   std::move(admitted.begin(), admitted.end(), std::back_inserter(offers));
 }
 
@@ -200,6 +200,33 @@ base::Status CommitStage::count_past_pages() {
     const auto url = model::Url::parse(text);
     if (url) ++past_pages_[host][frontier::path_prefix(url->path())];
   });
+}
+
+// Of a row in the books.
+std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
+  auto url = model::Url::parse(row.url);
+  if (!url || !url->crawlable() || row.site == storage::kNoSite) return std::nullopt;
+  const model::HostId host = host_of(*url, row.site);
+  const bool reread = link_rules_.are_newer_than(row.visited_at, row.site);
+  return Candidate{.url_id = row.id,
+                   .host_id = host,
+                   .request = {.url = *std::move(url),
+                               .purpose = row.purpose,
+                               .site = row.site,
+                               .depth = row.depth,
+                               .redirects = row.redirects,
+                               .attempt = row.attempts,
+                               .validators = reread ? model::Validators() : row.validators,
+                               .history = {.visits = row.visits,
+                                           .changes = row.changes,
+                                           .changed_at = row.changed_at,
+                                           .visited_at = row.visited_at,
+                                           .interval = row.interval,
+                                           .content_hash = row.content_hash,
+                                           .status = row.status,
+                                           .compared = row.compared},
+                               .parent = row.parent,
+                               .with_metadata = row.with_metadata}};
 }
 
 // Hands the host to the frontier with the clocks and the rules that are stored of it,

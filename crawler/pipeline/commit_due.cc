@@ -112,14 +112,6 @@ Status CommitStage::bring_forward() {
   return base::Done{};
 }
 
-// Ids below the horizon that wait again: a chunk remembers them until the next
-// checkpoint, while memory already works on them.
-void CommitStage::remember(const std::vector<Candidate>& candidates) {
-  std::map<model::HostId, std::vector<model::UrlId>> by_host;
-  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
-  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids));
-}
-
 Status CommitStage::take_due() {
   const base::WallTime now = clock_.wall();
   if (!next_due_ || *next_due_ > now) return base::Done{};
@@ -142,7 +134,7 @@ Status CommitStage::take_due() {
     if (!one) continue;
     count(row.state, Verdict::queued);
     batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
-    if (row.id < loaded_horizon_) (void)takes_up(row.id);  // and no chunk of old brings it, too
+    (void)queue_.takes_up(row.id);  // and no chunk of old brings it, too
     offers.push_back(*std::move(one));
   }
   // What was not taken stays due, and may be much: nobody walks over it twice.
@@ -151,7 +143,7 @@ Status CommitStage::take_due() {
   if (next) next_due_ = base::from_millis(*next);
   if (offers.empty()) return base::Done{};
   if (!batch_since_) batch_since_ = clock_.now();
-  remember(offers);
+  queue_.remember(offers, batch_);
   frontier_.offer(std::move(offers));
   return flush();
 }
@@ -188,7 +180,7 @@ Status CommitStage::ask_again(const std::map<model::UrlId, AskedAgain>& wanted) 
     const bool waits = row.state == Verdict::queued && !foreign;
     if (waits || frontier_.is_under_way(row.id)) continue;
     if (foreign) batch_.site_moves.push_back({row.id, asked.site});
-    if (foreign && row.state == Verdict::queued) std::erase(parked_[row.host], row.id);
+    if (foreign && row.state == Verdict::queued) queue_.unpark(row.host, row.id);
     if (foreign && row.state == Verdict::retry_later) --foreign_retries_;
     count(row.state, Verdict::retry_later);
     batch_.updates.push_back(

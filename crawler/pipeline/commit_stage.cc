@@ -38,7 +38,8 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       options_(std::move(options)),
       logins_(frontier, sites, clock, options_.recurring,
               [this](const model::Url& url, model::SiteId site) { return host_of(url, site); }),
-      checkpoint_at_chunks_(options_.checkpoint_chunks),
+      queue_(store, frontier, options_.queue,
+             [this](const storage::QueuedUrl& row) { return candidate(row); }),
       wall_ahead_(wall_ahead()),
       started_(clock.now()) {}
 
@@ -91,7 +92,7 @@ void CommitStage::book(model::Settled settled) {
   }
   // An aborted URL stays queued for the next run; this one is over for it. Neither memory nor,
   // after a checkpoint, a chunk would name it.
-  if (aborted) parked_[lease.host_id].push_back(lease.url_id);
+  if (aborted) queue_.park(lease.host_id, lease.url_id);
   frontier_.settled(lease, stored && !aborted);
 }
 

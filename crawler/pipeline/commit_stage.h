@@ -28,6 +28,7 @@
 #include "crawler/pipeline/host_book.h"
 #include "crawler/pipeline/link_rules.h"
 #include "crawler/pipeline/logins.h"
+#include "crawler/pipeline/queue_book.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_rules.h"
 #include "storage/page_store.h"
@@ -44,10 +45,7 @@ class CommitStage {
     std::size_t batch_pages = 200;
     std::size_t batch_bytes = 16U << 20;
     std::chrono::milliseconds batch_longest{200};  // where more waits behind it all the time
-    std::size_t checkpoint_urls = 1U << 18;        // new URLs between two checkpoints of the queue
-    // Or so many chunks that a start-up alone needs: a daemon that only visits again finds
-    // few new URLs, but writes chunks at each beat.
-    std::size_t checkpoint_chunks = 4'096;
+    QueueBook::Options queue;
     std::string robots_agent = "crawld";  // our product token
     bool recurring = false;               // take up planned revisits, not only retries
     bool recrawl = false;                 // every page known at the start is due at once
@@ -157,20 +155,6 @@ class CommitStage {
   storage::RunUpdate run_update() const;
   void snapshot_hosts();
   void take_news_of_sites();
-  void spill_overflow();
-  storage::ChunkId append_chunks(model::HostId host, std::vector<model::UrlId> ids);
-  void write_parked();
-  base::Status take_up_parked();
-  void append_snapshot(model::HostId host, std::vector<model::UrlId> ids);
-  void hand_over_chunks();
-  bool checkpoint_due() const;
-  void checkpoint_queue();
-  base::Status answer_hungry();
-  bool takes_up(model::UrlId id);
-  base::Result<std::vector<storage::QueuedUrl>> read_backlog(
-      const frontier::BacklogRequest& request);
-  base::Status load_queue();
-  base::Status load_chunk(const storage::ChunkInfo& chunk);
   base::Status count_past_pages();
   base::Status bring_forward();
   base::Status ask_again();
@@ -184,7 +168,6 @@ class CommitStage {
   base::Status load_plans();
   base::Status bring_due();
   base::Status plan_visits();
-  void remember(const std::vector<frontier::Candidate>& candidates);
   void ensure_host(model::HostId id, model::SiteId site);
   bool takes_revisits() const { return options_.recurring || options_.recrawl; }
   std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
@@ -199,22 +182,13 @@ class CommitStage {
 
   HostBook hosts_;
   Logins logins_;
+  QueueBook queue_;
   storage::NextIds ids_;
   storage::CommitBatch batch_;
   std::size_t batch_bytes_ = 0;
   std::optional<base::Instant> batch_since_;
-  std::deque<frontier::BacklogRequest> unanswered_;  // of hungry hosts, not read yet
-  std::vector<storage::ChunkId> taken_chunks_;       // read back; memory answers for their ids
-  std::vector<storage::ChunkId> snapshot_chunks_;    // of the last checkpoint
-  std::size_t checkpoint_at_chunks_;                 // of both
-  // Of sites that are not in this run; their queue waits for a run that has them.
-  std::map<model::HostId, std::vector<model::UrlId>> parked_;  // chunks from the next checkpoint on
-  std::vector<storage::ChunkInfo> parked_chunks_;              // rising ids
   std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
   bool sites_changed_ = false;      // by a reload, not taken up yet
-  model::UrlId loaded_horizon_ = 0;
-  std::vector<bool> taken_up_;  // by id, below loaded_horizon_; empty until one is
-  storage::ChunkId last_loaded_chunk_ = 0;
   std::optional<base::WallTime> next_due_;
   storage::DueCursor due_after_;          // what is due up to here was taken, or is none of ours
   std::chrono::milliseconds wall_ahead_;  // of the steady clock, when last looked at

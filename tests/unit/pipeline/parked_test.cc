@@ -8,7 +8,7 @@ using namespace crawld::tests;
 
 namespace {
 
-const Run::Options kCheckpointAlways{.checkpoint_urls = 1};
+const Run::Options kCheckpointAlways{.queue = {.checkpoint_urls = 1}};
 
 }  // namespace
 

@@ -1,8 +1,7 @@
-// CommitStage: the queue on disk.
+#include "crawler/pipeline/queue_book.h"
+
 #include <algorithm>
 #include <utility>
-
-#include "crawler/pipeline/commit_stage.h"
 
 namespace crawld::pipeline {
 namespace {
@@ -17,86 +16,96 @@ constexpr std::size_t kRowsAtOnce = 10'000;
 
 }  // namespace
 
-void CommitStage::spill_overflow() {
+QueueBook::QueueBook(storage::PageStore& store, frontier::LocalFrontier& frontier, Options options,
+                     CandidateOf candidate_of)
+    : store_(store),
+      frontier_(frontier),
+      options_(options),
+      candidate_of_(std::move(candidate_of)),
+      checkpoint_at_(options.checkpoint_chunks) {}
+
+void QueueBook::spill(storage::CommitBatch& batch) {
   for (frontier::Overflow& overflow : frontier_.take_overflow(false)) {
-    append_chunks(overflow.host, std::move(overflow.ids));
+    append(overflow.host, std::move(overflow.ids), batch);
   }
 }
 
-// Into the batch. Returns the first chunk's id; the last is before ids_.chunk.
-storage::ChunkId CommitStage::append_chunks(model::HostId host, std::vector<model::UrlId> ids) {
-  const storage::ChunkId first = ids_.chunk;
+// Returns the first chunk's id; the last is before next_chunk_.
+storage::ChunkId QueueBook::append(model::HostId host, std::vector<model::UrlId> ids,
+                                   storage::CommitBatch& batch) {
+  const storage::ChunkId first = next_chunk_;
   std::sort(ids.begin(), ids.end());
   for (std::size_t at = 0; at < ids.size(); at += kChunkIds) {
     const auto from = ids.begin() + static_cast<std::ptrdiff_t>(at);
     const auto count = static_cast<std::ptrdiff_t>(std::min(kChunkIds, ids.size() - at));
-    batch_.chunks.push_back({.id = ids_.chunk++, .host = host, .ids = {from, from + count}});
+    batch.chunks.push_back({.id = next_chunk_++, .host = host, .ids = {from, from + count}});
   }
   return first;
 }
 
 // Of ids that memory works on already: chunks for a start-up only, until the next checkpoint.
-void CommitStage::append_snapshot(model::HostId host, std::vector<model::UrlId> ids) {
-  for (storage::ChunkId id = append_chunks(host, std::move(ids)); id < ids_.chunk; ++id) {
-    snapshot_chunks_.push_back(id);
+void QueueBook::append_snapshot(model::HostId host, std::vector<model::UrlId> ids,
+                                storage::CommitBatch& batch) {
+  for (storage::ChunkId id = append(host, std::move(ids), batch); id < next_chunk_; ++id) {
+    snapshots_.push_back(id);
   }
 }
 
-// What memory gave away and the batch has put on disk is read back from there.
-void CommitStage::hand_over_chunks() {
-  // All three rise, and what a checkpoint of now wrote stands at the ends.
-  const auto is_parked = [this](storage::ChunkId id) {
-    const auto at =
-        std::lower_bound(parked_chunks_.begin(), parked_chunks_.end(), id,
-                         [](const auto& chunk, auto wanted) { return chunk.id < wanted; });
-    return at != parked_chunks_.end() && at->id == id;
-  };
-  for (const storage::QueueChunk& chunk : batch_.chunks) {
-    if (std::binary_search(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id)) continue;
+bool QueueBook::is_parked(storage::ChunkId id) const {
+  const auto at =
+      std::lower_bound(parked_chunks_.begin(), parked_chunks_.end(), id,
+                       [](const auto& chunk, auto wanted) { return chunk.id < wanted; });
+  return at != parked_chunks_.end() && at->id == id;
+}
+
+// What memory gave away is read back from disk. All three kinds of chunks rise, and what a
+// checkpoint of now wrote stands at the ends.
+void QueueBook::written(const storage::CommitBatch& batch) {
+  for (const storage::QueueChunk& chunk : batch.chunks) {
+    if (std::binary_search(snapshots_.begin(), snapshots_.end(), chunk.id)) continue;
     if (is_parked(chunk.id)) continue;
     frontier_.add_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
                                      .count = static_cast<std::uint32_t>(chunk.ids.size())});
   }
 }
 
-bool CommitStage::checkpoint_due() const {
+bool QueueBook::is_checkpoint_due(model::UrlId next_url) const {
   // Until a hungry host's request is answered, neither memory nor a chunk names its ids.
   if (!unanswered_.empty()) return false;
-  return ids_.url >= store_.horizon() + options_.checkpoint_urls ||
-         taken_chunks_.size() + snapshot_chunks_.size() >= checkpoint_at_chunks_;
+  return next_url >= store_.horizon() + options_.checkpoint_urls ||
+         taken_.size() + snapshots_.size() >= checkpoint_at_;
 }
 
 // Everything that only memory knows is written as chunks, the horizon moves up to the
 // next id, and the chunks that memory had taken over are deleted: one transaction, so
 // that at start-up each waiting URL is found exactly once.
-void CommitStage::checkpoint_queue() {
+void QueueBook::checkpoint_if_due(storage::CommitBatch& batch, model::UrlId next_url) {
+  if (!is_checkpoint_due(next_url)) return;
   // Appended, not swapped: the batch may be one that the disk refused before.
-  batch_.finished_chunks.insert(batch_.finished_chunks.end(), taken_chunks_.begin(),
-                                taken_chunks_.end());
-  taken_chunks_.clear();
+  batch.finished_chunks.insert(batch.finished_chunks.end(), taken_.begin(), taken_.end());
+  taken_.clear();
   // Of this batch: memory holds their ids, so that the checkpoint writes them.
-  std::erase_if(batch_.chunks, [this](const storage::QueueChunk& chunk) {
-    return std::binary_search(snapshot_chunks_.begin(), snapshot_chunks_.end(), chunk.id);
+  std::erase_if(batch.chunks, [this](const storage::QueueChunk& chunk) {
+    return std::binary_search(snapshots_.begin(), snapshots_.end(), chunk.id);
   });
-  batch_.finished_chunks.insert(batch_.finished_chunks.end(), snapshot_chunks_.begin(),
-                                snapshot_chunks_.end());
-  snapshot_chunks_.clear();
+  batch.finished_chunks.insert(batch.finished_chunks.end(), snapshots_.begin(), snapshots_.end());
+  snapshots_.clear();
   for (frontier::Overflow& held : frontier_.in_memory()) {
-    append_snapshot(held.host, std::move(held.ids));
+    append_snapshot(held.host, std::move(held.ids), batch);
   }
-  write_parked();
-  batch_.horizon = ids_.url;
-  checkpoint_at_chunks_ = std::max(options_.checkpoint_chunks, 2 * snapshot_chunks_.size());
+  append_parked(batch);
+  batch.horizon = next_url;
+  checkpoint_at_ = std::max(options_.checkpoint_chunks, 2 * snapshots_.size());
 }
 
 // --- sites that are not in this run ----------------------------------------------------------
 
-void CommitStage::write_parked() {
+void QueueBook::append_parked(storage::CommitBatch& batch) {
   for (auto& [host, ids] : parked_) {
-    const std::size_t from = batch_.chunks.size();
-    append_chunks(host, std::move(ids));
-    for (std::size_t at = from; at < batch_.chunks.size(); ++at) {
-      const storage::QueueChunk& chunk = batch_.chunks[at];
+    const std::size_t from = batch.chunks.size();
+    append(host, std::move(ids), batch);
+    for (std::size_t at = from; at < batch.chunks.size(); ++at) {
+      const storage::QueueChunk& chunk = batch.chunks[at];
       parked_chunks_.push_back({.id = chunk.id,
                                 .host = host,
                                 .count = static_cast<std::uint32_t>(chunk.ids.size()),
@@ -107,7 +116,7 @@ void CommitStage::write_parked() {
 }
 
 // A site that a reload brought back finds its queue where it was.
-Status CommitStage::take_up_parked() {
+Status QueueBook::take_up_parked() {
   for (auto& [host, ids] : parked_) {
     const auto rows = store_.urls(ids);
     if (!rows) return rows.error();
@@ -115,7 +124,7 @@ Status CommitStage::take_up_parked() {
     ids.clear();
     for (const storage::QueuedUrl& row : *rows) {
       if (row.state != Verdict::queued) continue;
-      if (auto one = candidate(row)) {
+      if (auto one = candidate_of_(row)) {
         offers.push_back(*std::move(one));
       } else {
         ids.push_back(row.id);
@@ -136,7 +145,9 @@ Status CommitStage::take_up_parked() {
 
 // --- start-up --------------------------------------------------------------------------------
 
-Status CommitStage::load_queue() {
+Status QueueBook::load() {
+  next_chunk_ = store_.next_ids().chunk;
+  loaded_horizon_ = store_.horizon();
   model::UrlId from = loaded_horizon_;
   while (true) {
     auto rows = store_.queued_from(from, kRowsAtOnce);
@@ -145,7 +156,7 @@ Status CommitStage::load_queue() {
     from = rows->back().id + 1;
     std::vector<Candidate> offers;
     for (const storage::QueuedUrl& row : *rows) {
-      if (auto one = candidate(row)) {
+      if (auto one = candidate_of_(row)) {
         offers.push_back(*std::move(one));
       } else {
         parked_[row.host].push_back(row.id);
@@ -156,9 +167,9 @@ Status CommitStage::load_queue() {
   auto chunks = store_.chunks();
   if (!chunks) return std::move(chunks).error();
   for (const storage::ChunkInfo& chunk : *chunks) {
-    last_loaded_chunk_ = std::max(last_loaded_chunk_, chunk.id);
+    last_loaded_ = std::max(last_loaded_, chunk.id);
     if (chunk.first >= loaded_horizon_) {  // the walk above has loaded all of it
-      taken_chunks_.push_back(chunk.id);
+      taken_.push_back(chunk.id);
     } else if (Status loaded = load_chunk(chunk); !loaded) {
       return loaded;
     }
@@ -167,12 +178,13 @@ Status CommitStage::load_queue() {
 }
 
 // To its host, where a site of this run waits for one of its URLs. Else it stays as it is.
-Status CommitStage::load_chunk(const storage::ChunkInfo& chunk) {
+Status QueueBook::load_chunk(const storage::ChunkInfo& chunk) {
   if (!frontier_.knows_host(chunk.host)) {
     const auto rows = store_.take_chunk(chunk.id);
     if (!rows) return rows.error();
-    const bool ours = std::any_of(rows->begin(), rows->end(),
-                                  [this](const auto& row) { return candidate(row).has_value(); });
+    const bool ours = std::any_of(rows->begin(), rows->end(), [this](const auto& row) {
+      return candidate_of_(row).has_value();
+    });
     if (!ours && !rows->empty() && rows->back().id < loaded_horizon_) {
       parked_chunks_.push_back(chunk);
       return base::Done{};
@@ -183,7 +195,7 @@ Status CommitStage::load_chunk(const storage::ChunkInfo& chunk) {
       for (const storage::QueuedUrl& row : *rows) {
         if (row.id < loaded_horizon_) parked_[row.host].push_back(row.id);
       }
-      taken_chunks_.push_back(chunk.id);
+      taken_.push_back(chunk.id);
       return base::Done{};
     }
   }
@@ -194,7 +206,7 @@ Status CommitStage::load_chunk(const storage::ChunkInfo& chunk) {
 
 // A request that cannot be read now is kept for the next try; until then no checkpoint
 // is made, since neither memory nor a taken chunk answers for its ids.
-Status CommitStage::answer_hungry() {
+Status QueueBook::answer_hungry() {
   for (frontier::BacklogRequest& request : frontier_.hungry()) {
     unanswered_.push_back(std::move(request));
   }
@@ -205,7 +217,7 @@ Status CommitStage::answer_hungry() {
     std::vector<Candidate> candidates;
     for (const storage::QueuedUrl& row : *rows) {
       if (row.state != Verdict::queued) continue;
-      if (auto one = candidate(row)) {
+      if (auto one = candidate_of_(row)) {
         candidates.push_back(*std::move(one));
       } else {
         parked_[row.host].push_back(row.id);
@@ -213,18 +225,18 @@ Status CommitStage::answer_hungry() {
     }
     const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
     frontier_.refill(request.host, std::move(candidates), asked);
-    if (request.chunk) taken_chunks_.push_back(static_cast<storage::ChunkId>(request.chunk->id));
+    if (request.chunk) taken_.push_back(static_cast<storage::ChunkId>(request.chunk->id));
     unanswered_.pop_front();
   }
   return base::Done{};
 }
 
-base::Result<std::vector<storage::QueuedUrl>> CommitStage::read_backlog(
+base::Result<std::vector<storage::QueuedUrl>> QueueBook::read_backlog(
     const frontier::BacklogRequest& request) {
   if (!request.chunk) return store_.urls(request.ids);
   const auto id = static_cast<storage::ChunkId>(request.chunk->id);
   auto rows = store_.take_chunk(id);
-  if (rows && id <= last_loaded_chunk_) {
+  if (rows && id <= last_loaded_) {
     // Ids at or above the horizon were loaded by the walk of start-up; others may stand in two
     // chunks of the run before, each a snapshot of a retry.
     std::erase_if(*rows,
@@ -233,38 +245,18 @@ base::Result<std::vector<storage::QueuedUrl>> CommitStage::read_backlog(
   return rows;
 }
 
-// Once for each id that the run before left below the horizon.
-bool CommitStage::takes_up(model::UrlId id) {
+bool QueueBook::takes_up(model::UrlId id) {
+  if (id >= loaded_horizon_) return true;
   if (taken_up_.empty()) taken_up_.resize(loaded_horizon_);
   if (taken_up_[id]) return false;
   taken_up_[id] = true;
   return true;
 }
 
-std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
-  auto url = model::Url::parse(row.url);
-  if (!url || !url->crawlable() || row.site == storage::kNoSite) return std::nullopt;
-  const model::HostId host = host_of(*url, row.site);
-  const bool reread = link_rules_.are_newer_than(row.visited_at, row.site);
-  return Candidate{.url_id = row.id,
-                   .host_id = host,
-                   .request = {.url = *std::move(url),
-                               .purpose = row.purpose,
-                               .site = row.site,
-                               .depth = row.depth,
-                               .redirects = row.redirects,
-                               .attempt = row.attempts,
-                               .validators = reread ? model::Validators() : row.validators,
-                               .history = {.visits = row.visits,
-                                           .changes = row.changes,
-                                           .changed_at = row.changed_at,
-                                           .visited_at = row.visited_at,
-                                           .interval = row.interval,
-                                           .content_hash = row.content_hash,
-                                           .status = row.status,
-                                           .compared = row.compared},
-                               .parent = row.parent,
-                               .with_metadata = row.with_metadata}};
+void QueueBook::remember(const std::vector<Candidate>& candidates, storage::CommitBatch& batch) {
+  std::map<model::HostId, std::vector<model::UrlId>> by_host;
+  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
+  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids), batch);
 }
 
 }  // namespace crawld::pipeline
