@@ -3,7 +3,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "crawler/base/log.h"
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/rejudge.h"
 #include "crawler/pipeline/robots_step.h"
@@ -132,7 +131,7 @@ Status CommitStage::load() {
   if (!states) return std::move(states).error();
   states_ = *std::move(states);
   // Which of them, only a look tells.
-  if (count_of(Verdict::too_deep) > 0) maybe_too_deep_.assign(ids_.url, true);
+  if (count_of(Verdict::too_deep) > 0) too_deep_.add_all_below(ids_.url);
   if (Status past = count_past_pages(); !past) return past;
   auto links = store_.link_rules();
   if (!links) return std::move(links).error();
@@ -189,7 +188,7 @@ Status CommitStage::rejudge() {
 bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judged) {
   if (judged.verdict != Verdict::queued) {
     count(row.state, judged.verdict);
-    if (judged.verdict == Verdict::too_deep) mark_too_deep(row.id);
+    if (judged.verdict == Verdict::too_deep) too_deep_.add(row.id);
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
     return row.state == Verdict::queued;
   }

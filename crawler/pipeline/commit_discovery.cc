@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "crawler/base/log.h"
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/robots_step.h"
 
@@ -40,33 +39,6 @@ Candidate candidate_of(const model::Discovered& found, const Booked& booked) {
 
 }  // namespace
 
-void CommitStage::count_for_site(const model::Settled& settled) {
-  SiteUse& use = site_use_[settled.parsed.fetched.lease.request.site];
-  use.bytes += settled.parsed.fetched.timings.bytes_received;
-  if (settled.verdict == Verdict::failed || settled.verdict == Verdict::parse_error) ++use.errors;
-}
-
-void CommitStage::check_site_limits(base::Instant now) {
-  const auto table = sites_.table();
-  for (auto& [id, use] : site_use_) {
-    if (id >= table->size()) continue;
-    const config::Limits& limits = (*table)[id]->config.limits;
-    std::string_view reached;
-    if (limits.bytes > 0 && use.bytes >= limits.bytes) reached = "limits.bytes";
-    if (limits.errors > 0 && use.errors >= limits.errors) reached = "limits.errors";
-    if (limits.time.count() > 0 && now - started_ >= limits.time) reached = "limits.time";
-    if (reached == use.closed_by) continue;
-    if (reached.empty()) {
-      frontier_.open_site(id);
-      base::log::info("site.opened", {{"site", (*table)[id]->name}, {"was", use.closed_by}});
-    } else {
-      frontier_.close_site(id, std::string(reached));
-      base::log::info("site.closed", {{"site", (*table)[id]->name}, {"why", reached}});
-    }
-    use.closed_by = reached;
-  }
-}
-
 void CommitStage::discover(const model::Settled& settled) {
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
     totals_.links += page->links.size();
@@ -89,7 +61,7 @@ void CommitStage::discover(const model::Settled& settled) {
       continue;
     }
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
-    if (found[i].state != Verdict::queued || !is_maybe_too_deep(known[i])) continue;
+    if (found[i].state != Verdict::queued || !too_deep_.has(known[i])) continue;
     again.push_back({found[i], known[i], site});
   }
   if (!again.empty()) admit_nearer(again, lease.url_id, offers);
@@ -103,9 +75,9 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
   for (const auto& [found, id, site] : known) {
     const auto row = row_of(id);
     if (!row) continue;
-    const bool refused = row->state == Verdict::too_deep && is_maybe_too_deep(id);
+    const bool refused = row->state == Verdict::too_deep && too_deep_.has(id);
     if (refused && found.depth >= row->depth) continue;
-    maybe_too_deep_[id] = false;
+    too_deep_.remove(id);
     if (!refused) continue;
     count(Verdict::too_deep, Verdict::queued);
     if (row->site != site) batch_.site_moves.push_back({id, site});
@@ -117,15 +89,6 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
   }
   queue_.remember(admitted, batch_);
   std::move(admitted.begin(), admitted.end(), std::back_inserter(offers));
-}
-
-bool CommitStage::is_maybe_too_deep(model::UrlId id) const {
-  return id < maybe_too_deep_.size() && maybe_too_deep_[id];
-}
-
-void CommitStage::mark_too_deep(model::UrlId id) {
-  if (id >= maybe_too_deep_.size()) maybe_too_deep_.resize(id + 1);
-  maybe_too_deep_[id] = true;
 }
 
 // The row of a URL that is not on disk yet.
@@ -169,7 +132,7 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   ++totals_.discovered;
   ++states_[std::string(to_string(row.state))];
   batch_bytes_ += row.url.size() + 64;
-  if (row.state == Verdict::too_deep) mark_too_deep(row.id);
+  if (row.state == Verdict::too_deep) too_deep_.add(row.id);
   if (row.state == Verdict::queued) {
     offers.push_back(candidate_of(found, {row.id, row.host, site, parent, !row.metadata.empty()}));
   }

@@ -3,8 +3,6 @@
 // Pages behind a cookie wall answer with a redirect that sets a cookie and leads back. libcurl
 // follows nothing and a known URL is not asked for twice, so the way back is recognized here: its
 // URL is asked for once more, with the cookies that came on the way, and then it is a loop.
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "crawler/pipeline/commit_stage.h"
@@ -15,7 +13,6 @@ namespace {
 using model::Verdict;
 
 constexpr const char* kLoop = "redirect_loop";
-constexpr std::chrono::hours kOnceIn{1};
 
 }  // namespace
 
@@ -29,8 +26,8 @@ void CommitStage::resolve_loop(model::Settled& settled) {
     settled.discovered.clear();
   };
   if (settled.discovered.empty()) {  // to itself: policy/admit
-    if (was_asked_again(lease.url_id)) return end(Verdict::failed);
-    remember_loop(lease.url_id);
+    if (asked_once_more_.has(lease.url_id, clock_.now())) return end(Verdict::failed);
+    asked_once_more_.add(lease.url_id, clock_.now());
     settled.due_at = clock_.wall();
     return end(Verdict::retry_later);
   }
@@ -39,28 +36,12 @@ void CommitStage::resolve_loop(model::Settled& settled) {
   if (target == 0) return;
   const auto row = row_of(target);
   if (!row || row->state != Verdict::redirected) return;
-  if (was_asked_again(lease.url_id)) {
+  if (asked_once_more_.has(lease.url_id, clock_.now())) {
     if (is_on_the_way(lease.url_id, row->parent, row->redirects)) end(Verdict::failed);
   } else if (is_on_the_way(target, lease.request.parent, lease.request.redirects)) {
-    if (was_asked_again(target)) return end(Verdict::failed);
+    if (asked_once_more_.has(target, clock_.now())) return end(Verdict::failed);
     ask_once_more(target);
   }
-}
-
-// Of a daemon the cookies may have run out meanwhile.
-bool CommitStage::was_asked_again(model::UrlId id) const {
-  const auto asked = loops_.find(id);
-  return asked != loops_.end() && clock_.now() < asked->second + kOnceIn;
-}
-
-// Those that may be asked again are forgotten now and then, each time over twice as many as were
-// left.
-void CommitStage::remember_loop(model::UrlId id) {
-  if (loops_.size() >= loops_kept_) {
-    std::erase_if(loops_, [this](const auto& loop) { return !was_asked_again(loop.first); });
-    loops_kept_ = std::max(kLoopsKept, 2 * loops_.size());
-  }
-  loops_[id] = clock_.now();
 }
 
 // True when the last of so many redirects to a URL, found by `parent`, began at `id`.
@@ -97,7 +78,7 @@ std::optional<storage::QueuedUrl> CommitStage::row_of(model::UrlId id) {
 
 // Needs: it is redirected.
 void CommitStage::ask_once_more(model::UrlId id) {
-  remember_loop(id);
+  asked_once_more_.add(id, clock_.now());
   const base::WallTime now = clock_.wall();
   count(Verdict::redirected, Verdict::retry_later);
   batch_.updates.push_back(

@@ -41,7 +41,7 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       queue_(store, frontier, options_.queue,
              [this](const storage::QueuedUrl& row) { return candidate(row); }),
       wall_ahead_(wall_ahead()),
-      started_(clock.now()) {}
+      limits_(clock.now()) {}
 
 void CommitStage::add(CommitItem item) {
   if (!batch_since_) batch_since_ = clock_.now();
@@ -71,7 +71,7 @@ void CommitStage::book(model::Settled settled) {
   host.bytes += settled.parsed.fetched.timings.bytes_received;
   if (is_error(settled.verdict)) ++host.errors;
 
-  count_for_site(settled);
+  limits_.count(settled);
   discover(settled);
   const auto attempts =
       static_cast<std::uint16_t>(!settled.counts_attempt              ? lease.request.attempt

@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -30,7 +29,9 @@
 #include "crawler/pipeline/logins.h"
 #include "crawler/pipeline/queue_book.h"
 #include "crawler/pipeline/run_totals.h"
+#include "crawler/pipeline/site_limits.h"
 #include "crawler/pipeline/site_rules.h"
+#include "crawler/pipeline/url_marks.h"
 #include "storage/page_store.h"
 
 namespace crawld::pipeline {
@@ -81,9 +82,8 @@ class CommitStage {
   base::Status rejudge();
   bool has_rejudgements() const { return !rejudgements_.empty() || !judged_by_.empty(); }
 
-  // Closes the sites whose limits (`limits` of a site) are reached, and opens those whose limits a
-  // reload has raised.
-  void check_site_limits(base::Instant now);
+  // Closes and opens sites by their limits.
+  void check_site_limits(base::Instant now) { limits_.enforce(*sites_.table(), frontier_, now); }
 
   // Logs sites in whose URLs wait for it. To be called each turn.
   void turn_logins() { logins_.turn(); }
@@ -116,14 +116,11 @@ class CommitStage {
 
   void keep_robots(RobotsReply reply);
   void resolve_loop(model::Settled& settled);
-  bool was_asked_again(model::UrlId id) const;
-  void remember_loop(model::UrlId id);
   bool is_on_the_way(model::UrlId id, model::UrlId parent, std::uint16_t redirects);
   void ask_once_more(model::UrlId id);
   std::chrono::milliseconds longer_refusal(const storage::HostState& before,
                                            model::SiteId site) const;
   void note_problem(const model::Settled& settled);
-  void count_for_site(const model::Settled& settled);
   void visit(const model::Settled& settled);
   void take_up_link_rules();
   void discover(const model::Settled& settled);
@@ -137,8 +134,6 @@ class CommitStage {
   void admit_nearer(const std::vector<Again>& known, model::UrlId parent,
                     std::vector<frontier::Candidate>& offers);
   std::optional<storage::QueuedUrl> row_of(model::UrlId id);
-  void mark_too_deep(model::UrlId id);
-  bool is_maybe_too_deep(model::UrlId id) const;
   const storage::NewUrl* unwritten(model::UrlId id) const;
   std::string metadata_of(const model::Lease& lease);
   model::HostId host_of(const model::Url& url, model::SiteId site);
@@ -197,21 +192,9 @@ class CommitStage {
   // Of the runs before, where a site has a budget for them; taken out when the frontier
   // learns of the host.
   std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
-  // By id, a bit each: refused as too deep, or not looked at yet in this run. Found again on a
-  // shorter way, they are admitted.
-  std::vector<bool> maybe_too_deep_;
-  // Redirected, and asked for once more because a redirect led back to them: when.
-  std::unordered_map<model::UrlId, base::Instant> loops_;
-  static constexpr std::size_t kLoopsKept = 4'096;
-  std::size_t loops_kept_ = kLoopsKept;
-  // Of this run, for the limits of the sites.
-  struct SiteUse {
-    std::uint64_t bytes = 0;
-    std::uint64_t errors = 0;
-    std::string_view closed_by;  // the limit; empty: open
-  };
-  std::unordered_map<model::SiteId, SiteUse> site_use_;
-  base::Instant started_;
+  TooDeepUrls too_deep_;
+  AskedOnceMore asked_once_more_;
+  SiteLimits limits_;                      // of this run
   std::vector<Rejudgement> rejudgements_;  // not entered yet
   std::string judged_by_;                  // the scope of them; empty: told already
   RunTotals totals_;
