@@ -1,5 +1,7 @@
 #include "crawler/pipeline/orphans.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -45,6 +47,22 @@ class BitTable {
   std::vector<std::uint64_t> words_;
 };
 
+// Links as pages write them whose targets were added lately: menus make most links of a page those
+// of the page before, and reading a URL costs more than all else. A newer one takes the place of an
+// older one.
+class RecentTexts {
+ public:
+  static std::uint64_t hash(std::string_view link, std::string_view site) {
+    return XXH3_64bits_withSeed(link.data(), link.size(), XXH3_64bits(site.data(), site.size()));
+  }
+  bool has(std::uint64_t hash) const { return hashes_[hash % kEntries] == hash; }
+  void add(std::uint64_t hash) { hashes_[hash % kEntries] = hash; }
+
+ private:
+  static constexpr std::size_t kEntries = 1U << 16;
+  std::vector<std::uint64_t> hashes_ = std::vector<std::uint64_t>(kEntries);
+};
+
 }  // namespace
 
 base::Result<OrphanNews> find_orphans(storage::Database& reader, const SiteTable& sites,
@@ -52,17 +70,22 @@ base::Result<OrphanNews> find_orphans(storage::Database& reader, const SiteTable
   const auto known = storage::count_urls(reader);
   if (!known) return known.error();
   BitTable linked(*known, salt);
+  RecentTexts recent;
   std::unordered_map<std::string_view, const SiteRules*> rules;
   for (const auto& site : sites) rules.emplace(site->name, site.get());
   const policy::Canonicalizer plain({});
   auto done = storage::each_standing_link(reader, [&](const storage::LinkOfPage& link) {
+    const std::uint64_t text = RecentTexts::hash(link.target, link.site);
+    if (recent.has(text)) return;
     const auto url = model::Url::parse(link.target);
     if (!url || !url->crawlable()) return;
     const auto site = rules.find(link.site);
     const auto canonical = site == rules.end() ? plain.canonicalize(*url)
                                                : site->second->canonicalizer.canonicalize(*url);
     // A page does not vouch for itself.
-    if (canonical.href() != link.from) linked.add(storage::url_hash(canonical.href()));
+    if (canonical.href() == link.from) return;
+    linked.add(storage::url_hash(canonical.href()));
+    recent.add(text);
   });
   if (!done) return std::move(done).error();
   std::vector<model::UrlId> orphans;
