@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -27,6 +28,10 @@ class Builder final : public YAML::EventHandler {
 
   Value take() { return std::move(root_); }
   std::vector<Problem>& problems() { return problems_; }
+  // The scalar that was read last, where it stands in quotes.
+  std::optional<Place> last_quoted() const {
+    return last_is_quoted_ ? std::optional(last_) : std::nullopt;
+  }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -41,6 +46,8 @@ class Builder final : public YAML::EventHandler {
     if (!tag.empty() && tag != "!" && tag != "?") {
       throw Refused{{place_of(mark), "tags such as " + tag + " are not used here"}};
     }
+    last_is_quoted_ = tag == "!";
+    last_ = place_of(mark);
     add({.kind = Value::Kind::scalar, .place = place_of(mark), .text = text, .quoted = tag == "!"},
         anchor);
   }
@@ -176,6 +183,8 @@ class Builder final : public YAML::EventHandler {
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchored> anchors_;
   std::size_t weight_ = 0;
+  bool last_is_quoted_ = false;
+  Place last_;
   std::vector<Problem> problems_;
 };
 
@@ -193,17 +202,41 @@ Place first_bad_byte(std::string_view text) {
   return place;
 }
 
+// The text from a line on; lines count from 0.
+std::string_view from_line(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line) {
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return text;
+}
+
+// yaml-cpp lets a quote that nobody closes end with the file: all keys behind it are gone.
+bool is_closed(std::string_view text, Place place) {
+  text = from_line(text, place.line - 1);
+  std::size_t at = text.find_first_of("\"'", static_cast<std::size_t>(place.column) - 1);
+  if (at == text.npos) return true;
+  const char quote = text[at];
+  for (++at; at < text.size(); ++at) {
+    const bool twice = quote == '\'' && text.substr(at, 2) == "''";
+    if (twice || (quote == '"' && text[at] == '\\')) {
+      ++at;
+    } else if (text[at] == quote) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string explain(const YAML::ParserException& error, std::string_view text) {
   // The commonest mistake deserves its own words.
-  std::string_view rest = text;
-  for (int line = 0; line < error.mark.line && !rest.empty(); ++line) {
-    rest.remove_prefix(std::min(rest.find('\n') + 1, rest.size()));
-  }
+  const std::string_view rest = from_line(text, error.mark.line);
   const std::string_view line = rest.substr(0, rest.find('\n'));
   if (line.find('\t') != std::string_view::npos &&
       line.find_first_not_of(" \t") > line.find('\t')) {
     return "tabs cannot indent YAML; use spaces";
   }
+  if (error.msg == YAML::ErrorMsg::EOF_IN_SCALAR) return "a quote is opened and never closed";
   return "not YAML: " + error.msg;
 }
 
@@ -223,6 +256,12 @@ Value read_yaml(std::string_view text, const YamlLimits& limits, std::vector<Pro
     return {};
   }
   Builder builder(limits);
+  const auto leaves_a_quote_open = [&] {
+    const std::optional<Place> quoted = builder.last_quoted();
+    if (!quoted || is_closed(text, *quoted)) return false;
+    problems.push_back({*quoted, "a quote that is opened here is never closed"});
+    return true;
+  };
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
@@ -235,12 +274,14 @@ Value read_yaml(std::string_view text, const YamlLimits& limits, std::vector<Pro
     problems.push_back(refused.problem);
     return {};
   } catch (const YAML::ParserException& error) {
+    if (leaves_a_quote_open()) return {};
     problems.push_back({place_of(error.mark), explain(error, text)});
     return {};
   } catch (const YAML::Exception& error) {
     problems.push_back({place_of(error.mark), "not YAML: " + error.msg});
     return {};
   }
+  if (leaves_a_quote_open()) return {};
   problems.insert(problems.end(), builder.problems().begin(), builder.problems().end());
   Value root = builder.take();
   if (root.kind == Value::Kind::nothing) root.kind = Value::Kind::map;

@@ -77,6 +77,23 @@ TEST_CASE("what is no YAML is told with its place") {
   CHECK_THAT(error_of("just words\n"), StartsWith("f.yaml:1:1: ") && Contains("map"));
 }
 
+TEST_CASE("a quote that is never closed is told where it is opened, wherever the file ends") {
+  for (const char* end : {"", "\n", "\nsites: []\n", "\nsites: ['x']\n", "\\\"\n", "]\n\n"}) {
+    INFO(end);
+    CHECK_THAT(error_of(std::string("concurrency: 1\ndatabase: \"/x") + end),
+               StartsWith("f.yaml:2:") && Contains("quote"));
+  }
+  CHECK(error_of("log: text\ndatabase: 'it''s\n") ==
+        "f.yaml:2:11: a quote that is opened here is never closed");
+  CHECK(error_of("defaults: {include: ['a', \"b, c]}\n") ==
+        "f.yaml:1:27: a quote that is opened here is never closed");
+  for (const char* fine :
+       {"'it''s'", "\"a\\\"b\"", "&x \"b\"", "\"\"  # it's", "it's", "\"a\n  b\""}) {
+    INFO(fine);
+    CHECK(load_text(std::string("database: ") + fine + "\n", "f.yaml"));
+  }
+}
+
 TEST_CASE("bytes that are no UTF-8 text are refused with their line") {
   CHECK_THAT(error_of("log: text\n# \xE9t\xE9\n"), StartsWith("f.yaml:2:1: ") && Contains("UTF-8"));
   CHECK_THAT(error_of(std::string("log: te\0xt\n", 11)), StartsWith("f.yaml:1:1: "));
