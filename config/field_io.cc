@@ -73,6 +73,9 @@ void ReadField::fail_at(const Value& value, const std::string& wanted) {
 
 void ReadField::text(std::string& into) {
   if (!is_scalar()) return fail("text");
+  if (value_.text.starts_with("${env:") || value_.text.starts_with("${file:")) {
+    return fail("the text itself: ${env:NAME} and ${file:PATH} are read in secrets only");
+  }
   into = value_.text;
 }
 
@@ -94,6 +97,7 @@ bool ReadField::expand(const Value& value, std::string& into) {
       const char* found = std::getenv(name.c_str() + 4);
       if (found == nullptr) {
         fail_at(value, "an environment variable " + name.substr(4) + " that is set");
+        problems_.back().of_secret = true;
         return false;
       }
       into += found;
@@ -101,6 +105,7 @@ bool ReadField::expand(const Value& value, std::string& into) {
       std::string content = secret_file(name.substr(5));
       if (content.empty()) {
         fail_at(value, "a file " + name.substr(5) + " that can be read");
+        problems_.back().of_secret = true;
         return false;
       }
       while (!content.empty() && (content.back() == '\n' || content.back() == '\r'))

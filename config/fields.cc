@@ -49,7 +49,9 @@ constexpr Field<Config> kRunFields[] = {
         text(c.user_agent.url)),
     RUN("user_agent.email", "whom a webmaster can write to", text(c.user_agent.email)),
     RUN("database", "the SQLite file", text(c.database)),
-    RUN("control", "the daemon's control socket; empty: none. crawld crawl: DATABASE.sock",
+    RUN("control",
+        "the daemon's control socket, beside DATABASE.sock; empty: none. crawld crawl: "
+        "DATABASE.sock",
         text(c.control)),
     RUN("concurrency", "fetch threads, each with one transfer", count(c.concurrency, {1, 10'000})),
     RUN("parse_workers", "parser processes; auto: one a core",

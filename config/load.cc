@@ -49,7 +49,8 @@ std::vector<std::string> secret_files(std::string_view text) {
 
 class Loader {
  public:
-  explicit Loader(std::string name) : name_(std::move(name)) {}
+  explicit Loader(std::string name, Secrets secrets = Secrets::needed)
+      : name_(std::move(name)), secrets_(secrets) {}
 
   base::Result<Loaded> load(std::string_view text) {
     const Value root = read_yaml(text, {}, problems_);
@@ -65,6 +66,9 @@ class Loader {
   base::Result<Loaded> load(const Value& root) {
     if (root.kind == Value::Kind::map) read_root(root);
     check_what_was_read();
+    if (secrets_ == Secrets::may_lack) {
+      std::erase_if(problems_, [](const Problem& problem) { return problem.of_secret; });
+    }
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
     for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
     for (std::string& slip : slips_in_environment()) loaded_.warnings.push_back(std::move(slip));
@@ -275,7 +279,9 @@ class Loader {
       field.read(io, owner);
       if (field.path == "database") loaded_.names_database = true;
       // A place in a variable is none in the file.
-      for (Problem& problem : found) problems_.push_back({{}, std::move(problem.message)});
+      for (Problem& problem : found) {
+        problems_.push_back({{}, std::move(problem.message), problem.of_secret});
+      }
     }
   }
 
@@ -307,6 +313,7 @@ class Loader {
   }
 
   const std::string name_;
+  const Secrets secrets_;
   std::vector<Problem> problems_;
   std::vector<Problem> warnings_;
   ConfigPlaces places_;
@@ -360,10 +367,10 @@ std::string yaml_of(std::span<const Field<Owner>> fields, const Owner& owner, in
 
 }  // namespace
 
-base::Result<Loaded> load(const std::string& path) {
+base::Result<Loaded> load(const std::string& path, Secrets secrets) {
   auto text = read_file(path);
   if (!text) return std::move(text).error();
-  return load_text(*text, path);
+  return Loader(path, secrets).load(*text);
 }
 
 base::Result<Loaded> load_text(std::string_view text, const std::string& name) {

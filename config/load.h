@@ -19,9 +19,13 @@ struct Loaded {
   std::vector<std::string> warnings;  // FILE:LINE:COLUMN: ..., or FILE: ...
 };
 
+// may_lack: those that cannot be had here are left empty and are no error. For whoever only looks
+// for the crawl that runs by the file, which has them from its own environment.
+enum class Secrets { needed, may_lack };
+
 // Regular files only, up to 8 MiB. Environment variables CRAWLD_KEY (with "_" for
 // ".", CRAWLD_DEFAULTS_… for site keys) override what the file says.
-base::Result<Loaded> load(const std::string& path);
+base::Result<Loaded> load(const std::string& path, Secrets secrets = Secrets::needed);
 
 // As above, where there is no file: built-in values, and the environment over them. No sites.
 base::Result<Loaded> load_environment();

@@ -40,6 +40,7 @@ struct Value::Member {
 struct Problem {
   Place place;
   std::string message;
+  bool of_secret = false;  // a secret that the file names cannot be had here
 };
 
 struct YamlLimits {

@@ -44,10 +44,11 @@ base::Result<std::vector<std::string>> sockets_of(const ControlOptions& options)
   if (!options.socket.empty()) return Sockets{options.socket};
   if (!options.database.empty()) return Sockets{options.database + ".sock"};
   if (!options.config_file.empty()) {
-    const auto loaded = config::load(options.config_file);
+    const auto loaded = config::load(options.config_file, config::Secrets::may_lack);
     if (!loaded) return loaded.error();
     const config::Config& config = loaded->config;
-    // The daemon's, and that of a one-shot crawl.
+    // As the file says, and beside the database: that of a one-shot crawl, or of a daemon that was
+    // started with another `control`.
     Sockets sockets{config.database + ".sock"};
     if (!config.control.empty()) sockets.insert(sockets.begin(), config.control);
     return sockets;
@@ -91,9 +92,8 @@ std::optional<json> answer_of(const ControlOptions& options, const json& request
   auto answer = ask(*sockets, request);
   if (answer) return *std::move(answer);
   std::string why = answer.error().message;
-  // A daemon listens at its `control`, which its database does not tell.
   if (answer.error().code == base::Error::Code::not_found && options.socket.empty()) {
-    why += "; name a daemon by -c FILE, a one-shot crawl by --db FILE";
+    why += "; name the crawl by -c FILE or --db FILE";
   }
   code = complain(why, kError);
   return std::nullopt;

@@ -64,14 +64,7 @@ class Daemon {
   base::Status open() {
     const config::Config& config = session_.config();
     wishes_.can_reload = true;
-    if (!config.control.empty()) {
-      auto control =
-          daemon::ControlSocket::open(config.control, [this](const std::string& request) {
-            return daemon::answer_control(request, session_, wishes_);
-          });
-      if (!control) return std::move(control).error();
-      control_ = *std::move(control);
-    }
+    if (const base::Status listening = listen(); !listening) return listening;
     if (config.metrics_listen.empty()) return base::Done{};
     auto metrics =
         daemon::serve_metrics(config.metrics_listen, session_, [this] { return healthy_.load(); });
@@ -95,6 +88,27 @@ class Daemon {
   }
 
  private:
+  // At `control`, and beside the database, where those look who know nothing else of the crawl.
+  base::Status listen() {
+    const config::Config& config = session_.config();
+    if (config.control.empty()) return base::Done{};
+    const auto answer = [this](const std::string& request) {
+      return daemon::answer_control(request, session_, wishes_);
+    };
+    auto control = daemon::ControlSocket::open(config.control, answer);
+    if (!control) return std::move(control).error();
+    control_ = *std::move(control);
+    const std::string beside = config.database + ".sock";
+    if (beside == config.control) return base::Done{};
+    auto second = daemon::ControlSocket::open(beside, answer);
+    if (second) {
+      control_beside_database_ = *std::move(second);
+    } else {
+      base::log::warn("control.none", {{"why", second.error().message}});
+    }
+    return base::Done{};
+  }
+
   Ending loop() {
     daemon::notify_service_manager("READY=1");
     const base::Instant started = clock_.now();
@@ -202,6 +216,7 @@ class Daemon {
   bool signalled_ = false;
   std::atomic<bool> healthy_{true};
   std::unique_ptr<daemon::ControlSocket> control_;
+  std::unique_ptr<daemon::ControlSocket> control_beside_database_;
   std::unique_ptr<daemon::HttpListener> metrics_;
   base::Instant next_look_{};
   base::Instant next_figures_{};

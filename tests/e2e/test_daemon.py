@@ -198,6 +198,23 @@ def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon
     eventually(lambda: running.heard("STOPPING=1"), "STOPPING=1")
 
 
+def test_it_is_found_by_its_database_and_by_its_file_without_its_secrets(daemon, serve, monkeypatch):
+    site = serve(endless)
+    monkeypatch.setenv("OPS_TOKEN", "hunter2")
+    running = daemon({"sites": [{"name": "a", "seeds": [site.url()], "headers": {"X-T": "${env:OPS_TOKEN}"}}]}).start()
+    monkeypatch.delenv("OPS_TOKEN")  # it is the service's, and not of the shell that asks
+    for where in (["-c", running.file], ["--db", running.db], ["--socket", running.folder / "control"]):
+        told = subprocess.run([CRAWLD, "status", "--json", *where], capture_output=True, text=True, check=False)
+        assert told.returncode == 0 and json.loads(told.stdout)["pid"] == running.process.pid, told.stderr
+    # What is wrong in the file else may be the name of the crawl: nobody is asked.
+    running.file.write_text(running.file.read_text().replace('"control"', '"contrl"'))
+    wrong = running.ctl("stop")
+    assert wrong.returncode == 4 and 'did you mean "control"' in wrong.stderr and running.process.poll() is None
+    assert subprocess.run([CRAWLD, "stop", "--db", running.db], check=False).returncode == 0
+    assert running.process.wait(PATIENCE) == 0
+    assert not list(running.folder.glob("*.sock")) and not (running.folder / "control").exists()
+
+
 @pytest.mark.parametrize("limit,code,why", [
     ({"time": "1s"}, 15, "time limit reached"),
     ({"bytes": "2KiB"}, 14, "size limit reached"),

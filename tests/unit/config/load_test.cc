@@ -388,6 +388,28 @@ TEST_CASE("a secret that cannot be had is an error, and a FIFO is not waited for
   CHECK_THAT(error_of(start + "${vault:x}'\n"), Contains("${env:NAME} or ${file:PATH}"));
 }
 
+TEST_CASE("who only looks for the crawl that runs by a file needs none of its secrets") {
+  const Folder folder;
+  const std::string file = folder.file("c.yaml");
+  std::ofstream(file)
+      << "control: /run/here.sock\ndefaults:\n  auth: 'bearer ${env:PACK_NOT_SET}'\n";
+  CHECK_FALSE(load(file));
+  const auto loaded = load(file, Secrets::may_lack);
+  REQUIRE(loaded);
+  CHECK(loaded->config.control == "/run/here.sock");
+  // What else is wrong may be the name of the crawl.
+  std::ofstream(file, std::ios::app) << "databse: x\n";
+  CHECK_THAT(load(file, Secrets::may_lack).error().message,
+             Contains("databse") && !Contains("PACK_NOT_SET"));
+}
+
+TEST_CASE("a reference to a secret is refused where it would be taken for a name") {
+  CHECK(error_of("database: '${env:HOME}/x.db'\n") ==
+        "f.yaml:1:11: database: \"${env:HOME}/x.db\" is not what is wanted here: the text itself: "
+        "${env:NAME} and ${file:PATH} are read in secrets only");
+  CHECK_THAT(error_of("user_agent: {name: '${file:/x}'}\n"), Contains("in secrets only"));
+}
+
 TEST_CASE("a secret in the open is warned of with its place") {
   const auto loaded = load_text("defaults:\n  auth: basic me:hunter2\n", "f.yaml");
   REQUIRE(loaded);
