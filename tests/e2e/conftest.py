@@ -3,6 +3,7 @@ import http.server
 import json
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ import time
 
 import pytest
 
+TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
 
@@ -122,3 +124,17 @@ def crawl(tmp_path):
 
 def summary(result):
     return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory):
+    """The Debian package, packed quickly."""
+    if not shutil.which("dpkg-deb"):
+        pytest.skip("dpkg-deb is not installed: this is no Debian system")
+    environment = {**os.environ, "BUILD": str(BUILD), "DEB_COMPRESSION": "none"}
+    result = subprocess.run(["sh", str(TREE / "packaging/deb.sh")], env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    file = pathlib.Path(result.stdout.splitlines()[-1])
+    target = tmp_path_factory.mktemp("package") / file.name
+    shutil.move(file, target)
+    return target

@@ -84,20 +84,6 @@ def test_the_command_of_the_installed_service_crawls_with_workers_of_its_own_roo
     crawl_as_a_service(root, tmp_path, serve)
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    """The Debian package, packed quickly."""
-    if not shutil.which("dpkg-deb"):
-        pytest.skip("dpkg-deb is not installed: this is no Debian system")
-    environment = {**os.environ, "BUILD": str(BUILD), "DEB_COMPRESSION": "none"}
-    result = subprocess.run(["sh", str(TREE / "packaging/deb.sh")], env=environment, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    file = pathlib.Path(result.stdout.splitlines()[-1])
-    target = tmp_path_factory.mktemp("package") / file.name
-    shutil.move(file, target)
-    return target
-
-
 def test_the_package_names_what_it_needs_and_what_is_configuration(package):
     fields = run("dpkg-deb", "-f", package).stdout
     assert "\nPackage: crawld\n" in "\n" + fields and "\nArchitecture: " in fields
