@@ -50,7 +50,7 @@ void print_text(const SearchHit& hit) {
 }
 
 // For scripts. False when standard output failed.
-bool print_rows(const std::vector<SearchHit>& hits, TableForm form) {
+void print_rows(const std::vector<SearchHit>& hits, TableForm form) {
   Table table(form, Formulas::kept);
   constexpr std::string_view kNames[] = {"url",        "title", "snippet", "site",
                                          "fetched_at", "score", "page_id"};
@@ -67,7 +67,7 @@ bool print_rows(const std::vector<SearchHit>& hits, TableForm form) {
                                     static_cast<std::int64_t>(hit.page_id)};
     if (!table.row(cells)) break;
   }
-  return table.finish();
+  table.finish();
 }
 
 }  // namespace
@@ -109,8 +109,8 @@ int search_command(const Arguments& arguments) {
   const auto hits = storage::search(**reader, options);
   if (!hits) return complain(hits.error().message, exit_code(hits.error()));
   if (json || csv) {
-    const bool written = print_rows(*hits, json ? TableForm::json : TableForm::csv);
-    return written ? kFinished : complain("standard output cannot be written", kError);
+    print_rows(*hits, json ? TableForm::json : TableForm::csv);
+    return kFinished;
   }
   for (const SearchHit& hit : *hits) print_text(hit);
   if (hits->empty()) complain("no page holds all of these words", kFinished);

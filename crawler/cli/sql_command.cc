@@ -33,9 +33,8 @@ int sql_command(const Arguments& arguments) {
   Table table(form, csv_safe ? Formulas::quoted : Formulas::kept);
   const base::Status done =
       storage::query(**reader, sql, table, {.timeout = std::chrono::seconds(seconds)});
-  const bool written = table.finish();
+  table.finish();
   if (!done) return complain(done.error().message, exit_code(done.error()));
-  if (!written) return complain("standard output cannot be written", kError);
   return kFinished;
 }
 

@@ -53,19 +53,32 @@ def test_fetch_takes_the_site_of_the_file_that_the_url_belongs_to(tmp_path, serv
     assert json.loads(outside.stdout)["failure"]["kind"] == "blocked_address"
 
 
+# More than any buffer holds.
+LONG_ANSWER = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) "
+               "SELECT i, 'a long text that fills the buffer soon' AS t FROM n")
+
+
 def test_a_result_that_cannot_be_written_is_told_by_the_exit_code(tmp_path):
     (tmp_path / "small.html").write_text("<p>x")
     (tmp_path / "large.html").write_text("<p>" + "x " * 50_000)
     (tmp_path / "a.yaml").write_text("sites: []\n")
     assert crawld("import", "--db", tmp_path / "crawl.db", "-q", "-", input="http://a.test/\n").returncode == 0
     for arguments in (["parse", "small.html"], ["parse", "large.html"], ["report"], ["report", "--json"],
-                      ["why", "http://a.test/"], ["audit", "--json"], ["check", "-c", "a.yaml", "--effective"],
+                      ["why", "http://a.test/"], ["why", "--csv", "http://a.test/"], ["audit", "--json"], ["audit"],
+                      ["report", "--csv"], ["sql", "SELECT * FROM urls"], ["sql", "--json", LONG_ANSWER], ["check", "-c", "a.yaml", "--effective"],
                       ["inspect", "url"], ["--version"], ["help"]):
         with open("/dev/full", "w") as full:
             result = subprocess.run([CRAWLD, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
                                     cwd=tmp_path, input='{"id": 1, "url": "http://a.test/"}\n')
         assert result.returncode == 3 and "No space left" in result.stderr, (arguments, result)
         assert result.stderr.count("\n") == 1, result.stderr
+
+
+def test_a_flag_without_its_value_or_given_twice_is_told_in_plain_words(tmp_path):
+    told = crawld("sql", "--db", cwd=tmp_path)
+    assert told.returncode == 2 and "crawld: --db needs a value; see crawld help sql\n" == told.stderr
+    told = crawld("crawl", "--max-pages", "1", "--max-pages", "2", "http://a.test/", cwd=tmp_path)
+    assert told.returncode == 2 and "--max-pages is given more than once; see crawld help crawl" in told.stderr
 
 
 def test_a_reader_that_goes_away_fails_no_command(tmp_path):

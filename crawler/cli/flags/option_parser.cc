@@ -8,6 +8,18 @@
 #include "crawler/cli/flags/unknown_flags.h"
 
 namespace crawld::cli {
+namespace {
+
+// In words for users what CLI11 says in its own, such as "--db: 1 required TEXT missing".
+std::string in_plain_words(const CLI::ArgumentMismatch& error) {
+  const std::string said = error.what();
+  const std::string flag = said.substr(0, said.find(':'));
+  if (said.find("At Most 1 required") != said.npos) return flag + " is given more than once";
+  if (said.ends_with("missing")) return flag + " needs a value";
+  return said;
+}
+
+}  // namespace
 
 std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
@@ -27,6 +39,8 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
     return complain(std::string(error.what()) + (named ? ": -c " + rest.front() : "") +
                         "; see crawld help " + app.get_name(),
                     kUsage);
+  } catch (const CLI::ArgumentMismatch& error) {
+    return complain(in_plain_words(error) + "; see crawld help " + app.get_name(), kUsage);
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + "; see crawld help " + app.get_name(), kUsage);
   }

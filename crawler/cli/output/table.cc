@@ -171,9 +171,9 @@ void Table::put_text(const Cells& cells) {
   put(line + "\n");
 }
 
-bool Table::finish() {
+void Table::finish() {
   if (form_ == TableForm::text && !flushed_ && !names_.empty()) flush_sample();
-  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  std::fflush(stdout);
 }
 
 }  // namespace crawld::cli

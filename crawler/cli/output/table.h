@@ -37,8 +37,8 @@ class Table final : public storage::QueryRows {
 
   void columns(std::span<const std::string_view> names) override;
   bool row(std::span<const storage::Value> values) override;
-  // Writes what is held back. False when standard output failed.
-  bool finish();
+  // Writes what is held back. What standard output refused is told by run(), for all commands.
+  void finish();
 
   std::uint64_t rows() const { return rows_; }
 
