@@ -79,6 +79,7 @@ std::string response(const HttpPage& page, bool with_body = true) {
          "\r\nContent-Length: " + std::to_string(page.body.size()) +
          "\r\nContent-Security-Policy: " + page.policy +
          "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer"
+         "\r\nCross-Origin-Resource-Policy: same-origin"
          "\r\nCache-Control: no-store" +
          (page.status == 405 ? "\r\nAllow: GET, HEAD" : "") + "\r\nConnection: close\r\n\r\n" +
          (with_body ? page.body : "");

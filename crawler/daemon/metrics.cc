@@ -175,6 +175,9 @@ base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& lis
                   .body = status->of(status_json(session)),
                   .policy = std::string(kStatusPagePolicy)};
         }
+        if (path == "/status.json") {
+          return {.type = "application/json", .body = status_json(session) + "\n"};
+        }
         if (path == "/metrics") {
           return {.type = "text/plain; version=0.0.4", .body = metrics_text(session)};
         }

@@ -14,9 +14,9 @@ namespace crawld::daemon {
 // The page of one moment.
 std::string metrics_text(Session& session);
 
-// Serves / (daemon/status_page.h), /metrics, /health and /healthz at `listen`
-// (daemon/http_listener.h), until the listener is destroyed. `session` outlives it; `healthy` is
-// called by its thread.
+// Serves / (daemon/status_page.h), /status.json (daemon/status_json.h), /metrics, /health and
+// /healthz at `listen` (daemon/http_listener.h), until the listener is destroyed. `session`
+// outlives it; `healthy` is called by its thread.
 base::Result<std::unique_ptr<HttpListener>> serve_metrics(const std::string& listen,
                                                           Session& session,
                                                           std::function<bool()> healthy);

@@ -189,6 +189,11 @@ def test_it_tells_the_service_manager_when_it_is_ready_alive_and_stopping(daemon
     assert headers["Content-Type"] == "text/html; charset=utf-8" and headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'") and "script" not in page
     assert "pages stored" in page and site.url().rstrip("/") in page and "<td>a</td><td>crawled</td>" in page
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/status.json", timeout=PATIENCE) as answer:
+        assert answer.headers["Content-Type"] == "application/json" and "Access-Control-Allow-Origin" not in answer.headers
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        told = json.load(answer)
+    assert told.keys() == running.status().keys() and told["pid"] == running.process.pid and told["pages"] > 3
     head = urllib.request.Request(f"http://127.0.0.1:{port}/", method="HEAD")
     with urllib.request.urlopen(head, timeout=PATIENCE) as answer:
         assert int(answer.headers["Content-Length"]) > 500 and answer.read() == b""
