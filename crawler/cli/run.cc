@@ -1,5 +1,6 @@
 // Finds the command that was asked for.
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <set>
@@ -80,6 +81,8 @@ int code_of_output(int code) {
 }  // namespace
 
 int run(const Arguments& arguments) {
+  // A file beyond the limit (ulimit -f) fails its write, as a full disk does; it is not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
   if (arguments.empty()) {
     help(stderr);
     return kUsage;

@@ -50,6 +50,24 @@ def whole(crawl, count):
     assert audit.returncode == 0, audit.stdout
 
 
+def test_a_limit_of_file_sizes_holds_the_crawl_and_says_so_and_without_it_it_goes_on(crawl, serve):
+    site = serve(heavy(30))
+    limited = ["sh", "-c", 'ulimit -f 900; exec "$@"', "sh"]  # of 512 or 1,024 bytes, as the shell counts
+    with open(crawl.db.with_suffix(".log"), "w") as log:
+        running = subprocess.Popen([*limited, *crawl.command(*QUICK, site.url("/p/0"))], stderr=log, stdout=log)
+        try:
+            wait_until(lambda: "file too large" in crawl.db.with_suffix(".log").read_text().lower()
+                       or running.poll() is not None, 60)
+            assert running.poll() is None, f"ended with {running.returncode}"
+        finally:
+            running.terminate()
+            code = running.wait(60)
+    assert code in (1, 11)
+    result = crawl.run(*QUICK, site.url("/p/0"))
+    assert result.returncode == 0, result.stderr
+    whole(crawl, 30)
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 4 MiB; without the right to mount one the test does not run."""
