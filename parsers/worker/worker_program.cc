@@ -84,11 +84,13 @@ class SpawnPlan {
   int error_ = 0;
 };
 
+constexpr std::string_view kNoTrial = "all";
+
 // The trial that a self-test with this wait status ended at.
 std::string_view failed_trial(int status, std::span<const std::string_view> trials) {
   const int number = WIFEXITED(status) ? WEXITSTATUS(status) - kExitTrial : -1;
   const bool known = number >= 0 && static_cast<std::size_t>(number) < trials.size();
-  return known ? trials[static_cast<std::size_t>(number)] : "all";
+  return known ? trials[static_cast<std::size_t>(number)] : kNoTrial;
 }
 
 }  // namespace
@@ -153,6 +155,36 @@ base::Result<pid_t> WorkerProgram::launch(const std::vector<std::string>& argume
   return pid;
 }
 
+namespace {
+
+// What a self-test wrote to its standard error, and how it ended.
+struct SelfTest {
+  std::string said;
+  int status = 0;
+  bool proved() const { return WIFEXITED(status) && WEXITSTATUS(status) == kExitProved; }
+};
+
+base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::string& trial) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot make a pipe", errno);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const auto pid = program.start({"--self-test=" + trial},
+                                 {.in = null.get(), .out = null.get(), .error = theirs.get()});
+  if (!pid) return pid.error();
+  theirs.reset();
+  SelfTest test{.said = std::string(512, '\0')};
+  const ssize_t size = ::read(ours.get(), test.said.data(), test.said.size());
+  test.said.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  test.said = std::string(base::trim(test.said));
+  while (::waitpid(*pid, &test.status, 0) < 0 && errno == EINTR) {
+  }
+  return test;
+}
+
+}  // namespace
+
 base::Status prove_sandbox(const WorkerProgram& program) {
   if (!kSandboxPossible) {
     return Error{Error::Code::invalid,
@@ -170,34 +202,29 @@ base::Status prove_sandbox(const WorkerProgram& program) {
   while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
+  // It did not come as far as its own exit codes: the loader tells which library it lacks.
+  const std::string failed(failed_trial(status, sandbox_trials()));
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : kExitSetup;
+  if (failed == kNoTrial && (code < kExitUsage || code > kExitNotRun)) {
+    const auto again = run_self_test(program, "all");
+    if (again && !again->said.empty()) {
+      return Error{Error::Code::io, "cannot start " + program.path() + ": " + again->said +
+                                        "; install what it lacks, or crawld anew"};
+    }
+  }
   return Error{Error::Code::io,
-               "the sandbox of " + program.path() + " fails its self-test \"" +
-                   std::string(failed_trial(status, sandbox_trials())) +
+               "the sandbox of " + program.path() + " fails its self-test \"" + failed +
                    "\"; fix what keeps it from seccomp, or set sandbox: off at your own risk"};
 }
 
 base::Status prove_converter_sandbox(const WorkerProgram& program) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot make a pipe", errno);
-  const Fd ours(ends[0]);
-  Fd theirs(ends[1]);
-  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  const auto pid = program.start({"--self-test=converter"},
-                                 {.in = null.get(), .out = null.get(), .error = theirs.get()});
-  if (!pid) return pid.error();
-  theirs.reset();
-  std::string why(512, '\0');
-  const ssize_t size = ::read(ours.get(), why.data(), why.size());
-  why.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  int status = 0;
-  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
-  if (why.empty())
-    why =
-        "it fails its self-test \"" + std::string(failed_trial(status, converter_trials())) + "\"";
+  const auto test = run_self_test(program, "converter");
+  if (!test) return test.error();
+  if (test->proved()) return base::Done{};
+  const std::string failed(failed_trial(test->status, converter_trials()));
   return Error{Error::Code::io,
-               "the sandbox of converters: " + std::string(base::trim(why)) +
+               "the sandbox of converters: " +
+                   (test->said.empty() ? "it fails its self-test \"" + failed + "\"" : test->said) +
                    "; take out parse.convert, or set sandbox: off at your own risk"};
 }
 
