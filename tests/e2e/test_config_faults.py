@@ -1,12 +1,13 @@
 """Configurations that are wrong, hostile or huge: one clear answer, soon, and no crash."""
 import os
 import resource
+import socket
 import subprocess
 import time
 
 import pytest
 
-from conftest import CRAWLD
+from conftest import CRAWLD, html
 
 SITE = "sites:\n  - name: a\n    seeds: [http://a.test/]\n"
 
@@ -102,3 +103,43 @@ def test_ten_thousand_sites_load_and_crawl_in_bounded_memory(tmp_path, serve):
     assert process.returncode == 0, process.stderr.read()
     assert len(site.log) >= 60
     assert most < 400 << 10
+
+
+def test_a_check_writes_nothing_and_asks_nobody(tmp_path, serve):
+    site = serve(lambda path: html([]))
+    names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    names.bind(("127.0.0.1", 0))
+    names.settimeout(0.2)
+    folder = tmp_path / "service"
+    folder.mkdir()
+    config = folder / "crawld.yaml"
+    config.write_text(f"""
+database: {folder}/crawl.db
+control: {folder}/control.sock
+metrics: {{listen: "{folder}/metrics.sock"}}
+dns: {{servers: ["127.0.0.1:{names.getsockname()[1]}"]}}
+hooks: {{webhook: "{site.url('/hook')}", exec: [/usr/bin/touch, {folder}/hooked]}}
+allow_addresses: [127.0.0.0/8]
+sites:
+  - name: a
+    seeds: ["{site.url('/')}", "http://name.test/"]
+    proxy: "{site.url('/')}"
+    schedule: continuous
+""")
+
+    def picture():
+        return sorted((str(path), (facts := path.lstat()).st_ino, facts.st_size, facts.st_mtime_ns)
+                      for path in [folder, *folder.rglob("*")])
+
+    # With no database, with an empty one, and with what is none.
+    for content in (None, b"", b"no database at all"):
+        if content is not None:
+            (folder / "crawl.db").write_bytes(content)
+        before = picture()
+        for more in ([], ["--effective"]):
+            result = check(config, *more, cwd=folder)
+            assert result.returncode == 0, result.stderr
+        assert picture() == before
+    assert site.paths() == []
+    with pytest.raises(TimeoutError):
+        names.recv(512)
