@@ -113,6 +113,51 @@ def test_a_page_that_takes_too_much_memory_is_booked_with_its_body_and_harms_nob
     assert "parse.killed" in result.stderr
 
 
+@pytest.fixture
+def little_memory():
+    """The folder of a control group of 64 MiB, as MemoryMax= makes one; without the right to make one the test does
+    not run."""
+    groups = dict(line.split(":", 2)[1:] for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines())
+    second = "memory" not in groups  # version 2 of control groups has one tree for all controllers
+    above = pathlib.Path("/sys/fs/cgroup" + ("" if second else "/memory") + groups["" if second else "memory"])
+    group = above / f"crawld-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no right to make a control group here: {error}")
+    try:
+        for name, value in (("memory.max", "64M"), ("memory.swap.max", "0")) if second else (
+                ("memory.limit_in_bytes", "64M"), ("memory.swappiness", "0")):
+            (group / name).write_text(value)
+        yield group
+    except OSError as error:
+        pytest.skip(f"no right to limit a control group's memory here: {error}")
+    finally:
+        wait_until(lambda: not (group / "cgroup.procs").read_text())
+        group.rmdir()
+
+
+def test_the_kernel_out_of_memory_takes_a_worker_and_the_crawl_goes_on(crawl, serve, tmp_path, little_memory):
+    big = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 240_000
+
+    def respond(path):
+        if path == "/":
+            return html(["/big"] + [f"/p/{n}" for n in range(20)])
+        return (200, {"Content-Type": "text/html"}, big) if path == "/big" else html([])
+
+    site = serve(respond)
+    config = configured(tmp_path, site, "parse: {memory: 2GiB}")
+    within = ["sh", "-c", f'echo $$ >{little_memory}/cgroup.procs && exec "$@"', "sh"]
+    result = subprocess.run([*within, *crawl.command("-c", config)], capture_output=True, text=True, timeout=120,
+                            check=False)
+    assert result.returncode == 0, result.stderr
+    assert crawl.sql("SELECT state, reason FROM urls WHERE url LIKE '%/big'") == [("parse_error", "crashed")], result.stderr
+    assert crawl.sql("SELECT bytes, body_id > 0 FROM pages JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'"
+                     ) == [(len(big), 1)]
+    assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'done'") == [(21,)]
+    assert audited(crawl).returncode == 0
+
+
 def test_a_worker_that_cannot_be_started_holds_the_crawl_and_harms_no_page(crawl, serve, tmp_path):
     site = serve(chain(60, delay=0.01))
     environment = starved("call=spawn with=--parent nth=1 for=1500")
