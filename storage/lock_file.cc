@@ -45,8 +45,9 @@ Error cannot_lock(const std::string& path, int why) {
     return {Code::disk_full, "cannot make " + path + ": the disk is full"};
   }
   if (why == EROFS) {
-    return {Code::invalid,
-            "cannot make " + path + ": the file system is read-only; name another file with --db"};
+    return {Code::invalid, "cannot make " + path +
+                               ": the file system is read-only here (of a service, " +
+                               "ReadWritePaths= opens a folder); name another file with --db"};
   }
   if (why == EACCES || why == EPERM) {
     return {Code::invalid, "cannot make " + path + ": permission denied; make the directory " +

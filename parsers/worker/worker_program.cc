@@ -30,10 +30,12 @@ Error io_error(const std::string& what, int code) {
   return Error{Error::Code::io, what + ": " + std::strerror(code)};
 }
 
-std::string folder_of_this_program() {
+base::Result<std::string> folder_of_this_program() {
   std::string path(4096, '\0');
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
-  if (size <= 0) return ".";
+  if (size <= 0) {
+    return io_error("cannot read /proc/self/exe (workers are not started without /proc)", errno);
+  }
   path.resize(static_cast<std::size_t>(size));
   return path.substr(0, path.rfind('/'));
 }
@@ -96,10 +98,12 @@ std::string_view failed_trial(int status, std::span<const std::string_view> tria
 }  // namespace
 
 base::Result<std::shared_ptr<const WorkerProgram>> WorkerProgram::open(const std::string& path) {
-  const std::string here = folder_of_this_program();
-  const std::vector<std::string> places =
-      path.empty() ? std::vector{here + "/crawld-parse", here + "/../libexec/crawld/crawld-parse"}
-                   : std::vector{path};
+  std::vector<std::string> places{path};
+  if (path.empty()) {
+    const auto here = folder_of_this_program();
+    if (!here) return here.error();
+    places = {*here + "/crawld-parse", *here + "/../libexec/crawld/crawld-parse"};
+  }
   for (const auto& place : places) {
     Fd file(::open(place.c_str(), O_PATH | O_CLOEXEC));
     if (!file.open()) continue;

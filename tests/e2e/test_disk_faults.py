@@ -80,6 +80,14 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", folder], check=False)
 
 
+def test_a_file_system_that_is_read_only_is_told_with_what_opens_it(small_disk):
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    result = subprocess.run([CRAWLD, "crawl", "--db", small_disk / "crawl.db", "http://127.0.0.1:1/"], capture_output=True,
+                            text=True, timeout=60, check=False)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1, result.stderr
+    assert "read-only" in result.stderr and "ReadWritePaths=" in result.stderr
+
+
 def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     site = serve(heavy(90))
     crawl = Crawl(small_disk)

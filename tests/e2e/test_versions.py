@@ -49,6 +49,17 @@ def test_a_library_that_is_missing_is_named_and_nothing_is_fetched(programs, ser
     assert site.paths() == []
 
 
+def test_without_proc_the_start_says_so_and_nothing_is_fetched(serve, tmp_path):
+    site = serve(row)
+    hidden = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a file system here")
+    result = subprocess.run([*hidden, CRAWLD, "crawl", "--db", tmp_path / "crawl.db", "--allow-address", "127.0.0.0/8",
+                             site.url()], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1, result.stderr
+    assert "without /proc" in result.stderr and site.paths() == []
+
+
 def test_two_versions_take_a_crawl_over_from_each_other_by_turns(programs, serve, tmp_path):
     site = serve(row)
     build = re.search(r'"([0-9a-f]{16})"', (BUILD / "generated/build_id.h").read_text())[1].encode()
