@@ -104,8 +104,11 @@ class HostQueue {
   PagesByPrefix pages_by_prefix;
 };
 
-// Budgets count pages, not visits: a page that is visited again uses nothing up.
-inline bool is_new(const model::Request& request) { return request.history.visits == 0; }
+// Budgets count pages, not requests: one that is visited again, or asked for once more after a
+// failure, has its place already.
+inline bool is_new(const model::Request& request) {
+  return request.history.visits == 0 && request.attempt == 0;
+}
 
 // "/docs/" of "/docs/a/b.html": what a prefix budget counts by.
 std::string path_prefix(std::string_view path);

@@ -276,6 +276,21 @@ TEST_CASE("the pages of a run, a host and a path prefix are limited") {
   }
 }
 
+TEST_CASE("a page that is asked for once more keeps its place in a budget") {
+  SiteSettings site = eager_site();
+  site.pages_per_host = 2;
+  site.page_limit = 2;
+  site.pages_per_prefix = 2;
+  LocalFrontier frontier({site}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1), candidate(3, 1)});
+  CHECK(lease_all(frontier) == Ids{1, 2});
+  Candidate again = candidate(1, 1);
+  again.request.attempt = 1;
+  frontier.offer({again, candidate(4, 1)});
+  CHECK(lease_all(frontier) == Ids{1});
+}
+
 TEST_CASE("a page limit counts what is under way, and a failed page gives its place back") {
   LocalFrontier frontier({eager_site()}, {.page_limit = 1});
   add_host(frontier, 1);
