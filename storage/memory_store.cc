@@ -85,7 +85,7 @@ base::Status MemoryStore::each_page_url(const VisitPageUrl& visit) {
   for (const auto& [id, page] : pages_) {
     const NewUrl& url = known_.at(page.url_id);
     const bool first = page.change == model::Change::first_seen;
-    if (first && url.purpose == model::Purpose::page) visit(url.host, url.url);
+    if (first && url.purpose == model::Purpose::page) visit(url.host, url.site, url.url);
   }
   return base::Done{};
 }

@@ -125,8 +125,10 @@ class PageStore {
 
   // All hosts, or one by origin. `visit` must not call the store.
   virtual base::Status each_host(const std::function<void(const HostState&)>& visit) = 0;
-  // Each URL of which a page was ever stored, once. `visit` must not call the store.
-  using VisitPageUrl = std::function<void(model::HostId host, std::string_view url)>;
+  // Each URL of which a page was ever stored, once; its site may be kNoSite. `visit` must not call
+  // the store.
+  using VisitPageUrl =
+      std::function<void(model::HostId host, model::SiteId site, std::string_view url)>;
   virtual base::Status each_page_url(const VisitPageUrl& visit) = 0;
   virtual base::Result<std::optional<HostState>> find_host(std::string_view origin) = 0;
   virtual base::Result<std::optional<HostState>> host(model::HostId id) = 0;

@@ -119,11 +119,13 @@ base::Status SqliteStore::each_host(const std::function<void(const HostState&)>&
 
 base::Status SqliteStore::each_page_url(const VisitPageUrl& visit) {
   return database_->each(
-      "SELECT u.host_id, u.url "
+      "SELECT u.host_id, u.site_id, u.url "
       "FROM visits v JOIN urls u ON u.id = v.url_id "
       "WHERE v.page_id IS NOT NULL AND u.purpose IS NULL",
       [](Statement&) {},
-      [&](Statement& s) { visit(static_cast<model::HostId>(s.integer(0)), s.text(1)); });
+      [&](Statement& s) {
+        visit(static_cast<model::HostId>(s.integer(0)), sites_.site_of(s.integer(1)), s.text(2));
+      });
 }
 
 base::Result<std::optional<HostState>> SqliteStore::find_host(std::string_view origin) {

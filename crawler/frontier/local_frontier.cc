@@ -359,8 +359,12 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   host->clock.restore_troubles(snapshot.troubles);
   host->pages = snapshot.pages;
   host->pages_by_prefix = snapshot.pages_by_prefix;
-  site_pages_[snapshot.site] += snapshot.pages;
   hosts_.emplace(snapshot.id, std::move(host));
+}
+
+void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t pages) {
+  MutexLock lock(mutex_);
+  site_pages_[site_id] = pages;
 }
 
 bool LocalFrontier::knows_host(model::HostId id) const {

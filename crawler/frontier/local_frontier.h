@@ -116,6 +116,8 @@ class LocalFrontier final : public Frontier {
   // Makes a host known; a candidate's host must be. Restores its clock.
   void add_host(const HostSnapshot& host);
   bool knows_host(model::HostId host) const;
+  // Pages of the site that earlier runs fetched, on whichever host: its page limit counts them.
+  void restore_site_pages(model::SiteId site, std::uint64_t pages);
 
   // The host's robots.txt has been read, or could not be. URLs wait until this is called.
   void set_robots(model::HostId host, HostRobots robots);

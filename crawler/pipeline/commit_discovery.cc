@@ -10,6 +10,7 @@
 namespace crawld::pipeline {
 namespace {
 
+using base::Status;
 using frontier::Candidate;
 using model::Verdict;
 
@@ -151,18 +152,38 @@ model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
   return id;
 }
 
-// Budgets of path prefixes hold over runs. Reads every page's URL, so only where there is one.
-base::Status CommitStage::count_past_pages() {
+// Limits of sites and budgets of path prefixes hold over runs. Every page's URL is read only where
+// there is one; else the books' figures do, for a limit that a reload may bring.
+Status CommitStage::count_past_pages() {
   const auto table = sites_.table();
-  const bool wanted = std::any_of(table->begin(), table->end(), [](const auto& rules) {
+  bool prefixes = false;
+  bool limits = false;
+  for (const auto& rules : *table) {
     const config::Budget& budget = rules->config.budget;
-    return budget.per_prefix > 0 || budget.per_prefix_share > 0;
-  });
-  if (!wanted) return base::Done{};
-  return store_.each_page_url([&](model::HostId host, std::string_view text) {
+    prefixes = prefixes || budget.per_prefix > 0 || budget.per_prefix_share > 0;
+    limits = limits || rules->config.limits.pages > 0;
+  }
+  std::vector<std::uint64_t> of_sites(table->size());
+  if (!prefixes && !limits) {
+    const auto counts = store_.count_sites();
+    if (!counts) return counts.error();
+    for (std::size_t site = 0; site < std::min(of_sites.size(), counts->size()); ++site) {
+      of_sites[site] = (*counts)[site].pages;
+    }
+  }
+  const auto visit = [&](model::HostId host, model::SiteId site, std::string_view text) {
+    if (site < of_sites.size()) ++of_sites[site];
+    if (!prefixes) return;
     const auto url = model::Url::parse(text);
     if (url) ++past_pages_[host][frontier::path_prefix(url->path())];
-  });
+  };
+  if (prefixes || limits) {
+    if (Status counted = store_.each_page_url(visit); !counted) return counted;
+  }
+  for (model::SiteId site = 0; site < of_sites.size(); ++site) {
+    frontier_.restore_site_pages(site, of_sites[site]);
+  }
+  return base::Done{};
 }
 
 // Of a row in the books.

@@ -297,6 +297,36 @@ TEST_CASE("a budget of a path prefix goes on where the run before ended") {
   CHECK(daemon.web.pages().size() == 5);
 }
 
+TEST_CASE("a site's limit of pages goes on where the run before ended, on all of its hosts") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 9; ++i) targets.push_back("http://h" + std::to_string(i) + ".a.test/");
+  daemon.web.page("http://a.test/one/", links(targets));
+  for (const std::string& target : targets) daemon.web.page(target, target);
+  daemon.web.page("http://a.test/two/", links({"/two/1", "/two/2", "/two/3", "/two/4"}));
+  for (int i = 1; i < 5; ++i) daemon.web.page("http://a.test/two/" + std::to_string(i), "x");
+  config::Site wide = quick_site({"http://a.test/one/"});
+  wide.name = "wide";
+  wide.scope = config::Scope::domain;
+  wide.limits.pages = 6;
+  config::Site narrow = quick_site({"http://a.test/two/"});
+  narrow.name = "narrow";
+  narrow.scope = config::Scope::prefix;
+  narrow.limits.pages = 3;
+  const auto start = [&] { return daemon.start({narrow, wide}); };
+  Simulation before = start();
+  before.run(9, hours(1));
+  before.flush();
+  const std::size_t stored = daemon.store.pages().size();
+  REQUIRE((stored > 3 && stored < 9));
+  Simulation simulation = start();
+  simulation.run(1'000, hours(1));
+  std::size_t of_narrow = 0;
+  for (const std::string& url : daemon.web.pages()) of_narrow += url.find("/two/") != url.npos;
+  CHECK(of_narrow == 3);
+  CHECK(daemon.web.pages().size() == 9);
+}
+
 TEST_CASE("a host that was dead for a while is visited again") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/x"}));
