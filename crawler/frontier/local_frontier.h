@@ -216,6 +216,9 @@ class LocalFrontier final : public Frontier {
   void count_page(HostQueue& host, const model::Request& request, int by) CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
   void take_back(HostQueue& host, const model::Lease& lease) CRAWL_REQUIRES(mutex_);
+  std::uint32_t address_cap(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  bool has_slot(const Address& slots, const std::string& address, const HostQueue& host)
+      CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_waiter(const std::string& address, base::Instant now) CRAWL_REQUIRES(mutex_);
   void move_host(HostQueue& host, const std::string& address, base::Instant now)

@@ -8,14 +8,35 @@ namespace crawld::frontier {
 using base::Instant;
 using base::MutexLock;
 
+// Where sites meet at a host, the one that bears least; 0: no cap.
+std::uint32_t LocalFrontier::address_cap(const HostQueue& host) const {
+  std::uint32_t cap = site(host.site).concurrency_per_ip;
+  for (const model::SiteId guest : host.guests) {
+    const std::uint32_t other = site(guest).concurrency_per_ip;
+    if (other > 0 && (cap == 0 || other < cap)) cap = other;
+  }
+  return cap;
+}
+
+// The host may have a slot of the address now. Whoever waits first there may bear fewer requests
+// than this one: nobody goes before it meanwhile, or it would wait for as long as others have work.
+bool LocalFrontier::has_slot(const Address& slots, const std::string& address,
+                             const HostQueue& host) {
+  const auto fits = [&](std::uint32_t cap) { return cap == 0 || slots.in_flight < cap; };
+  if (!fits(address_cap(host))) return false;
+  if (slots.in_flight == 0 || slots.waiters.empty()) return true;
+  const HostQueue& first = must_find(slots.waiters.front());
+  const bool waits = first.place == Place::waiting_for_address && first.address == address;
+  return !waits || fits(address_cap(first));
+}
+
 bool LocalFrontier::claim_address(model::Lease& lease, const std::string& address, Instant now) {
   MutexLock lock(mutex_);
   if (address.empty() || !lease.address_slot.empty()) return true;
   HostQueue& host = must_find(lease.host_id);
   if (host.address.empty()) host.address = address;
   Address& slots = addresses_[address];
-  const std::uint32_t most = site(host.site).concurrency_per_ip;
-  if (most == 0 || slots.in_flight < most) {
+  if (has_slot(slots, address, host)) {
     ++slots.in_flight;
     lease.address_slot = address;
     return true;
@@ -69,8 +90,7 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease) {
 bool LocalFrontier::wait_for_address(HostQueue& host) {
   if (host.address.empty()) return false;
   Address& address = addresses_[host.address];
-  const std::uint32_t most = site(host.site).concurrency_per_ip;
-  if (most == 0 || address.in_flight < most) return false;
+  if (has_slot(address, host.address, host)) return false;
   address.waiters.push_back(host.id);
   host.place = Place::waiting_for_address;
   return true;
@@ -87,7 +107,7 @@ void LocalFrontier::wake_waiter(const std::string& address, Instant now) {
     // Hosts that moved away left their place in the line behind.
     const bool waits = waiter.place == Place::waiting_for_address && waiter.address == address;
     if (waits) {
-      const std::uint32_t most = site(waiter.site).concurrency_per_ip;
+      const std::uint32_t most = address_cap(waiter);
       if (most > 0 && slots.in_flight >= most) return;
       waiter.place = Place::resting;
       schedule(waiter);

@@ -1,6 +1,7 @@
 // Which URL comes next: order within a host, fairness between hosts and sites, slots.
 #include <catch2/catch.hpp>
 
+#include <deque>
 #include <map>
 
 #include "crawler/robots/rules.h"
@@ -137,8 +138,8 @@ namespace {
 
 // Hosts that all live at one address, which the frontier has learnt.
 void settle_at(LocalFrontier& frontier, const std::vector<model::HostId>& hosts,
-               const std::string& address) {
-  for (const model::HostId host : hosts) frontier.offer({candidate(1'000 + host, host)});
+               const std::string& address, model::SiteId site = 0) {
+  for (const model::HostId host : hosts) frontier.offer({candidate(1'000 + host, host, site)});
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     const auto lease = frontier.lease(kStart).lease;
     REQUIRE(lease);
@@ -166,6 +167,46 @@ TEST_CASE("hosts at one address share its slots, in the order in which they came
   const auto fourth = frontier.lease(kStart).lease;
   REQUIRE(fourth);
   CHECK(fourth->url_id == 4);
+}
+
+TEST_CASE(
+    "a site that bears fewer requests at an address has its turn among those that bear more") {
+  SiteSettings patient = eager_site();
+  patient.concurrency_per_ip = 1;
+  SiteSettings hasty = eager_site();
+  SECTION("as many more as they say") { hasty.concurrency_per_ip = 4; }
+  SECTION("or any number") { hasty.concurrency_per_ip = 0; }
+  LocalFrontier frontier({patient, hasty}, {});
+  add_host(frontier, 1, 0);
+  for (model::HostId host = 2; host <= 5; ++host) add_host(frontier, host, 1);
+  settle_at(frontier, {1}, "192.0.2.1");
+  settle_at(frontier, {2, 3, 4, 5}, "192.0.2.1", 1);
+  std::deque<model::Lease> open;
+  const auto lease_on = [&] {
+    while (auto lease = frontier.lease(kStart).lease) open.push_back(*std::move(lease));
+  };
+  model::UrlId url = 2'000;
+  for (model::HostId host = 2; host <= 5; ++host) frontier.offer({candidate(++url, host, 1)});
+  lease_on();
+  REQUIRE(open.size() == 4);
+  frontier.offer({candidate(1, 1, 0)});
+  bool had_turn = false;
+  for (int turn = 0; turn < 12 && !had_turn; ++turn) {
+    const model::Lease done = open.front();
+    open.pop_front();
+    frontier.offer({candidate(++url, done.host_id, 1)});  // they always have more
+    give_back(frontier, done, kStart, "192.0.2.1");
+    lease_on();
+    for (const model::Lease& lease : open) had_turn = had_turn || lease.host_id == 1;
+  }
+  CHECK(had_turn);
+  for (int turn = 0; turn < 8; ++turn) {
+    give_back(frontier, open.front(), kStart, "192.0.2.1");
+    open.pop_front();
+    lease_on();
+    if (open.empty()) break;
+  }
+  CHECK(frontier.counts().waiting == 0);  // and nobody is forgotten
 }
 
 TEST_CASE("a host that moved to another address does not keep others waiting at the old one") {
