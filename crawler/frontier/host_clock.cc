@@ -8,6 +8,10 @@ namespace {
 
 constexpr milliseconds kFirstBackOff{1'000};
 constexpr std::chrono::hours kGivenUpFor{1};
+// A host that throttles: so many answers in a row that ask for a longer rest than there is
+// patience, or so many of any kind in the time that it would then be given up for.
+constexpr std::uint32_t kLongRests = 3;
+constexpr std::uint32_t kThrottles = 8;
 
 // 1 s, 2 s, 4 s … for the 1st, 2nd, 3rd time in a row.
 milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most) {
@@ -63,15 +67,12 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
       ++good_;
       troubles_ = 0;
       throttles_ = 0;
+      long_rests_ = 0;
+      rests_until_ = base::Instant::min();
       adapt(advice.latency, false);
       break;
     case model::HostAdvice::Mood::throttle:
-      good_ = 0;
-      troubles_ = 0;
-      ++throttles_;
-      adapt(advice.latency, true);
-      close_until(now + std::max(advice.retry_after, doubling(std::max(gap(), kFirstBackOff),
-                                                              throttles_, politeness_.max_delay)));
+      throttle(now, advice);
       break;
     case model::HostAdvice::Mood::trouble:
       good_ = 0;
@@ -88,6 +89,28 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
   }
 }
 
+void HostClock::throttle(base::Instant now, const model::HostAdvice& advice) {
+  good_ = 0;
+  troubles_ = 0;
+  if (throttles_ == 0) first_throttle_ = now;
+  const bool another = throttles_ == 0 || now >= throttled_until_;
+  if (another) {
+    ++throttles_;
+    long_rests_ = advice.long_rest.count() > 0 ? long_rests_ + 1 : 0;
+  }
+  adapt(advice.latency, true);
+  throttled_until_ = std::max(
+      throttled_until_,
+      now + std::max(advice.retry_after,
+                     doubling(std::max(gap(), kFirstBackOff), throttles_, politeness_.max_delay)));
+  close_until(throttled_until_);
+  if (long_rests_ >= kLongRests) {
+    rests_until_ = std::max(rests_until_, now + advice.long_rest);
+  } else if (throttles_ >= kThrottles && now - first_throttle_ >= kGivenUpFor) {
+    rests_until_ = now + kGivenUpFor;
+  }
+}
+
 // Scrapy's AutoThrottle rules: aim at latency / target_concurrency, take the average
 // of the old and the aimed delay but never less than the aim, errors never speed up.
 void HostClock::adapt(milliseconds latency, bool error) {
@@ -101,22 +124,27 @@ void HostClock::adapt(milliseconds latency, bool error) {
   adaptive_delay_ = next;
 }
 
-bool HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
+void HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
   crawl_delay_ = crawl_delay;
   if (last_request_) close_until(*last_request_ + gap());
-  return crawl_delay && *crawl_delay > politeness_.max_crawl_delay && politeness_.skip_on_excess;
 }
 
 void HostClock::restore_troubles(std::uint32_t count) {
   troubles_ = std::min(count, politeness_.breaker_threshold);
 }
 
-bool HostClock::dead(base::Instant now) const {
-  return troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1 &&
-         now < dead_until();
+base::Instant HostClock::unreachable_until() const {
+  const bool given_up = troubles_ >= politeness_.breaker_threshold + politeness_.dead_after - 1;
+  return given_up ? last_trouble_ + kGivenUpFor : base::Instant::min();
 }
 
-base::Instant HostClock::dead_until() const { return last_trouble_ + kGivenUpFor; }
+bool HostClock::dead(base::Instant now) const { return now < dead_until(); }
+
+base::Instant HostClock::dead_until() const { return std::max(unreachable_until(), rests_until_); }
+
+std::string_view HostClock::given_up_because() const {
+  return rests_until_ > unreachable_until() ? "host_throttles" : "host_unreachable";
+}
 
 bool HostClock::quick() const { return good_ >= kGoodAnswers && latency_ <= kSoon; }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "crawler/base/clock.h"
 #include "crawler/model/settlement.h"
@@ -25,11 +26,16 @@ struct Politeness {
   double target_concurrency = 1;
   milliseconds max_delay{60'000};  // of autothrottle and back-off
   milliseconds max_crawl_delay{30'000};
-  bool skip_on_excess = false;          // a longer Crawl-delay retires the host
+  bool skip_on_excess = false;          // a longer Crawl-delay closes the host to the site
   std::uint32_t breaker_threshold = 8;  // consecutive troubles that open the circuit
   milliseconds breaker_pause{300'000};
   std::uint32_t dead_after = 3;  // openings of the circuit without success
 };
+
+// The host must be left alone: its Crawl-delay is longer than the site bears.
+inline bool asks_too_much(std::optional<milliseconds> crawl_delay, const Politeness& politeness) {
+  return politeness.skip_on_excess && crawl_delay && *crawl_delay > politeness.max_crawl_delay;
+}
 
 class HostClock {
  public:
@@ -55,8 +61,8 @@ class HostClock {
   void ended(base::Instant now, const model::HostAdvice& advice);
 
   // Robots rules became known; their delay counts from the request before, which is mostly that
-  // for robots.txt itself. True when the host must be left alone (skip_on_excess).
-  bool set_crawl_delay(std::optional<milliseconds> crawl_delay);
+  // for robots.txt itself.
+  void set_crawl_delay(std::optional<milliseconds> crawl_delay);
   void set_politeness(const Politeness& politeness) { politeness_ = politeness; }
   const Politeness& politeness() const { return politeness_; }
 
@@ -79,13 +85,17 @@ class HostClock {
   void restore_troubles(std::uint32_t count);
   // The circuit is open: only a probe now and then.
   bool broken() const { return troubles_ >= politeness_.breaker_threshold; }
-  // It stayed open so often that its URLs are given up; an hour later it gets another probe.
+  // Its URLs are given up: the circuit stayed open too often, or the host asks for nothing but
+  // patience (429, 503), for an hour or for longer than the site bears. It gets another probe then.
   bool dead(base::Instant now) const;
-  // When that probe comes. Needs: dead.
+  // When that probe comes, and what to book. Needs: dead.
   base::Instant dead_until() const;
+  std::string_view given_up_because() const;
 
  private:
   void adapt(milliseconds latency, bool error);
+  void throttle(base::Instant now, const model::HostAdvice& advice);
+  base::Instant unreachable_until() const;
 
   Politeness politeness_;
   base::Instant opens_at_{};
@@ -99,9 +109,14 @@ class HostClock {
   };
   Start start_;
   std::uint32_t in_flight_ = 0;
-  std::uint32_t troubles_ = 0;   // consecutive
-  std::uint32_t good_ = 0;       // answers in a row
-  std::uint32_t throttles_ = 0;  // consecutive 429/503
+  std::uint32_t troubles_ = 0;  // consecutive
+  std::uint32_t good_ = 0;      // answers in a row
+  // Consecutive rounds of 429 and 503: what was open at once is one answer.
+  std::uint32_t throttles_ = 0;
+  std::uint32_t long_rests_ = 0;  // of them, those that asked for more patience than there is
+  base::Instant first_throttle_{};
+  base::Instant throttled_until_{};
+  base::Instant rests_until_ = base::Instant::min();
   base::Instant last_trouble_{};
   std::optional<milliseconds> crawl_delay_;
   milliseconds adaptive_delay_{0};

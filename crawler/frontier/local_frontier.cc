@@ -161,6 +161,10 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     if (host.robots.refuse_all) {
       return refusal(*host.robots.refuse_all, host.robots.why, host.robots.expires);
     }
+    if (asks_too_much(host.clock.crawl_delay(), settings.politeness)) {
+      return refusal(model::Verdict::disallowed, "crawl-delay over max_crawl_delay",
+                     host.robots.expires);
+    }
     const robots::Answer answer = host.robots.rules.allowed(request.url.path_and_query());
     if (!answer.allowed) {
       std::string reason = "robots.txt line " + std::to_string(answer.line);
@@ -175,7 +179,8 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     }
   }
   if (host.clock.dead(now)) {
-    return refusal(model::Verdict::failed, "host_unreachable", host.clock.dead_until());
+    return refusal(model::Verdict::failed, std::string(host.clock.given_up_because()),
+                   host.clock.dead_until());
   }
   if (const auto closed = closed_sites_.find(request.site); closed != closed_sites_.end()) {
     return refusal(model::Verdict::over_budget, closed->second);
@@ -362,11 +367,6 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   hosts_.emplace(snapshot.id, std::move(host));
 }
 
-void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t pages) {
-  MutexLock lock(mutex_);
-  site_pages_[site_id] = pages;
-}
-
 bool LocalFrontier::knows_host(model::HostId id) const {
   MutexLock lock(mutex_);
   return hosts_.contains(id);
@@ -376,10 +376,7 @@ void LocalFrontier::set_robots(model::HostId id, HostRobots robots) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);
   robots.state = HostRobots::State::known;
-  if (turn_of(host).obey_robots && host.clock.set_crawl_delay(robots.rules.crawl_delay())) {
-    robots.refuse_all = model::Verdict::disallowed;
-    robots.why = "crawl-delay over max_crawl_delay";
-  }
+  if (turn_of(host).obey_robots) host.clock.set_crawl_delay(robots.rules.crawl_delay());
   host.robots = std::move(robots);
   if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   schedule(host);

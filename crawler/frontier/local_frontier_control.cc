@@ -203,6 +203,11 @@ void LocalFrontier::open_site(model::SiteId site_id) {
   closed_sites_.erase(site_id);
 }
 
+void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t pages) {
+  MutexLock lock(mutex_);
+  site_pages_[site_id] = pages;
+}
+
 void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {
   MutexLock lock(mutex_);
   for (auto& [id, host] : hosts_) {

@@ -73,8 +73,14 @@ void LocalFrontier::take_login_step(HostQueue& host, Instant now, Turn& turn) {
   if (site(step.site).obey_robots && host.robots.refuse_all) {
     return refuse(*host.robots.refuse_all, host.robots.why, host.robots.expires);
   }
+  if (site(step.site).obey_robots &&
+      asks_too_much(host.clock.crawl_delay(), site(step.site).politeness)) {
+    return refuse(model::Verdict::disallowed, "crawl-delay over max_crawl_delay",
+                  host.robots.expires);
+  }
   if (host.clock.dead(now)) {
-    return refuse(model::Verdict::failed, "host_unreachable", host.clock.dead_until());
+    return refuse(model::Verdict::failed, std::string(host.clock.given_up_because()),
+                  host.clock.dead_until());
   }
   turn.lease = grant(host,
                      {.host_id = host.id,

@@ -16,6 +16,8 @@ using model::FetchFailureKind;
 using model::ParseFailureKind;
 using model::Verdict;
 
+constexpr std::chrono::hours kLongestRest{24};  // of a whole host, whatever it asks for
+
 enum class Cure : std::uint8_t { none, retry };
 
 Cure cure_of(FetchFailureKind kind) {
@@ -318,7 +320,12 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   if (response.status != 429 && response.status != 503) return advice;
   advice.mood = Mood::throttle;
   const auto asked = retry_after(response.headers.get("Retry-After"), fetched.fetched_at);
-  if (asked && *asked <= policy.max_retry_after) advice.retry_after = *asked;
+  if (!asked) return advice;
+  if (*asked <= policy.max_retry_after) {
+    advice.retry_after = *asked;
+  } else {
+    advice.long_rest = std::min<milliseconds>(*asked, kLongestRest);
+  }
   return advice;
 }
 

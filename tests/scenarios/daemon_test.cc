@@ -370,6 +370,26 @@ TEST_CASE("an outage costs hours, not the interval of a page, and a long one few
   }
 }
 
+TEST_CASE("a host skipped for its Crawl-delay is crawled when a reload bears the delay") {
+  Daemon daemon;
+  daemon.web.robots("a.test", "User-agent: *\nCrawl-delay: 60");
+  daemon.web.page("http://a.test/", "x");
+  config::Site site = quick_site({"http://a.test/"});
+  site.on_excess = config::OnExcess::skip;
+  Simulation simulation = daemon.start({site});
+  simulation.run(1'000, minutes(5));
+  REQUIRE(simulation.state("http://a.test/") == "disallowed");
+  SECTION("in part") { site.on_excess = config::OnExcess::clamp; }
+  SECTION("as a whole") { site.max_crawl_delay = minutes(2); }
+  daemon.config.sites = {site};
+  pipeline::Rejudgements news;
+  news.all.push_back({1, model::Verdict::queued, {}});
+  simulation.reload(daemon.config, std::move(news));
+  simulation.run(1'000, minutes(5));
+  CHECK(simulation.state("http://a.test/") == "done");
+  CHECK(daemon.web.count("http://a.test/robots.txt") == 1);
+}
+
 TEST_CASE("a reload takes queued URLs out of scope out of the frontier, and others in") {
   Daemon daemon;
   std::vector<std::string> targets;

@@ -116,6 +116,35 @@ TEST_CASE("a Retry-After of a year gives the URL up and the crawl ends") {
   CHECK(crawl.clock.elapsed() < std::chrono::minutes(2));
 }
 
+TEST_CASE("a host that asks for an hour again and again is left alone, and comes back afterwards") {
+  Crawl crawl;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 40; ++i) targets.push_back("/" + std::to_string(i));
+  crawl.web.page("http://a.test/", links(targets));
+  const Answer tired{.status = 429, .body = {}, .headers = {{"Retry-After", "3600"}}};
+  for (const std::string& target : targets) crawl.web.answer("http://a.test" + target, tired);
+  config::Site site = quick_site({"http://a.test/"});
+  SECTION("once") {
+    Simulation simulation = crawl.start(site);
+    simulation.run();
+    CHECK(simulation.finished());
+    CHECK(crawl.web.pages().size() == 4);  // the seed, then three that ask for patience
+    CHECK(simulation.totals().problems.at("host_throttles") == 37);
+  }
+  SECTION("by a daemon") {
+    config::Config config;
+    config.sites = {site};
+    Simulation simulation(config, crawl.web, crawl.clock, crawl.store, {.recurring = true});
+    simulation.run(1'000, std::chrono::minutes(50));
+    CHECK(crawl.web.pages().size() == 4);
+    for (const std::string& target : targets) crawl.web.page("http://a.test" + target, target);
+    simulation.run(1'000, std::chrono::hours(3));
+    for (const std::string& target : targets) {
+      CHECK(simulation.state("http://a.test" + target) == "done");
+    }
+  }
+}
+
 TEST_CASE("an endless 429 is asked a bounded number of times with growing gaps") {
   Crawl crawl;
   crawl.web.answer("http://a.test/", {.status = 429, .body = {}, .headers = {}});

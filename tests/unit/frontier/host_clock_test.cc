@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 using namespace crawld;
+using frontier::asks_too_much;
 using frontier::HostClock;
 using frontier::Politeness;
 using std::chrono::milliseconds;
@@ -76,20 +77,22 @@ TEST_CASE("a host has as many slots as its concurrency") {
 
 TEST_CASE("a Crawl-delay lengthens the delay up to the limit, and never shortens it") {
   HostClock clock({.delay = seconds(1), .max_crawl_delay = seconds(10)});
-  CHECK_FALSE(clock.set_crawl_delay(seconds(5)));
+  clock.set_crawl_delay(seconds(5));
   CHECK(clock.gap() == seconds(5));
-  CHECK_FALSE(clock.set_crawl_delay(milliseconds(10)));
+  clock.set_crawl_delay(milliseconds(10));
   CHECK(clock.gap() == seconds(1));
-  CHECK_FALSE(clock.set_crawl_delay(seconds(86'400)));
+  clock.set_crawl_delay(seconds(86'400));
   CHECK(clock.gap() == seconds(10));
-  CHECK_FALSE(clock.set_crawl_delay(std::nullopt));
+  clock.set_crawl_delay(std::nullopt);
   CHECK(clock.gap() == seconds(1));
 }
 
-TEST_CASE("a Crawl-delay over the limit retires the host where the site wants it so") {
-  HostClock clock({.max_crawl_delay = seconds(10), .skip_on_excess = true});
-  CHECK_FALSE(clock.set_crawl_delay(seconds(10)));
-  CHECK(clock.set_crawl_delay(milliseconds(10'001)));
+TEST_CASE("a Crawl-delay over the limit asks too much where the site wants it so") {
+  const Politeness site{.max_crawl_delay = seconds(10), .skip_on_excess = true};
+  CHECK_FALSE(asks_too_much(std::nullopt, site));
+  CHECK_FALSE(asks_too_much(seconds(10), site));
+  CHECK(asks_too_much(milliseconds(10'001), site));
+  CHECK_FALSE(asks_too_much(milliseconds(10'001), {.max_crawl_delay = seconds(10)}));
 }
 
 TEST_CASE("Retry-After closes the host for as long as it asks") {
@@ -104,6 +107,60 @@ TEST_CASE("a host that throttles again and again is left alone twice as long eac
   CHECK(closures(clock, throttled(), 6) == std::vector<milliseconds>{seconds(1), seconds(2),
                                                                      seconds(4), seconds(8),
                                                                      seconds(10), seconds(10)});
+}
+
+TEST_CASE("refusals of what was open at once are one round of the doubling") {
+  HostClock clock({.concurrency = 8});
+  for (int i = 0; i < 8; ++i) clock.started(kStart, 0);
+  for (int i = 0; i < 8; ++i) clock.ended(kStart, throttled());
+  CHECK(since_start(clock.opens_at()) == seconds(1));
+  clock.ended(at(seconds(1)), throttled());
+  CHECK(since_start(clock.opens_at()) == seconds(3));
+}
+
+TEST_CASE("a host that asks for a longer rest than there is patience, three times, gets it") {
+  HostClock clock({.delay = milliseconds(0)});
+  const model::HostAdvice tired{.mood = Mood::throttle, .long_rest = std::chrono::hours(6)};
+  closures(clock, tired, 2);
+  CHECK_FALSE(clock.dead(clock.opens_at()));
+  SECTION("and one probe then") {
+    const base::Instant asked = clock.opens_at();
+    clock.started(asked, 0);
+    clock.ended(asked, tired);
+    CHECK(clock.dead(asked));
+    CHECK(clock.given_up_because() == "host_throttles");
+    CHECK(clock.dead_until() == asked + std::chrono::hours(6));
+    CHECK_FALSE(clock.dead(clock.dead_until()));
+    clock.started(clock.dead_until(), 0);
+    clock.ended(asked + std::chrono::hours(6), tired);
+    CHECK(clock.dead_until() == asked + std::chrono::hours(12));
+    clock.ended(clock.dead_until(), good());
+    CHECK_FALSE(clock.dead(asked + std::chrono::hours(7)));
+  }
+  SECTION("unless another page comes well in between") {
+    clock.ended(clock.opens_at(), good());
+    closures(clock, tired, 2);
+    CHECK_FALSE(clock.dead(clock.opens_at()));
+  }
+}
+
+TEST_CASE("a host that does nothing but throttle for an hour is given up for another") {
+  HostClock clock({.delay = milliseconds(0), .max_delay = minutes(10)});
+  closures(clock, throttled(), 15);
+  CHECK(since_start(clock.opens_at()) < minutes(68));
+  CHECK_FALSE(clock.dead(clock.opens_at()));
+  const base::Instant now = clock.opens_at();
+  clock.ended(now, throttled());
+  CHECK(clock.dead(now));
+  CHECK(clock.dead_until() == now + minutes(60));
+}
+
+TEST_CASE("a host that throttled once and then died is unreachable") {
+  HostClock clock({});
+  clock.ended(kStart, throttled());
+  closures(clock, kTrouble, 10);
+  CHECK(clock.dead(clock.opens_at()));
+  CHECK(clock.given_up_because() == "host_unreachable");
 }
 
 TEST_CASE("a good answer ends the doubling") {

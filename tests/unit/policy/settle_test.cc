@@ -246,7 +246,11 @@ TEST_CASE("the host hears of throttling and trouble, but not of our own doing") 
   CHECK(mood(broken(FetchFailureKind::aborted)) == Mood::good);
   CHECK(mood(broken(FetchFailureKind::blocked_address)) == Mood::good);
   CHECK(advise_host(visit(429, {{"Retry-After", "30"}}).fetched, {}).retry_after == seconds(30));
-  CHECK(advise_host(visit(429, {{"Retry-After", "9999"}}).fetched, {}).retry_after == seconds(0));
+  const auto tired = advise_host(visit(429, {{"Retry-After", "9999"}}).fetched, {});
+  CHECK(tired.retry_after == seconds(0));
+  CHECK(tired.long_rest == seconds(9'999));
+  const auto for_ever = advise_host(visit(429, {{"Retry-After", "1000000000000"}}).fetched, {});
+  CHECK(for_ever.long_rest == std::chrono::hours(24));
 }
 
 TEST_CASE("only the body of a 2xx goes to the parser") {
