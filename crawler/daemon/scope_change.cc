@@ -74,16 +74,32 @@ base::Result<pipeline::Rejudgements> judge_limits(storage::SqliteStore& store,
   return pipeline::left_by_limits(store.database());
 }
 
+std::string hash_of(const std::string& text) {
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  char hex[33];
+  std::snprintf(hex, sizeof hex, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return hex;
+}
+
+// Of the second part; empty where there is none.
+std::string_view agent_of(std::string_view fingerprint) {
+  const std::size_t dot = fingerprint.find('.');
+  return dot == fingerprint.npos ? std::string_view() : fingerprint.substr(dot);
+}
+
+// Other lines of robots.txt may hold for another name.
+pipeline::Refused looked_at(std::string_view before, std::string_view now) {
+  const bool renamed = !agent_of(before).empty() && agent_of(before) != agent_of(now);
+  return renamed ? pipeline::Refused::by_robots : pipeline::Refused::by_setting;
+}
+
 }  // namespace
 
 std::string scope_fingerprint(const config::Config& config) {
   Text text;
   for (const config::Site& site : config.sites) add(text, site);
-  const XXH128_hash_t hash = XXH3_128bits(text.all.data(), text.all.size());
-  char hex[33];
-  std::snprintf(hex, sizeof hex, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return hex;
+  return hash_of(text.all) + "." + hash_of(config.user_agent.name);
 }
 
 base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& store,
@@ -97,7 +113,8 @@ base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& 
     if (left && !left->all.empty()) left->scope = fingerprint;
     return left;
   }
-  auto judged = pipeline::judge_again(store.database(), sites, now, [] { return true; });
+  auto judged = pipeline::judge_again(
+      store.database(), sites, now, [] { return true; }, looked_at(*known, fingerprint));
   if (!judged) return std::move(judged).error();
   if (!judged->news.all.empty()) {
     base::log::info("scope.changed", {{"queued_out", judged->queued_out},

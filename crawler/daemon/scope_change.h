@@ -13,7 +13,8 @@
 namespace crawld::daemon {
 
 // Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site; and
-// what refuses them when their turn comes: budgets, limits, robots, opt-outs, redirects, addresses.
+// what refuses them when their turn comes: budgets, limits, robots, opt-outs, redirects, addresses;
+// behind a dot, the name by which robots.txt is read.
 std::string scope_fingerprint(const config::Config& config);
 
 // What `sites` judge otherwise than the run before did; where `fingerprint` is that run's, only

@@ -28,7 +28,8 @@ bool is_refused_by_scope(const storage::JudgedUrl& known) {
 }
 
 // Whether the setting that refused the URL may say yes today.
-bool may_lift(const SiteRules& site, const storage::JudgedUrl& known) {
+bool may_lift(const SiteRules& site, const storage::JudgedUrl& known, Refused which) {
+  if (which == Refused::by_scope) return false;
   const std::string_view reason = known.reason;
   if (known.state == Verdict::over_budget) return true;
   if (known.state == Verdict::too_deep) return known.redirects < site.settle.max_redirects;
@@ -36,6 +37,7 @@ bool may_lift(const SiteRules& site, const storage::JudgedUrl& known) {
   if (known.state == Verdict::blocked) return true;
   if (reason.starts_with("opt_out")) return site.settle.opt_out_uses.empty();
   if (reason.starts_with("crawl-delay")) return true;
+  if (which == Refused::by_robots && reason.starts_with("robots.txt line")) return true;
   return reason.starts_with("robots.txt") && site.config.robots == config::RobotsPolicy::ignore;
 }
 
@@ -50,8 +52,7 @@ class Judge {
     const auto site = sites_.find(known.site);
     const bool configured = site != sites_.end();
     const bool by_setting = is_refused(known.state) && !is_refused_by_scope(known);
-    const bool lifts = !by_setting || (configured && which_ == Refused::by_setting &&
-                                       may_lift(*site->second, known));
+    const bool lifts = !by_setting || (configured && may_lift(*site->second, known, which_));
     if (configured && !lifts && !known.is_due) return;
     const auto url = model::Url::parse(known.url);
     if (!url) return;

@@ -17,8 +17,9 @@ bool is_refused(model::Verdict state);
 
 // Which of the refused URLs are looked at.
 enum class Refused : std::uint8_t {
-  by_scope,   // seeds, patterns, depth, ports, trap guards
-  by_setting  // and by budgets, limits, robots.txt, opt-outs, redirects, addresses
+  by_scope,    // seeds, patterns, depth, ports, trap guards
+  by_setting,  // and by budgets, limits, robots.txt, opt-outs, redirects, addresses
+  by_robots    // and by lines of robots.txt, which are read for another name now
 };
 
 struct Rejudged {

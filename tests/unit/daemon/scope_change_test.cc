@@ -73,6 +73,41 @@ TEST_CASE("the books are judged anew when the scope is another than in the run b
   CHECK(judge("http://b.test/").empty());  // the books are not read: nothing entered this
 }
 
+TEST_CASE("what robots.txt refused under another name is asked about under the new one") {
+  storage::Scratch scratch;
+  auto store = storage::SqliteStore::open(scratch.path(), {});
+  REQUIRE(store.ok());
+  config::Config config = site_at("http://a.test/");
+  storage::CommitBatch batch;
+  batch.scope = scope_fingerprint(config);
+  REQUIRE((*store)->put(batch).ok());
+  REQUIRE((*store)
+              ->database()
+              .execute("INSERT INTO sites VALUES (1, 'a', 1);"
+                       "INSERT INTO urls (id, url, host_id, site_id, state, reason, depth, "
+                       "redirects, attempts, hop, run_id) VALUES "
+                       "(1, 'http://a.test/x', 1, 1, 'disallowed', 'robots.txt line 2, version 1', "
+                       "1, 0, 0, 'L', 1), "
+                       "(2, 'http://a.test/y', 1, 1, 'disallowed', 'opt_out noai', 1, 0, 0, "
+                       "'L', 1)")
+              .ok());
+  config.sites[0].opt_out = config::OptOut::obey;
+  config.sites[0].uses = {"ai-train"};
+  const auto judge = [&] {
+    const auto table = pipeline::compile_sites(config, {});
+    const auto news = judge_since_last_run(**store, *table, scope_fingerprint(config),
+                                           base::SystemClock().wall());
+    REQUIRE(news.ok());
+    return news->all;
+  };
+  CHECK(judge().empty());  // another scope, the same name
+  config.user_agent.name = "goodbot";
+  const auto news = judge();
+  REQUIRE(news.size() == 1);
+  CHECK(news[0].id == 1);
+  CHECK(news[0].verdict == model::Verdict::queued);
+}
+
 TEST_CASE("what a limit of the run before left behind is queued by the next one") {
   storage::Scratch scratch;
   auto store = storage::SqliteStore::open(scratch.path(), {});
