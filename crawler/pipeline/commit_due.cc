@@ -13,6 +13,9 @@ using frontier::Candidate;
 using model::Verdict;
 
 constexpr std::size_t kRowsAtOnce = 10'000;
+// A date that lies further ahead than zones and clocks differ tells nothing: with every look at the
+// sitemap the page would have changed since its last visit.
+constexpr std::chrono::hours kMostAhead{24};
 constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
 
 std::chrono::milliseconds longest_retry(const SiteRules& site) {
@@ -102,7 +105,9 @@ Status CommitStage::bring_forward() {
   if (!rows) return std::move(rows).error();
   const base::WallTime now = clock_.wall();
   for (const storage::QueuedUrl& row : *rows) {
-    const bool stale = row.visited_at > 0 && lastmods[row.id] > row.visited_at;
+    const std::int64_t lastmod = lastmods[row.id];
+    const bool told = lastmod <= base::to_millis(now + kMostAhead);
+    const bool stale = told && row.visited_at > 0 && lastmod > row.visited_at;
     if (!stale || row.due_at <= base::to_millis(now) || row.state == Verdict::retry_later) continue;
     batch_.updates.push_back(
         {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});

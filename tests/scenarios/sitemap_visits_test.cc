@@ -43,3 +43,35 @@ TEST_CASE("a sitemap that changes is asked for more often, one that does not les
     }
   }
 }
+
+TEST_CASE("a date of a sitemap that lies in the future is no reason for a visit") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config::Site site = quick_site({"http://a.test/"});
+  site.revisit = {.default_interval = hours(24 * 30),
+                  .min = hours(1),
+                  .max = hours(24 * 30),
+                  .adaptive = false};
+  config.sites = {site};
+  web.robots("a.test", "Sitemap: http://a.test/one.xml\nSitemap: http://a.test/two.xml");
+  web.page("http://a.test/", "");
+  const auto dated = [](const std::string& date) {
+    return Answer{.body = "<urlset><url><loc>http://a.test/page</loc><lastmod>" + date +
+                          "</lastmod></url></urlset>",
+                  .headers = {{"Content-Type", "application/xml"}}};
+  };
+  web.page("http://a.test/page", "x");
+  // Both list the page; the second cannot be had for a day.
+  web.answer("http://a.test/one.xml", dated("2001-01-01"));
+  web.answer("http://a.test/two.xml", {.status = 503, .body = {}});
+  Simulation simulation(config, web, clock, store, {.recurring = true});
+  simulation.run(100'000, hours(24));
+  REQUIRE(web.count("http://a.test/page") == 1);
+  const bool future = GENERATE(true, false);
+  const auto day = base::to_iso8601(clock.wall() + hours(future ? 24 * 400 : -1)).substr(0, 19);
+  web.answer("http://a.test/two.xml", dated(day + "Z"));
+  simulation.run(100'000, hours(24 * 20));
+  CHECK(web.count("http://a.test/page") == (future ? 1 : 2));
+}
