@@ -1,6 +1,7 @@
 #include "config/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
 #include <optional>
@@ -14,7 +15,7 @@ namespace {
 
 using base::Error;
 
-constexpr int kMostYears = 5;  // a line such as "0 0 30 2 *" never comes
+constexpr int kMostYears = 9;  // 2096-02-29 is followed by 2104-02-29
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -73,6 +74,18 @@ bool read_field(std::string_view field, int low, int high, std::bitset<N>& into)
   return true;
 }
 
+// One of the months has one of the days.
+bool has_a_day(const std::bitset<13>& months, const std::bitset<32>& days) {
+  constexpr std::array<std::size_t, 12> kDays = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  for (std::size_t month = 1; month <= kDays.size(); ++month) {
+    if (!months.test(month)) continue;
+    for (std::size_t day = 1; day <= kDays[month - 1]; ++day) {
+      if (days.test(day)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 base::Result<Schedule> Schedule::parse(std::string_view text) {
@@ -107,6 +120,11 @@ base::Result<Schedule> Schedule::parse(std::string_view text) {
   }
   schedule.any_day_ = fields[2] == "*";
   schedule.any_weekday_ = fields[4] == "*";
+  // Days of the week come in every month.
+  if (schedule.any_weekday_ && !has_a_day(schedule.months_, schedule.days_)) {
+    return Error{Error::Code::invalid,
+                 "\"" + std::string(text) + "\" names a day that none of its months has"};
+  }
   return schedule;
 }
 

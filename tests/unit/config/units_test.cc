@@ -92,6 +92,20 @@ TEST_CASE("a step over the end of a cron field takes the field's first value alo
   CHECK(first_of_month->next({}) == Schedule::parse("0 0 1 * *")->next({}));
 }
 
+TEST_CASE("a cron line that names a day of no month is refused, and a leap day comes") {
+  for (const char* never : {"0 0 30 2 *", "0 0 31 4,6,9,11 *"}) {
+    const auto refused = Schedule::parse(never);
+    REQUIRE_FALSE(refused.ok());
+    CHECK_THAT(refused.error().message, Catch::Contains("names a day that none of its months has"));
+  }
+  CHECK(Schedule::parse("0 0 30 2 1").ok());  // Mondays do
+  CHECK(Schedule::parse("0 0 31 * *").ok());
+  const auto leap_day = Schedule::parse("0 0 29 2 *");
+  REQUIRE(leap_day.ok());
+  const auto day = [](std::int64_t days) { return crawld::base::from_millis(days * 86'400'000); };
+  CHECK(leap_day->next(day(46'081)) == day(49'001));  // 2096-03-01; 2104-02-29
+}
+
 TEST_CASE("a duration is written in the largest unit that is exact, and reads back") {
   for (const auto& [ms, text] : {std::pair{0, "0s"},
                                  {1500, "1500ms"},
