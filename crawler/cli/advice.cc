@@ -30,8 +30,23 @@ constexpr Advice kAdvice[] = {
     {"max_redirects", "--max-redirect (max_redirects:) follows more"},
     {"robots.txt line", "the host's wish; for a site of your own -e robots=off (robots: ignore)"},
     {"robots.txt unreachable", "no answer means no (RFC 9309); it will be asked again"},
+    {"crawl-delay over max_crawl_delay",
+     "max_crawl_delay: is how long the crawl is ready to wait; on_excess: clamp goes on with that"},
+    {"host_throttles",
+     "the host answered with nothing but 429 or 503; it is asked again when its time is over: by a "
+     "daemon, or with --recrawl. A longer --delay (delay:) may keep it from that"},
+    {"host_unreachable",
+     "the host gave no answer again and again; a daemon asks an hour later, else --recrawl does"},
+    {"retry_after_too_long", "the host asks for more patience than max_retry_after:"},
     {"scope", "--scope and -D (scope:, domains:) widen what belongs to the site"},
     {"max_depth", "-l (max_depth:) goes deeper"},
+    {"max_url_length", "traps.max_url_length: takes longer ones"},
+    {"max_segments", "traps.max_segments: takes deeper paths"},
+    {"max_repeated_segments", "a loop of links, mostly; traps.max_repeated_segments: takes more"},
+    {"calendar", "a date many years away, as calendars link to for ever; as a seed it is taken"},
+    {"budget.per_host", "budget.per_host: was used up; what waits goes on when it is raised"},
+    {"budget.per_prefix", "budget.per_prefix: was used up; what waits goes on when it is raised"},
+    {"limits.pages", "limits.pages: of the site was used up; what waits goes on when it is raised"},
 };
 
 }  // namespace
