@@ -282,7 +282,7 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
     if (left && left_sites_.insert(id).second) frontier_->pause_site(id, true);
     if (!left && left_sites_.erase(id) > 0) frontier_->pause_site(id, false);
   }
-  remember_names(names.all);
+  remember_names(names.all, left_sites_);
   pipeline_->rename_sites(std::move(names));
   pipeline_->inject(seeds());
   return base::Done{};
@@ -299,16 +299,19 @@ std::vector<parsers::WorkerProcess*> Session::started_workers() const {
   return workers_;
 }
 
-void Session::remember_names(std::vector<std::string> names) {
+void Session::remember_names(std::vector<std::string> names, std::set<model::SiteId> left) {
   base::MutexLock lock(mutex_);
   site_names_ = std::move(names);
+  out_of_reach_ = std::move(left);
 }
 
 std::optional<model::SiteId> Session::find_site(const std::string& name) const {
   base::MutexLock lock(mutex_);
   const auto found = std::find(site_names_.begin(), site_names_.end(), name);
   if (found == site_names_.end()) return std::nullopt;
-  return static_cast<model::SiteId>(found - site_names_.begin());
+  const auto id = static_cast<model::SiteId>(found - site_names_.begin());
+  if (out_of_reach_.contains(id)) return std::nullopt;
+  return id;
 }
 
 std::vector<SiteState> Session::site_states() const {

@@ -101,7 +101,8 @@ class Session {
   base::Status start_orphan_watch();
   void end_helpers();
   void remember_cursor(const std::string& hook, std::uint64_t last_id) CRAWL_EXCLUDES(mutex_);
-  void remember_names(std::vector<std::string> names) CRAWL_EXCLUDES(mutex_);
+  void remember_names(std::vector<std::string> names, std::set<model::SiteId> left = {})
+      CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerProcess*> started_workers() const CRAWL_EXCLUDES(mutex_);
   std::optional<pipeline::CommitItem> look_for_orphans();
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
@@ -120,6 +121,8 @@ class Session {
   // Of hooks that were told after the pipeline had ended.
   std::map<std::string, std::uint64_t> late_cursors_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::string> site_names_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
+  // Those that a reload took out, as left_sites_: nobody resumes them, or adds to them.
+  std::set<model::SiteId> out_of_reach_ CRAWL_GUARDED_BY(mutex_);
   // Owned by the pipeline. Who asks for status may do so while they are being started.
   std::vector<parsers::WorkerProcess*> workers_ CRAWL_GUARDED_BY(mutex_);
   std::unique_ptr<OrphanWatch> orphan_watch_;  // null: none

@@ -342,6 +342,27 @@ def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_
                [(20,)], "the rules of the file at the start")
 
 
+def test_a_site_that_a_reload_took_out_cannot_be_resumed(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    sites = [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]
+    running = daemon({"defaults": {"delay": "50ms"}, "sites": sites}).start()
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites[:1]})
+    assert "site two: left" in running.ctl("reload").stdout
+    time.sleep(1)  # what was open ends
+    asked = len(two.log)
+    for command in (["resume", "two"], ["pause", "two"], ["add", "--site", "two", two.url("/extra/100000000")]):
+        refused = running.ctl(*command)
+        assert refused.returncode == 1 and 'there is no site "two"' in refused.stderr, command
+    before = len(one.log)
+    eventually(lambda: len(one.log) > before + 10, "requests to the other site")
+    assert len(two.log) == asked
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites})
+    assert running.ctl("reload").returncode == 0
+    eventually(lambda: len(two.log) > asked + 3, "requests to the site that came back")
+    assert running.ctl("resume", "two").returncode == 0
+
+
 def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):
     busy = {"at": None}
 
