@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/reports/row_json.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -216,11 +218,12 @@ base::Status BatchWriter::visit(const Visit& visit) {
 base::Status BatchWriter::fetch(const FetchRow& row) {
   ids_.next.fetch = std::max(ids_.next.fetch, row.id + 1);
   const std::string change = change_text(row.change);
+  const std::string headers = row.headers.all().empty() ? "" : headers_json(row.headers);
   return database_.run(
       "INSERT OR REPLACE INTO fetches (id, url_id, run_id, started_at, outcome, status, attempt, "
       "bytes, dns_us, connect_us, tls_us, first_byte_us, total_us, reused, page_id, change, "
-      "http_version, remote_address, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-      "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+      "http_version, remote_address, detail, headers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+      "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
       [&](Statement& s) {
         s.integer(1, as_integer(row.id)).integer(2, as_integer(row.url_id)).integer(3, run_);
         s.integer(4, row.started_at).text(5, row.outcome).integer_or_null(6, row.status);
@@ -230,7 +233,7 @@ base::Status BatchWriter::fetch(const FetchRow& row) {
         s.integer(13, row.timings.total.count()).integer(14, row.timings.reused_connection);
         s.integer_or_null(15, as_integer(row.page_id)).text_or_null(16, change);
         s.text_or_null(17, row.http_version).text_or_null(18, row.remote_address);
-        s.text_or_null(19, row.detail);
+        s.text_or_null(19, row.detail).text_or_null(20, headers);
       });
 }
 

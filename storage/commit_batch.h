@@ -108,6 +108,8 @@ struct FetchRow {
   std::string http_version;
   model::Change change = model::Change::none;  // what v_changes shows
   PageId page_id = 0;                          // the version it stored; 0: none
+  // What an archive tells of an answer without a page: a redirect, or gone. Else none.
+  model::Headers headers;
 };
 
 // A host (scheme, name and port) with its clocks. The whole row is replaced.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::pipeline {
 
 using model::Verdict;
@@ -13,6 +15,38 @@ namespace {
 bool supersedes(const model::Settled& settled) {
   const auto* response = settled.parsed.fetched.response();
   return response == nullptr || !response->truncated || settled.change == model::Change::first_seen;
+}
+
+// An archive tells of these, too, though they store no page.
+bool is_kept_answer(const model::Settled& settled) {
+  return settled.parsed.fetched.lease.request.purpose == model::Purpose::page &&
+         (settled.verdict == Verdict::redirected || settled.verdict == Verdict::gone);
+}
+
+constexpr std::size_t kMostHeaderBytes = 16U << 10;
+
+// In their order, but for those that are too much. Where a redirect leads always comes first in
+// what room there is; without it the others say nothing.
+model::Headers kept_headers(const model::Headers& headers) {
+  const auto is_location = [](const auto& header) {
+    return base::equals_ignoring_case(header.first, "Location");
+  };
+  std::size_t room = kMostHeaderBytes;
+  for (const auto& header : headers.all()) {
+    if (!is_location(header)) continue;
+    if (header.first.size() + header.second.size() > room) return {};
+    room -= header.first.size() + header.second.size();
+  }
+  model::Headers kept;
+  for (const auto& header : headers.all()) {
+    const std::size_t size = header.first.size() + header.second.size();
+    if (!is_location(header)) {
+      if (size > room) continue;
+      room -= size;
+    }
+    kept.add(header.first, header.second);
+  }
+  return kept;
 }
 
 }  // namespace
@@ -98,6 +132,7 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
     row.status = fetched.response()->status;
     row.remote_address = fetched.response()->remote_address;
     row.http_version = fetched.response()->http_version;
+    if (is_kept_answer(settled)) row.headers = kept_headers(fetched.response()->headers);
     if (settled.verdict == Verdict::redirected) {
       const std::string_view location = fetched.response()->headers.get("Location");
       const auto target = fetched.lease.request.url.resolve(location);
