@@ -15,7 +15,8 @@ using model::Verdict;
 
 model::Request request_for(const ArchivedAnswer& answer,
                            const std::optional<storage::QueuedUrl>& before) {
-  model::Request request{.url = answer.url, .site = answer.site, .depth = answer.depth};
+  model::Request request{
+      .url = answer.url, .site = answer.site, .depth = answer.depth, .redirects = answer.redirects};
   if (!before) return request;
   request.depth = before->depth;
   request.redirects = before->redirects;
@@ -30,6 +31,11 @@ model::Request request_for(const ArchivedAnswer& answer,
   request.parent = before->parent;
   if (before->site != storage::kNoSite) request.site = before->site;
   return request;
+}
+
+char hop_of(const ArchivedAnswer& answer) {
+  if (!answer.via) return 'S';
+  return answer.redirects > 0 ? 'R' : 'L';
 }
 
 }  // namespace
@@ -104,7 +110,8 @@ ImportFate ImportStage::book(model::Settled settled, const ArchivedAnswer& answe
                         .state = settled.verdict,
                         .reason = settled.reason,
                         .depth = lease.request.depth,
-                        .hop = answer.via ? 'L' : 'S',
+                        .redirects = lease.request.redirects,
+                        .hop = hop_of(answer),
                         .due_at = settled.due_at ? base::to_millis(*settled.due_at) : 0,
                         .metadata = {}};
     if (answer.via) row.parent = store_.seen().find(storage::url_hash(answer.via->href()));

@@ -30,7 +30,8 @@ struct ArchivedAnswer {
   model::Headers as_sent;  // to be stored: `response.headers` may lack what no longer holds
   base::WallTime fetched_at{};
   std::uint16_t depth = 0;
-  std::optional<model::Url> via;  // the page that held it
+  std::uint16_t redirects = 0;    // hops that led here
+  std::optional<model::Url> via;  // the page that held it, or that redirected here
   std::string origin;             // where it came from, for the fetch log
 };
 

@@ -151,31 +151,31 @@ class Package {
   base::Result<bool> has_texts(Range range) {
     bool found = false;
     auto done = reader_.each(
-        "SELECT 1 FROM pages WHERE id > ?1 AND id <= ?2 AND (text <> '' OR text_page_id IS NOT "
-        "NULL) "
-        "LIMIT 1",
+        "SELECT 1 FROM fetches AS f CROSS JOIN pages AS p ON p.id = f.page_id "
+        "WHERE f.id > ?1 AND f.id <= ?2 AND (p.text <> '' OR p.text_page_id IS NOT NULL) LIMIT 1",
         [&](Statement& s) { s.integer(1, range.after).integer(2, range.last); },
         [&](Statement&) { found = true; });
     if (!done) return std::move(done).error();
     return found;
   }
 
-  // The next pages of `range`, and the key of the last; `after` when there are none.
+  // The next pages among the fetches of `range`, and the last of these; `after` when there are
+  // none.
   base::Result<std::int64_t> page_lines(Range range) {
     std::int64_t last = range.after;
     auto done = reader_.each(
-        "SELECT p.id, u.url, p.fetched_at, p.title, x.text, u.depth "
-        "FROM pages AS p JOIN urls AS u ON u.id = p.url_id JOIN page_texts AS x ON x.page_id = "
-        "p.id "
-        "WHERE p.id > ?1 AND p.id <= ?2 AND p.status = 200 AND p.kind IN ('html', 'xhtml', 'text') "
-        "ORDER BY p.id LIMIT ?3",
+        "SELECT f.id, u.url, p.fetched_at, p.title, x.text, u.depth, p.id "
+        "FROM fetches AS f CROSS JOIN pages AS p ON p.id = f.page_id "
+        "JOIN urls AS u ON u.id = p.url_id JOIN page_texts AS x ON x.page_id = p.id "
+        "WHERE f.id > ?1 AND f.id <= ?2 AND p.status = 200 AND p.kind IN ('html', 'xhtml', 'text') "
+        "ORDER BY f.id LIMIT ?3",
         [&](Statement& s) {
           s.integer(1, range.after).integer(2, range.last).integer(3, kPagesARead);
         },
         [&](Statement& s) {
           last = s.integer(0);
           const std::string_view title = s.text(3);
-          std::string line = "{" + member("id", std::to_string(last)) + "," +
+          std::string line = "{" + member("id", std::to_string(s.integer(6))) + "," +
                              member("url", s.text(1)) + "," + member("ts", iso(s.integer(2)));
           if (!title.empty()) line += "," + member("title", title);
           if (!s.text(4).empty()) line += "," + member("text", s.text(4));

@@ -1,15 +1,16 @@
 // Stored pages as a WARC 1.1 file with a CDXJ index.
 //
 // https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
-// A warcinfo record, then per page version a response, the request that led to it
-// (method, target and host: other request headers are not stored) and metadata. A
-// version whose content was stored before becomes a revisit (6.7.2). Bodies are
+// A warcinfo record, then per answer (storage/archive/stored_answer.h) a response, the
+// request that led to it (method, target and host: other request headers are not stored)
+// and metadata. A version whose content was stored before becomes a revisit (6.7.2).
+// Of redirects and of what is gone, headers are stored and bodies are not. Bodies are
 // written decoded, as they are stored: the headers that described the coding are
 // kept under "X-Archive-Orig-" and Content-Length is that of what follows. A body that
 // was not kept is empty, with WARC-Truncated: unspecified. Each
 // record is a gzip member of its own.
 //
-// A cursor as storage/reports/exports.h: page versions in order, each read by itself.
+// A cursor as storage/reports/exports.h: rows of `fetches` in order, each read by itself.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ struct WarcOptions {
   std::string file_name;  // of the WARC, for its warcinfo and the index
   std::string software;   // "crawld/1.0"
   Millis written_at = 0;
-  // Asked before each version; true ends it there.
+  // Asked before each answer; true ends it there.
   std::function<bool()> enough = [] { return false; };
 };
 

@@ -79,7 +79,7 @@ def test_export_import_export_gives_the_same_records(site, tmp_path):
     first = export(site, tmp_path / "first.warc")
     copy = Crawl(tmp_path)
     result, told = imported(copy, first)
-    assert result.returncode == 0 and told["pages"] == {"stored": 4}, result.stderr
+    assert result.returncode == 0 and told["pages"] == {"stored": 4, "noted": 2}, result.stderr
     second = export(copy, tmp_path / "second.warc")
     assert "revisit" in {kind for kind, *_ in records(first)}
     assert records(first) == records(second)
@@ -98,6 +98,46 @@ def test_a_revisit_names_record_page_and_time_of_the_first(site, tmp_path):
         assert revisit["WARC-Refers-To-Target-URI"] == first["WARC-Target-URI"]
         assert revisit["WARC-Refers-To-Date"] == first["WARC-Date"]
         assert revisit["WARC-Payload-Digest"] == first["WARC-Payload-Digest"]
+
+
+def test_an_archive_leads_over_redirects_to_their_goal(serve, tmp_path):
+    ways = {"/": "/home", "/home": "/en/", "/en/": None}
+
+    def reply(path):
+        if path not in ways:
+            return 404, {"Content-Type": "text/html", "X-Sorry": "very"}, b"<p>Not here."
+        if ways[path] is None:
+            return 200, {"Content-Type": "text/html"}, b"<title>Goal</title><a href=/lost>lost</a>"
+        return 302, {"Location": ways[path], "Content-Type": "text/html", "Set-Cookie": "lang=en"}, b"<p>Moved."
+
+    server, crawl = serve(reply), Crawl(tmp_path)
+    assert crawl.run("--delay", "0", server.url("/")).returncode == 0
+    answers = {}
+    for fields, block in read_warc(export(crawl, tmp_path / "moved.warc")):
+        if fields["WARC-Type"] == "response":
+            head, _, body = block.partition(b"\r\n\r\n")
+            lines = head.decode().split("\r\n")
+            answers[fields["WARC-Target-URI"]] = lines[0], dict(line.split(": ", 1) for line in lines[1:]), body
+    assert [status for status, *_ in answers.values()] == [
+        "HTTP/1.1 302 Found", "HTTP/1.1 302 Found", "HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found"]
+    url, hops = server.url("/"), 0
+    while "Location" in answers[url][1]:
+        assert answers[url][1]["Set-Cookie"] == "lang=en"
+        url, hops = server.url(answers[url][1]["Location"]), hops + 1
+    assert hops == 2 and b"Goal" in answers[url][2]
+    assert answers[server.url("/lost")][1]["X-Sorry"] == "very"
+    index = [json.loads(line.split(" ", 2)[2]) for line in (tmp_path / "moved.cdxj").read_text().splitlines()]
+    assert sorted((entry["status"], entry["mime"]) for entry in index) == [
+        ("200", "text/html"), ("302", "text/html"), ("302", "text/html"), ("404", "text/html")]
+
+    (tmp_path / "copy").mkdir()
+    copy = Crawl(tmp_path / "copy")
+    imported(copy, tmp_path / "moved.warc")
+    for question in ["SELECT url, state, reason, depth, redirects, hop, found_on FROM v_why ORDER BY url",
+                     "SELECT url, how, target FROM v_report_redirects ORDER BY url",
+                     "SELECT url, why, held_by FROM v_report_broken_links",
+                     "SELECT outcome, status, headers FROM fetches WHERE url_id > 0 ORDER BY id"]:
+        assert copy.sql(question) == crawl.sql(question), question
 
 
 def test_imported_pages_are_parsed_searched_and_explained(site, tmp_path):
@@ -121,7 +161,7 @@ def test_the_same_archive_twice_changes_nothing(site, tmp_path):
     copy = Crawl(tmp_path)
     imported(copy, archive)
     result, told = imported(copy, archive)
-    assert result.returncode == 0 and told["pages"] == {"older": 4} and told["new_urls"] == 0
+    assert result.returncode == 0 and told["pages"] == {"older": 6} and told["new_urls"] == 0
     assert copy.sql("SELECT count(*) FROM pages") == [(4,)]
 
 
@@ -188,10 +228,10 @@ def test_a_package_comes_back_as_the_same_records(site, tmp_path):
     assert run(site, "export", "-f", "wacz", "-o", package).returncode == 0
     copy = Crawl(tmp_path)
     result, told = imported(copy, package)
-    assert result.returncode == 0 and told["pages"] == {"stored": 4}, result.stderr
+    assert result.returncode == 0 and told["pages"] == {"stored": 4, "noted": 2}, result.stderr
     assert records(export(site, tmp_path / "first.warc")) == records(export(copy, tmp_path / "second.warc"))
     assert run(copy, "audit").returncode == 0
-    assert imported(copy, package)[1]["pages"] == {"older": 4}
+    assert imported(copy, package)[1]["pages"] == {"older": 6}
 
 
 class Stream(io.RawIOBase):
@@ -267,12 +307,15 @@ def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):
     config = tmp_path / "crawld.yaml"
     config.write_text(f"database: {tmp_path}/crawl.db\nallow_addresses: [127.0.0.0/8]\nsites:\n- name: here\n  seeds: ['{site.url()}']\n"
                       "  exclude: ['*/packed']\n")
-    copy = Crawl(tmp_path)
-    result, told = imported(copy, "-c", config, export(site, tmp_path / "pages.warc.gz"))
+    (tmp_path / "part").mkdir()
+    part, copy = Crawl(tmp_path / "part"), Crawl(tmp_path)
+    assert run(site, "backup", part.db).returncode == 0
+    subprocess.run(["sqlite3", str(part.db), "DELETE FROM fetches WHERE outcome = 'gone'"], check=True)
+    result, told = imported(copy, "-c", config, export(part, tmp_path / "pages.warc.gz"))
     assert result.returncode == 0, result.stderr
     assert told["skipped"] == {"out of scope": 1}
     waiting = {row[0] for row in copy.sql("SELECT url FROM urls WHERE state = 'queued'")}
-    assert waiting == {site.url("/gone"), site.url("/moved")}
+    assert waiting == {site.url("/gone")}
     assert copy.sql("SELECT DISTINCT site FROM v_pages") == [("here",)]
 
 
@@ -305,10 +348,13 @@ def test_a_public_reader_finds_what_our_index_says(site, tmp_path):
         return sorted(found)
 
     theirs = entries(result.stdout.splitlines())
-    assert len(theirs) == 4
-    assert theirs == entries((tmp_path / "pages.cdxj").read_text().splitlines())
+    assert len(theirs) == 6
+    assert {dict(fields)["status"] for _, fields in theirs} == {"200", "301", "404"}
+    # What has no type they leave out, and pywb calls "unk".
+    ours = (tmp_path / "pages.cdxj").read_text().replace('"mime":"unk",', "")
+    assert theirs == entries(ours.splitlines())
     plain = export(site, tmp_path / "plain.warc")
     again = subprocess.run([str(warcio), "index", str(plain), "--fields", "warc-type"], capture_output=True,
                            text=True, timeout=60)
     kinds = [json.loads(line)["warc-type"] for line in again.stdout.splitlines()]
-    assert kinds[0] == "warcinfo" and kinds.count("request") == 4 and kinds.count("revisit") == 1
+    assert kinds[0] == "warcinfo" and kinds.count("request") == 6 and kinds.count("revisit") == 1

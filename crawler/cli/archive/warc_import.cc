@@ -41,13 +41,22 @@ std::string_view warc_field(std::string_view block, std::string_view name) {
   return {};
 }
 
-// A number, or Heritrix's path of one letter a hop.
+std::uint16_t hop_count(std::size_t hops) {
+  return static_cast<std::uint16_t>(std::min<std::size_t>(hops, 0xFFFF));
+}
+
+// A number, or Heritrix's path of one letter a hop, where redirects (R) make nothing deeper.
 std::uint16_t depth_of(std::string_view hops) {
-  constexpr std::size_t kDeepest = 0xFFFF;
   std::uint16_t depth = 0;
   const auto [end, error] = std::from_chars(hops.data(), hops.data() + hops.size(), depth);
   if (error == std::errc() && end == hops.data() + hops.size()) return depth;
-  return static_cast<std::uint16_t>(std::min(hops.size(), kDeepest));
+  return hop_count(hops.size() -
+                   static_cast<std::size_t>(std::count(hops.begin(), hops.end(), 'R')));
+}
+
+// Those behind the last link.
+std::uint16_t redirects_of(std::string_view hops) {
+  return hop_count(hops.size() - (hops.find_last_not_of('R') + 1));
 }
 
 model::Headers without_coding(const model::Headers& headers) {
@@ -180,7 +189,9 @@ Status WarcImport::take_metadata(const ArchiveRecord& record) {
   const bool of_pending = pending_ && (record.field("WARC-Refers-To") == pending_id_ ||
                                        record.field("WARC-Concurrent-To") == pending_id_);
   if (!of_pending || pending_id_.empty()) return base::Done{};
-  pending_->depth = depth_of(warc_field(record.block, "hopsFromSeed"));
+  const std::string_view hops = warc_field(record.block, "hopsFromSeed");
+  pending_->depth = depth_of(hops);
+  pending_->redirects = redirects_of(hops);
   if (const auto via = model::Url::parse(warc_field(record.block, "via"));
       via && via->crawlable()) {
     pending_->via = sites_[pending_->site]->canonicalizer.canonicalize(via->without_fragment());

@@ -55,4 +55,27 @@ inline StoredPage page_of(PageId id, model::UrlId url_id, const std::string& url
           .body_bytes = content.size()};
 }
 
+// The request that stored `page`.
+inline FetchRow fetch_of(std::uint64_t id, const StoredPage& page) {
+  return {.id = id,
+          .url_id = page.url_id,
+          .started_at = base::to_millis(page.parsed.fetched.fetched_at),
+          .outcome = "done",
+          .status = 200,
+          .page_id = page.id};
+}
+
+// A request that stored none.
+inline FetchRow answer_of(std::uint64_t id, model::UrlId url, const std::string& outcome,
+                          int status) {
+  FetchRow row{.id = id,
+               .url_id = url,
+               .started_at = 1'700'000'000'123,
+               .outcome = outcome,
+               .status = status};
+  row.remote_address = "192.0.2.1";
+  row.http_version = "1.1";
+  return row;
+}
+
 }  // namespace crawld::storage

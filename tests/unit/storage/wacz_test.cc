@@ -76,6 +76,8 @@ struct Packages {
       batch.new_urls.push_back(new_url(*store, n + 1, url_at(n)));
       batch.new_urls.back().depth = n == 2 ? 0 : 1;
       batch.pages.push_back(packed_page(n));
+      // Requests that stored nothing come between.
+      batch.fetches.push_back(fetch_of(2 * n + 1, batch.pages.back()));
     }
     REQUIRE(store->put(batch).ok());
     reader = std::move(*Database::open_reader(scratch.path()));
@@ -176,7 +178,7 @@ TEST_CASE("a package that has enough is whole, and the next one needs nothing of
   ExportEnd end;
   std::uint64_t asked = 0;
   auto first = packages.package({.enough = [&] { return ++asked > 1'000; }}, &end);
-  CHECK(end.last_key == 1'000);
+  CHECK(end.last_key == 2 * 1'000 - 1);
   CHECK_FALSE(end.complete);
   CHECK(lines_of(first.at("pages/pages.jsonl")).size() == 1'001);
   auto rest = packages.package({.after = end.last_key}, &end);
@@ -187,7 +189,7 @@ TEST_CASE("a package that has enough is whole, and the next one needs nothing of
 
 TEST_CASE("a package of no pages is one all the same") {
   Packages packages;
-  auto contents = packages.package({.after = kPages});
+  auto contents = packages.package({.after = 2 * kPages});
   CHECK(contents.at("indexes/index.cdx.gz").empty());
   CHECK(lines_of(contents.at("pages/pages.jsonl")).size() == 1);
   CHECK(contents.at("datapackage.json").find("mainPageUrl") == std::string::npos);

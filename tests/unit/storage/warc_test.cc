@@ -90,6 +90,7 @@ struct Exported {
     batch.new_urls[1].parent = 1;
     batch.pages = {packed_page(1, 1, "http://a.test/", "hello"),
                    packed_page(2, 2, "http://a.test/b?c=1", "hello")};
+    batch.fetches = {fetch_of(1, batch.pages[0]), fetch_of(2, batch.pages[1])};
     REQUIRE(store->put(batch).ok());
     reader = std::move(*Database::open_reader(scratch.path()));
     const auto end = export_warc(
@@ -198,4 +199,113 @@ TEST_CASE("a damaged body is reported, not exported") {
   REQUIRE(store->database().execute("UPDATE bodies SET data = x'00'").ok());
   CHECK(body_bytes(*exported.reader, 1).error().code == base::Error::Code::corrupt);
   CHECK(body_bytes(*exported.reader, 99).error().code == base::Error::Code::not_found);
+}
+
+namespace {
+
+// A crawl whose seed moved, over a temporary redirect, to a page that links to one that is gone.
+struct Moved {
+  Moved() {
+    auto store = std::move(*SqliteStore::open(scratch.path(), {}));
+    REQUIRE(store->begin_run({.command = "crawl", .sites = {"a"}}).ok());
+    CommitBatch batch;
+    batch.hosts = {host_named(1, "http://a.test")};
+    const char* urls[] = {"http://a.test/old", "http://a.test/way", "http://a.test/new",
+                          "http://a.test/gone", "http://a.test/map.xml"};
+    for (const char* url : urls) {
+      batch.new_urls.push_back(new_url(*store, batch.new_urls.size() + 1, url));
+      batch.new_urls.back().parent = batch.new_urls.size() - 1;
+    }
+    batch.new_urls[1].redirects = 1;
+    batch.new_urls[2].redirects = 2;
+    batch.new_urls[3].depth = 1;
+    batch.new_urls[4].purpose = model::Purpose::sitemap;
+    batch.pages = {packed_page(1, 3, "http://a.test/new", "hello")};
+    batch.fetches = {answer_of(3, 1, "redirected", 301), answer_of(4, 2, "redirected", 307),
+                     fetch_of(6, batch.pages[0]),        answer_of(7, 4, "gone", 404),
+                     answer_of(8, 4, "reset", 0),        answer_of(9, 5, "redirected", 301),
+                     answer_of(10, 4, "http_503", 503)};
+    batch.fetches[0].headers.add("Location", "/way");
+    batch.fetches[0].headers.add("Content-Type", "text/html; charset=utf-8");
+    batch.fetches[0].headers.add("Content-Length", "169");
+    // As a crawld before schema 8 stored it.
+    batch.fetches[1].detail = "http://a.test/new";
+    batch.fetches[3].headers.add("Content-Length", "0");
+    batch.fetches[5].detail = "http://a.test/other.xml";
+    REQUIRE(store->put(batch).ok());
+    reader = std::move(*Database::open_reader(scratch.path()));
+  }
+  ExportEnd write(WarcOptions options) {
+    const auto end = export_warc(
+        *reader, options, [&](std::string_view bytes) { return !(file += bytes).empty(); },
+        [&](std::string_view line) { index += line; });
+    if (!end) FAIL(end.error().message);
+    return *end;
+  }
+  Scratch scratch;
+  std::unique_ptr<Database> reader;
+  std::string file;
+  std::string index;
+};
+
+}  // namespace
+
+TEST_CASE("a WARC holds redirects and what is gone, in their order, with the headers they had") {
+  Moved moved;
+  CHECK(moved.write({}).rows == 4);
+  const auto records = read_file_of(moved.file);
+  REQUIRE(records.size() == 13);
+  const Record& old = records[1];
+  CHECK(old.fields.at("WARC-Type") == "response");
+  CHECK(old.fields.at("WARC-Target-URI") == "http://a.test/old");
+  CHECK(old.fields.at("WARC-Date") == "2023-11-14T22:13:20.123Z");
+  CHECK(old.fields.at("WARC-IP-Address") == "192.0.2.1");
+  CHECK(old.fields.at("WARC-Truncated") == "unspecified");
+  CHECK(old.block ==
+        "HTTP/1.1 301 Moved Permanently\r\nLocation: /way\r\nContent-Type: text/html; "
+        "charset=utf-8\r\nX-Archive-Orig-Content-Length: 169\r\nContent-Length: 0\r\n\r\n");
+  CHECK(records[2].fields.at("WARC-Concurrent-To") == old.fields.at("WARC-Record-ID"));
+  CHECK(records[2].block == "GET /old HTTP/1.1\r\nHost: a.test\r\n\r\n");
+  CHECK(records[4].block ==
+        "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://a.test/new\r\nContent-Length: "
+        "0\r\n\r\n");
+  CHECK(records[6].block == "hopsFromSeed: R\r\nvia: http://a.test/old\r\n");
+  CHECK(records[9].block == "hopsFromSeed: RR\r\nvia: http://a.test/way\r\n");
+  const Record& gone = records[10];
+  CHECK(gone.fields.at("WARC-Target-URI") == "http://a.test/gone");
+  CHECK(gone.fields.count("WARC-Truncated") == 0);
+  CHECK_THAT(gone.block, Catch::StartsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+TEST_CASE("the CDXJ index has a line with its status for each redirect") {
+  Moved moved;
+  moved.write({});
+  CHECK_THAT(
+      moved.index,
+      Catch::Contains(
+          R"(test,a)/old 20231114221320 {"url":"http://a.test/old","mime":"text/html","status":"301",)"));
+  CHECK_THAT(moved.index, Catch::Contains(R"("mime":"unk","status":"307",)"));
+  CHECK_THAT(moved.index, Catch::Contains(R"("status":"404",)"));
+}
+
+TEST_CASE("an archive goes on behind a redirect as behind a page") {
+  Moved moved;
+  int asked = 0;
+  const auto first = moved.write({.enough = [&] { return ++asked > 1; }});
+  CHECK(first.rows == 1);
+  const auto rest = moved.write({.after = first.last_key});
+  CHECK((rest.rows == 3 && rest.complete));
+  CHECK(moved.write({.after = rest.last_key}).rows == 0);
+}
+
+TEST_CASE("a database of before schema 8 has redirects in its archive, too") {
+  Moved moved;
+  {
+    auto store = std::move(*SqliteStore::open(moved.scratch.path(), {}));
+    REQUIRE(store->database().execute("ALTER TABLE fetches DROP COLUMN headers").ok());
+    REQUIRE(store->database().execute("PRAGMA user_version = 7").ok());
+  }
+  moved.reader = std::move(*Database::open_reader(moved.scratch.path()));
+  CHECK(moved.write({}).rows == 2);
+  CHECK(read_file_of(moved.file)[1].fields.at("WARC-Target-URI") == "http://a.test/way");
 }

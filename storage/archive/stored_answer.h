@@ -1,0 +1,44 @@
+// One answer of the web as an archive tells of it: a version of a page, or what stored none all
+// the same (a redirect, and what is gone).
+//
+// In the order of `fetches`, which is that of the crawl. Threads: those of the connection.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "storage/commit_batch.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+
+struct StoredAnswer {
+  std::int64_t fetch = 0;  // row in `fetches`
+  PageId page = 0;         // 0: none was stored
+  std::string url;
+  std::string via;           // the page that held it, or that redirected here
+  std::string original_url;  // where the same content was stored first; empty: here
+  PageId original = 0;       // the version that brought it first; 0: no body
+  std::string content_type;
+  std::string http_version;
+  std::string address;
+  std::vector<std::pair<std::string, std::string>> headers;
+  int status = 0;
+  std::int64_t depth = 0;
+  std::int64_t redirects = 0;  // hops that led here
+  Millis fetched_at = 0;
+  Millis original_at = 0;
+  std::uint64_t body = 0;
+  bool truncated = false;
+  bool bodiless = false;  // there may have been a body, and it was not kept
+};
+
+// The first behind the row `after` of `fetches`; nothing when there are no more. Of redirects that
+// a crawld before schema 8 stored, Location is the only header.
+base::Result<std::optional<StoredAnswer>> next_answer(Database& reader, std::int64_t after);
+
+}  // namespace crawld::storage
