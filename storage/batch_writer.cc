@@ -57,6 +57,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
     });
   }
   if (done) done = all(batch.readings, [&](const auto& item) { return reading(item); });
+  if (done) done = all(batch.documents, [&](const auto& item) { return document(item); });
   if (done) {
     done = all(batch.extracted_up_to, [&](const auto& item) { return extracted_up_to(item); });
   }

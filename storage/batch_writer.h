@@ -73,15 +73,20 @@ class BatchWriter {
   base::Status run(const RunUpdate& update);
   base::Status counts();
 
-  // page_rows.cc
+  // page_readings.cc
   base::Status reading(const PageReading& reading);
+  base::Status document(const DocumentReading& reading);
+  template <class Update>
+  base::Status read_again(PageId page, Update update);
+
+  // page_rows.cc
   base::Status page(const StoredPage& page);
   base::Status page_row(const StoredPage& page, std::uint64_t previous, std::uint64_t body,
                         PageId same_text);
   base::Result<PageId> same_text(const StoredPage& page, PageId previous, std::uint64_t body);
   base::Result<std::uint64_t> previous_version(const StoredPage& page);
   base::Status newest_version(const StoredPage& page);
-  base::Status links(const StoredPage& page, const model::ParsedPage& parsed);
+  base::Status links(PageId page, std::string_view href, const model::ParsedPage& parsed);
   base::Result<std::uint64_t> body(const StoredPage& page, const Content& content);
   base::Result<std::uint64_t> known_body(const std::string& hash, std::uint64_t key);
   base::Status records(PageId page, model::UrlId url, model::SiteId site,

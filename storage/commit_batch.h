@@ -174,6 +174,16 @@ struct PageReading {
   std::uint64_t simhash = 0;  // goes with main_text
 };
 
+// A stored document that is read by a program of the system now
+// (parsers/worker/converting_parser.h): what the page says of it, or convert_error. What is of the
+// document itself stays as it stands.
+struct DocumentReading {
+  PageId page_id = 0;
+  std::string url;
+  model::ParsedPage parsed;
+  bool store_text = true;
+};
+
 // How field coverage of a site stands, round by round; the store does not read it.
 struct SiteCoverage {
   std::string site;
@@ -238,6 +248,7 @@ struct CommitBatch {
   std::vector<FetchRow> fetches;
   std::vector<ExtractedRecords> extracted;
   std::vector<PageReading> readings;
+  std::vector<DocumentReading> documents;
   std::vector<ExtractedUpTo> extracted_up_to;
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<SiteLinkRules> link_rules;

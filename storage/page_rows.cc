@@ -22,11 +22,6 @@ std::string joined(const std::vector<std::string>& parts) {
 // A shorter text costs less than to look for another that is the same.
 constexpr std::size_t kSharedTextBytes = 256;
 
-// Empty JSON lists and objects are stored as NULL.
-std::string_view filled(const std::string& json) {
-  return json.size() <= 2 ? std::string_view() : std::string_view(json);
-}
-
 const model::ParsedPage& nothing_parsed() {
   static const model::ParsedPage kNothing;
   return kNothing;
@@ -73,7 +68,8 @@ base::Status BatchWriter::page(const StoredPage& page) {
   auto same = same_text(page, *previous, ids_.body == next_body ? *body_id : 0);
   if (!same) return std::move(same).error();
   auto done = page_row(page, *previous, *body_id, *same);
-  if (done && !parsed.links.empty()) done = links(page, parsed);
+  const std::string href = page.parsed.fetched.lease.request.url.href();
+  if (done && !parsed.links.empty()) done = links(page.id, href, parsed);
   if (done) done = newest_version(page);
   if (done && redo_) done = drop_records(page.id);
   if (!done) return done;
@@ -133,12 +129,12 @@ base::Status BatchWriter::newest_version(const StoredPage& page) {
   });
 }
 
-base::Status BatchWriter::links(const StoredPage& page, const model::ParsedPage& parsed) {
-  const std::string json =
-      links_json(parsed.links, origin_of(page.parsed.fetched.lease.request.url.href()));
+base::Status BatchWriter::links(PageId page, std::string_view href,
+                                const model::ParsedPage& parsed) {
+  const std::string json = links_json(parsed.links, origin_of(href));
   return database_.run("INSERT OR REPLACE INTO links (page_id, count, links) VALUES (?1, ?2, ?3)",
                        [&](Statement& s) {
-                         s.integer(1, as_integer(page.id));
+                         s.integer(1, as_integer(page));
                          s.integer(2, as_integer(parsed.links.size())).text(3, json);
                        });
 }
@@ -196,39 +192,6 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.text_or_null(42, filled(parsed.structured_other));
         s.integer_or_null(43, as_integer(same_text));
       });
-}
-
-// The index keeps no text of its own: an entry is taken out with the words it was made of.
-base::Status BatchWriter::reading(const PageReading& reading) {
-  const auto page = [&](Statement& s) { s.integer(1, as_integer(reading.page_id)); };
-  bool indexed = false;
-  auto done = database_.each("SELECT 1 FROM search_docsize WHERE id = ?1", page,
-                             [&](Statement&) { indexed = true; });
-  if (done && indexed) {
-    done = database_.run(
-        "INSERT INTO search (search, rowid, title, body) "
-        "SELECT 'delete', id, title, body FROM search_content WHERE id = ?1",
-        page);
-  }
-  if (!done) return done;
-  done = database_.run(
-      "UPDATE pages SET main_text = ifnull(?2, main_text), markdown = ifnull(?3, markdown), "
-      "author = ifnull(?4, author), date = ifnull(?5, date), jsonld = ifnull(?6, jsonld), "
-      "microdata = ifnull(?7, microdata), opengraph = ifnull(?8, opengraph), "
-      "structured = ifnull(?9, structured), simhash = ifnull(?10, simhash) WHERE id = ?1",
-      [&](Statement& s) {
-        page(s);
-        s.text_or_null(2, reading.main_text).text_or_null(3, reading.markdown);
-        s.text_or_null(4, reading.author).text_or_null(5, reading.date);
-        s.text_or_null(6, filled(reading.jsonld)).text_or_null(7, filled(reading.microdata));
-        s.text_or_null(8, filled(reading.opengraph)).text_or_null(9, filled(reading.structured));
-        s.integer_or_null(10, reading.main_text.empty() ? 0 : as_integer(reading.simhash));
-      });
-  if (!done || !indexed) return done;
-  return database_.run(
-      "INSERT INTO search (rowid, title, body) "
-      "SELECT id, title, body FROM search_content WHERE id = ?1",
-      page);
 }
 
 base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Content& content) {

@@ -13,6 +13,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/extract_crew.h"
+#include "crawler/cli/extract_wants.h"
 #include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/stop_signals.h"
@@ -39,35 +40,6 @@ struct Counts {
   std::uint64_t failed = 0;    // the parser could not read it
 };
 
-// Texts that a site asks for, beside what is always read.
-struct Texts {
-  bool main_text = false;
-  bool markdown = false;
-  bool structured = false;
-
-  bool any() const { return main_text || markdown || structured; }
-  bool lacks(const WalkedPage& page) const {
-    if (page.kind != "html" && page.kind != "xhtml") return false;
-    return (main_text && !page.has_main_text) || (markdown && !page.has_markdown) ||
-           (structured && !page.has_structured);
-  }
-};
-
-Texts texts_of(const pipeline::SiteRules& rules) {
-  const bool kept = rules.config.store_text;
-  return {rules.wants.main_text && kept, rules.wants.markdown && kept, rules.wants.structured};
-}
-
-// What a site has its pages read for: ExtractedUpTo::reading.
-std::string reading_of(const pipeline::SiteRules& rules) {
-  const Texts texts = texts_of(rules);
-  std::string reading = rules.rule_set_hash;
-  if (texts.main_text) reading += "+main_text";
-  if (texts.markdown) reading += "+markdown";
-  if (texts.structured) reading += "+structured";
-  return reading;
-}
-
 class Extraction {
  public:
   // `sites`: the names behind the SiteIds of the store's run, the configured ones first.
@@ -77,6 +49,7 @@ class Extraction {
         crew_(crew),
         reader_(reader),
         store_(store),
+        documents_(rooms.config().convert),
         sites_(std::move(sites)),
         only_site_(std::move(only_site)) {}
 
@@ -121,14 +94,15 @@ class Extraction {
 
  private:
   bool is_asked_for(const pipeline::SiteRules& rules) const {
-    const bool reads = rules.rule_set != 0 || texts_of(rules).any();
+    const bool reads =
+        rules.rule_set != 0 || ExtractTexts::of(rules).any() || !documents_.print().empty();
     return reads && (only_site_.empty() || rules.name == only_site_);
   }
 
   Status load_reached() {
     for (const auto& rules : *table_) {
       if (!is_asked_for(*rules)) continue;
-      auto page = storage::extracted_up_to(reader_, rules->name, reading_of(*rules));
+      auto page = storage::extracted_up_to(reader_, rules->name, reading_of(*rules, documents_));
       if (!page) return std::move(page).error();
       reached_[rules->name] = *page;
     }
@@ -147,7 +121,7 @@ class Extraction {
       auto found = reached_.find(rules->name);
       if (found == reached_.end() || found->second >= page) continue;
       found->second = page;
-      batch.extracted_up_to.push_back({rules->name, reading_of(*rules), page});
+      batch.extracted_up_to.push_back({rules->name, reading_of(*rules, documents_), page});
     }
   }
 
@@ -171,8 +145,10 @@ class Extraction {
     const bool read = page.id <= reached_[rules->name] && page.site == rules->name;
     const bool has_records = rules->rule_set == 0 || page.rule_set == rules->rule_set_hash ||
                              (page.rule_set.empty() && read);
-    if (has_records && (read || !texts_of(*rules).lacks(page))) return false;
-    crew_.give({.page = page, .rules = rules});
+    const bool as_document = !read && documents_.may_read(page);
+    if (has_records && !as_document && (read || !ExtractTexts::of(*rules).lacks(page)))
+      return false;
+    crew_.give({.page = page, .rules = rules, .as_document = as_document});
     return true;
   }
 
@@ -205,11 +181,15 @@ class Extraction {
       case ExtractCrew::End::made:
         break;
     }
-    const auto& [page, rules] = answer->job;
+    const auto& [page, rules, as_document] = answer->job;
     batch_bytes_ += answer->bytes();
-    ++counts_.made;
+    ++(answer->document.parsed.convert_error.empty() ? counts_.made : counts_.failed);
     counts_.records += answer->records.size();
-    if (texts_of(*rules).lacks(page)) batch.readings.push_back(std::move(answer->reading));
+    if (as_document) {
+      batch.documents.push_back(std::move(answer->document));
+    } else if (ExtractTexts::of(*rules).lacks(page)) {
+      batch.readings.push_back(std::move(answer->reading));
+    }
     if (rules->rule_set == 0) return base::Done{};
     if (Status covered = cover(page, *rules, answer->records); !covered) return covered;
     const auto site = std::find(sites_.begin(), sites_.end(), page.site) - sites_.begin();
@@ -238,6 +218,7 @@ class Extraction {
   ExtractCrew& crew_;
   storage::Database& reader_;
   storage::SqliteStore& store_;
+  const ExtractDocuments documents_;
   const std::vector<std::string> sites_;
   const std::string only_site_;
   std::map<std::string, storage::PageId> reached_;  // site -> ExtractedUpTo::page
@@ -320,7 +301,8 @@ int extract_command(const Arguments& arguments) {
   std::string database;
   CLI::App app(
       "Run the extraction rules again over stored bodies, and read the main text, Markdown and "
-      "structured data that a site asks for now; nothing is fetched.",
+      "structured data that a site asks for now, and documents by the programs of parse.convert; "
+      "nothing is fetched.",
       "extract");
   app.add_option("SITE", site, "only pages of this site");
   app.add_option("-c,--config", file, "the YAML file with the sites and their rules")->required();

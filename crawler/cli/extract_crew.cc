@@ -48,16 +48,24 @@ class ExtractCrew::Worker {
     const bool as_sent = codec == model::BodyCodec::gzip;
     const auto body = as_sent ? std::optional(std::move(bytes))
                               : model::unpack(codec, bytes, options_.max_decoded_size);
-    if (!body) return Answer{std::move(job), End::bodiless, {}, {}};
+    if (!body) return Answer{.job = std::move(job), .end = End::bodiless};
     model::ParseOutcome outcome = parse(job, stored->headers, *body, as_sent ? "gzip" : "");
     const auto* failure = std::get_if<model::ParseFailure>(&outcome);
     if (failure != nullptr && failure->kind == model::ParseFailureKind::no_worker) {
       return base::Error{base::Error::Code::io, failure->detail};
     }
     auto* parsed = std::get_if<model::ParsedPage>(&outcome);
-    if (parsed == nullptr) return Answer{std::move(job), End::unread, {}, {}};
-    storage::PageReading reading = reading_of(job, *parsed);
-    return Answer{std::move(job), End::made, std::move(parsed->records), std::move(reading)};
+    if (parsed == nullptr) return Answer{.job = std::move(job), .end = End::unread};
+    Answer answer{.job = std::move(job), .records = std::move(parsed->records)};
+    if (answer.job.as_document) {
+      answer.document = {.page_id = answer.job.page.id,
+                         .url = answer.job.page.url,
+                         .parsed = std::move(*parsed),
+                         .store_text = answer.job.rules->config.store_text};
+    } else {
+      answer.reading = reading_of(answer.job, *parsed);
+    }
+    return answer;
   }
 
  private:
@@ -91,10 +99,13 @@ std::size_t ExtractCrew::Answer::bytes() const {
   for (const model::Record& record : records) {
     bytes += record.fields_json.size() + record.errors_json.size();
   }
-  for (const std::string* text : {&reading.main_text, &reading.markdown, &reading.jsonld,
-                                  &reading.microdata, &reading.opengraph, &reading.structured}) {
+  for (const std::string* text :
+       {&reading.main_text, &reading.markdown, &reading.jsonld, &reading.microdata,
+        &reading.opengraph, &reading.structured, &document.parsed.text, &document.parsed.main_text,
+        &document.parsed.markdown}) {
     bytes += text->size();
   }
+  bytes += document.parsed.links.size() * sizeof(model::Link);
   return bytes;
 }
 

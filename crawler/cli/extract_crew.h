@@ -21,6 +21,7 @@ class ExtractCrew {
   struct Job {
     storage::WalkedPage page;
     std::shared_ptr<const pipeline::SiteRules> rules;
+    bool as_document = false;  // for a program of the system (parse.convert)
   };
   enum class End : std::uint8_t {
     made,
@@ -31,7 +32,8 @@ class ExtractCrew {
     Job job;
     End end = End::made;
     std::vector<model::Record> records;
-    storage::PageReading reading;  // what the site asks for, and no more
+    storage::PageReading reading;       // what the site asks for, and no more
+    storage::DocumentReading document;  // instead, where the job asks for it
 
     std::size_t bytes() const;  // of what was made
   };

@@ -12,7 +12,8 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
       "p.truncated, p.kind, p.canonical, p.robots, "
       "(SELECT r.rule_set FROM records AS r WHERE r.page_id = p.id LIMIT 1), "
       "p.main_text IS NOT NULL, p.markdown IS NOT NULL, "
-      "coalesce(p.jsonld, p.microdata, p.opengraph, p.structured) IS NOT NULL "
+      "coalesce(p.jsonld, p.microdata, p.opengraph, p.structured) IS NOT NULL, "
+      "coalesce(p.text, p.text_page_id) IS NOT NULL, p.content_type "
       "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
       "JOIN urls AS u ON u.id = p.url_id LEFT JOIN sites AS s ON s.id = p.site_id "
       "WHERE p.id > ?1 ORDER BY p.id LIMIT ?2",
@@ -27,9 +28,11 @@ base::Result<std::vector<WalkedPage>> walk_pages(Database& reader, PageId after,
                          .status = static_cast<int>(s.integer(6)),
                          .truncated = s.integer(7) != 0,
                          .kind = std::string(s.text(8)),
+                         .content_type = std::string(s.text(16)),
                          .canonical = std::string(s.text(9)),
                          .robots = std::string(s.text(10)),
                          .rule_set = std::string(s.text(11)),
+                         .has_text = s.integer(15) != 0,
                          .has_main_text = s.integer(12) != 0,
                          .has_markdown = s.integer(13) != 0,
                          .has_structured = s.integer(14) != 0});

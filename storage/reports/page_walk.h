@@ -27,10 +27,12 @@ struct WalkedPage {
   Millis changed_at = 0;  // the last time the content was new; 0: not told
   int status = 0;
   bool truncated = false;
-  std::string kind;       // a model::DocumentKind as text
+  std::string kind;  // a model::DocumentKind as text
+  std::string content_type;
   std::string canonical;  // empty: none told
   std::string robots;     // directives, separated by commas
   std::string rule_set;   // hash of the rules of its records; empty: none
+  bool has_text = false;
   bool has_main_text = false;
   bool has_markdown = false;
   bool has_structured = false;  // any of it

@@ -18,6 +18,11 @@ std::string links_json(const std::vector<model::Link>& links, std::string_view o
 // The reverse: `url` as stored, completed.
 std::string full_url(std::string_view stored, std::string_view origin);
 
+// Empty JSON lists and objects are stored as NULL: nothing of them is left.
+inline std::string_view filled(std::string_view json) {
+  return json.size() <= 2 ? std::string_view() : json;
+}
+
 std::string headers_json(const model::Headers& headers);
 std::string meta_json(const std::vector<std::pair<std::string, std::string>>& meta);
 std::string headings_json(const std::vector<model::Heading>& headings);

@@ -267,3 +267,47 @@ def test_the_other_documents_of_the_recipe_are_read(crawl, serve, tmp_path):
     for path in files:
         page = stored(crawl, path)
         assert page["error"] is None and page["text"].split() == ["First", "words", "Second", "words"], page
+
+
+def test_extract_reads_documents_that_were_stored_before_a_program_was_named(crawl, serve, tmp_path):
+    pages = {"/a.doc": DOCUMENT, "/b.doc": DOCUMENT + b" broken", "/c.doc": gzip.compress(DOCUMENT + b" packed")}
+    plain = site_of(pages)
+
+    def respond(path):
+        status, headers, body = plain(path)
+        return status, headers | ({"Content-Encoding": "gzip"} if path == "/c.doc" else {}), body
+
+    site = serve(respond)
+    assert crawl.run("--delay", "0", site.url()).returncode == 0
+    assert stored(crawl, "/a.doc")["text"] is None
+    name = crawl.sql("SELECT name FROM sites")[0][0]
+    script = ("import sys; body = sys.stdin.buffer.read()[2:].decode()\nif 'broken' in body: sys.exit('torn')\n"
+              "print(f'<title>Of {len(body)}</title><p>Hippopotamus: {body} <a href=linked>there</a>')")
+    config = convert(script) | {"sites": [{"name": name, "seeds": [site.url()]}]}
+
+    def extract():
+        (tmp_path / "extract.yaml").write_text(json.dumps(config))
+        done = subprocess.run([CRAWLD, "extract", "--db", crawl.db, "-c", tmp_path / "extract.yaml"],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    before = crawl.sql("SELECT content_hash, body_id, size, headers, kind, robots FROM pages ORDER BY id")
+    assert "crawld: 2 pages read, 0 records; 0 without a stored body, 1 that could not be parsed" in extract()
+    page = stored(crawl, "/a.doc")
+    assert page["title"] == f"Of {len(DOCUMENT) - 2}" and "a document of ours there" in page["text"] and page["error"] is None
+    assert "of ours packed" in stored(crawl, "/c.doc")["text"]
+    broken = stored(crawl, "/b.doc")
+    assert broken["text"] is None and "torn" in broken["error"]
+    assert crawl.sql("SELECT content_hash, body_id, size, headers, kind, robots FROM pages ORDER BY id") == before
+    assert crawl.sql("SELECT to_url, text FROM v_links WHERE from_url LIKE '%/a.doc'") == [(site.url("/linked"), "there")]
+    found = subprocess.run([CRAWLD, "search", "--db", crawl.db, "hippopotamus"], capture_output=True, text=True)
+    assert "/a.doc" in found.stdout and "/c.doc" in found.stdout
+    assert subprocess.run([CRAWLD, "audit", "--db", crawl.db]).returncode == 0
+    # Neither what was read nor what failed is tried again, until the programs are others.
+    assert "crawld: 0 pages read" in extract() and stored(crawl, "/b.doc")["error"] == broken["error"]
+    config["parse"]["convert"][0]["command"][-1] = "print('read after all')"
+    assert "crawld: 1 pages read" in extract()
+    mended = stored(crawl, "/b.doc")
+    assert mended["text"].strip() == "read after all" and mended["error"] is None
+    assert "Hippopotamus" in stored(crawl, "/a.doc")["text"]
