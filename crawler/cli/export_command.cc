@@ -59,7 +59,8 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
       "written to FILE.part, renamed when complete (default: standard output); of a mirror "
       "the directory");
   app.add_option("--since", flags.since, "fetched at or after: 2026-11-21 or 2026-11-21T08:00:00Z");
-  app.add_option("--after", flags.after, "go on behind this key, as told by the call before");
+  app.add_option("--after", flags.after, "go on behind this key, as told by the call before")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--max-bytes", flags.max_bytes,
                  "end with whole rows once so many bytes are written, and tell the key");
   app.add_flag("--no-header", flags.no_header, "CSV without its first line");

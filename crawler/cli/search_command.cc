@@ -49,7 +49,7 @@ void print_text(const SearchHit& hit) {
   std::printf("    %s\n", snippet.c_str());
 }
 
-// For scripts. False when standard output failed.
+// For scripts.
 void print_rows(const std::vector<SearchHit>& hits, TableForm form) {
   Table table(form, Formulas::kept);
   constexpr std::string_view kNames[] = {"url",        "title", "snippet", "site",

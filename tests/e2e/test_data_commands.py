@@ -190,6 +190,44 @@ def test_export_since_the_future_is_empty_and_a_wrong_time_is_usage(site):
     assert run(site, "export", "--since", "yesterday").returncode == 2
 
 
+def test_no_result_takes_the_place_of_a_database_or_of_what_is_beside_it(site, tmp_path):
+    copy = Crawl(tmp_path)
+    assert run(site, "backup", copy.db).returncode == 0
+    (tmp_path / "linked.jsonl").symlink_to(copy.db)
+    before = copy.db.read_bytes()
+    writers = [["export"], ["export", "-f", "csv"], ["export", "-f", "warc"], ["export", "-f", "sitemap"]]
+    for writer in writers:
+        for target in [copy.db, f"{copy.db}-wal", f"{copy.db}-shm", f"{copy.db}.lock", tmp_path / "linked.jsonl"]:
+            result = run(copy, *writer, "-o", target)
+            assert result.returncode == 1 and f"{copy.db} is a database; name another file" in result.stderr, (writer, target)
+    result = run(site, "report", "--html", copy.db)
+    assert result.returncode == 1 and "is a database" in result.stderr
+    assert copy.db.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir() if "part" in path.name) == []
+
+
+def test_an_output_follows_no_link_at_its_part_and_begins_at_no_directory(site, tmp_path):
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / "out.jsonl.part").symlink_to(tmp_path / "victim")
+    result = run(site, "export", "-o", tmp_path / "out.jsonl")
+    assert result.returncode == 1 and "out.jsonl.part: it is a link; remove it" in result.stderr
+    assert (tmp_path / "victim").read_text() == "mine" and not (tmp_path / "out.jsonl").exists()
+    (tmp_path / "folder").mkdir()
+    result = run(site, "export", "-o", tmp_path / "folder")
+    assert result.returncode == 1 and "folder: Is a directory" in result.stderr
+    assert not (tmp_path / "folder.part").exists()
+    assert run(site, "export", "--after", "-1").returncode == 2
+
+
+@pytest.mark.parametrize("command", [["sql", "SELECT * FROM pages"], ["search", "--json", "copper"], ["audit"], ["report"],
+                                     ["report", "--csv"], ["export"], ["export", "-f", "warc"]], ids=" ".join)
+def test_a_full_disk_behind_standard_output_ends_a_command_with_three(site, command):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([str(CRAWLD), command[0], "--db", str(site.db), *command[1:]], stdout=full,
+                                stderr=subprocess.PIPE, text=True, timeout=60)
+    assert result.returncode == 3 and "cannot write standard output: No space left on device" in result.stderr
+
+
 def test_links_urls_and_a_sitemap_are_exported(site):
     links = json_lines(run(site, "export", "--table", "links"))
     assert (site.url("/"), site.url("/lamp")) in {(row["from_url"], row["to_url"]) for row in links}

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "crawler/base/fd.h"
+
 namespace crawld::cli {
 namespace {
 
@@ -42,6 +44,25 @@ std::string behind_links(const std::string& path) {
   return path;
 }
 
+bool is_database(const std::string& path) {
+  constexpr std::string_view kMagic = "SQLite format 3";  // https://sqlite.org/fileformat2.html 1.3
+  const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  char head[kMagic.size()];
+  return fd.open() && ::read(fd.get(), head, sizeof head) == static_cast<ssize_t>(sizeof head) &&
+         std::string_view(head, sizeof head) == kMagic;
+}
+
+// The database that a result would take the place of, or take its log or lock from; empty: none.
+std::string database_at(const std::string& path) {
+  if (is_database(path)) return path;
+  for (const std::string_view ending : {"-wal", "-shm", "-journal", ".lock"}) {
+    if (!path.ends_with(ending)) continue;
+    const std::string database = path.substr(0, path.size() - ending.size());
+    if (is_database(database)) return database;
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<OutputFile> OutputFile::open(const std::string& path) {
@@ -49,8 +70,19 @@ base::Result<OutputFile> OutputFile::open(const std::string& path) {
   const bool in_place = is_device(path);
   OutputFile output(in_place ? path : behind_links(path), nullptr);
   output.in_place_ = in_place;
+  std::error_code no_file;
+  if (std::filesystem::is_directory(output.path_, no_file)) return write_error(path, EISDIR);
+  const std::string database = in_place ? "" : database_at(output.path_);
+  if (!database.empty()) {
+    return Error{Error::Code::invalid,
+                 "cannot write " + path + ": " + database + " is a database; name another file"};
+  }
   const std::string target = in_place ? path : output.part();
-  const int fd = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int kept = in_place ? 0 : O_NOFOLLOW;
+  const int fd = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | kept, 0644);
+  if (fd < 0 && errno == ELOOP) {
+    return Error{Error::Code::io, "cannot write " + target + ": it is a link; remove it"};
+  }
   if (fd < 0) return write_error(target, errno);
   output.file_ = fdopen(fd, "wb");
   return output;

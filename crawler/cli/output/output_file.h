@@ -1,8 +1,9 @@
 // `-o FILE`: a result that appears complete or not at all.
 //
 // Written to FILE.part, which is synced and renamed by finish(); what was there before
-// stays until then. Where FILE is a link, this is done where it leads. Without a file, standard
-// output. Threads: one.
+// stays until then. Where FILE is a link, this is done where it leads; a link at FILE.part is
+// somebody else's, and refused. So are directories, and databases with the files beside them, a
+// crawl's own above all. Without a file, standard output. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace crawld::cli {
 
 class OutputFile {
  public:
-  // An empty path and "-" mean standard output.
+  // An empty path and "-" mean standard output. Errors: disk_full, io.
   static base::Result<OutputFile> open(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
