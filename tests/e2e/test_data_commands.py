@@ -202,7 +202,10 @@ def test_no_result_takes_the_place_of_a_database_or_of_what_is_beside_it(site, t
             assert result.returncode == 1 and f"{copy.db} is a database; name another file" in result.stderr, (writer, target)
     result = run(site, "report", "--html", copy.db)
     assert result.returncode == 1 and "is a database" in result.stderr
-    assert copy.db.read_bytes() == before
+    (tmp_path / "named.jsonl").write_bytes(before)
+    result = copy.run("-o", tmp_path / "named.jsonl", "http://127.0.0.1:1/")
+    assert result.returncode != 0 and "named.jsonl: it is a database" in result.stderr
+    assert copy.db.read_bytes() == (tmp_path / "named.jsonl").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir() if "part" in path.name) == []
 
 

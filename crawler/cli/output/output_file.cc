@@ -52,7 +52,8 @@ bool is_database(const std::string& path) {
          std::string_view(head, sizeof head) == kMagic;
 }
 
-// The database that a result would take the place of, or take its log or lock from; empty: none.
+}  // namespace
+
 std::string database_at(const std::string& path) {
   if (is_database(path)) return path;
   for (const std::string_view ending : {"-wal", "-shm", "-journal", ".lock"}) {
@@ -62,8 +63,6 @@ std::string database_at(const std::string& path) {
   }
   return {};
 }
-
-}  // namespace
 
 base::Result<OutputFile> OutputFile::open(const std::string& path) {
   if (path.empty() || path == "-") return OutputFile("", stdout);

@@ -15,6 +15,10 @@
 
 namespace crawld::cli {
 
+// The database that a result at `path` would take the place of, or take its log or lock from;
+// empty: none. By what the files begin with.
+std::string database_at(const std::string& path);
+
 class OutputFile {
  public:
   // An empty path and "-" mean standard output. Errors: disk_full, io.

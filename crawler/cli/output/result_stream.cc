@@ -1,4 +1,5 @@
 #include "crawler/cli/output/result_stream.h"
+#include "crawler/cli/output/output_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -172,6 +173,10 @@ base::Result<std::unique_ptr<ResultStream>> ResultStream::open(const std::string
                                                                ResultRows rows) {
   if (path == "-") return std::unique_ptr<ResultStream>(new ResultStream(stdout, false));
   if (base::Status name = check_name(path); !name) return std::move(name).error();
+  if (!database_at(path).empty()) {
+    return base::Error{base::Error::Code::invalid,
+                       "-o " + path + ": it is a database; give another name"};
+  }
   const bool csv = ends_with(path, ".csv");
   if (csv && rows == ResultRows::both) {
     return base::Error{base::Error::Code::invalid,
