@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,11 +83,20 @@ struct Timings {
   bool reused_connection = false;
 };
 
+// What an answer told anew of its host: to ask it over https only (RFC 6797 section 5.1).
+struct HstsHost {
+  std::string name;  // lower case, without a dot at its end
+  bool with_subdomains = false;
+  base::WallTime told_at{};
+  base::WallTime until{};  // `told_at` or before: no longer
+};
+
 struct Fetched {
   Lease lease;
   std::variant<Response, FetchFailure> outcome;
   Timings timings;
   base::WallTime fetched_at{};
+  std::optional<HstsHost> hsts{};  // to be remembered over a restart
 
   const Response* response() const { return std::get_if<Response>(&outcome); }
   const FetchFailure* failure() const { return std::get_if<FetchFailure>(&outcome); }
