@@ -64,6 +64,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
   if (done) done = all(batch.link_rules, [&](const auto& item) { return link_rules(item); });
   if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
+  if (done) done = all(batch.hsts_hosts, [&](const auto& item) { return hsts_host(item); });
   if (done && !batch.scope.empty()) done = scope(batch.scope);
   if (done && batch.ends_recrawl) done = end_recrawl();
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
@@ -295,6 +296,21 @@ base::Status BatchWriter::moved_seed(const MovedSeed& seed) {
   const std::string key = "moved:" + seed.url;
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, seed.site); });
+}
+
+// A host that is to be forgotten goes with those whose time is over, so that the table stays as
+// small as what memory holds.
+base::Status BatchWriter::hsts_host(const model::HstsHost& host) {
+  auto done = database_.run(
+      "INSERT OR REPLACE INTO hsts_hosts (host, subdomains, told_at, until) "
+      "VALUES (?1, ?2, ?3, ?4)",
+      [&](Statement& s) {
+        s.text(1, host.name).integer(2, host.with_subdomains ? 1 : 0);
+        s.integer(3, base::to_millis(host.told_at)).integer(4, base::to_millis(host.until));
+      });
+  if (!done) return done;
+  return database_.run("DELETE FROM hsts_hosts WHERE until <= ?1",
+                       [&](Statement& s) { s.integer(1, base::to_millis(host.told_at)); });
 }
 
 base::Status BatchWriter::scope(const std::string& fingerprint) {

@@ -253,6 +253,7 @@ struct CommitBatch {
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<SiteLinkRules> link_rules;
   std::vector<MovedSeed> moved_seeds;
+  std::vector<model::HstsHost> hsts_hosts;  // what was told anew
   // What judges the URLs of the books from here on (daemon/scope_change.h); empty: as before.
   std::string scope;
   std::vector<Orphaning> orphaned;

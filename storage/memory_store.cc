@@ -61,6 +61,7 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
   for (const SiteCoverage& item : batch.coverage) coverage_[item.site] = item.rounds_json;
   for (const SiteLinkRules& item : batch.link_rules) link_rules_[item.site] = item.since_and_rules;
   moved_seeds_.insert(moved_seeds_.end(), batch.moved_seeds.begin(), batch.moved_seeds.end());
+  for (const model::HstsHost& host : batch.hsts_hosts) keep(host);
   for (const Orphaning& orphan : batch.orphaned) {
     orphans_.insert(orphan.url_id);
     next_.fetch = std::max(next_.fetch, orphan.id + 1);
@@ -206,6 +207,17 @@ base::Result<std::vector<SiteCoverage>> MemoryStore::coverage() {
 base::Result<std::vector<SiteLinkRules>> MemoryStore::link_rules() {
   std::vector<SiteLinkRules> all;
   for (const auto& [site, rules] : link_rules_) all.push_back({site, rules});
+  return all;
+}
+
+void MemoryStore::keep(const model::HstsHost& host) {
+  hsts_hosts_[host.name] = host;
+  std::erase_if(hsts_hosts_, [&](const auto& known) { return known.second.until <= host.told_at; });
+}
+
+base::Result<std::vector<model::HstsHost>> MemoryStore::hsts_hosts() {
+  std::vector<model::HstsHost> all;
+  for (const auto& [name, host] : hsts_hosts_) all.push_back(host);
   return all;
 }
 

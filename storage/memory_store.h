@@ -40,6 +40,7 @@ class MemoryStore final : public PageStore {
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }
+  base::Result<std::vector<model::HstsHost>> hsts_hosts() override;
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;
@@ -59,6 +60,7 @@ class MemoryStore final : public PageStore {
 
  private:
   QueuedUrl queued(const NewUrl& url) const;
+  void keep(const model::HstsHost& host);
   Millis planned_visit(model::UrlId id, const VisitPlan& plan, Millis now) const;
 
   NextIds next_;
@@ -78,6 +80,7 @@ class MemoryStore final : public PageStore {
   std::map<std::string, std::string> coverage_;
   std::map<std::string, std::string> link_rules_;
   std::vector<MovedSeed> moved_seeds_;
+  std::map<std::string, model::HstsHost> hsts_hosts_;
   std::set<model::SiteId> recrawled_;  // the recrawl of these was not ended yet
   std::map<model::SiteId, std::pair<std::size_t, std::string>> planned_;  // run and rhythm
 };

@@ -174,6 +174,8 @@ class PageStore {
   virtual base::Result<std::vector<SiteCoverage>> coverage() = 0;
   virtual base::Result<std::vector<SiteLinkRules>> link_rules() = 0;
   virtual base::Result<std::vector<MovedSeed>> moved_seeds() = 0;
+  // What batches told, but for hosts that were forgotten meanwhile.
+  virtual base::Result<std::vector<model::HstsHost>> hsts_hosts() = 0;
   // Rule -> records that the newest stored version of the URL's page has; none: left out.
   using RecordsByRule = std::vector<std::pair<std::string, std::uint64_t>>;
   virtual base::Result<RecordsByRule> records_of(model::UrlId id) = 0;

@@ -254,6 +254,20 @@ base::Result<std::vector<MovedSeed>> SqliteStore::moved_seeds() {
       "SELECT value, substr(key, 7) FROM meta WHERE key >= 'moved:' AND key < 'moved;'");
 }
 
+base::Result<std::vector<model::HstsHost>> SqliteStore::hsts_hosts() {
+  std::vector<model::HstsHost> all;
+  auto done = database_->each(
+      "SELECT host, subdomains, told_at, until FROM hsts_hosts", [](Statement&) {},
+      [&](Statement& s) {
+        all.push_back({.name = std::string(s.text(0)),
+                       .with_subdomains = s.integer(1) != 0,
+                       .told_at = base::from_millis(s.integer(2)),
+                       .until = base::from_millis(s.integer(3))});
+      });
+  if (!done) return std::move(done).error();
+  return all;
+}
+
 base::Result<SqliteStore::RecordsByRule> SqliteStore::records_of(model::UrlId id) {
   RecordsByRule counts;
   auto done = database_->each(

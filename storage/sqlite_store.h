@@ -60,6 +60,7 @@ class SqliteStore final : public PageStore {
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override;
+  base::Result<std::vector<model::HstsHost>> hsts_hosts() override;
   base::Result<RecordsByRule> records_of(model::UrlId id) override;
   base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) override;
   base::Result<std::map<std::string, std::uint64_t>> count_states() override;

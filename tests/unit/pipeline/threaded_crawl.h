@@ -125,6 +125,7 @@ class FaultyStore final : public storage::PageStore {
   base::Result<std::vector<storage::SiteLinkRules>> link_rules() override {
     return store_.link_rules();
   }
+  base::Result<std::vector<model::HstsHost>> hsts_hosts() override { return store_.hsts_hosts(); }
   base::Result<std::vector<storage::MovedSeed>> moved_seeds() override {
     return store_.moved_seeds();
   }

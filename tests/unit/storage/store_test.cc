@@ -369,3 +369,38 @@ TEST_CASE("nothing is written any more once a known URL could not be looked up")
   }
   CHECK(*store->database().number("SELECT count(*) FROM urls") == 8);
 }
+
+TEST_CASE(
+    "hosts to be asked over https only are kept until they are told otherwise, or forgotten") {
+  const Scratch scratch;
+  MemoryStore memory;
+  auto sqlite = open_store(scratch.path());
+  const auto at = [](std::int64_t ms) { return base::from_millis(ms); };
+  for (PageStore* store :
+       {static_cast<PageStore*>(&memory), static_cast<PageStore*>(sqlite.get())}) {
+    CommitBatch batch;
+    batch.hsts_hosts = {
+        {.name = "a.test", .told_at = at(1'000), .until = at(9'000)},
+        {.name = "b.test", .with_subdomains = true, .told_at = at(1'000), .until = at(2'000)},
+        {.name = "c.test", .told_at = at(1'000), .until = at(9'000)}};
+    put(*store, batch);
+    put(*store, batch);
+    auto known = store->hsts_hosts();
+    REQUIRE((known.ok() && known->size() == 3));
+    CHECK((*known)[0].until == at(9'000));
+    CHECK_FALSE((*known)[0].with_subdomains);
+    CHECK((*known)[1].with_subdomains);
+    // The time of b is over by then, and c says no longer.
+    CommitBatch later;
+    later.hsts_hosts = {
+        {.name = "c.test", .told_at = at(2'000), .until = at(2'000)},
+        {.name = "a.test", .with_subdomains = true, .told_at = at(2'000), .until = at(8'000)}};
+    put(*store, later);
+    known = store->hsts_hosts();
+    REQUIRE((known.ok() && known->size() == 1));
+    CHECK((*known)[0].name == "a.test");
+    CHECK((*known)[0].with_subdomains);
+    CHECK((*known)[0].told_at == at(2'000));
+    CHECK((*known)[0].until == at(8'000));
+  }
+}
