@@ -170,6 +170,7 @@ struct Site {
   bool cookies = true;
   std::string cookie_file;  // Netscape format
   Login login;
+  bool hsts = true;  // RFC 6797
   bool verify_tls = true;
   std::string ca_certificate;        // file
   std::string certificate;           // file, of the client; sent to the seeds' origins only

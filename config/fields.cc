@@ -191,6 +191,8 @@ constexpr Field<Site> kSiteFields[] = {
          text(s.login.expired)),
     SITE("login.logout", "globs, or re:EXPRESSION: not followed where there is a login",
          texts(s.login.logout)),
+    SITE("hsts", "ask hosts over https alone that once said so (Strict-Transport-Security)",
+         boolean(s.hsts)),
     SITE("verify_tls", "refuse certificates that do not verify", boolean(s.verify_tls)),
     SITE("ca_certificate", "PEM file to verify with; empty: the system's", text(s.ca_certificate)),
     SITE("certificate", "PEM file by which the seeds' servers know who asks; empty: none",

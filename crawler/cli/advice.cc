@@ -20,6 +20,7 @@ constexpr Advice kAdvice[] = {
      "for servers that ask who you are, --tls-min-version and --ciphers for those of old"},
     {"proxy",
      "the proxy refused or failed, not the host: --proxy (proxy:); of several another stands in"},
+    {"hsts", "the host once said https only, so nothing was sent; --no-hsts (hsts: false) asks it"},
     {"http_401", "a password: https://USER:PASSWORD@host/, or auth:"},
     {"login_wall",
      "login: in a file (-c), or cookies of a visitor who is logged in: --load-cookies FILE "

@@ -46,6 +46,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   out.proxies = site.proxies;
   out.cookies = site.cookies;
   out.cookie_file = site.cookie_file;
+  out.hsts = site.hsts;
   out.verify_tls = site.verify_tls;
   out.ca_certificate = site.ca_certificate;
   out.certificate = site.certificate;

@@ -60,6 +60,9 @@ base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const b
   if (!rooms) return std::move(rooms).error();
   session->rooms_ = *std::move(rooms);
   if (Status store = session->open_store(); !store) return std::move(store).error();
+  auto hsts_hosts = session->store_->hsts_hosts();
+  if (!hsts_hosts) return std::move(hsts_hosts).error();
+  session->rooms_->fetch().hsts_hosts().restore(*hsts_hosts, clock.wall());
   std::vector<std::string> names;
   for (const config::Site& site : session->setup_.config.sites) names.push_back(site.name);
   session->remember_names(std::move(names));

@@ -91,8 +91,30 @@ std::string CurlFetcher::address_of(const model::Lease& lease) {
 }
 
 model::Fetched CurlFetcher::fetch(model::Lease lease) {
-  TransferResult result = attempt(lease.request);
-  return {std::move(lease), std::move(result.outcome), result.timings, context_.clock_.wall()};
+  model::Fetched fetched{.lease = std::move(lease)};
+  if (auto redirect = redirect_by_hsts(fetched.lease.request)) {
+    fetched.outcome = *std::move(redirect);
+  } else {
+    TransferResult result = attempt(fetched.lease.request);
+    fetched.outcome = std::move(result.outcome);
+    fetched.timings = result.timings;
+    fetched.hsts = std::move(result.hsts);
+  }
+  fetched.fetched_at = context_.clock_.wall();
+  return fetched;
+}
+
+// RFC 6797 section 8.3, as a redirect that keeps the method: so a URL is booked as what it is, and
+// scope, robots.txt and the address guard judge where it leads, as for redirects of the web.
+std::optional<model::Response> CurlFetcher::redirect_by_hsts(const model::Request& request) const {
+  const auto site = context_.site(request.site).site;
+  if (!site || !site->config().hsts) return std::nullopt;
+  const auto target = context_.hsts_hosts_.in_place_of(request.url, context_.clock_.wall());
+  if (!target) return std::nullopt;
+  model::Response response{.status = 307, .by_hsts = true};
+  response.headers.add("Location", target->href());
+  response.headers.add("Non-Authoritative-Reason", "HSTS");  // as browsers show it
+  return response;
 }
 
 TransferResult CurlFetcher::attempt(const model::Request& request) {
@@ -251,6 +273,18 @@ std::string CurlFetcher::session_key(const model::Request& request, const Target
   return key;
 }
 
+// What an answer says that later requests heed. Gives back what outlives this run.
+std::optional<model::HstsHost> CurlFetcher::remember(const model::Request& request,
+                                                     const Site& site,
+                                                     const model::Response& response) {
+  const base::WallTime now = context_.clock_.wall();
+  if (site.cookies()) site.cookies()->store(request.url, response.headers, now);
+  const bool verified =
+      request.url.scheme_kind() == model::Scheme::https && site.config().verify_tls;
+  if (!verified || !site.config().hsts) return std::nullopt;
+  return context_.hsts_hosts_.note(request.url, response.headers, now);
+}
+
 TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target,
                                      std::chrono::milliseconds time_left) {
   const auto headers = this->headers(request, target);
@@ -301,9 +335,7 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
     result.proxy_is_out = true;
     return result;
   }
-  if (response != nullptr && target.site->cookies()) {
-    target.site->cookies()->store(request.url, response->headers, context_.clock_.wall());
-  }
+  if (response != nullptr) result.hsts = remember(request, *target.site, *response);
   if (result.session_is_good) context_.pool_.give_back(std::move(session));
   return result;
 }

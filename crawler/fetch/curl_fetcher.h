@@ -20,6 +20,7 @@
 #include "crawler/fetch/connection_pool.h"
 #include "crawler/fetch/fetch_config.h"
 #include "crawler/fetch/fetcher.h"
+#include "crawler/fetch/hsts_hosts.h"
 #include "crawler/fetch/proxy_rests.h"
 #include "crawler/fetch/rate_limit.h"
 #include "crawler/fetch/resolver.h"
@@ -61,6 +62,9 @@ class FetchContext {
   };
   Counts counts() const CRAWL_EXCLUDES(mutex_);
 
+  // What hosts said in the runs before is restored into it.
+  HstsHosts& hsts_hosts() { return hsts_hosts_; }
+
   // For whoever needs the addresses of a host outside a transfer.
   Resolver& resolver() { return *resolver_; }
 
@@ -85,6 +89,7 @@ class FetchContext {
   const std::size_t receive_buffer_;
   ConnectionPool pool_;
   ProxyRests proxy_rests_;
+  HstsHosts hsts_hosts_;
   RateLimit requests_;
   RateLimit bandwidth_;
 
@@ -108,6 +113,7 @@ class CurlFetcher final : public Fetcher {
   struct Target;
 
   TransferResult attempt(const model::Request& request);
+  std::optional<model::Response> redirect_by_hsts(const model::Request& request) const;
   std::optional<model::FetchFailure> find(const model::Request& request, Target& target);
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url, Target& target);
@@ -115,6 +121,8 @@ class CurlFetcher final : public Fetcher {
   TransferResult send(const model::Request& request, Target& target);
   TransferResult transfer(const model::Request& request, const Target& target,
                           std::chrono::milliseconds time_left);
+  std::optional<model::HstsHost> remember(const model::Request& request, const Site& site,
+                                          const model::Response& response);
   static std::string session_key(const model::Request& request, const Target& target);
   void give_up_proxy(Target& target, const std::string& why);
   std::vector<std::pair<std::string, std::string>> headers(const model::Request& request,

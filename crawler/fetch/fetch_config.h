@@ -42,6 +42,7 @@ struct SiteFetchConfig {
   bool cookies = true;
   std::string cookie_file;  // Netscape format, read once; empty: none
 
+  bool hsts = true;  // RFC 6797: what hosts say of it is heeded
   bool verify_tls = true;
   std::string ca_certificate;  // PEM file used instead of the system's; empty: the system's
   // PEM files of the client; sent, like `auth`, to `credential_origins` only, and never to a proxy.

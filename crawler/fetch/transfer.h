@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -49,6 +50,7 @@ struct TransferPlan {
 struct TransferResult {
   std::variant<model::Response, model::FetchFailure> outcome;
   model::Timings timings;
+  std::optional<model::HstsHost> hsts;  // as model::Fetched's
   // The proxy could not be reached, or does not serve us: it says nothing of the host.
   bool proxy_is_out = false;
   bool session_is_good = false;  // its connection may serve again

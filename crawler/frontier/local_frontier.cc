@@ -210,8 +210,12 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   --in_flight_;
   if (!lease.of_quick_host) --others_in_flight_;
   HostQueue& host = must_find(lease.host_id);
-  host.clock.seen(lease.leased_at + advice.setup);
-  host.clock.ended(now, advice);
+  if (advice.contacted) {
+    host.clock.seen(lease.leased_at + advice.setup);
+    host.clock.ended(now, advice);
+  } else {
+    host.clock.taken_back(lease.leased_at);
+  }
   if (!lease.address_slot.empty()) {
     --addresses_.find(lease.address_slot)->second.in_flight;
     wake_waiter(lease.address_slot, now);

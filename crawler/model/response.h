@@ -46,6 +46,9 @@ struct Response {
   std::string http_version;     // "1.0", "1.1", "2"
   std::string remote_address;   // "192.0.2.1" as dialled
   std::uint16_t remote_port = 0;
+  // A redirect to https that was made here, since the host wants no other requests (RFC 6797
+  // section 8.3): nothing was sent.
+  bool by_hsts = false;
 };
 
 enum class FetchFailureKind : std::uint8_t {

@@ -80,6 +80,7 @@ struct HostAdvice {
   std::chrono::milliseconds long_rest{0};    // asked for, and longer than the site is patient
   std::chrono::milliseconds latency{0};      // for autothrottle; 0: do not adapt
   std::chrono::microseconds setup{0};        // DNS and handshakes before the request went out
+  bool contacted = true;                     // false: nothing was sent to it after all
 };
 
 struct Settled {

@@ -13,6 +13,7 @@ void CommitStage::book(const LoginReply& reply) {
   const model::Fetched& fetched = reply.fetched;
   const model::Lease lease = fetched.lease;
   const auto* response = fetched.response();
+  keep_hsts(fetched);
   const auto table = sites_.table();
   const std::string name =
       lease.request.site < table->size() ? (*table)[lease.request.site]->name : std::string();

@@ -35,6 +35,7 @@ std::string for_people(const RobotsReply& reply) {
 void CommitStage::book(RobotsReply reply) {
   const model::Lease lease = reply.fetched.lease;
   const auto* response = reply.fetched.response();
+  keep_hsts(reply.fetched);
   batch_.fetches.push_back({.id = ids_.fetch++,
                             .started_at = base::to_millis(reply.fetched.fetched_at),
                             .outcome = reply.outcome,

@@ -52,6 +52,7 @@ void CommitStage::add(CommitItem item) {
 
 void CommitStage::book(model::Settled settled) {
   const model::Lease lease = settled.parsed.fetched.lease;
+  keep_hsts(settled.parsed.fetched);
   logins_.judge(settled);
   resolve_loop(settled);
   ++totals_.fetches;
@@ -111,6 +112,10 @@ void CommitStage::visit(const model::Settled& settled) {
 void CommitStage::take_up_link_rules() {
   auto news = link_rules_.change(*sites_.table(), base::to_millis(clock_.wall()));
   std::move(news.begin(), news.end(), std::back_inserter(batch_.link_rules));
+}
+
+void CommitStage::keep_hsts(const model::Fetched& fetched) {
+  if (fetched.hsts) batch_.hsts_hosts.push_back(*fetched.hsts);
 }
 
 void CommitStage::note_problem(const model::Settled& settled) {

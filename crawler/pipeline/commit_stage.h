@@ -114,6 +114,7 @@ class CommitStage {
   void book(HookProgress progress);
   void book(Rejudgements news);
 
+  void keep_hsts(const model::Fetched& fetched);
   void keep_robots(RobotsReply reply);
   void resolve_loop(model::Settled& settled);
   bool is_on_the_way(model::UrlId id, model::UrlId parent, std::uint16_t redirects);

@@ -238,7 +238,8 @@ void Logins::judge(model::Settled& settled) {
   if (sessions_.empty()) return;
   const model::Lease& lease = settled.parsed.fetched.lease;
   Session* session = find(lease.request.site);
-  if (session == nullptr || settled.parsed.fetched.response() == nullptr) return;
+  const auto* response = settled.parsed.fetched.response();
+  if (session == nullptr || response == nullptr || response->by_hsts) return;
   const bool of_session = session->state == LoginState::in && lease.leased_at >= session->since;
   if (settled.session_over.empty()) {
     if (of_session) count_good(*session, settled);

@@ -50,6 +50,7 @@ std::string_view session_over(const model::Parsed& parsed, const LoginPlan& plan
   const model::Response* response = parsed.fetched.response();
   // The login page is a page like others to whoever is logged in.
   if (response == nullptr || same_page(request.url, plan.url)) return {};
+  if (response->by_hsts) return {};  // the host was not asked
   if (response->status == 401) return "http_401";
   if (response->status == 403) return "http_403";
   if (response->status >= 300 && response->status < 400) {

@@ -184,15 +184,18 @@ class Settlement {
       end_for_now(Verdict::failed, "bad_redirect");
       return;
     }
-    if (request().redirects >= policy_.max_redirects) {
+    if (request().redirects >= policy_.max_redirects && !response.by_hsts) {
       end_for_now(Verdict::too_deep, "max_redirects");
       return;
     }
-    const bool login = policy_.soft_errors && leads_to_login(request(), response);
+    const bool login =
+        policy_.soft_errors && !response.by_hsts && leads_to_login(request(), response);
     const bool moved = is_permanent_redirect(response.status) && !login && was_page() &&
                        !is_permanent_redirect(request().history.status);
     visited(Verdict::redirected, moved ? Change::moved : Change::none);
-    settled_.reason = login ? "login_wall" : "http_" + std::to_string(response.status);
+    settled_.reason = response.by_hsts ? "hsts"
+                      : login          ? "login_wall"
+                                       : "http_" + std::to_string(response.status);
   }
 
   // There is a good version, whatever the last visit said.
@@ -314,6 +317,8 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
     return advice;
   }
   const model::Response& response = *fetched.response();
+  advice.contacted = !response.by_hsts;
+  if (response.by_hsts) return advice;
   advice.latency = std::chrono::duration_cast<milliseconds>(fetched.timings.total);
   const model::Timings& timings = fetched.timings;
   advice.setup = std::max({timings.dns, timings.connect, timings.tls});

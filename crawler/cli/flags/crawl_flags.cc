@@ -77,6 +77,7 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
                        "address or interface of this machine to connect from");
   transfer->add_option("--proxy", o.proxies,
                        "proxy URL; given again: each host keeps to one of them");
+  transfer->add_flag("--no-hsts", o.no_hsts, "ask over http again hosts that said https only");
   transfer->add_flag("--no-check-certificate", o.no_check_certificate,
                      "do not verify TLS certificates");
   transfer->add_option("--ca-certificate", o.ca_certificate, "PEM file to verify with");

@@ -189,6 +189,7 @@ void add_headers(const CrawlOptions& o, Site& site, Flags& flags) {
 void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   set_tries(o.tries, site, flags);
   set_timeout(o.timeout, site, flags);
+  if (o.no_hsts) site.hsts = false;
   if (o.no_check_certificate) site.verify_tls = false;
   if (!o.ca_certificate.empty()) site.ca_certificate = o.ca_certificate;
   if (!o.certificate.empty()) site.certificate = o.certificate;

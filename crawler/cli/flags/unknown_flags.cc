@@ -50,6 +50,8 @@ constexpr ForeignFlag kForeign[] = {
      "--delay TIME between requests to one host, --limit-rate SIZE over all"},
     {" --cookie --cookies --cookie-jar --cookies-file ", "--load-cookies FILE"},
     {" --insecure --ignore-ssl --ignore-https-errors ", "--no-check-certificate"},
+    {" --hsts --hsts-file ", "leave it out: the database keeps what hosts say; --no-hsts"},
+    {" --hsts-preload --hsts-preload-file ", "hosts are known by what they say, not by a list"},
     {" --bind-interface --interface --local-address --bind ", "--bind-address ADDRESS|INTERFACE"},
     {" -4 --inet4-only ", "--bind-address 0.0.0.0"},
     {" -6 --inet6-only ", "--bind-address ::"},

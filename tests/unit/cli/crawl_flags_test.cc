@@ -258,3 +258,8 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
         "--xyzzy is no flag here; see crawld help crawl\n"
         "\"-Z\" was not expected here; see crawld help crawl");
 }
+
+TEST_CASE("hosts that said https only are heeded unless a flag says otherwise") {
+  CHECK(site({}).hsts);
+  CHECK_FALSE(site({"--no-hsts"}).hsts);
+}

@@ -324,3 +324,50 @@ TEST_CASE("a TLS transfer fits on a stack of 128 KiB") {
   pthread_attr_destroy(&attributes);
   CHECK(job.seen == "200");
 }
+
+TEST_CASE("a host that said https only over a verified connection gets no request over http") {
+  TinyServer secure(always(ok("x", "Strict-Transport-Security: max-age=600\r\n")),
+                    tls(authority().issue("a.test")));
+  TinyServer plain(always(ok("in clear")));
+  const fetch::DnsConfig dns{.hosts = {{"a.test", "127.0.0.1"}}};
+  auto site = trusting_site();
+  const bool verified = GENERATE(true, false);
+  site.verify_tls = verified;
+  Fetching web(site, dns);
+  REQUIRE(outcome(web.get(plain.url("/", "a.test"))) == "200");
+  const auto told = web.get(secure.url("/", "a.test"));
+  REQUIRE(outcome(told) == "200");
+  CHECK(told.hsts.has_value() == verified);
+  const auto again = web.get(plain.url("/x?y", "a.test"));
+  if (!verified) {
+    CHECK(outcome(again) == "200");
+    return;
+  }
+  REQUIRE(outcome(again) == "307");
+  CHECK(again.response()->by_hsts);
+  CHECK(again.response()->headers.get("Location") ==
+        "https://a.test:" + std::to_string(plain.port()) + "/x?y");
+  CHECK_FALSE(again.hsts);
+  CHECK(plain.requests().size() == 1);
+  // Said over and over, it is to be stored once.
+  CHECK_FALSE(web.get(secure.url("/", "a.test")).hsts);
+}
+
+TEST_CASE(
+    "what a host says over http of https only is heeded by nobody, and by no site without hsts") {
+  TinyServer plain(always(ok("x", "Strict-Transport-Security: max-age=600\r\n")));
+  const fetch::DnsConfig dns{.hosts = {{"a.test", "127.0.0.1"}}};
+  Fetching web(loopback_site(), dns);
+  for (int i = 0; i < 2; ++i) CHECK(outcome(web.get(plain.url("/", "a.test"))) == "200");
+  TinyServer secure(always(ok("x", "Strict-Transport-Security: max-age=600\r\n")),
+                    tls(authority().issue("a.test")));
+  auto site = trusting_site();
+  site.hsts = false;
+  Fetching careless(site, dns);
+  CHECK_FALSE(careless.get(secure.url("/", "a.test")).hsts);
+  const model::HstsHost known[] = {{.name = "a.test",
+                                    .told_at = careless.clock.wall(),
+                                    .until = careless.clock.wall() + std::chrono::hours(1)}};
+  careless.context->hsts_hosts().restore(known, careless.clock.wall());
+  CHECK(outcome(careless.get(plain.url("/", "a.test"))) == "200");
+}

@@ -32,6 +32,23 @@ TEST_CASE("a site that goes depth first gives the deepest URL first") {
   CHECK(lease_all(frontier) == Ids{2, 3, 1});
 }
 
+TEST_CASE("a host that was not asked after all is open at once") {
+  SiteSettings polite = eager_site();
+  polite.politeness.delay = seconds(5);
+  LocalFrontier frontier({polite}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1), candidate(3, 1)});
+  const auto first = frontier.lease(kStart).lease;
+  REQUIRE(first);
+  frontier.release(*first, {.contacted = false}, {}, kStart);
+  frontier.settled(*first, false);
+  const auto second = frontier.lease(kStart).lease;
+  REQUIRE(second);
+  give_back(frontier, *second);
+  CHECK_FALSE(frontier.lease(kStart + seconds(4)).lease);
+  CHECK(frontier.lease(kStart + seconds(5)).lease);
+}
+
 TEST_CASE("hosts of a site take turns") {
   LocalFrontier frontier({eager_site()}, {});
   for (model::HostId host = 1; host <= 3; ++host) add_host(frontier, host);

@@ -131,6 +131,18 @@ TEST_CASE("a redirect needs a target and an end") {
   CHECK(settle(std::move(far), {}, kNow).verdict == Verdict::too_deep);
 }
 
+TEST_CASE("a redirect that HSTS made is no answer of the host and no redirect of the web") {
+  model::Parsed upgraded = visit(307, {{"Location", "https://a.test/login?next=/"}});
+  std::get<model::Response>(upgraded.fetched.outcome).by_hsts = true;
+  upgraded.fetched.lease.request.redirects = SettlePolicy{}.max_redirects;
+  const auto settled = settle(upgraded, {}, kNow);
+  CHECK(settled.verdict == Verdict::redirected);
+  CHECK(settled.reason == "hsts");
+  CHECK(settled.change == model::Change::none);
+  CHECK_FALSE(settled.advice.contacted);
+  CHECK(settle(visit(307, {{"Location", "/x"}}), {}, kNow).advice.contacted);
+}
+
 TEST_CASE("304 to a conditional request and the same bytes again are both no news") {
   model::Parsed unchanged = visit(304);
   request_of(unchanged).validators.etag = "\"1\"";
