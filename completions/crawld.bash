@@ -1,12 +1,13 @@
 # bash completion for crawld. The program itself says what it knows, so this cannot lag behind.
 _crawld_commands() { crawld --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
-_crawld_options() { crawld help "$1" 2>/dev/null | sed -nE '/^ +-/p' | sed -E 's/^( +[^ ]+).*/\1/' | grep -oE -- '--?[A-Za-z][A-Za-z-]*'; }
+_crawld_options() { crawld help "$1" 2>/dev/null | sed -nE '/^ +-/p' | sed -E 's/^( +[^ ]+).*/\1/' | grep -oE -- '--?[A-Za-z0-9][A-Za-z0-9-]*'; }
 
 # What may stand behind the option (or as the argument) $2 of command $1, one of a few words.
 _crawld_choices() {
   case $2 in
     --tls-min-version) echo 'system TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3' ;;
     --scope) echo 'page prefix host domain any' ;;
+    --prefer-family) echo 'none IPv4 IPv6' ;;
     --sandbox) echo 'required off' ;;
     -e | --execute) echo 'robots=off' ;;
     --follow) echo 'sitemaps usual-sitemaps nofollow forms' ;;

@@ -4,7 +4,7 @@ function __crawld_commands
 end
 function __crawld_options
     set -l words (commandline -opc)
-    crawld help $words[2] 2>/dev/null | string match -r '^ +-[^ ]*' | string match -ar -- '--?[A-Za-z][A-Za-z-]*'
+    crawld help $words[2] 2>/dev/null | string match -r '^ +-[^ ]*' | string match -ar -- '--?[A-Za-z0-9][A-Za-z0-9-]*'
 end
 # What may stand behind the word before this one, where it is one of a few words.
 function __crawld_choices
@@ -15,6 +15,8 @@ function __crawld_choices
             printf '%s\n' system TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3
         case --scope
             printf '%s\n' page prefix host domain any
+        case --prefer-family
+            printf '%s\n' none IPv4 IPv6
         case --sandbox
             printf '%s\n' required off
         case -e --execute

@@ -79,6 +79,7 @@ class SiteCheck {
     if (says("tls_min_version")) check_old_tls();
     if (says("proxy")) check_proxies();
     if (says("bind_address")) check_near_end();
+    if (says("bind_address") || says("address_family")) check_families();
     if (says("auth") && !model::is_auth(site_.auth)) {
       problem(places_.of("auth"),  // the text itself is a secret
               "auth: is not \"basic user:pass\", \"digest user:pass\" or \"bearer token\"");
@@ -160,6 +161,16 @@ class SiteCheck {
     if (site_.bind_address.empty()) return;
     const auto found = base::NearEnd::find(site_.bind_address);
     if (!found) problem(places_.of("bind_address"), "bind_address: " + found.error().message);
+  }
+
+  void check_families() {
+    const bool v4 = site_.address_family == base::AddressFamily::ipv4;
+    if (!v4 && site_.address_family != base::AddressFamily::ipv6) return;
+    const auto near_end = base::NearEnd::find(site_.bind_address);
+    if (!near_end || near_end->family() != (v4 ? AF_INET6 : AF_INET)) return;
+    problem(places_.of("bind_address"), "bind_address: " + near_end->text() + " reaches no " +
+                                            (v4 ? "IPv4" : "IPv6") +
+                                            " address, and address_family allows no others");
   }
 
   void check_ciphers() {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/address_family.h"
 #include "crawler/base/tls_offer.h"
 #include "parsers/extract/rules.h"
 #include "parsers/worker/converter.h"
@@ -164,7 +165,8 @@ struct Site {
   milliseconds retry_delay{1'000};        // first back-off; doubles
   milliseconds max_retry_after{300'000};  // a longer Retry-After gives the URL up
   std::map<std::string, std::string> headers;
-  std::string bind_address;          // of this machine, or an interface; empty: as the routes say
+  std::string bind_address;  // of this machine, or an interface; empty: as the routes say
+  base::AddressFamily address_family = base::AddressFamily::any;
   std::vector<std::string> proxies;  // each host keeps to one of them; empty: none
   std::string auth;                  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;

@@ -37,6 +37,12 @@ constexpr Choice<base::TlsVersion> kTlsVersions[] = {{"system", base::TlsVersion
                                                      {"TLSv1.1", base::TlsVersion::tls1_1},
                                                      {"TLSv1.2", base::TlsVersion::tls1_2},
                                                      {"TLSv1.3", base::TlsVersion::tls1_3}};
+constexpr Choice<base::AddressFamily> kAddressFamilies[] = {
+    {"any", base::AddressFamily::any},
+    {"prefer_ipv4", base::AddressFamily::prefer_ipv4},
+    {"prefer_ipv6", base::AddressFamily::prefer_ipv6},
+    {"ipv4", base::AddressFamily::ipv4},
+    {"ipv6", base::AddressFamily::ipv6}};
 constexpr Choice<bool> kSoftErrors[] = {{"detect", true}, {"ignore", false}};
 constexpr Choice<bool> kSandbox[] = {{"required", true}, {"off", false}};
 
@@ -172,6 +178,8 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("headers", "sent to the seeds' origins only; a User-Agent to all", secret_map(s.headers)),
     SITE("bind_address", "address or interface of this machine to connect from; empty: any",
          text(s.bind_address)),
+    SITE("address_family", "addresses to connect to; prefer_ipv6: those first, ipv6: those alone",
+         choice(s.address_family, kAddressFamilies)),
     SITE("proxy", "URL of a proxy, or a list: each host keeps to one, others stand in",
          one_or_more_secrets(s.proxies)),
     SITE("auth", "basic user:password, digest user:password, or bearer token", secret(s.auth)),

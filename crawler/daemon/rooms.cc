@@ -43,6 +43,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
     if (const auto url = model::Url::parse(seed)) out.credential_origins.push_back(url->origin());
   }
   out.bind_address = site.bind_address;
+  out.address_family = site.address_family;
   out.proxies = site.proxies;
   out.cookies = site.cookies;
   out.cookie_file = site.cookie_file;

@@ -44,16 +44,45 @@ std::optional<FetchFailure> judge(const AddressGuard& guard,
   return std::nullopt;
 }
 
-// Leaves the addresses that can be reached from where the site's connections start.
-std::optional<FetchFailure> keep_family(const Site& site, std::vector<IpAddress>& addresses) {
-  const int family = site.near_end() == nullptr ? AF_UNSPEC : site.near_end()->family();
-  if (family == AF_UNSPEC) return std::nullopt;
-  const Family wanted = family == AF_INET ? Family::ipv4 : Family::ipv6;
+void keep(Family wanted, std::vector<IpAddress>& addresses) {
   std::erase_if(addresses, [&](const IpAddress& address) { return address.family != wanted; });
+}
+
+void put_first(Family wanted, std::vector<IpAddress>& addresses) {
+  std::stable_partition(addresses.begin(), addresses.end(),
+                        [&](const IpAddress& address) { return address.family == wanted; });
+}
+
+void apply(base::AddressFamily family, std::vector<IpAddress>& addresses) {
+  switch (family) {
+    case base::AddressFamily::any:
+      return;
+    case base::AddressFamily::prefer_ipv4:
+      return put_first(Family::ipv4, addresses);
+    case base::AddressFamily::prefer_ipv6:
+      return put_first(Family::ipv6, addresses);
+    case base::AddressFamily::ipv4:
+      return keep(Family::ipv4, addresses);
+    case base::AddressFamily::ipv6:
+      return keep(Family::ipv6, addresses);
+  }
+}
+
+// Leaves the addresses that the site's connections may go to and can reach from where they start,
+// in the order in which they are tried. Needs: at least one.
+std::optional<FetchFailure> choose_addresses(const Site& site, std::vector<IpAddress>& addresses) {
+  const int family = site.near_end() == nullptr ? AF_UNSPEC : site.near_end()->family();
+  if (family != AF_UNSPEC) keep(family == AF_INET ? Family::ipv4 : Family::ipv6, addresses);
+  if (addresses.empty()) {
+    return FetchFailure{FetchFailureKind::connect, "bind_address " + site.near_end()->text() +
+                                                       ": no address of its family to connect to"};
+  }
+  apply(site.config().address_family, addresses);
   if (!addresses.empty()) return std::nullopt;
-  return FetchFailure{FetchFailureKind::connect, "bind_address " + site.near_end()->text() +
-                                                     ": no address of its family to "
-                                                     "connect to"};
+  const bool v4 = site.config().address_family == base::AddressFamily::ipv4;
+  return FetchFailure{
+      FetchFailureKind::connect,
+      std::string("address_family: no ") + (v4 ? "IPv4" : "IPv6") + " address to connect to"};
 }
 
 void add_post_headers(const model::FormPost& post,
@@ -169,7 +198,7 @@ std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Tar
   if (found.failure != DnsFailure::none) return dns_failure(found.failure);
   target.addresses = std::move(found.addresses);
   if (auto blocked = judge(target.site->guard(), target.addresses)) return blocked;
-  return keep_family(*target.site, target.addresses);
+  return choose_addresses(*target.site, target.addresses);
 }
 
 // A proxy itself was named by the operator and may stand anywhere. What it is
@@ -198,7 +227,7 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
     std::string why(to_string(found.failure));
     if (found.failure == DnsFailure::none) {
       target.addresses = std::move(found.addresses);
-      const auto unreachable = keep_family(*target.site, target.addresses);
+      const auto unreachable = choose_addresses(*target.site, target.addresses);
       if (!unreachable) return std::nullopt;
       why = unreachable->detail;
     }

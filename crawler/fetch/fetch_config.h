@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/address_family.h"
 #include "crawler/base/tls_offer.h"
 
 namespace crawld::fetch {
@@ -36,6 +37,8 @@ struct SiteFetchConfig {
   // Where connections start, those to a proxy too: an address of this machine, or an interface.
   // Empty: as the routes say. Name servers are asked as the routes say.
   std::string bind_address;
+  // Of the addresses of hosts and proxies.
+  base::AddressFamily address_family = base::AddressFamily::any;
   // URLs as curl takes them (http, https, socks5, socks5h); each host keeps to one. Empty: none.
   std::vector<std::string> proxies;
 

@@ -31,7 +31,7 @@ def options_of(command):
     found = set()
     for line in run(CRAWLD, "help", command).stdout.splitlines():
         if names := re.match(r" {2,4}(-\S+)", line):
-            found |= set(re.findall(r"--?[A-Za-z][A-Za-z-]*", re.sub(r"\{.*?\}", "", names.group(1))))
+            found |= set(re.findall(r"--?[A-Za-z0-9][A-Za-z0-9-]*", re.sub(r"\{.*?\}", "", names.group(1))))
     return found
 
 
@@ -39,7 +39,7 @@ def manual_options(command):
     page = (TREE / f"man/crawld-{command}.1").read_text().replace("\\-", "-")
     options = page[page.index(".SH OPTIONS"):page.index(".SH EXIT STATUS")]
     heads = [head for head in re.findall(r"\.TP\n(.*)", options)]
-    return {name for head in heads for name in re.findall(r"(?<![\w-])--?[A-Za-z][A-Za-z-]*", re.sub(r"\\f.", "", head))}
+    return {name for head in heads for name in re.findall(r"(?<![\w-])--?[A-Za-z0-9][A-Za-z0-9-]*", re.sub(r"\\f.", "", head))}
 
 
 def test_help_and_the_manual_know_the_same_commands():

@@ -225,6 +225,21 @@ def test_an_address_of_another_machine_is_told_at_the_start(crawl):
                                     "which has lo 127.0.0.1")
 
 
+def test_a_host_is_reached_over_the_family_of_addresses_that_is_asked_for(crawl, serve, tmp_path):
+    site = serve(lambda path: html([]) if path == "/" else (404, {}, b""))
+    where = ["--delay", "0", "-t", "1", "--allow-address", "::1", "--resolve", f"{SITE}:{site.port}:[::1],127.0.0.1",
+             f"http://{SITE}:{site.port}/"]
+    refused = crawl.run("-6", *where)
+    assert not site.log and "failed: connect" in refused.stderr
+    for flags in (["-4"], ["--prefer-family", "IPv6"]):
+        crawl.db = tmp_path / f"{flags[-1]}.db"
+        assert summary(crawl.run("--json", *flags, *where))["pages"] == 1
+        assert crawl.sql("SELECT DISTINCT remote_address FROM fetches WHERE url_id <> 0") == [("127.0.0.1",)]
+    crawl.db = tmp_path / "old.db"
+    said = crawl.run("-6", "--delay", "0", "-t", "1", site.url())
+    assert "address_family: no IPv6 address to connect to" in said.stderr
+
+
 # --- proxies --------------------------------------------------------------------------------
 
 def many_hosts(port, count):

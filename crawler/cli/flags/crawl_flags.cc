@@ -75,6 +75,10 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   transfer->add_option("--load-cookies", o.cookies, "Netscape cookies.txt");
   transfer->add_option("--bind-address", o.bind_address,
                        "address or interface of this machine to connect from");
+  transfer->add_flag("-4,--inet4-only", o.inet4_only, "connect to IPv4 addresses only");
+  transfer->add_flag("-6,--inet6-only", o.inet6_only, "connect to IPv6 addresses only");
+  transfer->add_option("--prefer-family", o.prefer_family,
+                       "IPv4 or IPv6: those addresses of a host first (default: none)");
   transfer->add_option("--proxy", o.proxies,
                        "proxy URL; given again: each host keeps to one of them");
   transfer->add_flag("--no-hsts", o.no_hsts, "ask over http again hosts that said https only");

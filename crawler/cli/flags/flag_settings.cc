@@ -7,6 +7,7 @@
 #include "config/addresses.h"
 #include "config/given_field.h"
 #include "config/units.h"
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/flags/wget_patterns.h"
 #include "crawler/model/request_fields.h"
@@ -173,6 +174,23 @@ void set_timeout(const std::string& text, Site& site, Flags& flags) {
   site.timeout.total = std::max(site.timeout.total, *timeout);
 }
 
+void set_family(const CrawlOptions& o, Site& site, Flags& flags) {
+  if (o.inet4_only && o.inet6_only) {
+    return flags.fail({Error::Code::invalid, "-4, -6: no address is of both families"});
+  }
+  const std::string wanted = base::ascii_lower(o.prefer_family);
+  if (wanted == "ipv4")
+    site.address_family = base::AddressFamily::prefer_ipv4;
+  else if (wanted == "ipv6")
+    site.address_family = base::AddressFamily::prefer_ipv6;
+  else if (wanted == "none")
+    site.address_family = base::AddressFamily::any;
+  else if (!wanted.empty())
+    return flags.fail(bad("--prefer-family", o.prefer_family, "family; IPv4, IPv6 and none are"));
+  if (o.inet4_only) site.address_family = base::AddressFamily::ipv4;
+  if (o.inet6_only) site.address_family = base::AddressFamily::ipv6;
+}
+
 void add_headers(const CrawlOptions& o, Site& site, Flags& flags) {
   for (const std::string& header : o.headers) {
     const std::size_t colon = header.find(':');
@@ -196,6 +214,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   if (!o.private_key.empty()) site.private_key = o.private_key;
   flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
   if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
+  set_family(o, site, flags);
   if (!o.bind_address.empty()) site.bind_address = o.bind_address;
   if (!o.proxies.empty()) site.proxies = o.proxies;
   if (!o.cookies.empty()) site.cookie_file = o.cookies;

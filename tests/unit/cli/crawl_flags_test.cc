@@ -217,7 +217,7 @@ TEST_CASE("lines of a URL list with another scheme are left out and counted") {
 }
 
 TEST_CASE("a word that begins with a dash is no seed") {
-  CHECK_THAT(refusal({"-4"}), StartsWith("\"-4\" is neither"));
+  CHECK_THAT(refusal({"-5"}), StartsWith("\"-5\" is neither"));
   CHECK_THAT(refusal({"-r2"}), Contains("is neither an option nor a URL"));
 }
 
@@ -257,6 +257,23 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
   CHECK(unknown_flags(app, {"--xyzzy", "-Z"}) ==
         "--xyzzy is no flag here; see crawld help crawl\n"
         "\"-Z\" was not expected here; see crawld help crawl");
+}
+
+TEST_CASE("flags choose the family of addresses as wget's do, and no two at once") {
+  using base::AddressFamily;
+  CHECK(site({}).address_family == AddressFamily::any);
+  CHECK(site({"-4"}).address_family == AddressFamily::ipv4);
+  CHECK(site({"--inet6-only"}).address_family == AddressFamily::ipv6);
+  CHECK(site({"--prefer-family", "IPv6"}).address_family == AddressFamily::prefer_ipv6);
+  CHECK(site({"--prefer-family=ipv4"}).address_family == AddressFamily::prefer_ipv4);
+  CHECK(site({"--prefer-family", "none"}).address_family == AddressFamily::any);
+  CHECK_THAT(refusal({"-4", "-6"}), StartsWith("-4, -6: "));
+  CHECK_THAT(refusal({"--prefer-family", "6"}), StartsWith("--prefer-family: "));
+  CHECK_THAT(refusal({"-6", "--bind-address", "127.0.0.1"}),
+             StartsWith("--bind-address: 127.0.0.1 reaches no IPv6 address"));
+  CHECK(refusal({"-6", "--bind-address", "::1"}).empty());
+  CHECK(refusal({"-6", "--bind-address", "lo"}).empty());
+  CHECK(refusal({"--prefer-family", "IPv6", "--bind-address", "127.0.0.1"}).empty());
 }
 
 TEST_CASE("hosts that said https only are heeded unless a flag says otherwise") {

@@ -610,6 +610,17 @@ TEST_CASE("a list of proxies is judged one by one, and its logins are masked") {
   CHECK(site_of("proxy: ''").proxies.empty());
 }
 
+TEST_CASE("an address that reaches none of the addresses that are allowed is told") {
+  CHECK_THAT(error_of("defaults: {address_family: ipv4, bind_address: '::1'}\nsites: []\n"),
+             StartsWith("f.yaml:1:48: bind_address: ::1 reaches no IPv4 address"));
+  // The site's own family, and the address of the defaults.
+  CHECK_THAT(error_of("defaults: {bind_address: 127.0.0.1}\nsites:\n"
+                      "  - {name: a, seeds: ['http://a.test/'], address_family: ipv6}\n"),
+             Contains("bind_address: 127.0.0.1 reaches no IPv6 address"));
+  CHECK(site_of("address_family: prefer_ipv6").address_family ==
+        crawld::base::AddressFamily::prefer_ipv6);
+}
+
 TEST_CASE("what is neither an address nor an interface of this machine is no bind_address") {
   const auto told = [](const std::string& text) {
     return error_of("defaults: {bind_address: '" + text + "'}\nsites: []\n");

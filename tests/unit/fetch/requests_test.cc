@@ -381,3 +381,35 @@ TEST_CASE("a form is not sent over a connection that served before, nor a second
   CHECK(server.requests().size() == 2);
   CHECK(server.connections() == 2);
 }
+
+TEST_CASE("the family of addresses that a site wants is dialled first, or alone") {
+  TinyServer server(always(ok("x")));
+  const auto first_address = [&](base::AddressFamily family) {
+    auto site = loopback_site();
+    site.address_family = family;
+    Fetching web(site, {.hosts = {{"both.test", "::1,127.0.0.1"}}});
+    return web.fetcher->address_of({.request = request_for("http://both.test/")});
+  };
+  using base::AddressFamily;
+  CHECK(first_address(AddressFamily::any) == "::1");
+  CHECK(first_address(AddressFamily::prefer_ipv4) == "127.0.0.1");
+  CHECK(first_address(AddressFamily::ipv4) == "127.0.0.1");
+  CHECK(first_address(AddressFamily::prefer_ipv6) == "::1");
+  CHECK(first_address(AddressFamily::ipv6) == "::1");
+
+  auto site = loopback_site();
+  site.address_family = AddressFamily::ipv6;
+  const fetch::DnsConfig dns{.hosts = {{"both.test", "::1,127.0.0.1"}, {"old.test", "127.0.0.1"}}};
+  Fetching web(site, dns);
+  for (const char* host : {"old.test", "127.0.0.1"}) {
+    const auto fetched = web.get(server.url("/", host));
+    REQUIRE(outcome(fetched) == "connect");
+    CHECK(fetched.failure()->detail == "address_family: no IPv6 address to connect to");
+  }
+  // Nobody listens at [::1], and the other address is not for this site.
+  CHECK(outcome(web.get(server.url("/", "both.test"))) == "connect");
+  CHECK(server.connections() == 0);
+  site.address_family = AddressFamily::prefer_ipv6;
+  Fetching either(site, dns);
+  CHECK(outcome(either.get(server.url("/", "both.test"))) == "200");
+}
