@@ -5,7 +5,7 @@ _crawld_options() { crawld help "$1" 2>/dev/null | sed -nE '/^ +-/p' | sed -E 's
 # What may stand behind the option (or as the argument) $2 of command $1, one of a few words.
 _crawld_choices() {
   case $2 in
-    --tls-min-version) echo 'system TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3' ;;
+    --tls-min-version | --tls-max-version) echo 'system TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3' ;;
     --scope) echo 'page prefix host domain any' ;;
     --prefer-family) echo 'none IPv4 IPv6' ;;
     --sandbox) echo 'required off' ;;

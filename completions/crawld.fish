@@ -11,7 +11,7 @@ function __crawld_choices
     set -l words (commandline -opc)
     set -l name $words[-1]
     switch $name
-        case --tls-min-version
+        case --tls-min-version --tls-max-version
             printf '%s\n' system TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3
         case --scope
             printf '%s\n' page prefix host domain any

@@ -76,7 +76,7 @@ class SiteCheck {
     if (says("certificate") || says("private_key") || says("private_key_password")) {
       check_certificate();
     }
-    if (says("tls_min_version")) check_old_tls();
+    if (says("tls_min_version") || says("tls_max_version")) check_tls_versions();
     if (says("proxy")) check_proxies();
     if (says("bind_address")) check_near_end();
     if (says("bind_address") || says("address_family")) check_families();
@@ -204,10 +204,21 @@ class SiteCheck {
     }
   }
 
-  void check_old_tls() {
-    const bool old = site_.tls_min_version == base::TlsVersion::tls1_0 ||
-                     site_.tls_min_version == base::TlsVersion::tls1_1;
-    if (!old || site_.tls_ciphers.find("@SECLEVEL=0") != std::string::npos) return;
+  void check_tls_versions() {
+    const base::TlsVersion least = site_.tls_min_version;
+    const base::TlsVersion most = site_.tls_max_version;
+    const auto is_old = [](base::TlsVersion version) {
+      return version == base::TlsVersion::tls1_0 || version == base::TlsVersion::tls1_1;
+    };
+    if (most != base::TlsVersion::system && most < least) {
+      return problem(places_.of("tls_max_version"),
+                     "tls_max_version: is below tls_min_version; no version is left");
+    }
+    if (is_old(most) && least == base::TlsVersion::system) {
+      warn(places_.of("tls_max_version"),
+           "tls_max_version: OpenSSL may accept none so old; say so by tls_min_version, too");
+    }
+    if (!is_old(least) || site_.tls_ciphers.find("@SECLEVEL=0") != std::string::npos) return;
     warn(places_.of("tls_min_version"),
          "tls_min_version: OpenSSL 3 speaks TLS below 1.2 with tls_ciphers: DEFAULT@SECLEVEL=0 "
          "only");

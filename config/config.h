@@ -179,6 +179,7 @@ struct Site {
   std::string private_key;           // file; empty: it stands in that of the certificate
   std::string private_key_password;  // empty: none
   base::TlsVersion tls_min_version = base::TlsVersion::system;
+  base::TlsVersion tls_max_version = base::TlsVersion::system;
   std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
   bool http2 = true;
   std::vector<std::string> allow_addresses;  // CIDRs opened in the address guard

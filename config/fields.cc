@@ -211,6 +211,8 @@ constexpr Field<Site> kSiteFields[] = {
          secret(s.private_key_password)),
     SITE("tls_min_version", "lowest version accepted; system: as OpenSSL is set up",
          choice(s.tls_min_version, kTlsVersions)),
+    SITE("tls_max_version", "highest version offered; system: as OpenSSL is set up",
+         choice(s.tls_max_version, kTlsVersions)),
     SITE("tls_ciphers", "OpenSSL's list for TLS 1.2 and below; empty: the usual ones",
          text(s.tls_ciphers)),
     SITE("http2", "offer HTTP/2", boolean(s.http2)),

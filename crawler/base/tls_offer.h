@@ -8,7 +8,8 @@
 
 namespace crawld::base {
 
-// The lowest version that is accepted. `system` leaves it to OpenSSL and its openssl.cnf.
+// The lowest version that is accepted, or the highest that is offered. `system` leaves it to
+// OpenSSL and its openssl.cnf.
 enum class TlsVersion : std::uint8_t { system, tls1_0, tls1_1, tls1_2, tls1_3 };
 
 // Whether OpenSSL knows a cipher of this list, written as openssl-ciphers(1) has it. Of TLS 1.2

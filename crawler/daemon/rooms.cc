@@ -54,6 +54,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   out.private_key = site.private_key;
   out.private_key_password = site.private_key_password;
   out.tls_min_version = site.tls_min_version;
+  out.tls_max_version = site.tls_max_version;
   out.tls_ciphers = site.tls_ciphers;
   out.http2 = site.http2;
   out.allow_addresses = site.allow_addresses;

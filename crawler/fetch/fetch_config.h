@@ -53,6 +53,7 @@ struct SiteFetchConfig {
   std::string private_key;           // empty: in the file of the certificate
   std::string private_key_password;  // empty: none
   base::TlsVersion tls_min_version = base::TlsVersion::system;
+  base::TlsVersion tls_max_version = base::TlsVersion::system;
   std::string tls_ciphers;  // as openssl-ciphers(1) has it; empty: libcurl's
   bool http2 = true;        // offered in the TLS handshake
 

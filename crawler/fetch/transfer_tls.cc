@@ -21,6 +21,22 @@ long lowest_version(base::TlsVersion version) {
   return CURL_SSLVERSION_DEFAULT;
 }
 
+long highest_version(base::TlsVersion version) {
+  switch (version) {
+    case base::TlsVersion::system:
+      return CURL_SSLVERSION_MAX_NONE;
+    case base::TlsVersion::tls1_0:
+      return CURL_SSLVERSION_MAX_TLSv1_0;
+    case base::TlsVersion::tls1_1:
+      return CURL_SSLVERSION_MAX_TLSv1_1;
+    case base::TlsVersion::tls1_2:
+      return CURL_SSLVERSION_MAX_TLSv1_2;
+    case base::TlsVersion::tls1_3:
+      return CURL_SSLVERSION_MAX_TLSv1_3;
+  }
+  return CURL_SSLVERSION_MAX_NONE;
+}
+
 }  // namespace
 
 void Transfer::configure_tls() {
@@ -29,7 +45,8 @@ void Transfer::configure_tls() {
   // The trust store comes ready-made in on_tls_context.
   set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
   set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  set(CURLOPT_SSLVERSION, lowest_version(limits_.tls_min_version));
+  set(CURLOPT_SSLVERSION,
+      lowest_version(limits_.tls_min_version) | highest_version(limits_.tls_max_version));
   if (!limits_.tls_ciphers.empty()) set(CURLOPT_SSL_CIPHER_LIST, limits_.tls_ciphers.c_str());
   set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls_context);
   set(CURLOPT_SSL_CTX_DATA, &session_);

@@ -147,6 +147,8 @@ std::string Connection::client_name() const {
   return name;
 }
 
+std::string Connection::tls_version() const { return SSL_get_version(tls_); }
+
 std::string Connection::client_address() const {
   sockaddr_in theirs{};
   socklen_t size = sizeof theirs;

@@ -41,6 +41,9 @@ class Connection {
   // Of the client's certificate; empty: it showed none.
   std::string client_name() const;
 
+  // "TLSv1.3": what was agreed on. Needs: a server with TLS.
+  std::string tls_version() const;
+
   // "127.0.0.1": where the client connected from.
   std::string client_address() const;
 

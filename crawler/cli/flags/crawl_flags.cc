@@ -91,6 +91,7 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
                        "PEM file of its key (default: in the certificate's file)");
   transfer->add_option("--tls-min-version", o.tls_min_version,
                        "TLSv1.0, TLSv1.1, TLSv1.2 or TLSv1.3 (default: as OpenSSL is set up)");
+  transfer->add_option("--tls-max-version", o.tls_max_version, "the highest version offered");
   transfer->add_option("--ciphers", o.ciphers, "OpenSSL's list, for TLS 1.2 and below");
   transfer->add_option("--allow-address", o.allow_addresses,
                        "CIDR that may be contacted though not public");

@@ -38,7 +38,7 @@ struct CrawlOptions {
       domains;
   std::vector<std::string> proxies, allow_addresses, resolve, follow, no_follow;
   bool no_parent = false, span_hosts = false, random_wait = false, no_check_certificate = false;
-  std::string prefer_family;
+  std::string tls_max_version, prefer_family;
   bool no_hsts = false, inet4_only = false, inet6_only = false;
   bool page_requisites = false, no_store_body = false, main_text = false, markdown = false;
   bool structured = false, no_search_index = false;

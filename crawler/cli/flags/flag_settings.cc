@@ -213,6 +213,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   if (!o.certificate.empty()) site.certificate = o.certificate;
   if (!o.private_key.empty()) site.private_key = o.private_key;
   flags.set(o.tls_min_version, "--tls-min-version", "tls_min_version", site);
+  flags.set(o.tls_max_version, "--tls-max-version", "tls_max_version", site);
   if (!o.ciphers.empty()) site.tls_ciphers = o.ciphers;
   set_family(o, site, flags);
   if (!o.bind_address.empty()) site.bind_address = o.bind_address;
@@ -290,6 +291,7 @@ std::string with_flag_for_key(const std::string& message) {
       {"ca_certificate", "--ca-certificate"},
       {"certificate", "--certificate"},
       {"private_key", "--private-key"},
+      {"tls_max_version", "--tls-max-version"},
       {"tls_ciphers", "--ciphers"},
       {"allow_addresses", "--allow-address"},
       {"user_agent.name", "--user-agent"}};

@@ -651,6 +651,13 @@ TEST_CASE("ciphers that OpenSSL does not have are refused, versions that it hide
   REQUIRE(warnings_of("tls_min_version: TLSv1.1").size() == 1);
   CHECK_THAT(warnings_of("tls_min_version: TLSv1.1").front(), Contains("DEFAULT@SECLEVEL=0"));
   CHECK(warnings_of("tls_min_version: TLSv1.1, tls_ciphers: 'DEFAULT@SECLEVEL=0'").empty());
+  CHECK(warnings_of("tls_max_version: TLSv1.2").empty());
+  CHECK(warnings_of("tls_min_version: TLSv1.2, tls_max_version: TLSv1.2").empty());
+  REQUIRE(warnings_of("tls_max_version: TLSv1.1").size() == 1);
+  CHECK_THAT(warnings_of("tls_max_version: TLSv1.1").front(), Contains("tls_min_version, too"));
+  CHECK_THAT(
+      error_of("defaults: {tls_min_version: TLSv1.3, tls_max_version: TLSv1.2}\nsites: []\n"),
+      StartsWith("f.yaml:1:55: tls_max_version: is below tls_min_version"));
 }
 
 TEST_CASE("all that is wrong with a rule is told at once, each where it stands") {

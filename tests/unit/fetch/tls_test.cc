@@ -371,3 +371,22 @@ TEST_CASE(
   careless.context->hsts_hosts().restore(known, careless.clock.wall());
   CHECK(outcome(careless.get(plain.url("/", "a.test"))) == "200");
 }
+
+TEST_CASE("no version of TLS above the highest is offered, also to a server that has it") {
+  TinyServer server(
+      [](Connection& connection) {
+        while (connection.read_request()) connection.send(ok(connection.tls_version()));
+      },
+      tls(authority().issue("127.0.0.1")));
+  const auto spoken = [&](base::TlsVersion highest) {
+    auto site = trusting_site();
+    site.tls_max_version = highest;
+    Fetching web(site);
+    const auto fetched = web.get(server.url("/"));
+    REQUIRE(outcome(fetched) == "200");
+    return fetched.response()->body;
+  };
+  CHECK(spoken(base::TlsVersion::tls1_2) == "TLSv1.2");
+  CHECK(spoken(base::TlsVersion::tls1_3) == "TLSv1.3");
+  CHECK(spoken(base::TlsVersion::system) == "TLSv1.3");
+}
