@@ -42,8 +42,18 @@ void HostClock::started(base::Instant now, double dice) {
   last_request_ = std::max(last_request_.value_or(now), now);
 }
 
+void HostClock::started_beside(base::Instant now, base::Instant until) {
+  start_ = {.at = now, .opens_before = opens_at_, .request_before = last_request_};
+  opens_at_ = std::max(opens_at_, until);
+  start_.opens_after = opens_at_;
+}
+
 void HostClock::taken_back(base::Instant then) {
   if (in_flight_ > 0) --in_flight_;
+  taken_back_beside(then);
+}
+
+void HostClock::taken_back_beside(base::Instant then) {
   // Unless something else has moved the clock since.
   if (start_.at != then || start_.opens_after != opens_at_) return;
   opens_at_ = start_.opens_before;

@@ -54,6 +54,10 @@ class HostClock {
   void started(base::Instant now, double dice);
   // What started at `then` was given up before it came to a contact.
   void taken_back(base::Instant then);
+  // A request to the same server starts beside this clock, which stays closed until `until` for it.
+  void started_beside(base::Instant now, base::Instant until);
+  // As taken_back(), of such a request.
+  void taken_back_beside(base::Instant then);
   // The host saw a request at `at`, later than started() when connecting took time: it counts
   // the gap from there.
   void seen(base::Instant at);

@@ -90,6 +90,7 @@ class HostQueue {
   const model::SiteId site;           // that came upon it first
   std::vector<model::SiteId> guests;  // further sites with URLs here
   HostClock clock;
+  HostQueue* twin = nullptr;  // the same name by the other scheme; see LocalFrontier::find_twin
   HostRobots robots;
   std::deque<Errand> errands;
   std::deque<LoginStep> logins;

@@ -51,7 +51,8 @@ Turn LocalFrontier::lease(Instant now) {
   wake_snoozed(now);
   while (HostQueue* host = pick(now)) {
     // Its clock may have moved while it waited among the ready ones.
-    const bool done = host->clock.opens_at() <= now && take_turn(*host, now, turn);
+    const bool done =
+        host->clock.opens_at() <= now && has_room(*host) && take_turn(*host, now, turn);
     // A turn that used no slot of its address leaves it to the next host that waits there.
     if (!turn.lease && host->place != Place::waiting_for_address) wake_waiter(host->address, now);
     schedule(*host);
@@ -144,6 +145,8 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   if (!host.address.empty()) ++addresses_[host.address].in_flight;
   const double dice = static_cast<double>(dice_() % kDiceSides) / static_cast<double>(kDiceSides);
   host.clock.started(now, dice);
+  if (host.twin != nullptr) host.twin->clock.started_beside(now, host.clock.opens_at());
+  settle_twin(host, now);
   return lease;
 }
 
@@ -213,8 +216,12 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   if (advice.contacted) {
     host.clock.seen(lease.leased_at + advice.setup);
     host.clock.ended(now, advice);
+    const bool rests = advice.mood == model::HostAdvice::Mood::throttle;
+    const Instant paced = lease.leased_at + advice.setup + host.clock.gap();
+    close_twin(host, rests ? host.clock.opens_at() : paced, now);
   } else {
     host.clock.taken_back(lease.leased_at);
+    reopen_twin(host, lease.leased_at, now);
   }
   if (!lease.address_slot.empty()) {
     --addresses_.find(lease.address_slot)->second.in_flight;
@@ -252,8 +259,7 @@ void LocalFrontier::schedule(HostQueue& host) {
     hungry_.insert(host.id);
   }
   if (host.place == Place::held && !is_held(host)) host.place = Place::resting;
-  if (host.place != Place::resting) return;
-  if (!host.has_work() || !host.clock.has_slot()) return;
+  if (host.place != Place::resting || !host.has_work() || !has_room(host)) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
   if (is_held(host)) {
     host.place = Place::held;
@@ -368,7 +374,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   host->clock.restore_troubles(snapshot.troubles);
   host->pages = snapshot.pages;
   host->pages_by_prefix = snapshot.pages_by_prefix;
-  hosts_.emplace(snapshot.id, std::move(host));
+  find_twin(*hosts_.emplace(snapshot.id, std::move(host)).first->second);
 }
 
 bool LocalFrontier::knows_host(model::HostId id) const {

@@ -199,6 +199,12 @@ class LocalFrontier final : public Frontier {
   void join(HostQueue& host, model::SiteId id) CRAWL_REQUIRES(mutex_);
   void let_go() CRAWL_REQUIRES(mutex_);
   HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
+  void find_twin(HostQueue& host) CRAWL_REQUIRES(mutex_);
+  bool has_room(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  void close_twin(HostQueue& host, base::Instant until, base::Instant now) CRAWL_REQUIRES(mutex_);
+  void reopen_twin(HostQueue& host, base::Instant started, base::Instant now)
+      CRAWL_REQUIRES(mutex_);
+  void settle_twin(HostQueue& host, base::Instant now) CRAWL_REQUIRES(mutex_);
   void schedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void unschedule(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
@@ -215,7 +221,8 @@ class LocalFrontier final : public Frontier {
                                 base::Instant now) const CRAWL_REQUIRES(mutex_);
   void count_page(HostQueue& host, const model::Request& request, int by) CRAWL_REQUIRES(mutex_);
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
-  void take_back(HostQueue& host, const model::Lease& lease) CRAWL_REQUIRES(mutex_);
+  void take_back(HostQueue& host, const model::Lease& lease, base::Instant now)
+      CRAWL_REQUIRES(mutex_);
   std::uint32_t address_cap(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool has_slot(const Address& slots, const std::string& address, const HostQueue& host)
       CRAWL_REQUIRES(mutex_);
@@ -230,6 +237,7 @@ class LocalFrontier final : public Frontier {
   mutable base::Mutex mutex_;
   std::vector<SiteSettings> sites_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports
   std::set<std::pair<base::Instant, model::HostId>> snoozed_ CRAWL_GUARDED_BY(mutex_);
   // priority (highest first) -> sites in turn -> their ready hosts
   struct Ring {

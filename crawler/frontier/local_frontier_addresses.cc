@@ -41,7 +41,7 @@ bool LocalFrontier::claim_address(model::Lease& lease, const std::string& addres
     lease.address_slot = address;
     return true;
   }
-  take_back(host, lease);
+  take_back(host, lease, now);
   if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
   if (host.place == Place::resting && host.address == address) {
     slots.waiters.push_back(host.id);
@@ -54,12 +54,13 @@ bool LocalFrontier::claim_address(model::Lease& lease, const std::string& addres
 }
 
 // As if the lease had never been.
-void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease) {
+void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instant now) {
   ++waiting_;
   --outstanding_;
   --in_flight_;
   if (!lease.of_quick_host) --others_in_flight_;
   host.clock.taken_back(lease.leased_at);
+  reopen_twin(host, lease.leased_at, now);
   const model::Request& request = lease.request;
   if (request.purpose == model::Purpose::robots) {
     host.errands.push_front({.robots_for = lease.robots_for,

@@ -6,6 +6,7 @@
 namespace crawld::tests {
 namespace {
 
+using std::chrono::minutes;
 using std::chrono::seconds;
 using Ids = std::vector<model::UrlId>;
 
@@ -39,6 +40,75 @@ TEST_CASE("a page limit counts the pages of its own site") {
   frontier.offer({candidate(1, 1, 0), candidate(2, 1, 0), candidate(3, 1, 1), candidate(4, 1, 1),
                   candidate(5, 1, 1), candidate(6, 1, 0)});
   CHECK(lease_all(frontier) == Ids{1, 2, 3, 4, 6});
+}
+
+TEST_CASE("http and https of one name are one host in pace and in requests open at once") {
+  SiteSettings site = eager_site();
+  site.politeness.delay = seconds(2);
+  LocalFrontier frontier({site}, {});
+  add_host(frontier, 1);
+  frontier.add_host({.id = 2, .origin = "https://h1.test"});
+  const auto secure = [](model::UrlId url) {
+    Candidate one = candidate(url, 2);
+    one.request.url = *model::Url::parse("https://h1.test/" + std::to_string(url));
+    return one;
+  };
+  frontier.offer({candidate(1, 1), candidate(3, 1), secure(2), secure(4)});
+  const auto first = frontier.lease(kStart).lease;
+  REQUIRE(first);
+  CHECK_FALSE(frontier.lease(kStart + seconds(5)).lease);  // one request is open
+  give_back(frontier, *first, kStart + seconds(5));
+  Ids others;
+  for (int second = 5; second < 11; ++second) {
+    const Ids found = lease_all(frontier, kStart + seconds(second));
+    CHECK(found.size() == (second % 2 == 1 ? 1 : 0));
+    others.insert(others.end(), found.begin(), found.end());
+  }
+  CHECK(others.size() == 3);
+
+  SECTION("a rest that one asks for is the other's, too") {
+    frontier.offer({candidate(5, 1), secure(6)});
+    const base::Instant later = kStart + minutes(1);
+    const auto lease = frontier.lease(later).lease;
+    REQUIRE(lease);
+    frontier.release(*lease, {.mood = model::HostAdvice::Mood::throttle, .retry_after = minutes(2)},
+                     {}, later);
+    frontier.settled(*lease, true);
+    CHECK(lease_all(frontier, later + minutes(2) - seconds(1)).empty());
+    CHECK(lease_all(frontier, later + minutes(2)).size() == 1);
+  }
+  SECTION("what came to no contact takes no time of the other") {
+    frontier.offer({candidate(5, 1), secure(6)});
+    const base::Instant later = kStart + minutes(1);
+    const auto lease = frontier.lease(later).lease;
+    REQUIRE(lease);
+    frontier.release(*lease, {.contacted = false}, {}, later);
+    frontier.settled(*lease, false);
+    CHECK(lease_all(frontier, later).size() == 1);
+  }
+  SECTION("one that is dead holds up the other by no more than the delay") {
+    frontier.offer({candidate(5, 1), secure(6)});
+    const base::Instant later = kStart + minutes(1);
+    const auto lease = frontier.lease(later).lease;
+    REQUIRE(lease);
+    frontier.close_host_until(lease->host_id, later + minutes(60));
+    frontier.release(*lease, {.mood = model::HostAdvice::Mood::trouble}, {}, later);
+    frontier.settled(*lease, false);
+    CHECK(lease_all(frontier, later + seconds(2)).size() == 1);
+  }
+}
+
+TEST_CASE("a server at another port is another host") {
+  SiteSettings site = eager_site();
+  site.politeness.delay = seconds(2);
+  LocalFrontier frontier({site}, {});
+  add_host(frontier, 1);
+  frontier.add_host({.id = 2, .origin = "https://h1.test:8443"});
+  Candidate other = candidate(2, 2);
+  other.request.url = *model::Url::parse("https://h1.test:8443/");
+  frontier.offer({candidate(1, 1), other});
+  CHECK(frontier.lease(kStart).lease);
+  CHECK(frontier.lease(kStart).lease);
 }
 
 TEST_CASE("robots.txt is asked before the first page of a site that obeys it") {
