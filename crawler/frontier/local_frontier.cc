@@ -213,16 +213,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
   --in_flight_;
   if (!lease.of_quick_host) --others_in_flight_;
   HostQueue& host = must_find(lease.host_id);
-  if (advice.contacted) {
-    host.clock.seen(lease.leased_at + advice.setup);
-    host.clock.ended(now, advice);
-    const bool rests = advice.mood == model::HostAdvice::Mood::throttle;
-    const Instant paced = lease.leased_at + advice.setup + host.clock.gap();
-    close_twin(host, rests ? host.clock.opens_at() : paced, now);
-  } else {
-    host.clock.taken_back(lease.leased_at);
-    reopen_twin(host, lease.leased_at, now);
-  }
+  move_clocks(host, lease, advice, now);
   if (!lease.address_slot.empty()) {
     --addresses_.find(lease.address_slot)->second.in_flight;
     wake_waiter(lease.address_slot, now);

@@ -29,6 +29,21 @@ bool LocalFrontier::has_room(const HostQueue& host) const {
          std::min(host.clock.politeness().concurrency, twin.politeness().concurrency);
 }
 
+// After a request, or one that never went out.
+void LocalFrontier::move_clocks(HostQueue& host, const model::Lease& lease,
+                                const model::HostAdvice& advice, Instant now) {
+  if (advice.contacted) {
+    host.clock.seen(lease.leased_at + advice.setup);
+    host.clock.ended(now, advice);
+    const bool rests = advice.mood == model::HostAdvice::Mood::throttle;
+    const Instant paced = lease.leased_at + advice.setup + host.clock.gap();
+    close_twin(host, rests ? host.clock.opens_at() : paced, now);
+  } else {
+    host.clock.taken_back(lease.leased_at);
+    reopen_twin(host, lease.leased_at, now);
+  }
+}
+
 // The host was contacted, or asks for a rest.
 void LocalFrontier::close_twin(HostQueue& host, Instant until, Instant now) {
   if (host.twin == nullptr) return;

@@ -17,8 +17,9 @@ bool supersedes(const model::Settled& settled) {
   return response == nullptr || !response->truncated || settled.change == model::Change::first_seen;
 }
 
-// An archive tells of these, too, though they store no page.
+// An archive tells of these, too, though they store no page. A redirect that nobody sent is none.
 bool is_kept_answer(const model::Settled& settled) {
+  if (settled.parsed.fetched.response()->by_hsts) return false;
   return settled.parsed.fetched.lease.request.purpose == model::Purpose::page &&
          (settled.verdict == Verdict::redirected || settled.verdict == Verdict::gone);
 }

@@ -10,9 +10,11 @@ namespace {
 
 constexpr std::int64_t kHeadersOfAnswers = 8;  // the first schema that has them
 
-// Where they are missing, `fetches.detail` tells where a redirect led, cut off at 2,048 bytes.
+// Where they are missing, `fetches.detail` tells where a redirect led, cut off at 2,048 bytes. One
+// of HSTS was sent by nobody, and has no version of HTTP.
 #define LOCATION_ONLY                                                             \
   "CASE WHEN f.outcome = 'redirected' AND length(CAST(f.detail AS BLOB)) < 2048 " \
+  "AND NOT (f.status = 307 AND f.http_version IS NULL) "                          \
   "THEN json_array(json_array('Location', f.detail)) END"
 
 // `headers`: of an answer without a page, NULL where nothing is known of it.

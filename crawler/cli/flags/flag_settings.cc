@@ -179,14 +179,15 @@ void set_family(const CrawlOptions& o, Site& site, Flags& flags) {
     return flags.fail({Error::Code::invalid, "-4, -6: no address is of both families"});
   }
   const std::string wanted = base::ascii_lower(o.prefer_family);
-  if (wanted == "ipv4")
+  if (wanted == "ipv4") {
     site.address_family = base::AddressFamily::prefer_ipv4;
-  else if (wanted == "ipv6")
+  } else if (wanted == "ipv6") {
     site.address_family = base::AddressFamily::prefer_ipv6;
-  else if (wanted == "none")
+  } else if (wanted == "none") {
     site.address_family = base::AddressFamily::any;
-  else if (!wanted.empty())
+  } else if (!wanted.empty()) {
     return flags.fail(bad("--prefer-family", o.prefer_family, "family; IPv4, IPv6 and none are"));
+  }
   if (o.inet4_only) site.address_family = base::AddressFamily::ipv4;
   if (o.inet6_only) site.address_family = base::AddressFamily::ipv6;
 }

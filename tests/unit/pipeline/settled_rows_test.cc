@@ -35,6 +35,9 @@ TEST_CASE("of a redirect and of what is gone the headers are kept, of other answ
                              model::Verdict::failed, model::Verdict::retry_later}) {
     CHECK(pipeline::fetch_row(settled_as(verdict, sent), 1, 0).headers.all().empty());
   }
+  auto by_hsts = settled_as(model::Verdict::redirected, sent);
+  std::get<model::Response>(by_hsts.parsed.fetched.outcome).by_hsts = true;
+  CHECK(pipeline::fetch_row(by_hsts, 1, 0).headers.all().empty());
   auto sitemap = settled_as(model::Verdict::redirected, sent);
   sitemap.parsed.fetched.lease.request.purpose = model::Purpose::sitemap;
   CHECK(pipeline::fetch_row(sitemap, 1, 0).headers.all().empty());

@@ -224,7 +224,7 @@ struct Moved {
     batch.fetches = {answer_of(3, 1, "redirected", 301), answer_of(4, 2, "redirected", 307),
                      fetch_of(6, batch.pages[0]),        answer_of(7, 4, "gone", 404),
                      answer_of(8, 4, "reset", 0),        answer_of(9, 5, "redirected", 301),
-                     answer_of(10, 4, "http_503", 503)};
+                     answer_of(10, 4, "http_503", 503),  answer_of(11, 4, "redirected", 307)};
     batch.fetches[0].headers.add("Location", "/way");
     batch.fetches[0].headers.add("Content-Type", "text/html; charset=utf-8");
     batch.fetches[0].headers.add("Content-Length", "169");
@@ -232,6 +232,8 @@ struct Moved {
     batch.fetches[1].detail = "http://a.test/new";
     batch.fetches[3].headers.add("Content-Length", "0");
     batch.fetches[5].detail = "http://a.test/other.xml";
+    batch.fetches[7].detail = "https://a.test/by-hsts";
+    batch.fetches[7].http_version.clear();
     REQUIRE(store->put(batch).ok());
     reader = std::move(*Database::open_reader(scratch.path()));
   }
