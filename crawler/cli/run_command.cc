@@ -64,7 +64,7 @@ class Daemon {
   base::Status open() {
     const config::Config& config = session_.config();
     wishes_.can_reload = true;
-    if (const base::Status listening = listen(); !listening) return listening;
+    if (base::Status listening = listen(); !listening) return listening;
     if (config.metrics_listen.empty()) return base::Done{};
     auto metrics =
         daemon::serve_metrics(config.metrics_listen, session_, [this] { return healthy_.load(); });

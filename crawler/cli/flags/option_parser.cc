@@ -12,7 +12,7 @@ namespace {
 
 // In words for users what CLI11 says in its own, such as "--db: 1 required TEXT missing".
 std::string in_plain_words(const CLI::ArgumentMismatch& error) {
-  const std::string said = error.what();
+  std::string said = error.what();
   const std::string flag = said.substr(0, said.find(':'));
   if (said.find("At Most 1 required") != said.npos) return flag + " is given more than once";
   if (said.ends_with("missing")) return flag + " needs a value";

@@ -58,7 +58,7 @@ std::string database_at(const std::string& path) {
   if (is_database(path)) return path;
   for (const std::string_view ending : {"-wal", "-shm", "-journal", ".lock"}) {
     if (!path.ends_with(ending)) continue;
-    const std::string database = path.substr(0, path.size() - ending.size());
+    std::string database = path.substr(0, path.size() - ending.size());
     if (is_database(database)) return database;
   }
   return {};
