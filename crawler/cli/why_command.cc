@@ -56,6 +56,26 @@ const char* hop_name(char hop) {
   }
 }
 
+// Nothing of a URL that waits for nobody.
+std::string waits_for(const UrlStory& story, storage::Millis now) {
+  if (story.state != "queued" && story.state != "retry_later") return {};
+  if (!story.login_trouble.empty()) return {};  // has a line of its own
+  if (!story.in_last_run) return "a crawl of its site; the last one was without it";
+  if (story.run_ended_at != 0) {
+    return "a crawl: the last one ended " + time_text(story.run_ended_at) + " (" + story.run_exit +
+           "); the same command goes on";
+  }
+  if (story.due_at > now) return "another attempt at " + time_text(story.due_at);
+  if (story.host_opens_at > now) {
+    return "its host, which is left alone until " + time_text(story.host_opens_at) +
+           (story.host_reason.empty() ? "" : ": " + story.host_reason);
+  }
+  return "its turn at its host, " + std::to_string(story.host_delay_ms) +
+         " ms between two requests";
+}
+
+storage::Millis now_in_millis() { return base::to_millis(base::SystemClock().wall()); }
+
 ordered_json text_or_null(const std::string& text) {
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
@@ -64,6 +84,7 @@ ordered_json story_json(const UrlStory& story) {
   ordered_json out{{"url", story.url}, {"known", true}, {"state", story.state}};
   out["reason"] = text_or_null(story.reason);
   out["robots_line"] = text_or_null(robots_line(story));
+  out["waits_for"] = text_or_null(waits_for(story, now_in_millis()));
   out["site"] = story.site;
   out["login_trouble"] = text_or_null(story.login_trouble);
   out["purpose"] = story.purpose;
@@ -141,6 +162,7 @@ void tell(const UrlStory& story, const Line& line) {
   line("robots", robots_line(story));
   line("hint", std::string(advice_on(story.reason)));
   line("site", story.site);
+  line("waits for", waits_for(story, now_in_millis()));
   line("login", story.login_trouble.empty()
                     ? std::string()
                     : "waits for the login of its site: " + story.login_trouble);

@@ -56,6 +56,9 @@ struct UrlStory {
   std::string page_robots;   // directives, separated by commas
   std::string parse_error;
   std::string login_trouble;  // the login that its site waits for; empty: none
+  bool in_last_run = true;    // its site was
+  Millis run_ended_at = 0;    // the last run; 0: it has not said so
+  std::string run_exit;
   std::string host;
   std::string host_reason;   // why it is slowed, dead or closed
   Millis host_opens_at = 0;  // no contact before

@@ -2,6 +2,7 @@
 import json
 import socket
 import subprocess
+import time
 import urllib.request
 
 from conftest import CRAWLD, html
@@ -34,6 +35,24 @@ def test_a_crawl_that_brought_nothing_says_what_its_seeds_came_to(crawl, serve):
     assert f"seed        {gone} gone: http_404\n" in said
     assert f"seed        {dead} failed: connect (Connection refused)\n" in said
     assert "hint        nothing listens there" in said
+
+
+def test_why_tells_what_a_queued_url_waits_for(crawl, serve):
+    site = serve(lambda path: html(["/a", "/b"]) if path == "/" else html([]) if path in ("/a", "/b") else (404, {}, b""))
+    assert crawl.run("--max-pages", "1", site.url()).returncode == 0
+    story = told(crawl, "why", site.url("/b")).stdout
+    assert "waits for  a crawl: the last one ended 20" in story and "the same command goes on" in story
+    running = crawl.start("--delay", "60", site.url())
+    try:
+        site.wait_for(1, "/a")
+        deadline = time.monotonic() + 30
+        while "waits for  its host, which is left alone until 20" not in story and time.monotonic() < deadline:
+            time.sleep(0.1)
+            story = told(crawl, "why", site.url("/b")).stdout
+    finally:
+        crawl.kill_tree(running)
+    assert "waits for  its host, which is left alone until 20" in story
+    assert json.loads(told(crawl, "why", "--json", site.url()).stdout)["waits_for"] is None
 
 
 def test_a_seed_that_leads_out_of_scope_says_where_to(crawl, serve):
