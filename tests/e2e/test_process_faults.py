@@ -92,22 +92,25 @@ def test_a_worker_that_hangs_is_replaced_and_its_page_read_by_another(crawl, ser
     assert '"pages":61' in output.replace(" ", "")
 
 
+BIG = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 240_000
+
+
+def with_big_page(path):
+    """Twenty pages beside one that takes more memory than the others together."""
+    if path == "/":
+        return html(["/big"] + [f"/p/{n}" for n in range(20)])
+    return (200, {"Content-Type": "text/html"}, BIG) if path == "/big" else html([])
+
+
 def test_a_page_that_takes_too_much_memory_is_booked_with_its_body_and_harms_nobody(crawl, serve, tmp_path):
-    big = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 240_000
-
-    def respond(path):
-        if path == "/":
-            return html(["/big"] + [f"/p/{n}" for n in range(20)])
-        return (200, {"Content-Type": "text/html"}, big) if path == "/big" else html([])
-
-    site = serve(respond)
+    site = serve(with_big_page)
     result = crawl.run("-c", configured(tmp_path, site, "parse: {memory: 96MiB}"))
     assert result.returncode == 0, result.stderr
     assert crawl.sql("SELECT state, reason FROM urls WHERE url LIKE '%/big'") == [("parse_error", "memory")]
     assert crawl.sql("SELECT outcome, detail FROM fetches JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'") == [
         ("memory", "out of its 96 MiB")]
     assert crawl.sql("SELECT parse_error, bytes, body_id > 0 FROM pages JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'"
-                     ) == [("memory: out of its 96 MiB", len(big), 1)]
+                     ) == [("memory: out of its 96 MiB", len(BIG), 1)]
     assert site.paths().count("/big") == 1
     assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'done'") == [(21,)]
     assert "parse.killed" in result.stderr
@@ -138,14 +141,7 @@ def little_memory():
 
 
 def test_the_kernel_out_of_memory_takes_a_worker_and_the_crawl_goes_on(crawl, serve, tmp_path, little_memory):
-    big = b"<title>big</title>" + b"<p class=a>some words <a href=/p>x</a></p>" * 240_000
-
-    def respond(path):
-        if path == "/":
-            return html(["/big"] + [f"/p/{n}" for n in range(20)])
-        return (200, {"Content-Type": "text/html"}, big) if path == "/big" else html([])
-
-    site = serve(respond)
+    site = serve(with_big_page)
     config = configured(tmp_path, site, "parse: {memory: 2GiB}")
     within = ["sh", "-c", f'echo $$ >{little_memory}/cgroup.procs && exec "$@"', "sh"]
     result = subprocess.run([*within, *crawl.command("-c", config)], capture_output=True, text=True, timeout=120,
@@ -153,7 +149,7 @@ def test_the_kernel_out_of_memory_takes_a_worker_and_the_crawl_goes_on(crawl, se
     assert result.returncode == 0, result.stderr
     assert crawl.sql("SELECT state, reason FROM urls WHERE url LIKE '%/big'") == [("parse_error", "crashed")], result.stderr
     assert crawl.sql("SELECT bytes, body_id > 0 FROM pages JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'"
-                     ) == [(len(big), 1)]
+                     ) == [(len(BIG), 1)]
     assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'done'") == [(21,)]
     assert audited(crawl).returncode == 0
 
