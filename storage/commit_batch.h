@@ -84,9 +84,8 @@ struct StoredPage {
   model::SiteId site = 0;
   model::Parsed parsed;
   model::Change change = model::Change::first_seen;
-  model::UrlId redirect_target = 0;  // 0: no redirect
-  std::string rule_set_hash;         // of the rules that made parsed's records
-  std::uint64_t body_bytes = 0;      // of the body as sent (the body itself may be gone)
+  std::string rule_set_hash;     // of the rules that made parsed's records
+  std::uint64_t body_bytes = 0;  // of the body as sent (the body itself may be gone)
   bool store_body = true;
   bool store_text = true;
   // False for an answer that is kept but is no better than the version before: cut

@@ -158,12 +158,12 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
       "INSERT OR REPLACE INTO pages (id, url_id, previous_id, run_id, site_id, fetched_at, "
       "status, change, bytes, size, truncated, kind, content_type, charset, charset_source, lang, "
       "title, description, author, date, canonical, robots, content_hash, body_id, simhash, "
-      "redirect_to, refresh, parse_error, over_limits, http_version, remote_address, text, "
+      "refresh, parse_error, over_limits, http_version, remote_address, text, "
       "main_text, markdown, headers, meta, headings, feeds, jsonld, microdata, opengraph, "
       "structured, text_page_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
       "?14, ?15, ?16, "
       "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
-      "?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43)",
+      "?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)",
       [&](Statement& s) {
         s.integer(1, as_integer(page.id)).integer(2, as_integer(page.url_id));
         s.integer_or_null(3, as_integer(previous)).integer(4, run_);
@@ -178,19 +178,19 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.text_or_null(21, parsed.canonical).text_or_null(22, robots);
         s.text_or_null(23, content.hash).integer_or_null(24, as_integer(body_id));
         s.integer_or_null(25, as_integer(parsed.simhash));
-        s.integer_or_null(26, as_integer(page.redirect_target)).text_or_null(27, parsed.refresh);
-        s.text_or_null(28, error).integer(29, parsed.over_limits);
-        s.text_or_null(30, response.http_version).text_or_null(31, response.remote_address);
+        s.text_or_null(26, parsed.refresh);
+        s.text_or_null(27, error).integer(28, parsed.over_limits);
+        s.text_or_null(29, response.http_version).text_or_null(30, response.remote_address);
         const bool keep = page.store_text;
-        s.text_or_null(32, keep && same_text == 0 ? parsed.text : std::string_view());
-        s.text_or_null(33, keep ? std::string_view(parsed.main_text) : std::string_view());
-        s.text_or_null(34, keep ? std::string_view(parsed.markdown) : std::string_view());
-        s.text_or_null(35, filled(headers)).text_or_null(36, filled(meta));
-        s.text_or_null(37, filled(headings)).text_or_null(38, filled(feeds));
-        s.text_or_null(39, filled(parsed.jsonld)).text_or_null(40, filled(parsed.microdata));
-        s.text_or_null(41, filled(parsed.opengraph));
-        s.text_or_null(42, filled(parsed.structured_other));
-        s.integer_or_null(43, as_integer(same_text));
+        s.text_or_null(31, keep && same_text == 0 ? parsed.text : std::string_view());
+        s.text_or_null(32, keep ? std::string_view(parsed.main_text) : std::string_view());
+        s.text_or_null(33, keep ? std::string_view(parsed.markdown) : std::string_view());
+        s.text_or_null(34, filled(headers)).text_or_null(35, filled(meta));
+        s.text_or_null(36, filled(headings)).text_or_null(37, filled(feeds));
+        s.text_or_null(38, filled(parsed.jsonld)).text_or_null(39, filled(parsed.microdata));
+        s.text_or_null(40, filled(parsed.opengraph));
+        s.text_or_null(41, filled(parsed.structured_other));
+        s.integer_or_null(42, as_integer(same_text));
       });
 }
 

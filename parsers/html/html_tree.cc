@@ -227,15 +227,6 @@ const GumboNode* next_element(const GumboNode* node) {
   return nullptr;
 }
 
-const GumboNode* previous_element(const GumboNode* node) {
-  if (node->parent == nullptr) return nullptr;
-  auto siblings = children(node->parent);
-  for (std::size_t i = node->index_within_parent; i-- > 0;) {
-    if (is_element(siblings[i])) return siblings[i];
-  }
-  return nullptr;
-}
-
 std::optional<std::string_view> attribute(const GumboNode* element, std::string_view name) {
   return attribute(element, GUMBO_ATTR_NAMESPACE_NONE, name);
 }

@@ -132,7 +132,6 @@ void walk_tree(const GumboNode* top, Enter enter, Leave leave) {
 
 const GumboNode* parent_element(const GumboNode* node);  // null for the html element
 const GumboNode* next_element(const GumboNode* node);    // sibling
-const GumboNode* previous_element(const GumboNode* node);
 
 // The value of an attribute without namespace (so not xlink:href), or nothing.
 // `name` as in the tree: lower case for HTML elements, adjusted for SVG ("viewBox").
