@@ -220,9 +220,14 @@ base::Status Database::connect(bool writer) {
   sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const std::string pages = "PRAGMA cache_size=-" + std::to_string(options_.cache_bytes / 1024);
   if (auto done = execute(pages.c_str()); !done) return done;
-  if (auto done = execute("PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
-                          "PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=0");
+  if (auto done = execute("PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; "
+                          "PRAGMA wal_autocheckpoint=0");
       !done) {
+    return done;
+  }
+  // The writer sorts little and must not fail for want of a folder; a reader may be asked to sort
+  // more than fits into memory.
+  if (auto done = execute(writer ? "PRAGMA temp_store=MEMORY" : "PRAGMA temp_store=FILE"); !done) {
     return done;
   }
   if (auto done = install_search_tokenizer(db_); !done) return done;

@@ -57,6 +57,10 @@ base::Error database_error(sqlite3* db, int code, std::string_view doing) {
   message += ": ";
   message += db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
   message += what_the_system_said(db, code);
+  // A reader writes nothing but what it sorts.
+  if (kind == Code::disk_full && db != nullptr && sqlite3_db_readonly(db, "main") == 1) {
+    message += "; TMPDIR names the folder of temporary files";
+  }
   if (kind == Code::corrupt) {
     message += "; stop, keep the file, and restore a backup or run sqlite3 FILE .recover";
   }

@@ -88,6 +88,25 @@ def test_a_file_system_that_is_read_only_is_told_with_what_opens_it(small_disk):
     assert "read-only" in result.stderr and "ReadWritePaths=" in result.stderr
 
 
+SORTS_SIXTY_MEGABYTES = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000) SELECT count(*), min(r) FROM "
+                         "(SELECT i, hex(i * 7919 % 600000) || printf('%0100d', i) AS r FROM n ORDER BY r LIMIT -1 OFFSET 0)")
+
+
+def test_a_query_sorts_on_the_disk_and_tells_where_that_is_full(crawl, serve, small_disk, tmp_path):
+    assert crawl.run(*QUICK, serve(chain(2)).url()).returncode == 0
+    ask = ["sh", "-c", 'ulimit -v 500000; exec "$@"', "sh", CRAWLD, "sql", "--db", crawl.db, SORTS_SIXTY_MEGABYTES]
+
+    def sort_in(folder):
+        return subprocess.run(ask, env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, timeout=60, check=False)
+
+    full = sort_in(small_disk)
+    assert full.returncode == 3 and full.stderr.count("\n") == 1, full.stderr
+    assert "disk is full" in full.stderr and "TMPDIR" in full.stderr
+    assert list(small_disk.iterdir()) == []
+    roomy = sort_in(tmp_path)
+    assert roomy.returncode == 0 and "600000" in roomy.stdout, roomy.stderr
+
+
 def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     site = serve(heavy(90))
     crawl = Crawl(small_disk)
