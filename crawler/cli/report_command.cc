@@ -50,7 +50,7 @@ base::Status print_text(storage::Database& reader) {
   for (const ReportSection& section : storage::report_sections()) {
     std::printf("%s\n", std::string(section.title).c_str());
     Table table(TableForm::text, Formulas::kept);
-    if (auto done = storage::query(reader, section.sql, table); !done) return done;
+    if (auto done = storage::report_section(reader, section, table); !done) return done;
     table.finish();
     std::puts("");
   }
@@ -61,7 +61,7 @@ base::Status print_json(storage::Database& reader) {
   std::string out;
   for (const ReportSection& section : storage::report_sections()) {
     Rows rows;
-    if (auto done = storage::query(reader, section.sql, rows); !done) return done;
+    if (auto done = storage::report_section(reader, section, rows); !done) return done;
     out += (out.empty() ? "{" : ",") + base::json_string(section.name) + ":" + rows.json();
   }
   std::puts((out + "}").c_str());
@@ -97,7 +97,7 @@ base::Status print_csv(storage::Database& reader) {
   table.columns(kNames);
   for (const ReportSection& section : storage::report_sections()) {
     Cells cells(section.name, table);
-    if (auto done = storage::query(reader, section.sql, cells); !done) return done;
+    if (auto done = storage::report_section(reader, section, cells); !done) return done;
   }
   table.finish();
   return base::Done{};
@@ -107,7 +107,7 @@ base::Status write_html(storage::Database& reader, const std::string& file) {
   std::vector<ReportTable> tables;
   for (const ReportSection& section : storage::report_sections()) {
     Rows rows;
-    if (auto done = storage::query(reader, section.sql, rows); !done) return done;
+    if (auto done = storage::report_section(reader, section, rows); !done) return done;
     tables.push_back(std::move(rows).table(section));
   }
   auto output = OutputFile::open(file);

@@ -1,5 +1,7 @@
 #include "storage/reports/report.h"
 
+#include "storage/reports/near_duplicates.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -28,9 +30,7 @@ constexpr ReportSection kSections[] = {
     {"redirects", "Redirects", "SELECT * FROM v_report_redirects LIMIT 200"},
     {"duplicates", "The same content under several URLs",
      "SELECT * FROM v_report_duplicates LIMIT 200"},
-    {"near_duplicates", "Nearly the same text under several URLs",
-     "SELECT cluster, count(*) AS urls, min(url) AS one, max(url) AS another FROM v_near_dups "
-     "GROUP BY cluster HAVING count(DISTINCT content_hash) > 1 ORDER BY urls DESC LIMIT 200"},
+    {"near_duplicates", "Nearly the same text under several URLs", {}, -1, report_near_duplicates},
     // Two spellings of one site: http and https, or with and without "www.". Pages of the same
     // path and content say so.
     {"aliases", "Hosts that seem to be one, and what to set",
@@ -85,5 +85,9 @@ constexpr ReportSection kSections[] = {
 }  // namespace
 
 std::span<const ReportSection> report_sections() { return kSections; }
+
+base::Status report_section(Database& reader, const ReportSection& section, QueryRows& rows) {
+  return section.walk != nullptr ? section.walk(reader, rows) : query(reader, section.sql, rows);
+}
 
 }  // namespace crawld::storage
