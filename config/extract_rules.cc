@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "config/field_io.h"
@@ -330,51 +327,6 @@ std::string field_yaml(const FieldRule& field) {
 void read_extract_rules(const Value& value, parsers::RuleSet& rules,
                         std::vector<Problem>& problems) {
   RulesReader(problems).read(value, rules);
-}
-
-namespace {
-
-// The lists of rules that a file holds: itself, its `extract`, or those of its sites.
-std::vector<const Value*> rule_lists(const Value& root) {
-  std::vector<const Value*> lists;
-  const auto add_extract = [&](const Value& map) {
-    for (const Value::Member& member : map.members) {
-      if (member.key == "extract") lists.push_back(&member.value);
-    }
-  };
-  add_extract(root);
-  for (const Value::Member& member : root.members) {
-    if (member.key != "sites") continue;
-    for (const Value& site : member.value.items) add_extract(site);
-  }
-  if (lists.empty()) lists.push_back(&root);
-  return lists;
-}
-
-}  // namespace
-
-base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
-  using base::Error;
-  std::error_code failed;
-  if (!std::filesystem::is_regular_file(path, failed)) {
-    return Error{Error::Code::not_found, path + ": is no file that can be read"};
-  }
-  std::ifstream in(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) return Error{Error::Code::io, path + ": cannot be read"};
-  std::vector<Problem> problems;
-  parsers::RuleSet rules;
-  const Value root = read_yaml(text, {}, problems);
-  if (problems.empty()) {
-    for (const Value* list : rule_lists(root)) read_extract_rules(*list, rules, problems);
-  }
-  if (problems.empty()) return rules;
-  std::string message;
-  for (const Problem& problem : problems) {
-    message += (message.empty() ? "" : "\n") + path + ":" + std::to_string(problem.place.line) +
-               ":" + std::to_string(problem.place.column) + ": " + problem.message;
-  }
-  return Error{Error::Code::invalid, std::move(message)};
 }
 
 std::string extract_rules_yaml(const parsers::RuleSet& rules, int indent) {
