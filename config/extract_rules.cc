@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "config/field_io.h"
@@ -38,9 +39,11 @@ class RulesReader {
   void read(const Value& value, parsers::RuleSet& rules) {
     if (value.kind != Value::Kind::list)
       return wrong(value, "extract: a list of rules is wanted here");
+    std::map<std::string, int> lines;  // of a name in this list; each site has one
     for (const Value& item : value.items) {
       Rule rule;
       if (read_rule(item, rule)) {
+        check_name(item, rule.name, lines);
         rules.rules.push_back(std::move(rule));
         check(item, rules.rules.back());
       }
@@ -75,6 +78,17 @@ class RulesReader {
     if (rule.name.empty()) wrong(value, "extract: a rule needs a name");
     if (rule.fields.empty()) wrong(value, "extract: a rule needs fields");
     return !rule.name.empty() && !rule.fields.empty();
+  }
+
+  // Records, coverage and drops are told by the rule's name.
+  void check_name(const Value& rule, const std::string& name, std::map<std::string, int>& lines) {
+    const Place place = member_of(rule, "name")->place;
+    const auto [first, is_new] = lines.emplace(name, place.line);
+    if (is_new) return;
+    problems_.push_back({place, "name: another rule of the site is called \"" +
+                                    base::printable(name) + "\", in line " +
+                                    std::to_string(first->second) +
+                                    "; give each a name of its own"});
   }
 
   void wrong_key(const Value::Member& member, const std::string& in,

@@ -684,6 +684,17 @@ TEST_CASE("all that is wrong with a rule is told at once, each where it stands")
                  Contains("f.yaml:14:41: expect: the rule has no field \"xx\""));
 }
 
+TEST_CASE("two rules of one site have two names, those of two sites may share one") {
+  const std::string rule = "{name: product, fields: {t: 'css:h1'}}";
+  const std::string site = ", seeds: ['http://a.test/'], extract: [";
+  CHECK(load_text("sites:\n- {name: a" + site + rule + "]}\n- {name: b" + site + rule + "]}\n",
+                  "f.yaml"));
+  CHECK_THAT(error_of("sites:\n- name: a\n  seeds: ['http://a.test/']\n  extract:\n  - " + rule +
+                      "\n  - " + rule + "\n"),
+             StartsWith("f.yaml:6:12: name: another rule of the site is called \"product\", in "
+                        "line 5; give each a name of its own"));
+}
+
 TEST_CASE("what is contradictory but possible is warned of") {
   const auto loaded = load_text(
       "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    delay: 0\n"
