@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -38,62 +39,109 @@ void add_where(CLI::App& app, ControlOptions& options) {
   app.add_option("--socket", options.socket, "its control socket");
 }
 
-// Where the running crawl may listen: as told, else the crawl in this folder, else the daemon.
-base::Result<std::vector<std::string>> sockets_of(const ControlOptions& options) {
-  using Sockets = std::vector<std::string>;
-  if (!options.socket.empty()) return Sockets{options.socket};
-  if (!options.database.empty()) return Sockets{options.database + ".sock"};
-  if (!options.config_file.empty()) {
-    const auto loaded = config::load(options.config_file, config::Secrets::may_lack);
-    if (!loaded) return loaded.error();
-    const config::Config& config = loaded->config;
-    // As the file says, and beside the database: that of a one-shot crawl, or of a daemon that was
-    // started with another `control`.
-    Sockets sockets{config.database + ".sock"};
-    if (!config.control.empty()) sockets.insert(sockets.begin(), config.control);
-    return sockets;
-  }
-  if (access("./crawl.db.sock", F_OK) == 0) return Sockets{"./crawl.db.sock"};
-  return Sockets{config::Config{}.control};
+// Where the running crawl may listen. `named`: the user or the file says so, and whoever listens
+// there is meant; else only a crawl of that file is.
+struct Place {
+  std::string socket;
+  bool named = true;
+};
+
+// Whom to ask, in this order.
+struct Whereabouts {
+  std::vector<Place> places;
+  std::string config_file;  // absolute; empty: none given
+};
+
+// As the file says, and beside the database: that of a one-shot crawl (./crawl.db where the file
+// names none), or of a daemon that was started with another `control`. crawld@NAME.service listens
+// where its unit says.
+base::Result<Whereabouts> whereabouts_of_file(const std::string& file) {
+  const auto loaded = config::load(file, config::Secrets::may_lack);
+  if (!loaded) return loaded.error();
+  const config::Config& config = loaded->config;
+  std::error_code failed;
+  const auto path = std::filesystem::absolute(file, failed).lexically_normal();
+  const std::string instance = "crawld-" + path.stem().string();
+  const bool names_control = config.control != config::Config{}.control;
+  const bool names_database = config.database != config::Config{}.database;
+  Whereabouts found{.places = {}, .config_file = path.string()};
+  if (!names_database) found.places.push_back({"./crawl.db.sock", false});
+  if (!names_control) found.places.push_back({"/run/" + instance + "/control.sock", false});
+  if (!config.control.empty()) found.places.push_back({config.control, names_control});
+  found.places.push_back({config.database + ".sock", names_database});
+  return found;
+}
+
+// As told, else the crawl in this folder, else the daemon.
+base::Result<Whereabouts> whereabouts_of(const ControlOptions& options) {
+  if (!options.socket.empty()) return Whereabouts{{{options.socket}}, {}};
+  if (!options.database.empty()) return Whereabouts{{{options.database + ".sock"}}, {}};
+  if (!options.config_file.empty()) return whereabouts_of_file(options.config_file);
+  if (access("./crawl.db.sock", F_OK) == 0) return Whereabouts{{{"./crawl.db.sock"}}, {}};
+  return Whereabouts{{{config::Config{}.control}}, {}};
 }
 
 std::string as_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// The first that listens answers.
-base::Result<json> ask(const std::vector<std::string>& sockets, const json& request) {
-  base::Error nobody{base::Error::Code::not_found, "no crawl listens at "};
-  for (const std::string& socket : sockets) {
-    const auto answer = daemon::ask_control(socket, as_line(request));
-    if (!answer && answer.error().code == base::Error::Code::not_found) {
-      nobody.message += (&socket == sockets.data() ? "" : " or ") + socket;
+base::Result<json> ask_one(const std::string& socket, const json& request) {
+  const auto answer = daemon::ask_control(socket, as_line(request));
+  if (!answer) return answer.error();
+  json parsed = json::parse(*answer, nullptr, false);
+  if (parsed.is_object()) return parsed;
+  return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
+}
+
+// Whose crawl it is that was not meant.
+std::string runs_with(const json& answer) {
+  const std::string file =
+      answer["runs_with"].is_string() ? answer["runs_with"].get<std::string>() : "";
+  return file.empty() ? "one without a file" : "that of " + file;
+}
+
+// The first that listens and is meant answers.
+base::Result<json> ask(const Whereabouts& where, json request) {
+  const std::string of = where.config_file.empty() ? "" : " of " + where.config_file;
+  base::Error nobody{base::Error::Code::not_found, "no crawl" + of + " listens at "};
+  for (const Place& place : where.places) {
+    if (place.named) {
+      request.erase("config");
+    } else {
+      request["config"] = where.config_file;
+    }
+    const auto answer = ask_one(place.socket, request);
+    const bool other = answer && answer->contains("runs_with");
+    // A file's name may be too long for a socket's.
+    const bool none =
+        !answer && (answer.error().code == base::Error::Code::not_found ||
+                    (!place.named && answer.error().code == base::Error::Code::invalid));
+    if (other || none) {
+      nobody.message += (&place == where.places.data() ? "" : " or ") + place.socket;
+      if (other) nobody.message += " (" + runs_with(*answer) + " does)";
       continue;
     }
-    if (!answer) return answer.error();
-    json parsed = json::parse(*answer, nullptr, false);
-    if (!parsed.is_object())
-      return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
-    if (parsed.contains("error") && parsed["error"].is_string()) {
-      return base::Error{base::Error::Code::invalid, parsed["error"].get<std::string>()};
+    if (answer && answer->contains("error") && (*answer)["error"].is_string()) {
+      return base::Error{base::Error::Code::invalid, (*answer)["error"].get<std::string>()};
     }
-    return parsed;
+    return answer;
   }
   return nobody;
 }
 
 // The answer, or nothing where the exit code is in `code`.
 std::optional<json> answer_of(const ControlOptions& options, const json& request, int& code) {
-  const auto sockets = sockets_of(options);
-  if (!sockets) {
-    code = complain(sockets.error().message, kBadConfiguration);
+  const auto where = whereabouts_of(options);
+  if (!where) {
+    code = complain(where.error().message, kBadConfiguration);
     return std::nullopt;
   }
-  auto answer = ask(*sockets, request);
+  auto answer = ask(*where, request);
   if (answer) return *std::move(answer);
   std::string why = answer.error().message;
   if (answer.error().code == base::Error::Code::not_found && options.socket.empty()) {
-    why += "; name the crawl by -c FILE or --db FILE";
+    why += options.config_file.empty() ? "; name the crawl by -c FILE or --db FILE"
+                                       : "; --db FILE names one by its database";
   }
   code = complain(why, kError);
   return std::nullopt;
@@ -163,7 +211,7 @@ base::Status read_urls(const std::string& file, json& urls) {
 }
 
 // In as many requests as it takes. `added` counts those that were taken, also before an error.
-base::Status add_urls(const std::vector<std::string>& sockets, const std::string& site, json urls,
+base::Status add_urls(const Whereabouts& where, const std::string& site, json urls,
                       std::uint64_t& added, json& refused) {
   json request = {{"command", "add"}, {"urls", json::array()}};
   if (!site.empty()) request["site"] = site;
@@ -173,7 +221,7 @@ base::Status add_urls(const std::vector<std::string>& sockets, const std::string
     request["urls"].push_back(std::move(urls[i]));
     const bool last = i + 1 == urls.size();
     if (!last && bytes + as_line(urls[i + 1]).size() <= kBatchBytes) continue;
-    const auto answer = ask(sockets, request);
+    const auto answer = ask(where, request);
     if (!answer) return answer.error();
     added += answer->value("added", std::uint64_t{0});
     for (const json& url : answer->value("refused", json::array())) refused.push_back(url);
@@ -238,8 +286,8 @@ int add_command(const Arguments& arguments) {
       ->allow_extra_args(false);
   app.add_option("URL", options.urls, "URLs");
   if (const auto code = parse_options(app, arguments)) return *code;
-  const auto sockets = sockets_of(options);
-  if (!sockets) return complain(sockets.error().message, kBadConfiguration);
+  const auto where = whereabouts_of(options);
+  if (!where) return complain(where.error().message, kBadConfiguration);
   json urls = options.urls;
   for (const std::string& file : files) {
     if (const base::Status read = read_urls(file, urls); !read) {
@@ -249,7 +297,7 @@ int add_command(const Arguments& arguments) {
   if (urls.empty()) return complain("add: give URLs, or -i FILE", kUsage);
   std::uint64_t added = 0;
   json refused = json::array();
-  const base::Status done = add_urls(*sockets, options.site, std::move(urls), added, refused);
+  const base::Status done = add_urls(*where, options.site, std::move(urls), added, refused);
   for (const json& url : refused) complain("refused: " + as_line(url), kError);
   if (done || added > 0) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
   if (!done) return complain(done.error().message, kError);

@@ -157,6 +157,7 @@ int crawl_command(const Arguments& arguments) {
   }
   daemon::SessionSetup setup{.config = std::move(plan->config),
                              .command = shown_command(arguments),
+                             .config_file = options.config_file,
                              .recrawl = options.recrawl};
   if (stream) {
     setup.on_committed = [&](const storage::CommitBatch& batch) { stream->write(batch); };

@@ -272,7 +272,8 @@ int run_command(const Arguments& arguments) {
   const base::SystemClock clock;
   auto session = daemon::Session::open({.config = std::move(loaded->config),
                                         .mode = {.recurring = true},
-                                        .command = "crawld run -c " + file},
+                                        .command = "crawld run -c " + file,
+                                        .config_file = file},
                                        clock);
   if (!session) return complain(session.error().message, exit_code(session.error()));
   const int code = serve(**session, stop_signals, file);

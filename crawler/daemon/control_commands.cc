@@ -1,5 +1,6 @@
 #include "crawler/daemon/control_commands.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -73,6 +74,20 @@ std::string add(Session& session, const std::string& site, const json& urls) {
   return done({{"added", count}, {"refused", bad}});
 }
 
+// Nothing where it is the file of this crawl, by whatever path.
+std::optional<std::string> of_another_file(const Session& session, const std::string& asked) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  std::string own;
+  if (!session.config_file().empty()) {
+    own = fs::absolute(session.config_file(), failed).lexically_normal().string();
+    // The path as well: a service may not see what its asker sees.
+    if (own == asked || fs::equivalent(own, asked, failed)) return std::nullopt;
+  }
+  const json answer = {{"error", "this crawl runs with another configuration"}, {"runs_with", own}};
+  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string tell(const base::Result<ReloadReport>& report) {
   if (!report) return refused(report.error().message);
   return done({{"report", report->text()},
@@ -135,6 +150,11 @@ ControlSocket::Reply answer_control(const std::string& request, Session& session
   const auto command = asked["command"].get<std::string>();
   const std::string site =
       asked.contains("site") && asked["site"].is_string() ? asked["site"].get<std::string>() : "";
+  if (asked.contains("config") && asked["config"].is_string()) {
+    if (auto other = of_another_file(session, asked["config"].get<std::string>())) {
+      return *std::move(other);
+    }
+  }
   if (command == "status") return status_json(session);
   if (command == "pause") return pause(session, site, true);
   if (command == "resume") return pause(session, site, false);

@@ -1,9 +1,13 @@
 // What the control socket may ask of a running crawl.
 //
-//   {"command": "status" | "pause" | "resume" | "stop" | "reload" | "add", "site"?, "urls"?}
+//   {"command": "status" | "pause" | "resume" | "stop" | "reload" | "add", "site"?, "urls"?,
+//   "config"?}
 //
 // Answers are JSON objects: {"ok": true, ...} or {"error": "..."}; status answers with
-// the status itself, reload with what it changed, once it has. Threads: the control socket's.
+// the status itself, reload with what it changed, once it has. "config" is the absolute path of the
+// file that the asker means: a crawl of another answers {"error": "...", "runs_with": its own path
+// or
+// ""} and does nothing. Threads: the control socket's.
 #pragma once
 
 #include <atomic>

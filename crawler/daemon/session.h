@@ -29,6 +29,7 @@ struct SessionSetup {
   config::Config config;
   pipeline::RunMode mode;
   std::string command;             // for the row of `runs`; holds no secrets
+  std::string config_file;         // as given; empty: none
   bool recrawl = false;            // every known page is visited again
   std::vector<std::string> lists;  // URL list files for the first site
   std::function<void(const storage::CommitBatch&)> on_committed;
@@ -63,6 +64,8 @@ class Session {
   storage::Database& database() { return store_->database(); }
   // For the controlling thread: a reload changes it.
   const config::Config& config() const { return setup_.config; }
+  // The file that it was read from, or empty. Threads: any.
+  const std::string& config_file() const { return setup_.config_file; }
   // The site of this name, or nothing. Threads: any.
   std::optional<model::SiteId> find_site(const std::string& name) const CRAWL_EXCLUDES(mutex_);
   // By SiteId. Threads: any.

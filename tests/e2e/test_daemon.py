@@ -220,6 +220,55 @@ def test_it_is_found_by_its_database_and_by_its_file_without_its_secrets(daemon,
     assert not list(running.folder.glob("*.sock")) and not (running.folder / "control").exists()
 
 
+def test_a_file_finds_its_own_crawl_and_never_that_of_another_file(serve, tmp_path):
+    site = serve(endless)
+    files = [tmp_path / "mine.yaml", tmp_path / "other.yaml"]
+    for file in files:
+        file.write_text(json.dumps({"disk_low": "0B", "sites": [
+            {"name": "a", "seeds": [site.url()], "delay": "50ms", "allow_addresses": ["127.0.0.0/8"]}]}))
+    (tmp_path / "link.yaml").symlink_to(files[0])
+    told = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": PATIENCE}
+    crawl = subprocess.Popen([CRAWLD, "crawl", "-q", "-c", "mine.yaml"], cwd=tmp_path)
+    try:
+        eventually((tmp_path / "crawl.db.sock").exists, "its socket")
+        for file in (*files[:1], "mine.yaml", "./link.yaml"):
+            found = subprocess.run([CRAWLD, "status", "--json", "-c", file], **told)
+            assert found.returncode == 0 and json.loads(found.stdout)["pid"] == crawl.pid, found.stderr
+        for command in ("stop", "status", "pause"):
+            wrong = subprocess.run([CRAWLD, command, "-c", "other.yaml"], **told)
+            assert wrong.returncode == 1 and f"(that of {files[0]} does)" in wrong.stderr, wrong.stderr
+            assert f"no crawl of {files[1]} listens at" in wrong.stderr and wrong.stderr.count("\n") == 1
+        added = subprocess.run([CRAWLD, "add", "-c", "other.yaml", site.url("/x")], **told)
+        assert added.returncode == 1 and crawl.poll() is None
+        assert subprocess.run([CRAWLD, "stop", "-c", "mine.yaml"], **told).returncode == 0
+        assert crawl.wait(PATIENCE) == 11
+    finally:
+        crawl.kill()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes a folder below /run")
+def test_an_instance_of_the_unit_is_found_by_its_file(serve, tmp_path):
+    site = serve(endless)
+    name = f"e2e{os.getpid()}"
+    unit = (pathlib.Path(__file__).parents[2] / "systemd/crawld@.service").read_text().replace("%i", name)
+    control = pathlib.Path(re.search(r"CRAWLD_CONTROL=(\S+)", unit)[1])
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(json.dumps({"disk_low": "0B", "sites": [
+        {"name": "a", "seeds": [site.url()], "delay": "50ms", "allow_addresses": ["127.0.0.0/8"]}]}))
+    control.parent.mkdir()
+    environment = {**os.environ, "CRAWLD_CONTROL": str(control), "CRAWLD_DATABASE": str(tmp_path / "crawl.db")}
+    daemon = subprocess.Popen([CRAWLD, "run", "-c", file], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        eventually(control.exists, "its socket")
+        told = subprocess.run([CRAWLD, "status", "--json", "-c", file], capture_output=True, text=True, cwd="/")
+        assert told.returncode == 0 and json.loads(told.stdout)["pid"] == daemon.pid, told.stderr
+        assert subprocess.run([CRAWLD, "stop", "-c", file], cwd="/", check=False).returncode == 0
+        assert daemon.wait(PATIENCE) == 0
+    finally:
+        daemon.kill()
+        shutil.rmtree(control.parent)
+
+
 @pytest.mark.parametrize("limit,code,why", [
     ({"time": "1s"}, 15, "time limit reached"),
     ({"bytes": "2KiB"}, 14, "size limit reached"),

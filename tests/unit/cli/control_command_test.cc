@@ -36,10 +36,12 @@ class ScriptedCrawl {
   std::string socket() const { return folder + "/" + name_; }
   std::string folder;
   std::vector<std::string> urls;  // taken; read it once the command has come back
+  std::string config;             // asked for last; none where the place was named
 
  private:
   std::string answer(const std::string& request) {
     const json asked = json::parse(request);
+    config = asked.value("config", "");
     json refused = json::array();
     std::size_t added = 0;
     for (const json& url : asked.value("urls", json::array())) {
@@ -100,4 +102,23 @@ TEST_CASE("a bad configuration has an exit code of its own for every word with a
   CHECK(cli::stop_command({"-c", file}) == cli::kBadConfiguration);
   CHECK(cli::reload_command({"-c", file}) == cli::kBadConfiguration);
   CHECK(cli::add_command({"-c", file, "http://a.test/"}) == cli::kBadConfiguration);
+}
+
+TEST_CASE("who listens where the file says is asked, whatever file that crawl has") {
+  const ScriptedCrawl crawl("control");
+  const std::string file = crawl.folder + "/crawl.yaml";
+  std::ofstream(file) << "control: " << crawl.folder << "/control\nsites: []\n";
+  CHECK(cli::pause_command({"-c", file}) == cli::kFinished);
+  CHECK(crawl.config.empty());
+}
+
+TEST_CASE("a crawl in this folder is asked about the file, where the file names no database") {
+  const ScriptedCrawl crawl("crawl.db.sock");
+  const std::string file = crawl.folder + "/crawl.yaml";
+  std::ofstream(file) << "sites: []\n";
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(crawl.folder);
+  CHECK(cli::pause_command({"-c", "crawl.yaml"}) == cli::kFinished);
+  std::filesystem::current_path(before);
+  CHECK(crawl.config == file);
 }
