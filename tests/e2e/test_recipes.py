@@ -1,8 +1,10 @@
 """The recipes do what their pages say, against a small web on loopback."""
 import json
+import os
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -61,7 +63,8 @@ def run(folder, *command):
 def ask(folder, page, start):
     """Runs the first shell command of a recipe's page that starts so; its output."""
     command = next(one for block in shell_commands(page) for one in [block.strip()] if one.startswith(start))
-    result = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, text=True, timeout=60)
+    path = {**os.environ, "PATH": f"{CRAWLD.parent}:{os.environ['PATH']}"}
+    result = subprocess.run(["sh", "-ec", command], cwd=folder, env=path, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -109,6 +112,58 @@ def test_the_documentation_recipe_writes_markdown_files(web, tmp_path):
 def own_site(path):
     pages = {"/": links("/team", "/old") + "<img src=/logo.png>", "/team": links("/old", "/")}
     return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
+
+class Paper:
+    """A paper with a feed of its newest articles; their pages link to older ones."""
+
+    def __init__(self):
+        self.newest = 3
+
+    def __call__(self, path):
+        if path == "/feed.xml":
+            items = "".join(f"<item><title>{i}</title><link>/articles/{i}</link></item>"
+                            for i in range(self.newest, self.newest - 2, -1))
+            return 200, {"Content-Type": "application/rss+xml"}, f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+        if path.startswith("/articles/"):
+            return 200, HTML, (f"<title>Story {path[10:]}</title><article><p>" + "It went on and on. " * 30
+                               + "</p></article>" + links("/articles/0")).encode()
+        return (200, HTML, links("/about").encode()) if path == "/" else (404, HTML, b"")
+
+
+@pytest.mark.parametrize("web", [Paper()], indirect=True)
+def test_the_news_recipe_asks_for_the_feed_again_and_for_each_article_once(web, tmp_path, request):
+    paper = request.node.callspec.params["web"]
+    config = recipe("news", web, tmp_path, "https://news.example.com",
+                    [('"every 10m"', '"every 1s"\n    delay: 0'), ("max_depth: 1", "max_depth: 1\n    delay: 0")])
+    config.write_text(config.read_text() + "disk_low: 0B\n")
+    assert run(tmp_path, "check", "-c", config).returncode == 0
+
+    def stories():
+        ask(tmp_path, "news.md", "touch")
+        rows = [json.loads(line) for line in (tmp_path / "new.jsonl").read_text().splitlines()]
+        return {row["title"] for row in rows if row["site"] == "articles" and row["depth"] > 0}
+
+    def wait_for(path):
+        until = time.monotonic() + 60
+        while path not in web.paths() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert path in web.paths()
+
+    daemon = subprocess.Popen([CRAWLD, "run", "-c", config], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        wait_for("/articles/2")
+        paper.newest = 4
+        wait_for("/articles/4")
+    finally:
+        daemon.terminate()
+        assert daemon.wait(60) == 0
+    assert stories() == {"Story 2", "Story 3", "Story 4"}
+    assert "Story 4" in ask(tmp_path, "news.md", "sqlite3")
+    paths = web.paths()
+    assert paths.count("/feed.xml") >= 2 and all(paths.count(f"/articles/{i}") == 1 for i in (2, 3, 4))
+    assert "/articles/0" not in paths and "/about" not in paths
+    assert stories() == set()
+
 
 
 @pytest.mark.parametrize("web", [own_site], indirect=True)
