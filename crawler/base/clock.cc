@@ -6,6 +6,14 @@
 
 namespace crawld::base {
 
+// By way of seconds: system_clock counts nanoseconds, which end in the year 2262.
+WallTime SystemClock::wall() const {
+  std::timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return WallTime(std::chrono::seconds(now.tv_sec)) +
+         std::chrono::milliseconds(now.tv_nsec / 1'000'000);
+}
+
 std::string to_iso8601(WallTime t) {
   const std::int64_t ms = to_millis(t);
   std::int64_t seconds = ms / 1000;

@@ -25,10 +25,7 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   Instant now() const override { return std::chrono::steady_clock::now(); }
-  WallTime wall() const override {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now());
-  }
+  WallTime wall() const override;
 };
 
 inline std::int64_t to_millis(WallTime t) { return t.time_since_epoch().count(); }

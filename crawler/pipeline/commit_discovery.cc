@@ -221,7 +221,7 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
   const storage::HostState& state = hosts_.get(id);
   const auto instant_of = [&](storage::Millis at, std::chrono::milliseconds most) {
     const std::chrono::milliseconds ahead = base::from_millis(at) - clock_.wall();
-    return clock_.now() + std::min(ahead, most);
+    return clock_.now() + std::clamp(ahead, -most, most);
   };
   const auto table = sites_.table();
   const std::chrono::milliseconds longest =

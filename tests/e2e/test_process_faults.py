@@ -1,4 +1,6 @@
 """Processes that are killed, stopped or starved, and a system that gives nothing more."""
+import calendar
+import json
 import os
 import resource
 import signal
@@ -251,6 +253,39 @@ def test_a_file_of_results_that_is_not_whole_is_told_by_exit_3(crawl, serve):
     assert result.returncode == 3
     assert "the output is not whole" in result.stderr and "crawld export" in result.stderr
     assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 21)]
+
+
+def at_year(year):
+    ahead = calendar.timegm((year, 6, 1, 0, 0, 0)) - int(time.time())
+    return {**os.environ, "LD_PRELOAD": str(SHIM.parent / "wall_clock.so"), "WALL_CLOCK_AHEAD": str(ahead)}
+
+
+def crawled(crawl, site, *arguments, year):
+    command = crawl.command(*QUICK, "-q", "--json", *arguments, site.url())
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=at_year(year), check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("year", [1969, 2263, 9999])
+def test_a_clock_that_is_centuries_wrong_is_told_as_it_is(crawl, serve, year):
+    site = serve(chain(6))
+    assert crawled(crawl, site, "--max-pages", "3", year=year)["pages"] == 3
+    assert {day[:10] for day, in crawl.sql("SELECT fetched_at FROM v_pages")} == {f"{year}-06-01"}
+    if year < 2026:
+        assert crawled(crawl, site, year=2026)["pages"] >= 3
+        return
+    # Put right, it holds up a host for no longer than a rule may: the circuit breaker's five minutes.
+    process = crawl.start(*QUICK, "-q", site.url())
+    asked = [CRAWLD, "status", "--json", "--db", crawl.db]
+
+    def hosts():
+        told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+        return told and json.loads(told)["busiest_hosts"]
+
+    assert wait_until(hosts) and 0 < hosts()[0]["opens_in_ms"] <= 300_000
+    process.terminate()
+    assert process.wait(60) == 11
 
 
 def test_a_stop_of_the_whole_process_makes_no_burst_afterwards(crawl, serve, tmp_path):
