@@ -208,9 +208,8 @@ int export_command(const Arguments& arguments) {
   auto reader = open_database(flags.database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   constexpr int kChangesHaveTimes = 4;
-  const int needed = flags.format == "wacz"     ? kPageTexts
-                     : flags.table == "changes" ? kChangesHaveTimes
-                                                : 0;
+  const bool with_texts = flags.format == "wacz" || flags.format == "sitemap";
+  const int needed = with_texts ? kPageTexts : flags.table == "changes" ? kChangesHaveTimes : 0;
   if (const auto code = refuse_schema_before(**reader, needed)) return *code;
   // A file ends with whole rows when it is asked to; a reader of a pipe may not be reading.
   std::optional<StopSignals> signals;
