@@ -38,6 +38,7 @@ struct ExportFlags {
   std::string database;
   std::string format = "jsonl";
   std::string table;
+  std::string rule;
   std::string output;
   std::string since;
   std::string max_bytes;
@@ -54,6 +55,8 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
       ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap", "mirror"}));
   app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
+  app.add_option("--rule", flags.rule,
+                 "records of this extraction rule; CSV has a column for each field");
   app.add_option(
       "-o,--output", flags.output,
       "written to FILE.part, renamed when complete (default: standard output); of a mirror "
@@ -80,6 +83,7 @@ base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags&
                                  .header = !flags.no_header,
                                  .quote_formulas = flags.csv_safe,
                                  .enough = enough};
+  options.rule = flags.rule;
   options.format = storage::export_format_from(flags.format).value_or(options.format);
   // A list of URLs is of those that were stored, unless another table is asked for.
   options.table = storage::export_table_from(flags.table).value_or(options.table);
@@ -120,6 +124,9 @@ std::optional<int> refuse_combination(const ExportFlags& flags, std::int64_t sin
   if (since != 0 && flags.table == "urls") {
     return complain("--since: the table urls has no time; take changes", kUsage);
   }
+  if (!flags.rule.empty() && flags.table != "records") {
+    return complain("--rule: is of records, not of " + flags.table, kUsage);
+  }
   if (flags.format == "cdxj" && !into_file(flags)) {
     return complain("--format cdxj: needs -o FILE.cdxj; its WARC is written beside it", kUsage);
   }
@@ -147,10 +154,13 @@ base::Result<ExportEnd> write_export(storage::Database& reader, const ExportFlag
 
 // What has no meaning for a mirror, which is always of all pages as they are now.
 std::optional<int> refuse_flags_of_rows(const ExportFlags& flags) {
-  const std::pair<const char*, bool> given[] = {
-      {"--since", !flags.since.empty()},         {"--after", flags.after != 0},
-      {"--max-bytes", !flags.max_bytes.empty()}, {"--table", !flags.table.empty()},
-      {"--no-header", flags.no_header},          {"--csv-safe", flags.csv_safe}};
+  const std::pair<const char*, bool> given[] = {{"--since", !flags.since.empty()},
+                                                {"--after", flags.after != 0},
+                                                {"--max-bytes", !flags.max_bytes.empty()},
+                                                {"--rule", !flags.rule.empty()},
+                                                {"--table", !flags.table.empty()},
+                                                {"--no-header", flags.no_header},
+                                                {"--csv-safe", flags.csv_safe}};
   for (const auto& [name, is_given] : given) {
     if (is_given) {
       return complain(std::string(name) + ": a mirror is of all pages as they are now", kUsage);
@@ -196,6 +206,7 @@ int export_command(const Arguments& arguments) {
   CLI::App app("Committed rows for others, each once, also while the crawl runs.", "export");
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;
+  if (!flags.rule.empty() && flags.table.empty()) flags.table = "records";
   if (flags.format == "mirror") return export_mirror(flags);
   if (!read_time("--since", flags.since, since)) return kUsage;
   const auto most = flags.max_bytes.empty() ? kNoCap : config::parse_bytes(flags.max_bytes);

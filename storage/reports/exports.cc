@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "storage/reports/rule_records.h"
 
 namespace crawld::storage {
 namespace {
@@ -78,6 +79,19 @@ const char* sql_of(ExportTable table) {
   return kPages;
 }
 
+bool has_fields_as_columns(const ExportOptions& options) {
+  return options.format == ExportFormat::csv && !options.rule.empty();
+}
+
+base::Result<std::string> sql_of(Database& reader, const ExportOptions& options) {
+  std::string sql = sql_of(options.table);
+  if (options.rule.empty()) return sql;
+  if (auto known = require_records_of(reader, options.rule); !known) return known.error();
+  if (has_fields_as_columns(options)) return rule_records_sql(reader, options.rule);
+  sql.insert(sql.find("ORDER BY"), "AND r.rule = " + sql_text(options.rule) + " ");
+  return sql;
+}
+
 constexpr std::string_view kJsonEnding = "_json";
 
 struct Column {
@@ -85,11 +99,11 @@ struct Column {
   bool json = false;
 };
 
-std::vector<Column> columns_of(const Statement& statement) {
+std::vector<Column> columns_of(const Statement& statement, bool of_fields) {
   std::vector<Column> columns;
   for (int i = 1; i < statement.columns(); ++i) {
     std::string_view name = sqlite3_column_name(statement.raw(), i);
-    const bool json = name.ends_with(kJsonEnding);
+    const bool json = !of_fields && name.ends_with(kJsonEnding);
     if (json) name.remove_suffix(kJsonEnding.size());
     columns.push_back({std::string(name), json});
   }
@@ -231,9 +245,12 @@ std::string without_formula(std::string_view text) {
 
 base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& options,
                                     const std::function<bool(std::string_view)>& write) {
-  auto statement = reader.statement(sql_of(options.table));
+  const auto sql = sql_of(reader, options);
+  if (!sql) return sql.error();
+  // Not one of those that the reader keeps: they are known by the place of a constant text.
+  auto statement = Statement::prepare(reader.raw(), *sql);
   if (!statement) return std::move(statement).error();
-  const std::vector<Column> columns = columns_of(**statement);
+  const std::vector<Column> columns = columns_of(*statement, has_fields_as_columns(options));
   ExportEnd end{.last_key = options.after};
   if (options.format == ExportFormat::csv && options.header && !write(csv_header(columns))) {
     end.complete = false;
@@ -244,7 +261,7 @@ base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& optio
       end.complete = false;
       return end;
     }
-    auto slice = read_slice(reader, **statement, columns, options, end.last_key);
+    auto slice = read_slice(reader, *statement, columns, options, end.last_key);
     if (!slice) return std::move(slice).error();
     if (slice->last_key == end.last_key) return end;
     if (!write_slice(*slice, write, end)) {

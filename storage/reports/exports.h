@@ -27,9 +27,10 @@ std::optional<ExportFormat> export_format_from(std::string_view name);
 struct ExportOptions {
   ExportTable table = ExportTable::pages;
   ExportFormat format = ExportFormat::jsonl;
-  std::int64_t after = 0;       // last_key of the call before, to go on
-  std::int64_t since = 0;       // fetched or seen at or after, ms; 0: any time. Not of urls
-  bool header = true;           // of CSV
+  std::string rule;        // of records: those of this rule, in CSV a column a field; empty: all
+  std::int64_t after = 0;  // last_key of the call before, to go on
+  std::int64_t since = 0;  // fetched or seen at or after, ms; 0: any time. Not of urls
+  bool header = true;      // of CSV
   bool quote_formulas = false;  // of CSV: cells go through without_formula()
   std::uint32_t slice = 200;    // rows a read
   // Asked between two reads, where all that was begun is written; true ends it there.

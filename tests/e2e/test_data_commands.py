@@ -301,6 +301,38 @@ def test_a_warc_is_of_no_other_table_and_says_where_a_body_was_not_kept(site, tm
     assert pages and all("WARC-Truncated: unspecified" in record for record in pages)
 
 
+def test_records_of_a_rule_are_a_table_with_a_column_for_each_field(serve, tmp_path):
+    pages = {"/": "<a href=/a>a</a><a href=/b>b</a><a href=/c>c</a>",
+             "/a": "<h1>Red, \"big\"</h1><b class=price>EUR 4.50</b><i>x</i><i>y</i><u>yes</u>",
+             "/b": "<h1>Blue</h1><u>no</u>", "/c": "<h2>other</h2>"}
+    server = serve(lambda path: (200, {"Content-Type": "text/html"}, pages.get(path, "").encode()))
+    crawl = Crawl(tmp_path)
+    (tmp_path / "c.yaml").write_text(json.dumps({"sites": [{
+        "name": "a", "seeds": [server.url()], "delay": 0, "allow_addresses": ["127.0.0.0/8"], "extract": [
+            {"name": "lamp", "match": "re:/[ab]$", "fields": {
+                "it's a \"name\"": "css:h1", "price": {"css": ".price", "type": "price"}, "url": "css:h1",
+                "tags": {"css": "i", "list": True}, "sold": {"css": "u", "type": "boolean"}, "data_json": "css:u"}},
+            {"name": "other", "match": "*/c", "fields": {"t": "css:h2"}}]}]}))
+    assert crawl.run("-q", "-c", tmp_path / "c.yaml").returncode == 0
+    rows = list(csv.DictReader(io.StringIO(run(crawl, "export", "--rule", "lamp", "-f", "csv").stdout)))
+    assert list(rows[0]) == ["url", "it's a \"name\"", "price.amount", "price.currency", "fields.url", "tags", "sold",
+                             "data_json", "fetched_at"]
+    assert [row["url"] for row in rows] == [server.url("/a"), server.url("/b")]
+    assert [list(row.values())[1:-1] for row in rows] == [
+        ['Red, "big"', "4.5", "EUR", 'Red, "big"', '["x","y"]', "true", "yes"],
+        ["Blue", "", "", "Blue", "[]", "false", "no"]]
+    behind = re.search(r"--after (\d+)", run(crawl, "export", "--rule", "lamp", "-f", "csv").stderr).group(1)
+    assert run(crawl, "export", "--rule", "lamp", "-f", "csv", "--no-header", "--after", behind).stdout == ""
+    lines = json_lines(run(crawl, "export", "--rule", "other"))
+    assert [line["fields"] for line in lines] == [{"t": "other"}]
+    unknown = run(crawl, "export", "--rule", "lamps", "-f", "csv")
+    assert unknown.returncode == 1 and unknown.stdout == ""
+    assert 'no record of a rule "lamps"; there are lamp, other' in unknown.stderr
+    for wrong in (["-t", "pages"], ["-f", "warc"], ["-f", "mirror", "-o", tmp_path / "m"]):
+        refused = run(crawl, "export", "--rule", "lamp", *wrong)
+        assert refused.returncode == 2 and refused.stderr.count("\n") == 1, refused.stderr
+
+
 MIGRATIONS = sorted((TREE / "storage" / "migrations").glob("*.sql"))
 ONE_PAGE = """
 INSERT INTO sites VALUES (1, 'a', 1);

@@ -83,6 +83,10 @@ def test_the_shop_recipe_finds_prices_and_tells_them(web, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "/about" not in web.paths() and "/product/7?sort=up" not in web.paths()
     assert "|Blue chair|49.9|EUR" in ask(tmp_path, "shop_prices.md", "sqlite3")
+    ask(tmp_path, "shop_prices.md", "crawld export")
+    head, row = (tmp_path / "products.csv").read_text().splitlines()
+    assert head == "url,title,price.amount,price.currency,stock,fetched_at"
+    assert row.startswith(f"{web.url('/product/7')},Blue chair,49.9,EUR,3,20")
 
 
 def manual(path):
@@ -108,10 +112,6 @@ def test_the_documentation_recipe_writes_markdown_files(web, tmp_path):
     assert any("# First steps" in text and "## Next" in text for text in texts), texts
     assert web.url("/manual/intro.html") in (tmp_path / "markdown/index.csv").read_text()
 
-
-def own_site(path):
-    pages = {"/": links("/team", "/old") + "<img src=/logo.png>", "/team": links("/old", "/")}
-    return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
 
 class Paper:
     """A paper with a feed of its newest articles; their pages link to older ones."""
@@ -164,6 +164,10 @@ def test_the_news_recipe_asks_for_the_feed_again_and_for_each_article_once(web, 
     assert "/articles/0" not in paths and "/about" not in paths
     assert stories() == set()
 
+
+def own_site(path):
+    pages = {"/": links("/team", "/old") + "<img src=/logo.png>", "/team": links("/old", "/")}
+    return (200, HTML, pages[path].encode()) if path in pages else (404, HTML, b"")
 
 
 @pytest.mark.parametrize("web", [own_site], indirect=True)
