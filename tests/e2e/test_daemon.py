@@ -220,6 +220,25 @@ def test_it_is_found_by_its_database_and_by_its_file_without_its_secrets(daemon,
     assert not list(running.folder.glob("*.sock")) and not (running.folder / "control").exists()
 
 
+def test_a_log_that_is_appended_to_a_file_is_rotated_by_copying_and_emptying_it(daemon, serve):
+    site = serve(endless)
+    running = daemon({"log_level": "debug", "sites": [{"name": "a", "seeds": [site.url()], "delay": "20ms"}]}).start()
+
+    def lines_of_pages():
+        return [line for line in running.log.read_text().splitlines() if "fetch.done" in line]
+
+    eventually(lambda: len(lines_of_pages()) > 3, "lines")
+    shutil.copy(running.log, running.folder / "log.1")
+    os.truncate(running.log, 0)
+    eventually(lambda: len(lines_of_pages()) > 3, "lines in the emptied file")
+    running.process.send_signal(signal.SIGHUP)  # as a rotation's script may
+    eventually(lambda: "reload.done" in running.log.read_text(), "a reload")
+    text = running.log.read_bytes()
+    assert b"\0" not in text and text.startswith(b"20"), text[:80]
+    assert running.ctl("stop").returncode == 0 and running.process.wait(PATIENCE) == 0
+    assert "run.start" in (running.folder / "log.1").read_text() and "run.start" not in text.decode()
+
+
 def test_a_file_finds_its_own_crawl_and_never_that_of_another_file(serve, tmp_path):
     site = serve(endless)
     files = [tmp_path / "mine.yaml", tmp_path / "other.yaml"]
