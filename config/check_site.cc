@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "config/addresses.h"
 #include "config/cookie_file.h"
@@ -68,6 +69,7 @@ class SiteCheck {
     if (says("include")) check_patterns("include", site_.include);
     if (says("exclude")) check_patterns("exclude", site_.exclude);
     if (says("content_types")) check_content_types();
+    if (says("canonicalize")) check_host_aliases();
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
     if (says("cookie_file")) check_cookie_file();
@@ -107,6 +109,30 @@ class SiteCheck {
   void check_schedule() {
     const auto schedule = Schedule::parse(site_.schedule);
     if (!schedule) problem(places_.of("schedule"), "schedule: " + schedule.error().message);
+  }
+
+  void check_host_aliases() {
+    const auto& aliases = site_.canonicalize.host_aliases;
+    const auto wrong = [&](const std::string& name, const std::string& what) {
+      problem(places_.of("canonicalize"),
+              "canonicalize.host_aliases: \"" + base::printable(name) + "\" " + what);
+    };
+    const auto folded = [this](std::string_view name) {
+      const bool folds = site_.canonicalize.fold_www && name.starts_with("www.");
+      return std::string(folds ? name.substr(4) : name);
+    };
+    std::set<std::string> folded_aliases;
+    for (const auto& [alias, host] : aliases) folded_aliases.insert(folded(alias));
+    for (const auto& [alias, host] : aliases) {
+      for (const std::string& name : {alias, host}) {
+        const auto url = model::Url::parse("http://" + name + "/");
+        if (!url || url->hostname() != name || name.find('*') != std::string::npos) {
+          wrong(name, "is no host name such as www.example.org, in lower case and without a port");
+        }
+      }
+      if (folded_aliases.contains(folded(host)))
+        wrong(host, "is the host of an alias, and an alias itself");
+    }
   }
 
   void check_uses() {

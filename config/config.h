@@ -105,11 +105,12 @@ struct TrapGuards {
 
 struct Canonicalize {
   bool sort_query = false;
-  bool strip_tracking = true;             // utm_*, gclid, fbclid, ...
-  bool strip_session_ids = true;          // jsessionid, PHPSESSID, sid, ...
-  bool strip_index_pages = false;         // /index.html -> /
-  bool fold_www = false;                  // www.example.org -> example.org
-  std::vector<std::string> strip_params;  // further names; a trailing * matches a prefix
+  bool strip_tracking = true;                       // utm_*, gclid, fbclid, ...
+  bool strip_session_ids = true;                    // jsessionid, PHPSESSID, sid, ...
+  bool strip_index_pages = false;                   // /index.html -> /
+  bool fold_www = false;                            // www.example.org -> example.org
+  std::vector<std::string> strip_params;            // further names; a trailing * matches a prefix
+  std::map<std::string, std::string> host_aliases;  // name of a mirror -> the name that is kept
 };
 
 // The form that is sent before a site is crawled.

@@ -252,6 +252,8 @@ constexpr Field<Site> kSiteFields[] = {
          boolean(s.canonicalize.fold_www)),
     SITE("canonicalize.strip_params", "further parameters to drop; a final * matches a prefix",
          texts(s.canonicalize.strip_params)),
+    SITE("canonicalize.host_aliases", "mirror: host, two names of one server; the host is asked",
+         text_map(s.canonicalize.host_aliases)),
     SITE("store_body", "keep bodies", boolean(s.store_body)),
     SITE("store_text", "keep the text", boolean(s.store_text)),
     SITE("main_text", "extract the main text of every page", boolean(s.main_text)),

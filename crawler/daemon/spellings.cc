@@ -18,7 +18,8 @@ json to_json(const config::Canonicalize& rules) {
           {"strip_session_ids", rules.strip_session_ids},
           {"strip_index_pages", rules.strip_index_pages},
           {"fold_www", rules.fold_www},
-          {"strip_params", rules.strip_params}};
+          {"strip_params", rules.strip_params},
+          {"host_aliases", rules.host_aliases}};
 }
 
 // What another version of ours wrote and this one does not know is left out.
@@ -34,6 +35,10 @@ config::Canonicalize from_json(const json& kept) {
   flag("fold_www", rules.fold_www);
   for (const json& name : kept.value("strip_params", json::array())) {
     if (name.is_string()) rules.strip_params.push_back(name);
+  }
+  const json aliases = kept.value("host_aliases", json::object());
+  for (const auto& [alias, host] : aliases.items()) {
+    if (host.is_string()) rules.host_aliases[alias] = host;
   }
   return rules;
 }

@@ -119,12 +119,17 @@ Canonicalizer::Canonicalizer(config::Canonicalize options) : options_(std::move(
     const bool prefix = name.ends_with('*');
     (prefix ? prefixes_ : names_).push_back(lower_case(name.substr(0, name.size() - prefix)));
   }
+  for (const auto& [alias, host] : options_.host_aliases) {
+    const std::string_view from = without_www(alias);
+    const std::string_view to = without_www(host);
+    if (from != to) aliases_.emplace(from, to);
+  }
 }
 
 model::Url Canonicalizer::canonicalize(const model::Url& url) const {
   if (!url.crawlable()) return url.without_fragment();
   const bool canonical = !url.has_fragment() && url.username().empty() && url.password().empty() &&
-                         folded_host(url).size() == url.hostname().size() &&
+                         folded_host(url) == url.hostname() &&
                          !(url.has_query() && url.query().empty()) &&
                          !has_untidy_triplet(url.path_and_query()) &&
                          !(options_.strip_session_ids && may_hold_path_session(url.path())) &&
@@ -155,11 +160,18 @@ std::string Canonicalizer::rewritten(const model::Url& url) const {
   return text;
 }
 
-// The hostname without a final dot and, where asked for, without "www.": always a
-// part of the hostname.
+// The hostname without a final dot and, where asked for, without "www." and by the name that is
+// kept of a mirror's: a part of the hostname, or of ours.
 std::string_view Canonicalizer::folded_host(const model::Url& url) const {
   std::string_view host = url.hostname();
   if (host.size() > 1 && host.ends_with('.') && !host.ends_with("..")) host.remove_suffix(1);
+  host = without_www(host);
+  if (aliases_.empty()) return host;
+  const auto alias = aliases_.find(host);
+  return alias == aliases_.end() ? host : std::string_view(alias->second);
+}
+
+std::string_view Canonicalizer::without_www(std::string_view host) const {
   while (options_.fold_www && host.starts_with("www.") && registrable_domain(host.substr(4))) {
     host.remove_prefix(4);
   }

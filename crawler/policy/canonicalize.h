@@ -3,10 +3,12 @@
 // Always: no fragment, no credentials (a link must not log us in; `auth` of a site does
 // that), triplets in upper case, unreserved triplets decoded, no empty query, no final
 // dot of the host. By option: tracking parameters, session ids, order of the query,
-// index pages, "www.". Nothing that could name another page on an honest server is
-// done unasked: no folding of slashes, of case, or of http and https.
+// index pages, "www.", names of mirrors. Nothing that could name another page on an honest server
+// is done unasked: no folding of slashes, of case, or of http and https.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,14 +29,16 @@ class Canonicalizer {
  private:
   std::string rewritten(const model::Url& url) const;
   std::string_view folded_host(const model::Url& url) const;
+  std::string_view without_www(std::string_view host) const;
   std::string rewritten_path(const model::Url& url) const;
   std::string rewritten_query(const model::Url& url) const;
   bool is_stripped(std::string_view parameter) const;
   bool has_stripped_parameter(std::string_view query) const;
 
   config::Canonicalize options_;
-  std::vector<std::string> names_;     // of options_.strip_params, lower case
-  std::vector<std::string> prefixes_;  // of those that end in "*"
+  std::vector<std::string> names_;                           // of options_.strip_params, lower case
+  std::vector<std::string> prefixes_;                        // of those that end in "*"
+  std::map<std::string, std::string, std::less<>> aliases_;  // folded, to folded
 };
 
 }  // namespace crawld::policy

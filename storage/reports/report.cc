@@ -31,31 +31,46 @@ constexpr ReportSection kSections[] = {
     {"duplicates", "The same content under several URLs",
      "SELECT * FROM v_report_duplicates LIMIT 200"},
     {"near_duplicates", "Nearly the same text under several URLs", {}, -1, report_near_duplicates},
-    // Two spellings of one site: http and https, or with and without "www.". Pages of the same
-    // path and content say so.
+    // Hosts whose HTML pages have the same content at the same paths: spellings of one site, or
+    // mirrors. Files are left out: hosts of one kind share scripts, and are two. Content that many
+    // hosts have ("It works!") tells nothing.
     {"aliases", "Hosts that seem to be one, and what to set",
-     "WITH pairs AS MATERIALIZED (SELECT a.id AS a, b.id AS b, a.host AS host, b.host AS alias, "
-     "length(a.host) AS a_length, length(b.host) AS b_length FROM hosts AS a JOIN hosts AS b "
-     "ON b.host IN (replace(a.host, '://', '://www.'), replace(a.host, 'https://', 'http://'), "
-     "replace(a.host, 'https://', 'http://www.')) AND a.id <> b.id), "
-     "ours AS MATERIALIZED (SELECT u.host_id AS host, u.url AS url, p.content_hash AS content "
-     "FROM visits AS v JOIN pages AS p ON p.id = v.page_id JOIN urls AS u ON u.id = v.url_id "
-     "WHERE p.status = 200 AND u.host_id IN (SELECT a FROM pairs UNION SELECT b FROM pairs)), "
-     "paths AS MATERIALIZED (SELECT pairs.a AS a, pairs.b AS b, "
-     "substr(ours.url, pairs.a_length + 1) AS path, ours.content AS content "
-     "FROM pairs JOIN ours ON ours.host = pairs.a), "
-     "others AS MATERIALIZED (SELECT pairs.a AS a, pairs.b AS b, "
-     "substr(ours.url, pairs.b_length + 1) AS path, ours.content AS content "
-     "FROM pairs JOIN ours ON ours.host = pairs.b) "
-     "SELECT pairs.host AS host, pairs.alias AS alias, count(*) AS same_path, "
-     "sum(x.content = y.content) AS same_content, "
-     "CASE WHEN instr(pairs.alias, '://www.') > 0 AND instr(pairs.host, '://www.') = 0 "
-     "THEN 'canonicalize.fold_www: true' ELSE 'seeds with ' || substr(pairs.host, 1, "
-     "instr(pairs.host, ':') - 1) || ' only' END AS suggestion "
-     "FROM pairs JOIN paths AS x ON x.a = pairs.a AND x.b = pairs.b "
-     "JOIN others AS y ON y.a = x.a AND y.b = x.b AND y.path = x.path "
-     "GROUP BY pairs.a, pairs.b HAVING same_content > 0 AND same_content * 2 >= same_path "
-     "ORDER BY same_content DESC LIMIT 200"},
+     "WITH stood AS NOT MATERIALIZED (SELECT u.host_id AS host, u.url AS url, "
+     "p.content_hash AS content FROM visits AS v JOIN pages AS p ON p.id = v.page_id "
+     "JOIN urls AS u ON u.id = v.url_id WHERE p.status = 200 AND p.kind = 'html'), "
+     "shared AS MATERIALIZED (SELECT content FROM stood WHERE (SELECT count(*) FROM hosts) > 1 "
+     "GROUP BY content HAVING min(host) <> max(host) AND count(*) <= 64), "
+     "twins AS MATERIALIZED (SELECT s.host AS host, substr(s.url, length(h.host) + 1) AS path, "
+     "s.content AS content FROM stood AS s JOIN hosts AS h ON h.id = s.host "
+     "WHERE s.content IN (SELECT content FROM shared)), "
+     "named AS NOT MATERIALIZED (SELECT id, host, substr(host, instr(host, '://') + 3) AS name, "
+     "substr(replace(host, '://www.', '://'), instr(host, '://') + 3) AS bare, "
+     "2 * (host LIKE 'http:%') + (instr(host, '://www.') > 0) AS rank FROM hosts), "
+     "pairs AS MATERIALIZED (SELECT x.host AS a, y.host AS b FROM twins AS x JOIN twins AS y "
+     "ON y.content = x.content AND y.path = x.path AND y.host > x.host "
+     "GROUP BY x.host, y.host ORDER BY count(*) DESC LIMIT 200), "
+     "both AS MATERIALIZED (SELECT iif(x.rank <= y.rank, a, b) AS a, "
+     "iif(x.rank <= y.rank, b, a) AS b FROM pairs JOIN named AS x ON x.id = a "
+     "JOIN named AS y ON y.id = b), "
+     "ours AS MATERIALIZED (SELECT s.host AS host, substr(s.url, length(h.host) + 1) AS path, "
+     "s.content AS content FROM stood AS s JOIN hosts AS h ON h.id = s.host "
+     "WHERE s.host IN (SELECT a FROM both UNION SELECT b FROM both)), "
+     "told AS (SELECT a, b, count(*) AS same_path, sum(x.content = y.content) AS same_content "
+     "FROM both JOIN ours AS x ON x.host = a JOIN ours AS y ON y.host = b AND y.path = x.path "
+     "GROUP BY a, b) "
+     "SELECT x.host AS host, y.host AS alias, same_path, same_content, "
+     "CASE WHEN x.bare = y.bare AND x.rank % 2 <> y.rank % 2 THEN 'canonicalize.fold_www: true' "
+     "WHEN x.bare = y.bare THEN 'seeds with ' || substr(x.host, 1, instr(x.host, ':') - 1) || "
+     "' only' "
+     // The port stays as it is. An IPv6 address is no name.
+     "WHEN instr(x.name || y.name, '[') = 0 AND substr(x.name, instr(x.name || ':', ':')) = "
+     "substr(y.name, instr(y.name || ':', ':')) THEN 'canonicalize.host_aliases: {' || "
+     "substr(y.name, 1, instr(y.name || ':', ':') - 1) || ': ' || "
+     "substr(x.name, 1, instr(x.name || ':', ':') - 1) || '}' "
+     "ELSE 'seeds of one of them only' END AS suggestion "
+     "FROM told JOIN named AS x ON x.id = a JOIN named AS y ON y.id = b "
+     "WHERE same_content * 2 >= same_path AND (same_content > 2 OR x.bare = y.bare) "
+     "ORDER BY same_content DESC, x.host, y.host LIMIT 200"},
     {"canonical", "Pages that name another URL as theirs (rel=canonical)",
      "SELECT u.url AS url, p.canonical AS canonical FROM visits AS v "
      "JOIN pages AS p ON p.id = v.page_id JOIN urls AS u ON u.id = v.url_id "

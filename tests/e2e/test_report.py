@@ -112,3 +112,36 @@ def test_a_browser_runs_nothing_of_it(report, tmp_path):
     assert result.stdout.count("<h2>") == len(SECTIONS)
     # Not even a refused attempt: everything foreign arrived as text, and the style was let in.
     assert "Content Security Policy" not in result.stderr and "ERR_" not in result.stderr
+
+
+def test_mirrors_are_told_with_the_setting_that_makes_them_one_host_and_it_does(tmp_path, serve):
+    pages = {"/": "".join(f"<a href=/{name}>x</a>" for name in "abc"), "/a": "one", "/b": "two", "/c": "three"}
+    # Of the stranger's pages two are those of the others: too few for a mirror.
+    of_stranger = {"/": "<a href=/a>x</a><a href=/b>x</a>", "/a": "one", "/b": "two"}
+
+    def serve_pages(pages):
+        return serve(lambda path: (200, {"Content-Type": "text/html"}, pages[path].encode()) if path in pages
+                     else (404, {"Content-Type": "text/html"}, b"no"))
+
+    both, stranger = serve_pages(pages), serve_pages(of_stranger)
+    first, mirror, other = (f"http://{name}.test:{server.port}/" for name, server in
+                            (("main", both), ("mirror", both), ("other", stranger)))
+
+    def crawl(name, canonicalize):
+        (tmp_path / f"{name}.yaml").write_text(json.dumps({
+            "database": str(tmp_path / f"{name}.db"), "disk_low": "0B",
+            "dns": {"hosts": {f"{host}.test": "127.0.0.1" for host in ("main", "mirror", "other")}},
+            "sites": [{"name": "a", "seeds": [first, mirror, other], "delay": 0, "robots": "ignore",
+                       "allow_addresses": ["127.0.0.0/8"], "canonicalize": canonicalize}]}))
+        done = subprocess.run([CRAWLD, "crawl", "-q", "-c", tmp_path / f"{name}.yaml"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        told = subprocess.run([CRAWLD, "report", "--json", "--db", tmp_path / f"{name}.db"], capture_output=True, text=True)
+        return json.loads(told.stdout)["aliases"]
+
+    rows = crawl("two", {})
+    assert rows == [{"host": first[:-1], "alias": mirror[:-1], "same_path": 4, "same_content": 4,
+                     "suggestion": "canonicalize.host_aliases: {mirror.test: main.test}"}]
+    assert crawl("one", {"host_aliases": {"mirror.test": "main.test"}}) == []
+    urls = subprocess.run([CRAWLD, "sql", "--csv", "--db", tmp_path / "one.db", "SELECT url FROM urls"],
+                          capture_output=True, text=True).stdout
+    assert first + "c" in urls and "mirror" not in urls

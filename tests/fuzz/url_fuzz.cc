@@ -59,7 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_canonical(*url, {.sort_query = true,
                            .strip_index_pages = true,
                            .fold_www = true,
-                           .strip_params = {"a", "b*"}});
+                           .strip_params = {"a", "b*"},
+                           .host_aliases = {{"www.a.test", "b.test"}, {"c.test", "d.test"}}});
     crawld::policy::registrable_domain(url->hostname());
   }
   return 0;

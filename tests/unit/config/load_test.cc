@@ -695,6 +695,26 @@ TEST_CASE("two rules of one site have two names, those of two sites may share on
                         "line 5; give each a name of its own"));
 }
 
+TEST_CASE("an alias names two hosts, and no alias of an alias") {
+  const auto error = [](const std::string& canonicalize) {
+    return error_of("defaults: {canonicalize: {" + canonicalize + "}}\nsites: []\n");
+  };
+  CHECK(load_text("defaults: {canonicalize: {host_aliases: {m.test: a.test, n.test: a.test}}}\n",
+                  "f.yaml"));
+  const std::string no_name = "is no host name such as www.example.org";
+  for (const char* name :
+       {"A.test", "a.test:80", "http://a.test", "a.test/x", "''", "'*.a.test'"}) {
+    CAPTURE(name);
+    CHECK_THAT(error("host_aliases: {m.test: " + std::string(name) + "}"), Contains(no_name));
+    CHECK_THAT(error("host_aliases: {" + std::string(name) + ": a.test}"), Contains(no_name));
+  }
+  CHECK_THAT(error("host_aliases: {a.test: b.test, b.test: c.test}"),
+             StartsWith("f.yaml:1:26") && Contains("\"b.test\" is the host of an alias, and an"));
+  CHECK_THAT(error("host_aliases: {a.test: a.test}"), Contains("\"a.test\" is the host of an"));
+  CHECK_THAT(error("fold_www: true, host_aliases: {a.test: www.b.test, b.test: www.a.test}"),
+             Contains("\"www.b.test\" is the host of an alias"));
+}
+
 TEST_CASE("what is contradictory but possible is warned of") {
   const auto loaded = load_text(
       "sites:\n  - name: a\n    seeds: ['http://a.test/']\n    delay: 0\n"

@@ -71,6 +71,27 @@ TEST_CASE("the query is sorted, index pages and www. folded only where asked for
   CHECK(canonical("http://www.co.uk/", {.fold_www = true}) == "http://www.co.uk/");
 }
 
+TEST_CASE("a mirror's name becomes the one that is kept, whole names only") {
+  const crawld::config::Canonicalize options = {
+      .host_aliases = {{"mirror.test", "www.example.org"}, {"old.example.org", "www.example.org"}}};
+  CHECK(canonical("https://mirror.test:8443/a?b", options) == "https://www.example.org:8443/a?b");
+  CHECK(canonical("http://OLD.example.org./", options) == "http://www.example.org/");
+  for (const char* text :
+       {"http://a.mirror.test/", "http://mirror.test.a/", "http://example.org/"}) {
+    CHECK(canonical(text, options) == text);
+  }
+}
+
+TEST_CASE("aliases and www. are folded together, and what is folded stays as it is") {
+  const crawld::config::Canonicalize options = {
+      .fold_www = true, .host_aliases = {{"www.mirror.org", "www.example.org"}}};
+  for (const char* name : {"mirror.org", "www.mirror.org", "example.org", "www.example.org"}) {
+    const std::string once = canonical("http://" + std::string(name) + "/x", options);
+    CHECK(once == "http://example.org/x");
+    CHECK(canonical(once, options) == once);
+  }
+}
+
 TEST_CASE("further parameters are named by the operator") {
   const crawld::config::Canonicalize options = {.strip_params = {"Ref", "x_*"}};
   CHECK(canonical("http://a.test/?ref=1&x_a=2&x=3", options) == "http://a.test/?x=3");
