@@ -5,9 +5,8 @@
 //
 // Answers are JSON objects: {"ok": true, ...} or {"error": "..."}; status answers with
 // the status itself, reload with what it changed, once it has. "config" is the absolute path of the
-// file that the asker means: a crawl of another answers {"error": "...", "runs_with": its own path
-// or
-// ""} and does nothing. Threads: the control socket's.
+// file that the asker means: a crawl of another answers {"error": "...", "runs_with": "..."}, with
+// its own path or "", and does nothing. Threads: the control socket's.
 #pragma once
 
 #include <atomic>
