@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+#include <map>
 #include <set>
 
 #include "config/addresses.h"
@@ -115,6 +117,27 @@ void check_dns(const Config& config, const SitePlaces& places, std::vector<Probl
   }
 }
 
+// Sites know nothing of each other's cookies, and each would write its own over the others'.
+void check_saved_cookies(const Config& config, const ConfigPlaces& places,
+                         std::vector<Problem>& problems) {
+  std::map<std::string, std::string> owners;
+  const auto whole_path = [](const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(path, unknown).string();
+  };
+  owners.emplace(whole_path(config.database), "the database");
+  for (std::size_t i = 0; i < config.sites.size(); ++i) {
+    const Site& site = config.sites[i];
+    if (site.save_cookies.empty()) continue;
+    const auto [owner, is_first] =
+        owners.emplace(whole_path(site.save_cookies), "site \"" + site.name + "\"");
+    if (is_first) continue;
+    problems.push_back({places.sites[i].of("save_cookies"),
+                        "save_cookies: \"" + base::printable(site.save_cookies) +
+                            "\" is the file of " + owner->second + "; name another"});
+  }
+}
+
 }  // namespace
 
 void check_config(const Config& config, const ConfigPlaces& places, const Site& defaults,
@@ -128,6 +151,7 @@ void check_config(const Config& config, const ConfigPlaces& places, const Site& 
     }
     check_site(site, places.sites[i], problems, warnings);
   }
+  check_saved_cookies(config, places, problems);
   check_user_agent(config.user_agent, places.run, problems);
   check_listeners(config, places.run, problems);
   check_dns(config, places.run, problems);

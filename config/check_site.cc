@@ -73,6 +73,7 @@ class SiteCheck {
     if (says("allow_addresses")) check_addresses();
     if (says("headers")) check_headers();
     if (says("cookie_file")) check_cookie_file();
+    if (says("save_cookies")) check_saved_cookies();
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
     if (says("tls_ciphers")) check_ciphers();
     if (says("certificate") || says("private_key") || says("private_key_password")) {
@@ -167,7 +168,21 @@ class SiteCheck {
     problem(places_.of(key), key + ": \"" + base::printable(path) + "\" is no file to be read");
   }
 
+  void check_saved_cookies() {
+    if (site_.save_cookies.empty()) return;
+    const std::string why = no_place_for_cookies(site_.save_cookies);
+    if (!why.empty()) {
+      problem(places_.of("save_cookies"),
+              "save_cookies: \"" + base::printable(site_.save_cookies) + "\": " + why);
+    } else if (!site_.cookies) {
+      problem(places_.of("save_cookies"), "save_cookies: needs cookies: true");
+    }
+  }
+
   void check_cookie_file() {
+    // One file for both is there from the first save on.
+    if (site_.cookie_file == site_.save_cookies && ::access(site_.cookie_file.c_str(), F_OK) != 0)
+      return;
     check_file("cookie_file", site_.cookie_file);
     if (!is_readable_file(site_.cookie_file) || is_cookies_txt(site_.cookie_file)) return;
     problem(places_.of("cookie_file"),

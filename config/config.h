@@ -171,7 +171,9 @@ struct Site {
   std::vector<std::string> proxies;  // each host keeps to one of them; empty: none
   std::string auth;                  // "basic user:pass" | "digest user:pass" | "bearer token"
   bool cookies = true;
-  std::string cookie_file;  // Netscape format
+  std::string cookie_file;            // Netscape format
+  std::string save_cookies;           // file, Netscape format; empty: they end with the run
+  bool keep_session_cookies = false;  // in save_cookies
   Login login;
   bool hsts = true;  // RFC 6797
   bool verify_tls = true;

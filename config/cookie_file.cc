@@ -1,10 +1,18 @@
 #include "config/cookie_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 
 #include "crawler/base/ascii.h"
+#include "crawler/base/escape.h"
 
 namespace crawld::config {
 namespace {
@@ -17,6 +25,17 @@ std::string beginning_of(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
   return text;
+}
+
+// Saving makes a new file there and renames it.
+std::string no_folder(const std::string& folder) {
+  const std::string shown = base::printable(folder);
+  std::error_code failed;
+  if (!std::filesystem::is_directory(folder, failed)) return "there is no folder " + shown;
+  const int denied = ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS);
+  return denied == 0
+             ? ""
+             : "files of the folder " + shown + " cannot be replaced: " + std::strerror(errno);
 }
 
 }  // namespace
@@ -33,6 +52,20 @@ bool is_cookies_txt(const std::string& path) {
     says_something = true;
   }
   return !says_something;
+}
+
+std::string no_place_for_cookies(const std::string& path) {
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) == 0) {
+    if (S_ISLNK(facts.st_mode))
+      return "is a symbolic link, and saving replaces what is there; name the file itself";
+    if (!S_ISREG(facts.st_mode)) return "is no file";
+    if (::access(path.c_str(), R_OK) != 0) return "is no file to be read";
+    if (!is_cookies_txt(path))
+      return "is no Netscape cookies.txt, and saving replaces what is there; name another file";
+  }
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return no_folder(folder.empty() ? "." : folder);
 }
 
 }  // namespace crawld::config

@@ -10,4 +10,8 @@ namespace crawld::config {
 // Needs: a regular file.
 bool is_cookies_txt(const std::string& path);
 
+// Why cookies cannot be saved to `path`: it must not be there yet, or be a cookies.txt, in a folder
+// where files can be replaced. Empty: they can.
+std::string no_place_for_cookies(const std::string& path);
+
 }  // namespace crawld::config

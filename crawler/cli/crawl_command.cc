@@ -72,6 +72,7 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
     if (auto over = end_of_time(most_time, started, now)) return *std::move(over);
     if (now >= next_look) {
       guards.look();
+      session.look();
       next_look = now + std::chrono::seconds(1);
     }
   }

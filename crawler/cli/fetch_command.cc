@@ -11,6 +11,7 @@
 #include "crawler/cli/flags/url_list.h"
 #include "crawler/cli/output/json_text.h"
 #include "crawler/daemon/session.h"
+#include "crawler/fetch/cookie_saver.h"
 #include "crawler/pipeline/login_step.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/policy/scope.h"
@@ -166,12 +167,14 @@ int fetch_command(const Arguments& arguments) {
   const auto parser = (*rooms)->make_reader().parser;
   pipeline::ParseStage stage(*parser, (*rooms)->sites(), clock, (*rooms)->parse_options());
   const auto sites = (*rooms)->sites().table();
+  fetch::CookieSaver cookies((*rooms)->fetch(), clock);
   if (auto done = log_in(*fetcher, stage, *sites->front(), clock); !done) {
     return complain(done.error().message, kError);
   }
   model::Fetched fetched =
       fetcher->fetch({.request = {.url = typed->without_credentials()}, .leased_at = clock.now()});
   const pipeline::CommitItem item = stage.step(std::move(fetched));
+  cookies.save();
   const auto& settled = std::get<model::Settled>(item);
   const std::string json =
       outcome_json(settled).dump(2, ' ', false, ordered_json::error_handler_t::replace);

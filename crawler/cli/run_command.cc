@@ -179,6 +179,7 @@ class Daemon {
     if (now < next_look_) return;
     next_look_ = now + std::chrono::seconds(1);
     guards_.look();
+    session_.look();
     const pipeline::Status status = session_.pipeline().status();
     healthy_ = watchdog_.healthy(status, longest_transfer(), now);
     std::string state =

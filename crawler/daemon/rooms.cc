@@ -16,6 +16,26 @@ namespace {
 constexpr std::uint32_t kManyConnections = 256;
 constexpr std::size_t kSmallBuffer = 8U << 10;
 
+// What an earlier run left there may be the session still, as what a browser gave may.
+bool has_saved_cookies(const config::Site& site, base::WallTime now) {
+  if (!site.cookies || site.save_cookies.empty()) return false;
+  fetch::CookieJar jar;
+  return jar.load(site.save_cookies, now) && jar.size() > 0;
+}
+
+base::Result<pipeline::SiteTable> compile(const config::Config& config, pipeline::RunMode mode,
+                                          parsers::RuleBook* rules) {
+  auto table = pipeline::compile_sites(config, mode, rules);
+  if (!table) return table;
+  for (auto& site : *table) {
+    if (!site->login || !has_saved_cookies(site->config, base::SystemClock().wall())) continue;
+    auto with_cookies = std::make_shared<pipeline::SiteRules>(*site);
+    with_cookies->login->brings_cookies = true;
+    site = std::move(with_cookies);
+  }
+  return table;
+}
+
 }  // namespace
 
 std::uint32_t worker_count(const config::Config& config) {
@@ -47,6 +67,8 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   out.proxies = site.proxies;
   out.cookies = site.cookies;
   out.cookie_file = site.cookie_file;
+  out.save_cookies = site.save_cookies;
+  out.keep_session_cookies = site.keep_session_cookies;
   out.hsts = site.hsts;
   out.verify_tls = site.verify_tls;
   out.ca_certificate = site.ca_certificate;
@@ -78,7 +100,7 @@ std::unique_ptr<parsers::Parser> with_converters(
 base::Result<std::unique_ptr<Rooms>> Rooms::open(const config::Config& config,
                                                  pipeline::RunMode mode, const base::Clock& clock) {
   std::unique_ptr<Rooms> rooms(new Rooms(config));
-  auto table = pipeline::compile_sites(config, mode, rooms->rules_.get());
+  auto table = compile(config, mode, rooms->rules_.get());
   if (!table) return std::move(table).error();
   rooms->sites_ = std::make_unique<pipeline::SiteBook>(*std::move(table));
   if (Status fetch = rooms->open_fetch(clock); !fetch) return std::move(fetch).error();
@@ -117,7 +139,7 @@ Status Rooms::set_guards(const config::Config& config) {
 }
 
 Status Rooms::replace_sites(const config::Config& config, pipeline::RunMode mode) {
-  auto table = pipeline::compile_sites(config, mode, rules_.get());
+  auto table = compile(config, mode, rules_.get());
   if (!table) return std::move(table).error();
   std::vector<fetch::SiteFetchConfig> sites;
   for (const config::Site& site : config.sites) sites.push_back(fetch_config(site));

@@ -63,6 +63,7 @@ base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const b
   auto hsts_hosts = session->store_->hsts_hosts();
   if (!hsts_hosts) return std::move(hsts_hosts).error();
   session->rooms_->fetch().hsts_hosts().restore(*hsts_hosts, clock.wall());
+  session->cookies_ = std::make_unique<fetch::CookieSaver>(session->rooms_->fetch(), clock);
   std::vector<std::string> names;
   for (const config::Site& site : session->setup_.config.sites) names.push_back(site.name);
   session->remember_names(std::move(names));
@@ -189,7 +190,9 @@ std::optional<pipeline::CommitItem> Session::look_for_orphans() {
 Status Session::drain(std::chrono::milliseconds grace, const std::string& exit) {
   // The daemon's hooks go on with the next run; a one-shot crawl has no other.
   if (setup_.mode.recurring) end_helpers();
-  return pipeline_->drain(grace, exit);
+  const Status drained = pipeline_->drain(grace, exit);
+  cookies_->save();
+  return drained;
 }
 
 Status Session::finish_hooks(std::chrono::milliseconds patience) {

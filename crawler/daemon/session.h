@@ -19,6 +19,7 @@
 #include "crawler/daemon/change_hooks.h"
 #include "crawler/daemon/orphan_watch.h"
 #include "crawler/daemon/rooms.h"
+#include "crawler/fetch/cookie_saver.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/pipeline.h"
 #include "storage/sqlite_store.h"
@@ -83,6 +84,9 @@ class Session {
   // A reload left the site out; it may come back with another.
   bool has_left(const std::string& site) const;
 
+  // Call about once a second: what is kept beside the database is written where it is due.
+  void look() { cookies_->look(); }
+
   // Ends what start() started, but for the hooks of a one-shot crawl. Call once.
   base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
   // After drain(): the hooks are told of the last changes, for at most `patience`.
@@ -114,6 +118,7 @@ class Session {
   const base::Clock& clock_;
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<Rooms> rooms_;
+  std::unique_ptr<fetch::CookieSaver> cookies_;
   std::unique_ptr<frontier::LocalFrontier> frontier_;
   std::set<model::SiteId> left_sites_;  // the controlling thread's
   std::uint32_t fetch_threads_ = 0;

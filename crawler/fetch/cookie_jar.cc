@@ -22,8 +22,7 @@ constexpr std::size_t kMaxDomains = 10'000;
 constexpr std::size_t kMaxCookie = 4'096;  // name and value
 constexpr std::size_t kMaxPath = 1'024;
 constexpr std::size_t kMaxHeader = 16'384;
-constexpr std::size_t kMaxFile = 4 << 20;
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();  // with the session
 
 std::int64_t seconds_of(base::WallTime now) { return base::to_millis(now) / 1'000; }
 
@@ -65,7 +64,8 @@ std::optional<Scope> scope_of(std::string_view host, const std::string& domain) 
 }
 
 std::int64_t expiry(const SetCookie& set, std::int64_t now) {
-  if (set.max_age) return *set.max_age > kNever - now ? kNever : now + *set.max_age;
+  constexpr std::int64_t kLongest = kNever - 1;  // it has a lifetime all the same
+  if (set.max_age) return *set.max_age > kLongest - now ? kLongest : now + *set.max_age;
   return set.expires.value_or(kNever);
 }
 
@@ -103,6 +103,7 @@ void CookieJar::store(const model::Url& from, std::string_view set_cookie, base:
                 .path = set->path.empty() ? default_path(from.path()) : set->path,
                 .host_only = scope->host_only,
                 .secure = set->secure,
+                .http_only = set->http_only,
                 .expires = expiry(*set, seconds_of(now))};
   base::MutexLock lock(mutex_);
   if (!over_tls && hides_secure(scope->domain, cookie)) return;
@@ -140,6 +141,7 @@ void CookieJar::put(const std::string& domain, Cookie cookie, base::WallTime now
     return other.name == cookie.name && other.path == cookie.path;
   };
   cookie.created = next_created_++;
+  ++changes_;
   const auto old = std::find_if(cookies.begin(), cookies.end(), same);
   if (old != cookies.end()) {
     cookie.created = old->created;  // section 5.3 step 11.3: keeps its place
@@ -193,10 +195,10 @@ base::Status CookieJar::load(const std::string& path, base::WallTime now) {
       std::filesystem::is_regular_file(path, failed);  // a pipe would be waited for
   std::ifstream in(is_file ? path : std::string(), std::ios::binary);
   if (!in) return base::Error{base::Error::Code::io, "cannot open cookie file " + path};
-  std::string text(kMaxFile + 1, '\0');
+  std::string text(kMostCookieFile + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (in.bad() || text.size() > kMaxFile) {
+  if (in.bad() || text.size() > kMostCookieFile) {
     return base::Error{base::Error::Code::io,
                        "cannot read cookie file " + path + ", or over 4 MiB"};
   }
@@ -209,10 +211,44 @@ base::Status CookieJar::load(const std::string& path, base::WallTime now) {
          .path = entry.cookie.path.empty() ? "/" : std::move(entry.cookie.path),
          .host_only = !entry.with_subdomains,
          .secure = entry.cookie.secure,
+         .http_only = entry.cookie.http_only,
          .expires = entry.cookie.expires.value_or(kNever)},
         now);
   }
   return base::Done{};
+}
+
+std::vector<FileCookie> CookieJar::all(base::WallTime now, bool session_cookies) const {
+  const std::int64_t seconds = seconds_of(now);
+  std::vector<std::pair<std::uint64_t, FileCookie>> chosen;
+  {
+    base::MutexLock lock(mutex_);
+    for (const auto& [domain, cookies] : by_domain_) {
+      for (const Cookie& cookie : cookies) {
+        const bool of_session = cookie.expires == kNever;
+        if (cookie.expires <= seconds || (of_session && !session_cookies)) continue;
+        FileCookie entry{.with_subdomains = !cookie.host_only};
+        entry.cookie = {.name = cookie.name,
+                        .value = cookie.value,
+                        .domain = domain,
+                        .path = cookie.path,
+                        .secure = cookie.secure,
+                        .http_only = cookie.http_only};
+        if (!of_session) entry.cookie.expires = cookie.expires;
+        chosen.emplace_back(cookie.created, std::move(entry));
+      }
+    }
+  }
+  std::sort(chosen.begin(), chosen.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<FileCookie> all;
+  for (auto& [created, entry] : chosen) all.push_back(std::move(entry));
+  return all;
+}
+
+std::uint64_t CookieJar::changes() const {
+  base::MutexLock lock(mutex_);
+  return changes_;
 }
 
 std::size_t CookieJar::size() const {

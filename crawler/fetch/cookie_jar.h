@@ -34,8 +34,15 @@ class CookieJar {
   // The value of the Cookie header for `to`; empty when there is nothing to send.
   std::string header(const model::Url& to, base::WallTime now) const CRAWL_EXCLUDES(mutex_);
 
-  // Adds a Netscape cookies.txt (at most 4 MiB).
+  // Adds a Netscape cookies.txt (at most kMostCookieFile).
   base::Status load(const std::string& path, base::WallTime now) CRAWL_EXCLUDES(mutex_);
+
+  // Those that have not run out, oldest first, for a cookies.txt. Cookies without a lifetime end
+  // with the session (section 5.3): they are among them where `session_cookies` says so.
+  std::vector<FileCookie> all(base::WallTime now, bool session_cookies) const
+      CRAWL_EXCLUDES(mutex_);
+  // Grows with each cookie that is set, replaced or taken away.
+  std::uint64_t changes() const CRAWL_EXCLUDES(mutex_);
 
   std::size_t size() const CRAWL_EXCLUDES(mutex_);
 
@@ -46,6 +53,7 @@ class CookieJar {
     std::string path;
     bool host_only = true;
     bool secure = false;
+    bool http_only = false;
     std::int64_t expires = 0;   // seconds since the epoch
     std::uint64_t created = 0;  // order of creation
   };
@@ -56,6 +64,7 @@ class CookieJar {
   mutable base::Mutex mutex_;
   std::map<std::string, std::vector<Cookie>, std::less<>> by_domain_ CRAWL_GUARDED_BY(mutex_);
   std::uint64_t next_created_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t changes_ CRAWL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace crawld::fetch

@@ -9,6 +9,9 @@
 namespace crawld::fetch {
 namespace {
 
+constexpr std::string_view kHttpOnly = "#HttpOnly_";
+constexpr std::int64_t kLatest = 253'402'300'799;  // the end of 9999: beyond it some cannot read
+
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -21,6 +24,12 @@ std::string lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return out;
+}
+
+// Of a line whose fields stand between tabs.
+bool is_one_field(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -59,6 +68,8 @@ void apply_attribute(SetCookie& cookie, std::string_view attribute) {
     cookie.path = value.starts_with('/') ? std::string(value) : std::string();
   } else if (name == "secure") {
     cookie.secure = true;
+  } else if (name == "httponly") {
+    cookie.http_only = true;
   }
 }
 
@@ -166,15 +177,15 @@ std::optional<SetCookie> parse_set_cookie(std::string_view value) {
 }
 
 std::vector<FileCookie> parse_cookie_file(std::string_view text) {
-  constexpr std::string_view kHttpOnly = "#HttpOnly_";
   std::vector<FileCookie> cookies;
   while (!text.empty()) {
     std::string_view line = take_until(text, '\n');
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.starts_with(kHttpOnly)) line.remove_prefix(kHttpOnly.size());
+    FileCookie entry;
+    entry.cookie.http_only = line.starts_with(kHttpOnly);
+    if (entry.cookie.http_only) line.remove_prefix(kHttpOnly.size());
     if (line.starts_with('#') || std::count(line.begin(), line.end(), '\t') < 6) continue;
     const std::string_view domain = take_until(line, '\t');
-    FileCookie entry;
     entry.with_subdomains = take_until(line, '\t') == "TRUE";
     entry.cookie.domain = lower(domain.substr(domain.starts_with('.') ? 1 : 0));
     entry.cookie.path = take_until(line, '\t');
@@ -188,6 +199,25 @@ std::vector<FileCookie> parse_cookie_file(std::string_view text) {
     if (!entry.cookie.name.empty() && !entry.cookie.domain.empty()) cookies.push_back(entry);
   }
   return cookies;
+}
+
+std::string format_cookie_file(std::span<const FileCookie> cookies) {
+  std::string text =
+      "# Netscape HTTP Cookie File\n# Written by crawld, which replaces it. These are secrets.\n\n";
+  for (const auto& [cookie, with_subdomains] : cookies) {
+    const bool fits_a_line = is_one_field(cookie.domain) && is_one_field(cookie.path) &&
+                             is_one_field(cookie.name) && is_one_field(cookie.value);
+    if (!fits_a_line) continue;
+    std::string line(cookie.http_only ? kHttpOnly : "");
+    line +=
+        (with_subdomains ? "." : "") + cookie.domain + (with_subdomains ? "\tTRUE\t" : "\tFALSE\t");
+    line += cookie.path + (cookie.secure ? "\tTRUE\t" : "\tFALSE\t");
+    line += std::to_string(std::min(cookie.expires.value_or(0), kLatest)) + '\t';
+    line += cookie.name + '\t' + cookie.value + '\n';
+    if (text.size() + line.size() > kMostCookieFile) break;
+    text += line;
+  }
+  return text;
 }
 
 }  // namespace crawld::fetch

@@ -1,8 +1,10 @@
 // Set-Cookie and cookies.txt, read as RFC 6265 section 5 tells user agents to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,7 @@ struct SetCookie {
   std::optional<std::int64_t> max_age;  // seconds; wins over expires
   std::optional<std::int64_t> expires;  // seconds since the epoch
   bool secure = false;
+  bool http_only = false;  // says something to browsers only
 };
 
 // Section 5.2. Nothing for a header that sets no cookie.
@@ -34,5 +37,12 @@ struct FileCookie {
 
 // The cookies of a Netscape cookies.txt; lines that are none are passed over.
 std::vector<FileCookie> parse_cookie_file(std::string_view text);
+
+// The largest file that is read, in bytes.
+constexpr std::size_t kMostCookieFile = 4 << 20;
+
+// A cookies.txt of them, as curl, wget and yt-dlp read it: 0 is the time of a cookie that ends with
+// the session. Left out is what would break a line, and what does not fit into kMostCookieFile.
+std::string format_cookie_file(std::span<const FileCookie> cookies);
 
 }  // namespace crawld::fetch

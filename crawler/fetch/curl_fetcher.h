@@ -62,6 +62,15 @@ class FetchContext {
   };
   Counts counts() const CRAWL_EXCLUDES(mutex_);
 
+  // The cookies of sites that save them (save_cookies).
+  struct SavedJar {
+    std::string site;
+    std::string path;
+    bool session_cookies;
+    std::shared_ptr<const CookieJar> jar;
+  };
+  std::vector<SavedJar> saved_jars() const CRAWL_EXCLUDES(mutex_);
+
   // What hosts said in the runs before is restored into it.
   HstsHosts& hsts_hosts() { return hsts_hosts_; }
 

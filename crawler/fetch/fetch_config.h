@@ -44,6 +44,9 @@ struct SiteFetchConfig {
 
   bool cookies = true;
   std::string cookie_file;  // Netscape format, read once; empty: none
+  // As cookie_file, read behind it where it is there; CookieSaver writes it. Empty: none.
+  std::string save_cookies;
+  bool keep_session_cookies = false;  // saved are those without a lifetime, too
 
   bool hsts = true;  // RFC 6797: what hosts say of it is heeded
   bool verify_tls = true;

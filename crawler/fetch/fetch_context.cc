@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include "crawler/fetch/curl_fetcher.h"
@@ -67,7 +68,7 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
   return sites;
 }
 
-// A site of the same name keeps what it has; its file is read for a new jar only.
+// A site of the same name keeps what it has; its files are read for a new jar only.
 base::Result<std::shared_ptr<CookieJar>> FetchContext::jar_for(
     const SiteFetchConfig& config) const {
   if (!config.cookies) return std::shared_ptr<CookieJar>();
@@ -78,12 +79,30 @@ base::Result<std::shared_ptr<CookieJar>> FetchContext::jar_for(
     }
   }
   auto jar = std::make_shared<CookieJar>();
-  if (!config.cookie_file.empty()) {
-    if (auto loaded = jar->load(config.cookie_file, clock_.wall()); !loaded) {
-      return std::move(loaded).error();
-    }
+  std::error_code unknown;
+  const bool saved =
+      !config.save_cookies.empty() && std::filesystem::exists(config.save_cookies, unknown);
+  // One file for both is there from the first save on.
+  std::vector<std::string> files;
+  if (config.cookie_file != config.save_cookies) files.push_back(config.cookie_file);
+  if (saved) files.push_back(config.save_cookies);
+  for (const std::string& file : files) {
+    if (file.empty()) continue;
+    if (auto loaded = jar->load(file, clock_.wall()); !loaded) return std::move(loaded).error();
   }
   return jar;
+}
+
+std::vector<FetchContext::SavedJar> FetchContext::saved_jars() const {
+  std::vector<SavedJar> jars;
+  base::MutexLock lock(mutex_);
+  for (const auto& site : sites_) {
+    const SiteFetchConfig& config = site->config();
+    if (config.save_cookies.empty() || !site->cookies()) continue;
+    jars.push_back(
+        {config.name, config.save_cookies, config.keep_session_cookies, site->cookies()});
+  }
+  return jars;
 }
 
 base::Status FetchContext::replace_sites(std::vector<SiteFetchConfig> configs) {

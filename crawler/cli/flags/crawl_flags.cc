@@ -73,6 +73,10 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
                        "seconds for DNS, connecting and the first byte (0: no limit)");
   transfer->add_option("--header", o.headers, "Name: value, sent to the start's origins only");
   transfer->add_option("--load-cookies", o.cookies, "Netscape cookies.txt");
+  transfer->add_option("--save-cookies", o.save_cookies,
+                       "cookies.txt that is read, where it is there, and kept up to date");
+  transfer->add_flag("--keep-session-cookies", o.keep_session_cookies,
+                     "save cookies without a lifetime, too");
   transfer->add_option("--bind-address", o.bind_address,
                        "address or interface of this machine to connect from");
   transfer->add_flag("-4,--inet4-only", o.inet4_only, "connect to IPv4 addresses only");

@@ -32,6 +32,7 @@ struct CrawlOptions {
   // As typed; empty or unset: not given.
   std::string depth, wait, delay, user_agent, tries, timeout, quota, limit_rate, max_redirect;
   std::string scope, max_pages, max_time, max_bytes, ca_certificate, cookies, concurrency;
+  std::string save_cookies;
   std::string concurrency_per_host, parse_workers, stop_timeout, sandbox, log_level, max_errors;
   std::string tls_min_version, ciphers, certificate, private_key, bind_address;
   std::vector<std::string> execute, accept, reject, content_types, include, exclude, headers,
@@ -39,7 +40,7 @@ struct CrawlOptions {
   std::vector<std::string> proxies, allow_addresses, resolve, follow, no_follow;
   bool no_parent = false, span_hosts = false, random_wait = false, no_check_certificate = false;
   std::string tls_max_version, prefer_family;
-  bool no_hsts = false, inet4_only = false, inet6_only = false;
+  bool keep_session_cookies = false, no_hsts = false, inet4_only = false, inet6_only = false;
   bool page_requisites = false, no_store_body = false, main_text = false, markdown = false;
   bool structured = false, no_search_index = false;
 };

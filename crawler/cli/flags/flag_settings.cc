@@ -220,6 +220,8 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   if (!o.bind_address.empty()) site.bind_address = o.bind_address;
   if (!o.proxies.empty()) site.proxies = o.proxies;
   if (!o.cookies.empty()) site.cookie_file = o.cookies;
+  if (!o.save_cookies.empty()) site.save_cookies = o.save_cookies;
+  if (o.keep_session_cookies) site.keep_session_cookies = true;
   add_headers(o, site, flags);
   site.allow_addresses.insert(site.allow_addresses.end(), o.allow_addresses.begin(),
                               o.allow_addresses.end());
@@ -289,6 +291,7 @@ std::string with_flag_for_key(const std::string& message) {
       {"proxy", "--proxy"},
       {"content_types", "--filter-mime-type"},
       {"cookie_file", "--load-cookies"},
+      {"save_cookies", "--save-cookies"},
       {"ca_certificate", "--ca-certificate"},
       {"certificate", "--certificate"},
       {"private_key", "--private-key"},

@@ -232,6 +232,16 @@ TEST_CASE("a file of cookies in another format is refused") {
              Contains("no Netscape cookies.txt"));
 }
 
+TEST_CASE("a file for cookies that cannot be written is refused") {
+  const Folder folder;
+  CHECK(site({"--save-cookies", folder.file("c"), "--keep-session-cookies"}).save_cookies ==
+        folder.file("c"));
+  CHECK(site({"--keep-session-cookies"}).keep_session_cookies);
+  CHECK_THAT(refusal({"--save-cookies", folder.file("none/c")}),
+             StartsWith("--save-cookies: ") && Contains("there is no folder"));
+  CHECK(refusal({"--load-cookies", folder.file("c"), "--save-cookies", folder.file("c")}).empty());
+}
+
 TEST_CASE("robots.txt is asked about the token that -U starts with") {
   const auto name = [](const char* header) {
     const auto plan = plan_of({"-U", header, "a.test"});

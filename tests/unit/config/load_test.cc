@@ -163,6 +163,35 @@ TEST_CASE("a file of cookies in another format is no cookie_file") {
   CHECK(error_with("# none yet\n") == "loaded");
 }
 
+TEST_CASE("cookies are saved where no other file is lost") {
+  Folder folder;
+  const auto error_with = [&](const std::string& file, const std::string& more = "") {
+    return error_of("database: " + folder.file("crawl.db") +
+                    "\ndefaults:\n  save_cookies: " + folder.file(file) + "\n" + more);
+  };
+  const std::string one = "sites:\n  - {name: a, seeds: ['http://a.test/']";
+  CHECK(error_with("new", one + "}\n") == "loaded");
+  std::ofstream(folder.file("old")) << "#HttpOnly_a.test\tFALSE\t/\tFALSE\t0\tn\tv\n";
+  CHECK(error_with("old", one + "}\n") == "loaded");
+  std::ofstream(folder.file("notes")) << "milk, bread\n";
+  CHECK_THAT(error_with("notes"), Contains(":3:17: save_cookies: ") &&
+                                      Contains("is no Netscape cookies.txt, and saving replaces"));
+  std::filesystem::create_symlink(folder.file("old"), folder.file("link"));
+  CHECK_THAT(error_with("link"), Contains("is a symbolic link"));
+  CHECK_THAT(error_with("."), Contains("is no file"));
+  CHECK_THAT(error_with("none/c"), Contains("there is no folder " + folder.file("none")));
+  CHECK_THAT(error_with("crawl.db", one + "}\n"), Contains("is the file of the database"));
+  CHECK_THAT(error_with("new", one + "}\n  - {name: b, seeds: ['http://b.test/']}\n"),
+             Contains("f.yaml:6:5: save_cookies: ") && Contains("is the file of site \"a\""));
+  CHECK_THAT(error_with("new", one + ", cookies: false}\n"), Contains("loaded"));
+  CHECK_THAT(error_of(one + ", cookies: false, save_cookies: " + folder.file("new") + "}\n"),
+             Contains("save_cookies: needs cookies: true"));
+  // One file for both is there from the first save on.
+  const std::string both = ", cookie_file: " + folder.file("new");
+  CHECK_THAT(error_of(one + both + "}\n"), Contains("is no file to be read"));
+  CHECK(error_of(one + both + ", save_cookies: " + folder.file("new") + "}\n") == "loaded");
+}
+
 TEST_CASE("what cannot be read does not hide what is read and wrong") {
   const std::string told = error_of(
       "defaults:\n  delay: soon\n  proxy: a b\nsites:\n  - name: a\n    seeds: http://a.test/\n");

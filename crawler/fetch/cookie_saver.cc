@@ -1,0 +1,85 @@
+#include "crawler/fetch/cookie_saver.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "crawler/base/fd.h"
+#include "crawler/base/log.h"
+
+namespace crawld::fetch {
+namespace {
+
+constexpr std::chrono::seconds kBetweenLooks{30};
+
+base::Error cannot_write(const std::string& path, int error) {
+  const auto code =
+      error == ENOSPC || error == EDQUOT ? base::Error::Code::disk_full : base::Error::Code::io;
+  return {code, "cannot write " + path + ": " + std::strerror(error)};
+}
+
+// 0, or why not all of it is on the disk.
+int write_whole(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(fd, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return put < 0 ? errno : ENOSPC;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return ::fsync(fd) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+base::Status replace_private_file(const std::string& path, std::string_view text) {
+  // A name of its own: two programs that save at once never write into one file.
+  std::string part = path + ".XXXXXX";
+  const base::Fd fd(::mkostemp(part.data(), O_CLOEXEC));  // O_EXCL, mode 0600
+  if (!fd.open()) return cannot_write(path, errno);
+  int error = write_whole(fd.get(), text);
+  if (error == 0 && std::rename(part.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return base::Done{};
+  ::unlink(part.c_str());
+  return cannot_write(path, error);
+}
+
+void CookieSaver::look() {
+  const base::Instant now = clock_.now();
+  if (now < next_look_) return;
+  next_look_ = now + kBetweenLooks;
+  save();
+}
+
+void CookieSaver::save() {
+  for (const FetchContext::SavedJar& saved : context_.saved_jars()) {
+    save(saved, files_[saved.path]);
+  }
+}
+
+void CookieSaver::save(const FetchContext::SavedJar& saved, File& file) {
+  const std::uint64_t changes = saved.jar->changes();
+  if (!file.text.empty() && !file.failed && changes == file.changes) return;
+  std::string text = format_cookie_file(saved.jar->all(clock_.wall(), saved.session_cookies));
+  if (text != file.text) {
+    const base::Status written = replace_private_file(saved.path, text);
+    if (!written) {
+      if (!std::exchange(file.failed, true)) {
+        base::log::warn("cookies.not_saved", {{"site", saved.site},
+                                              {"why", written.error().message},
+                                              {"kept", "the cookies of before"}});
+      }
+      return;
+    }
+    if (file.failed) base::log::warn("cookies.saved", {{"site", saved.site}, {"file", saved.path}});
+    file.text = std::move(text);
+  }
+  file.failed = false;
+  file.changes = changes;
+}
+
+}  // namespace crawld::fetch

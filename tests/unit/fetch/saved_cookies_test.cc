@@ -1,0 +1,153 @@
+// What is kept of a site's cookies from run to run, and how it is written.
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "crawler/fetch/cookie_jar.h"
+#include "crawler/fetch/cookie_saver.h"
+#include "tests/support/folder.h"
+#include "tests/support/scripted_web.h"
+#include "tests/unit/fetch/fetching.h"
+
+using namespace crawld;
+using namespace crawld::tests;
+
+namespace {
+
+model::Url url(const std::string& text) {
+  auto parsed = model::Url::parse(text);
+  REQUIRE(parsed);
+  return *parsed;
+}
+
+base::WallTime at(std::int64_t seconds) { return base::from_millis(seconds * 1'000); }
+constexpr std::int64_t k2010 = 1'262'304'000;
+
+}  // namespace
+
+TEST_CASE("saved cookies come back as they were, oldest first, but for those of the session") {
+  const Folder folder;
+  fetch::CookieJar jar;
+  const auto page = url("https://www.example.com/dir/page");
+  jar.store(page, "b=2; Max-Age=100; HttpOnly; Secure", at(k2010));
+  jar.store(page, "a=1; Max-Age=99999999999999999999; Domain=example.com; Path=/", at(k2010));
+  jar.store(page, "of_session=3", at(k2010));
+  jar.store(page, "short=4; Max-Age=5", at(k2010));
+  jar.store(page, "tab=a\tb; Max-Age=100", at(k2010));
+  const auto text = [&](bool session_cookies) {
+    return fetch::format_cookie_file(jar.all(at(k2010 + 10), session_cookies));
+  };
+  CHECK(
+      text(false) ==
+      "# Netscape HTTP Cookie File\n# Written by crawld, which replaces it. These are secrets.\n\n"
+      "#HttpOnly_www.example.com\tFALSE\t/dir\tTRUE\t1262304100\tb\t2\n"
+      ".example.com\tTRUE\t/\tFALSE\t253402300799\ta\t1\n");
+  CHECK_THAT(text(true),
+             Catch::EndsWith("www.example.com\tFALSE\t/dir\tFALSE\t0\tof_session\t3\n"));
+
+  REQUIRE(fetch::replace_private_file(folder.file("c"), text(true)));
+  fetch::CookieJar read;
+  REQUIRE(read.load(folder.file("c"), at(k2010 + 10)));
+  CHECK(read.header(page, at(k2010 + 10)) == "b=2; of_session=3; a=1");
+  CHECK(fetch::format_cookie_file(read.all(at(k2010 + 10), true)) == text(true));
+}
+
+TEST_CASE("no more is saved than is read again") {
+  std::vector<fetch::FileCookie> many(2'000);
+  for (auto& entry : many) {
+    entry.cookie = {.name = "n", .value = std::string(4'000, 'x'), .domain = "a.test", .path = "/"};
+  }
+  const std::string text = fetch::format_cookie_file(many);
+  CHECK(text.size() <= fetch::kMostCookieFile);
+  CHECK(text.size() > fetch::kMostCookieFile - 5'000);
+  CHECK(text.ends_with("x\n"));
+}
+
+TEST_CASE("a file of cookies is its owner's alone, and follows no link") {
+  const Folder folder;
+  const auto mode_of = [](const std::string& path) {
+    struct stat facts {};
+    return ::lstat(path.c_str(), &facts) == 0 ? facts.st_mode & ~S_IFREG : 0;
+  };
+  const mode_t before = ::umask(0);
+  REQUIRE(fetch::replace_private_file(folder.file("new"), "secret"));
+  std::ofstream(folder.file("other")) << "of another";
+  std::filesystem::create_symlink(folder.file("other"), folder.file("link"));
+  REQUIRE(fetch::replace_private_file(folder.file("link"), "secret"));
+  ::umask(before);
+  CHECK(mode_of(folder.file("new")) == 0600);
+  CHECK(mode_of(folder.file("link")) == 0600);
+  CHECK(std::filesystem::file_size(folder.file("other")) == 10);
+  const auto refused = fetch::replace_private_file(folder.file("none/c"), "secret");
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Catch::Contains("cannot write " + folder.file("none/c")));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.file("")), {}) == 3);
+}
+
+TEST_CASE(
+    "cookies are written when they have changed, every half a minute at most, and read back") {
+  const Folder folder;
+  int answers = 0;
+  TinyServer server([&](Connection& connection) {
+    while (connection.read_request()) {
+      connection.send(
+          ok("x", "Set-Cookie: n=" + std::to_string(++answers) + "; Max-Age=1000; Path=/\r\n"));
+    }
+  });
+  auto site = loopback_site();
+  // One file for both is there from the first save on.
+  site.cookie_file = site.save_cookies = folder.file("c");
+  Fetching web(site);
+  ManualClock clock;
+  fetch::CookieSaver saver(*web.context, clock);
+  const auto saved = [&] {
+    std::ifstream in(site.save_cookies);
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    const std::size_t value = text.find("\tn\t");
+    return value == std::string::npos ? "" : text.substr(value + 3);
+  };
+  saver.look();
+  CHECK(std::filesystem::exists(site.save_cookies));
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  clock.advance(std::chrono::seconds(29));
+  saver.look();
+  CHECK(saved().empty());
+  clock.advance(std::chrono::seconds(1));
+  saver.look();
+  CHECK(saved() == "1\n");
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  saver.save();
+  CHECK(saved() == "2\n");
+
+  // Unchanged, it is left alone.
+  std::filesystem::remove(site.save_cookies);
+  saver.save();
+  CHECK_FALSE(std::filesystem::exists(site.save_cookies));
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  saver.save();
+  CHECK(saved() == "3\n");
+
+  Fetching next(site);
+  REQUIRE(outcome(next.get(server.url("/"))) == "200");
+  CHECK_THAT(server.requests().back(), Catch::Contains("Cookie: n=3\r\n"));
+}
+
+TEST_CASE("a file that cannot be written keeps its cookies, which are written once it can be") {
+  const Folder folder;
+  TinyServer server(always(ok("x", "Set-Cookie: n=1; Max-Age=1000; Path=/\r\n")));
+  auto site = loopback_site();
+  std::filesystem::create_directory(folder.file("d"));
+  site.save_cookies = folder.file("d/c");
+  Fetching web(site);
+  const ManualClock clock;
+  fetch::CookieSaver saver(*web.context, clock);
+  std::filesystem::rename(folder.file("d"), folder.file("away"));
+  REQUIRE(outcome(web.get(server.url("/"))) == "200");
+  saver.save();
+  std::filesystem::rename(folder.file("away"), folder.file("d"));
+  saver.save();
+  CHECK(std::filesystem::file_size(site.save_cookies) > 100);
+}
