@@ -110,7 +110,8 @@ ordered_json hosts_json(const std::vector<frontier::HostSnapshot>& hosts) {
                    {"opens_in_ms", std::chrono::ceil<std::chrono::milliseconds>(opens_in).count()},
                    {"latency_ms", static_cast<double>(host.latency.count()) / 1000.0},
                    {"troubles", host.troubles},
-                   {"circuit_open", host.broken}});
+                   {"circuit_open", host.broken},
+                   {"failures", host.failures}});
   }
   return all;
 }

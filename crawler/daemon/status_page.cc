@@ -89,6 +89,9 @@ std::string holdup(const ordered_json& host) {
   const double opens_in = host.value("opens_in_ms", 0.0);
   const std::string when = opens_in > 0 ? ", opens in " + time(opens_in) : "";
   if (host.value("circuit_open", false)) return "does not answer" + when;
+  if (host.value("failures", 0) > 0) {
+    return number(host, "failures") + " server errors in a row" + when;
+  }
   if (host.value("troubles", 0) > 0) {
     return number(host, "troubles") + " troubles in a row" + when;
   }

@@ -12,6 +12,8 @@ constexpr std::chrono::hours kGivenUpFor{1};
 // patience, or so many of any kind in the time that it would then be given up for.
 constexpr std::uint32_t kLongRests = 3;
 constexpr std::uint32_t kThrottles = 8;
+// A restart, or a new version put in its place, takes minutes.
+constexpr std::chrono::minutes kFailing{15};
 
 // 1 s, 2 s, 4 s … for the 1st, 2nd, 3rd time in a row.
 milliseconds doubling(milliseconds first, std::uint32_t times, milliseconds most) {
@@ -79,10 +81,15 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
       throttles_ = 0;
       long_rests_ = 0;
       rests_until_ = base::Instant::min();
+      failures_ = 0;
+      fails_until_ = base::Instant::min();
       adapt(advice.latency, false);
       break;
     case model::HostAdvice::Mood::throttle:
       throttle(now, advice);
+      break;
+    case model::HostAdvice::Mood::failing:
+      fail(now, advice);
       break;
     case model::HostAdvice::Mood::trouble:
       good_ = 0;
@@ -121,6 +128,24 @@ void HostClock::throttle(base::Instant now, const model::HostAdvice& advice) {
   }
 }
 
+void HostClock::fail(base::Instant now, const model::HostAdvice& advice) {
+  good_ = 0;
+  troubles_ = 0;
+  adapt(advice.latency, true);
+  // Attempts of a few bad URLs come last, when no good one is left to tell of the host.
+  if (!failing() && advice.another_attempt) return;
+  const bool was_failing = failing();
+  // What was open at once is one probe.
+  if (!was_failing || now >= next_probe_) ++failures_;
+  if (!failing()) return;
+  if (!was_failing) failing_since_ = now;
+  const std::uint32_t probes = failures_ - politeness_.failing_threshold + 1;
+  next_probe_ = std::max(
+      next_probe_, now + doubling(std::max(gap(), kFirstBackOff), probes, politeness_.max_delay));
+  close_until(next_probe_);
+  if (now - failing_since_ >= kFailing) fails_until_ = now + kGivenUpFor;
+}
+
 // Scrapy's AutoThrottle rules: aim at latency / target_concurrency, take the average
 // of the old and the aimed delay but never less than the aim, errors never speed up.
 void HostClock::adapt(milliseconds latency, bool error) {
@@ -150,9 +175,12 @@ base::Instant HostClock::unreachable_until() const {
 
 bool HostClock::dead(base::Instant now) const { return now < dead_until(); }
 
-base::Instant HostClock::dead_until() const { return std::max(unreachable_until(), rests_until_); }
+base::Instant HostClock::dead_until() const {
+  return std::max({unreachable_until(), rests_until_, fails_until_});
+}
 
 std::string_view HostClock::given_up_because() const {
+  if (fails_until_ > std::max(unreachable_until(), rests_until_)) return "host_fails";
   return rests_until_ > unreachable_until() ? "host_throttles" : "host_unreachable";
 }
 

@@ -30,6 +30,9 @@ struct Politeness {
   std::uint32_t breaker_threshold = 8;  // consecutive troubles that open the circuit
   milliseconds breaker_pause{300'000};
   std::uint32_t dead_after = 3;  // openings of the circuit without success
+  // As many URLs in a row, each asked for the first time, that the server failed at: it is the
+  // host.
+  std::uint32_t failing_threshold = 10;
 };
 
 // The host must be left alone: its Crawl-delay is longer than the site bears.
@@ -43,7 +46,7 @@ class HostClock {
 
   // The moment from which another request may start; only concurrency may forbid it then.
   base::Instant opens_at() const { return opens_at_; }
-  bool has_slot() const { return in_flight_ < politeness_.concurrency; }
+  bool has_slot() const { return in_flight_ < (failing() ? 1 : politeness_.concurrency); }
   std::uint32_t in_flight() const { return in_flight_; }
 
   // The gap that holds now: the larger of own delay, Crawl-delay and autothrottle's.
@@ -89,8 +92,14 @@ class HostClock {
   void restore_troubles(std::uint32_t count);
   // The circuit is open: only a probe now and then.
   bool broken() const { return troubles_ >= politeness_.breaker_threshold; }
+  // It answers whatever it is asked by saying that it failed (500, 502, 504): after each rest,
+  // which grows up to max_delay, one probe. A good answer ends it, and one bad URL among others is
+  // not it.
+  bool failing() const { return failures_ >= politeness_.failing_threshold; }
+  std::uint32_t consecutive_failures() const { return failures_; }
   // Its URLs are given up: the circuit stayed open too often, or the host asks for nothing but
-  // patience (429, 503), for an hour or for longer than the site bears. It gets another probe then.
+  // patience (429, 503), for an hour or for longer than the site bears, or it was failing for a
+  // quarter of an hour. It gets another probe then.
   bool dead(base::Instant now) const;
   // When that probe comes, and what to book. Needs: dead.
   base::Instant dead_until() const;
@@ -99,6 +108,7 @@ class HostClock {
  private:
   void adapt(milliseconds latency, bool error);
   void throttle(base::Instant now, const model::HostAdvice& advice);
+  void fail(base::Instant now, const model::HostAdvice& advice);
   base::Instant unreachable_until() const;
 
   Politeness politeness_;
@@ -121,6 +131,11 @@ class HostClock {
   base::Instant first_throttle_{};
   base::Instant throttled_until_{};
   base::Instant rests_until_ = base::Instant::min();
+  // Consecutive failures: of URLs up to the threshold, from there on of probes.
+  std::uint32_t failures_ = 0;
+  base::Instant failing_since_{};
+  base::Instant next_probe_{};
+  base::Instant fails_until_ = base::Instant::min();
   base::Instant last_trouble_{};
   std::optional<milliseconds> crawl_delay_;
   milliseconds adaptive_delay_{0};

@@ -93,7 +93,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   std::uint64_t judging = 0;
-  for (auto best = best_of(host); best != host.window.end(); best = best_of(host)) {
+  for (auto best = next_of(host); best != host.window.end(); best = next_of(host)) {
     if (wants_robots(host, now)) break;  // the site of this one obeys, that of the last did not
     if (auto refusal = refuse(host, *best, now)) {
       judging += host.robots.rules.size() * best->request.url.href().size();

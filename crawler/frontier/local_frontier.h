@@ -61,6 +61,7 @@ struct HostSnapshot {
   std::uint64_t waiting = 0;
   std::uint32_t in_flight = 0;
   bool broken = false;
+  std::uint32_t failures = 0;  // answers in a row by which it says that it fails; 0: it does not
 };
 
 struct Counts {
@@ -193,6 +194,7 @@ class LocalFrontier final : public Frontier {
   bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   HostQueue::Window::const_iterator best_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  HostQueue::Window::const_iterator next_of(const HostQueue& host) CRAWL_REQUIRES(mutex_);
   const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);

@@ -135,6 +135,19 @@ HostQueue::Window::const_iterator LocalFrontier::best_of(const HostQueue& host) 
   return best;
 }
 
+// The best one. Of a host that is failing any of its site that waits: where only a part of the host
+// is broken, which may be all that the front of the queue has, another page tells.
+HostQueue::Window::const_iterator LocalFrontier::next_of(const HostQueue& host) {
+  auto chosen = best_of(host);
+  if (!host.clock.failing() || chosen == host.window.end()) return chosen;
+  const model::SiteId site_id = chosen->request.site;
+  std::uint64_t steps = dice_() % host.window.size();
+  for (auto at = chosen; steps > 0 && ++at != host.window.end(); --steps) {
+    if (at->request.site == site_id) chosen = at;
+  }
+  return chosen;
+}
+
 bool LocalFrontier::is_held(const HostQueue& host) const {
   // A login may hang on another host's robots.txt.
   if (!host.logins.empty() && !is_stopped(host.logins.front().site)) return false;
@@ -295,7 +308,8 @@ HostSnapshot snapshot_of(const HostQueue& host) {
           .pages = host.pages,
           .waiting = waiting,
           .in_flight = host.clock.in_flight(),
-          .broken = host.clock.broken()};
+          .broken = host.clock.broken(),
+          .failures = host.clock.failing() ? host.clock.consecutive_failures() : 0};
 }
 
 }  // namespace

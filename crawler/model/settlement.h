@@ -73,6 +73,7 @@ struct HostAdvice {
   enum class Mood : std::uint8_t {
     good,      // answered; count as healthy
     throttle,  // 429 or 503: back off the whole host
+    failing,   // 500, 502, 504 and their like: of one page, or of all
     trouble    // timed out, refused or reset: counts towards the circuit breaker
   };
   Mood mood = Mood::good;
@@ -80,6 +81,7 @@ struct HostAdvice {
   std::chrono::milliseconds long_rest{0};    // asked for, and longer than the site is patient
   std::chrono::milliseconds latency{0};      // for autothrottle; 0: do not adapt
   std::chrono::microseconds setup{0};        // DNS and handshakes before the request went out
+  bool another_attempt = false;              // of a URL that failed before
   bool contacted = true;                     // false: nothing was sent to it after all
 };
 

@@ -102,6 +102,19 @@ storage::RunUpdate CommitStage::run_update() const {
           .changes_json = changes.empty() ? changes : changes + "}"};
 }
 
+namespace {
+
+std::string why_slowed(const frontier::HostSnapshot& host) {
+  if (host.broken) {
+    return "circuit open after " + std::to_string(host.troubles) + " failures in a row";
+  }
+  if (host.failures == 0) return {};
+  return std::to_string(host.failures) +
+         " server errors (5xx) in a row; it rests, and longer each time";
+}
+
+}  // namespace
+
 void CommitStage::snapshot_hosts() {
   for (const model::HostId id : hosts_.take_changed()) {
     storage::HostState state = hosts_.get(id);
@@ -111,10 +124,8 @@ void CommitStage::snapshot_hosts() {
       state.latency = now->latency;
       state.crawl_delay = now->crawl_delay.value_or(std::chrono::milliseconds(-1));
       state.failures = now->troubles;
-      state.backed_off_until = now->broken ? state.next_allowed : 0;
-      state.reason =
-          now->broken ? "circuit open after " + std::to_string(now->troubles) + " failures in a row"
-                      : "";
+      state.backed_off_until = now->broken || now->failures > 0 ? state.next_allowed : 0;
+      state.reason = why_slowed(*now);
     }
     batch_.hosts.push_back(std::move(state));
   }

@@ -322,8 +322,11 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   advice.latency = std::chrono::duration_cast<milliseconds>(fetched.timings.total);
   const model::Timings& timings = fetched.timings;
   advice.setup = std::max({timings.dns, timings.connect, timings.tls});
-  if (response.status != 429 && response.status != 503) return advice;
-  advice.mood = Mood::throttle;
+  const bool throttles = response.status == 429 || response.status == 503;
+  if (!throttles && (response.status < 500 || response.status > 599)) return advice;
+  advice.mood = throttles ? Mood::throttle : Mood::failing;
+  advice.another_attempt = fetched.lease.request.attempt > 0;
+  if (!throttles) return advice;
   const auto asked = retry_after(response.headers.get("Retry-After"), fetched.fetched_at);
   if (!asked) return advice;
   if (*asked <= policy.max_retry_after) {

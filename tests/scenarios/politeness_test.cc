@@ -145,6 +145,64 @@ TEST_CASE("a host that asks for an hour again and again is left alone, and comes
   }
 }
 
+TEST_CASE("a host that fails at everything is asked now and then, and is crawled once it is well") {
+  Crawl crawl;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 60; ++i) targets.push_back("/" + std::to_string(i));
+  crawl.web.page("http://a.test/", links(targets));
+  const Answer down{.status = 502, .body = {}, .headers = {}};
+  for (const std::string& target : targets) crawl.web.answer("http://a.test" + target, down);
+  config::Config config;
+  config.sites = {quick_site({"http://a.test/"})};
+  SECTION("soon") {
+    Simulation simulation(config, crawl.web, crawl.clock, crawl.store, {});
+    simulation.run(1'000, std::chrono::minutes(5));
+    CHECK(crawl.web.pages().size() < 25);
+    simulation.flush();
+    std::string reason;
+    REQUIRE(crawl.store.each_host([&](const storage::HostState& host) { reason = host.reason; }));
+    CHECK_THAT(reason, Catch::Contains("server errors (5xx) in a row"));
+    for (const std::string& target : targets) crawl.web.page("http://a.test" + target, target);
+    simulation.run();
+    CHECK(simulation.finished());
+    for (const std::string& target : targets) {
+      CHECK(simulation.state("http://a.test" + target) == "done");
+    }
+    CHECK(crawl.clock.elapsed() < std::chrono::minutes(8));
+  }
+  SECTION("never") {
+    Simulation simulation(config, crawl.web, crawl.clock, crawl.store, {});
+    simulation.run();
+    CHECK(simulation.finished());
+    CHECK(crawl.web.pages().size() < 40);
+    CHECK(crawl.clock.elapsed() < std::chrono::minutes(20));
+    CHECK(simulation.totals().problems.at("host_fails") > 40);
+  }
+}
+
+TEST_CASE("a broken part of a site does not pass for the whole host") {
+  Crawl crawl;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 100; ++i)
+    targets.push_back((i < 40 ? "/broken/" : "/well/") + std::to_string(i));
+  crawl.web.page("http://a.test/", links(targets));
+  for (int i = 0; i < 100; ++i) {
+    if (i < 40) {
+      crawl.web.answer("http://a.test" + targets[i], {.status = 500, .body = {}, .headers = {}});
+    } else {
+      crawl.web.page("http://a.test" + targets[i], targets[i]);
+    }
+  }
+  Simulation simulation = crawl.start(quick_site({"http://a.test/"}));
+  simulation.run();
+  CHECK(simulation.finished());
+  for (int i = 0; i < 100; ++i) {
+    CHECK(simulation.state("http://a.test" + targets[i]) == (i < 40 ? "failed" : "done"));
+  }
+  CHECK(simulation.totals().problems.count("host_fails") == 0);
+  CHECK(crawl.clock.elapsed() < std::chrono::minutes(2));
+}
+
 TEST_CASE("an endless 429 is asked a bounded number of times with growing gaps") {
   Crawl crawl;
   crawl.web.answer("http://a.test/", {.status = 429, .body = {}, .headers = {}});

@@ -1,5 +1,6 @@
 #include "crawler/frontier/host_clock.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace crawld;
@@ -27,6 +28,7 @@ model::HostAdvice throttled(milliseconds retry_after = milliseconds(0)) {
   return {.mood = Mood::throttle, .retry_after = retry_after};
 }
 constexpr model::HostAdvice kTrouble{.mood = Mood::trouble};
+constexpr model::HostAdvice kFailing{.mood = Mood::failing};
 
 // One request after the other, each as soon as the host opens: how long the host
 // stayed closed after each of them ended.
@@ -161,6 +163,63 @@ TEST_CASE("a host that throttled once and then died is unreachable") {
   closures(clock, kTrouble, 10);
   CHECK(clock.dead(clock.opens_at()));
   CHECK(clock.given_up_because() == "host_unreachable");
+}
+
+TEST_CASE("ten URLs in a row that the server failed at are the host, which rests ever longer") {
+  HostClock clock({.delay = milliseconds(0), .concurrency = 4, .max_delay = seconds(10)});
+  CHECK(closures(clock, kFailing, 9) == std::vector<milliseconds>(9, milliseconds(0)));
+  CHECK_FALSE(clock.failing());
+  SECTION("with one probe after each rest") {
+    CHECK(closures(clock, kFailing, 6) == std::vector<milliseconds>{seconds(1), seconds(2),
+                                                                    seconds(4), seconds(8),
+                                                                    seconds(10), seconds(10)});
+    clock.started(clock.opens_at(), 0);
+    CHECK_FALSE(clock.has_slot());
+    clock.ended(clock.opens_at(), good());
+    CHECK_FALSE(clock.failing());
+    closures(clock, kFailing, 9);
+    CHECK_FALSE(clock.failing());
+  }
+  SECTION("but for a good answer among them") {
+    clock.ended(kStart, good());
+    CHECK(closures(clock, kFailing, 9) == std::vector<milliseconds>(9, milliseconds(0)));
+  }
+  SECTION("and attempts of a URL that failed before do not count") {
+    const model::HostAdvice again{.mood = Mood::failing, .another_attempt = true};
+    CHECK(closures(clock, again, 90) == std::vector<milliseconds>(90, milliseconds(0)));
+    CHECK(closures(clock, kFailing, 1).back() == seconds(1));
+    const base::Instant probe = clock.opens_at();
+    clock.ended(probe, again);
+    CHECK(clock.opens_at() - probe == seconds(2));
+  }
+  SECTION("where what was open at once is one probe") {
+    clock.ended(kStart, kFailing);
+    for (int i = 0; i < 3; ++i) clock.ended(kStart, kFailing);
+    CHECK(since_start(clock.opens_at()) == seconds(1));
+  }
+}
+
+TEST_CASE("a host that is failing for a quarter of an hour is given up for an hour") {
+  HostClock clock({.delay = milliseconds(0), .max_delay = minutes(1)});
+  base::Instant now = kStart;
+  for (int i = 0; i < 100 && !clock.dead(now); ++i) {
+    now = std::max(now, clock.opens_at());
+    clock.started(now, 0);
+    clock.ended(now, kFailing);
+  }
+  CHECK(since_start(now) >= minutes(15));
+  CHECK(since_start(now) < minutes(17));
+  CHECK(clock.given_up_because() == "host_fails");
+  CHECK(clock.dead_until() == now + minutes(60));
+  SECTION("and then for another, where the probe fails") {
+    const base::Instant probe = clock.dead_until();
+    clock.ended(probe, kFailing);
+    CHECK(clock.dead_until() == probe + minutes(60));
+  }
+  SECTION("unless a probe comes well") {
+    clock.ended(clock.dead_until(), good());
+    CHECK_FALSE(clock.dead(now));
+  }
 }
 
 TEST_CASE("a good answer ends the doubling") {

@@ -251,7 +251,9 @@ TEST_CASE("the host hears of throttling and trouble, but not of our own doing") 
   const auto mood = [](model::Parsed parsed) { return advise_host(parsed.fetched, {}).mood; };
   CHECK(mood(visit(200)) == Mood::good);
   CHECK(mood(visit(404)) == Mood::good);
-  CHECK(mood(visit(500)) == Mood::good);
+  CHECK(mood(visit(500)) == Mood::failing);
+  CHECK(mood(visit(502)) == Mood::failing);
+  CHECK(mood(visit(999)) == Mood::good);
   CHECK(mood(visit(429)) == Mood::throttle);
   CHECK(mood(visit(503)) == Mood::throttle);
   CHECK(mood(broken(FetchFailureKind::timeout)) == Mood::trouble);
