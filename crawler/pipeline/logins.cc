@@ -87,6 +87,7 @@ void Logins::take_up_sites() {
     Session* known = find(site);
     if (!rules.login) {
       if (known != nullptr) {
+        if (known->state == LoginState::under_way) strays_.insert(site);
         sessions_.erase(site);
         frontier_.hold_for_login(site, false);
       }
@@ -97,7 +98,8 @@ void Logins::take_up_sites() {
       known->plan = *rules.login;
       continue;
     }
-    const bool under_way = known != nullptr && known->state == LoginState::under_way;
+    const bool under_way =
+        known != nullptr ? known->state == LoginState::under_way : strays_.erase(site) > 0;
     Session fresh{.plan = *rules.login, .name = rules.name};
     // The step that is out ends first, and says nothing of the new values.
     if (under_way) fresh.state = LoginState::under_way;
@@ -147,11 +149,7 @@ void Logins::begin(model::SiteId site, Session& session) {
 void Logins::add(const LoginReply& reply) {
   const model::SiteId site = reply.fetched.lease.request.site;
   Session* session = find(site);
-  if (session == nullptr) return;  // a reload took its login away
-  if (std::exchange(session->superseded, false)) {
-    session->state = LoginState::out;
-    return;
-  }
+  if (is_stray(site, session)) return;
   if (!reply.note.empty()) session->note = reply.note;
   switch (reply.outcome) {
     case LoginOutcome::goes_on:
@@ -174,6 +172,17 @@ void Logins::add(const LoginReply& reply) {
       session->state = LoginState::out;
       return;
   }
+}
+
+// The end of a step that is of no login any more: a reload took it away, or changed it.
+bool Logins::is_stray(model::SiteId site, Session* session) {
+  if (session == nullptr) {
+    strays_.erase(site);
+    return true;
+  }
+  if (!std::exchange(session->superseded, false)) return false;
+  session->state = LoginState::out;
+  return true;
 }
 
 void Logins::enter(Session& session, model::SiteId site) {
@@ -228,7 +237,7 @@ void Logins::refuse(Session& session, const std::string& reason) {
 
 void Logins::refused(const frontier::Refusal& refusal) {
   Session* session = find(refusal.site);
-  if (session == nullptr) return;
+  if (is_stray(refusal.site, session)) return;
   refuse(*session, refusal.reason);
   // The host says until when it is closed.
   if (refusal.until) session->again = std::max(session->again, *refusal.until);

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,7 @@ class Logins {
   void give_up_fruitless(Session& session, const model::Settled& settled);
   void leave(Session& session, model::SiteId site, const model::Settled& settled);
   Session* find(model::SiteId site);
+  bool is_stray(model::SiteId site, Session* session);
 
   frontier::LocalFrontier& frontier_;
   SiteBook& sites_;
@@ -115,6 +117,7 @@ class Logins {
   const bool recurring_;
   const HostOf host_of_;
   std::map<model::SiteId, Session> sessions_;  // of sites that have a login
+  std::set<model::SiteId> strays_;             // sites whose login left while a step of it was out
 };
 
 }  // namespace crawld::pipeline

@@ -1,4 +1,5 @@
 // Sites behind a login: when it is done, and what happens where it cannot be.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -354,6 +355,34 @@ TEST_CASE("cookies of a browser may be a session, and then no form is there to b
   REQUIRE(simulation.finished());
   CHECK(members.posts().empty());
   CHECK(simulation.state("http://a.test/2") == "done");
+}
+
+TEST_CASE("a login that left and came back while a step of it was out waits for that step") {
+  Members members;
+  members.web.page("http://in.a.test/login", kForm);
+  members.web.redirect("http://in.a.test/in", "http://a.test/", 303);
+  config::Site before = Members::site();
+  before.login.url = "http://in.a.test/login";
+  before.delay = seconds(1);
+  Simulation simulation = members.start({before}, true);
+  for (int i = 0; i < 10 && members.posts().empty(); ++i) simulation.run(1);
+  REQUIRE(members.posts().size() == 1);  // its answer leads to a page
+  config::Site without = before;
+  without.login = {};
+  config::Site other = before;
+  other.login.fields["u"] = "another";
+  for (const config::Site& site : {without, other}) {
+    members.config.sites = {site};
+    simulation.reload(members.config, {});
+    simulation.tell(pipeline::SiteNames{{"test"}});
+  }
+  simulation.run(1'000, minutes(1));
+  REQUIRE(members.posts().size() == 2);
+  // The old answer led to a page, and none was asked for by its session.
+  const Urls urls = members.urls();
+  const auto second = std::find(urls.rbegin(), urls.rend(), "http://in.a.test/in").base();
+  CHECK(std::count(urls.begin(), second, "http://a.test/") == 1);
+  CHECK(simulation.state("http://a.test/1") == "done");
 }
 
 TEST_CASE("the answer to an old password says nothing of the one that a reload brought") {
