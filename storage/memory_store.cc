@@ -88,6 +88,15 @@ base::Status MemoryStore::each_page_url(const VisitPageUrl& visit) {
     const bool first = page.change == model::Change::first_seen;
     if (first && url.purpose == model::Purpose::page) visit(url.host, url.site, url.url);
   }
+  for (const auto& [id, update] : updates_) {
+    const NewUrl& url = known_.at(id);
+    const bool waits =
+        update.state == model::Verdict::retry_later && url.purpose == model::Purpose::page;
+    const bool has_page = std::any_of(pages_.begin(), pages_.end(), [id = id](const auto& page) {
+      return page.second.url_id == id;
+    });
+    if (waits && !has_page) visit(url.host, url.site, url.url);
+  }
   return base::Done{};
 }
 

@@ -125,8 +125,8 @@ class PageStore {
 
   // All hosts, or one by origin. `visit` must not call the store.
   virtual base::Status each_host(const std::function<void(const HostState&)>& visit) = 0;
-  // Each URL of which a page was ever stored, once; its site may be kNoSite. `visit` must not call
-  // the store.
+  // Each URL of which a page was ever stored, or that waits for another attempt at one, once; its
+  // site may be kNoSite. `visit` must not call the store.
   using VisitPageUrl =
       std::function<void(model::HostId host, model::SiteId site, std::string_view url)>;
   virtual base::Status each_page_url(const VisitPageUrl& visit) = 0;

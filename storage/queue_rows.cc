@@ -121,7 +121,10 @@ base::Status SqliteStore::each_page_url(const VisitPageUrl& visit) {
   return database_->each(
       "SELECT u.host_id, u.site_id, u.url "
       "FROM visits v JOIN urls u ON u.id = v.url_id "
-      "WHERE v.page_id IS NOT NULL AND u.purpose IS NULL",
+      "WHERE v.page_id IS NOT NULL AND u.purpose IS NULL "
+      "UNION ALL SELECT u.host_id, u.site_id, u.url FROM urls u "
+      "WHERE u.due_at IS NOT NULL AND u.state = 'retry_later' AND u.purpose IS NULL "
+      "AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.url_id = u.id AND v.page_id IS NOT NULL)",
       [](Statement&) {},
       [&](Statement& s) {
         visit(static_cast<model::HostId>(s.integer(0)), sites_.site_of(s.integer(1)), s.text(2));

@@ -327,6 +327,27 @@ TEST_CASE("a site's limit of pages goes on where the run before ended, on all of
   CHECK(daemon.web.pages().size() == 9);
 }
 
+TEST_CASE("a page that waits for another attempt keeps its place in the limit over a restart") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 6; ++i) targets.push_back("/" + std::to_string(i));
+  daemon.web.page("http://a.test/", links(targets));
+  for (const std::string& target : targets) {
+    daemon.web.answers("http://a.test" + target,
+                       {{.status = 500, .body = {}, .headers = {}}, {.body = target}});
+  }
+  config::Site site = quick_site({"http://a.test/"});
+  site.retry_delay = std::chrono::minutes(10);
+  site.limits.pages = 4;
+  Simulation before = daemon.start({site});
+  before.run(5, std::chrono::minutes(5));  // robots.txt, the seed, three that fail
+  before.flush();
+  REQUIRE(daemon.store.pages().size() == 1);
+  Simulation after = daemon.start({site});
+  after.run(1'000, hours(1));
+  CHECK(daemon.store.pages().size() == 4);
+}
+
 TEST_CASE("a host that was dead for a while is visited again") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/x"}));

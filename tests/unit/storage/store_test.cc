@@ -103,6 +103,9 @@ void check_queue_reading(PageStore& store) {
   put(store, finish);
   CHECK(store.chunks()->empty());
 
+  std::size_t with_a_place = 0;  // in budgets: the page, and what waits for another attempt at one
+  REQUIRE(store.each_page_url([&](auto, auto, auto) { ++with_a_place; }));
+  CHECK(with_a_place == 2);
   const auto states = *store.count_states();
   CHECK(states.at("done") == 1);
   CHECK(states.at("queued") == 1);
