@@ -130,7 +130,7 @@ void judge_books(Session& session, const std::string& before, const std::functio
   bool whole = true;
   const auto still = [&] { return whole = go_on(); };
   const std::string now = scope_fingerprint(session.config());
-  const auto which = now == before ? pipeline::Refused::by_scope : pipeline::Refused::by_setting;
+  const auto which = looked_at(before, now);
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
                                                base::SystemClock().wall(), still, which)
                        : base::Result<pipeline::Rejudged>(reader.error());

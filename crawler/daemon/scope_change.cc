@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "crawler/base/log.h"
-#include "crawler/pipeline/rejudge.h"
 
 namespace crawld::daemon {
 namespace {
@@ -88,18 +87,29 @@ std::string_view agent_of(std::string_view fingerprint) {
   return dot == fingerprint.npos ? std::string_view() : fingerprint.substr(dot);
 }
 
-// Other lines of robots.txt may hold for another name.
-pipeline::Refused looked_at(std::string_view before, std::string_view now) {
-  const bool renamed = !agent_of(before).empty() && agent_of(before) != agent_of(now);
-  return renamed ? pipeline::Refused::by_robots : pipeline::Refused::by_setting;
+// The run's, and those of sites that have their own.
+std::string agents_of(const config::Config& config) {
+  std::string agents = config.user_agent.name;
+  for (const config::Site& site : config.sites) {
+    const std::string own = pipeline::robots_agent(config, site);
+    if (own != config.user_agent.name) agents += '\n' + site.name + '\n' + own;
+  }
+  return agents;
 }
 
 }  // namespace
 
+// Other lines of robots.txt may hold for another name.
+pipeline::Refused looked_at(std::string_view before, std::string_view now) {
+  if (before == now) return pipeline::Refused::by_scope;
+  const bool renamed = !agent_of(before).empty() && agent_of(before) != agent_of(now);
+  return renamed ? pipeline::Refused::by_robots : pipeline::Refused::by_setting;
+}
+
 std::string scope_fingerprint(const config::Config& config) {
   Text text;
   for (const config::Site& site : config.sites) add(text, site);
-  return hash_of(text.all) + "." + hash_of(config.user_agent.name);
+  return hash_of(text.all) + "." + hash_of(agents_of(config));
 }
 
 base::Result<pipeline::Rejudgements> judge_since_last_run(storage::SqliteStore& store,

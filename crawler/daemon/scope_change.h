@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "crawler/base/clock.h"
 #include "crawler/base/result.h"
 #include "crawler/pipeline/commit_item.h"
+#include "crawler/pipeline/rejudge.h"
 #include "crawler/pipeline/site_rules.h"
 #include "storage/sqlite_store.h"
 
@@ -14,8 +16,11 @@ namespace crawld::daemon {
 
 // Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site; and
 // what refuses them when their turn comes: budgets, limits, robots, opt-outs, redirects, addresses;
-// behind a dot, the name by which robots.txt is read.
+// behind a dot, the names by which robots.txt is read.
 std::string scope_fingerprint(const config::Config& config);
+
+// Which refusals are looked at again where another fingerprint was known before.
+pipeline::Refused looked_at(std::string_view before, std::string_view now);
 
 // What `sites` judge otherwise than the run before did; where `fingerprint` is that run's, only
 // what its own limits (time, bytes, errors) left behind: mostly nothing, and at once. About 3 us a

@@ -38,6 +38,7 @@ struct SiteSettings {
   int priority = 0;
   bool depth_first = false;
   bool obey_robots = true;
+  std::string robots_agent;  // by whose lines the site's hosts are judged
   // A host whose robots.txt says no to one of these (Content-Signal) is left alone.
   std::vector<std::string> opt_out_uses;
   std::uint64_t page_limit = 0;        // leases of pages for the whole site; 0: none

@@ -242,10 +242,17 @@ bool LocalFrontier::is_under_way(model::UrlId id) const {
 
 void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   MutexLock lock(mutex_);
-  sites_ = std::move(sites);
+  sites_.swap(sites);
+  const auto has_other_name = [&](model::SiteId id) {
+    return id < sites.size() && sites[id].robots_agent != site(id).robots_agent;
+  };
   for (auto& [id, host] : hosts_) {
-    // The new sites may open the address.
-    if (host->robots.refuse_all == model::Verdict::blocked) host->robots = {};
+    // The new sites may open the address; other lines may hold for the new name.
+    const bool known = host->robots.state == HostRobots::State::known;
+    if (host->robots.refuse_all == model::Verdict::blocked ||
+        (known && has_other_name(host->site))) {
+      host->robots = {};
+    }
     host->clock.set_politeness(politeness_at(*host));
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);

@@ -45,16 +45,6 @@ policy::FollowPolicy follow_policy(const Site& site) {
           .sitemaps = site.sitemaps != config::Sitemaps::off};
 }
 
-// Who we say we are: a header of the site comes before the User-Agent of the run.
-std::string robots_agent(const Config& config, const Site& site) {
-  std::string sent = config.user_agent.full;
-  for (const auto& [name, value] : site.headers) {
-    if (fetch::same_header_name(name, "user-agent")) sent = value;
-  }
-  std::string token = robots::product_token(sent);
-  return token.empty() ? config.user_agent.name : token;
-}
-
 parsers::ParseWants parse_wants(const Config& config, const Site& site) {
   return {.main_text = site.main_text,
           .markdown = site.markdown,
@@ -81,6 +71,15 @@ frontier::Politeness politeness(const Site& site, RunMode mode) {
 }
 
 }  // namespace
+
+std::string robots_agent(const config::Config& config, const config::Site& site) {
+  std::string sent = config.user_agent.full;
+  for (const auto& [name, value] : site.headers) {
+    if (fetch::same_header_name(name, "user-agent")) sent = value;
+  }
+  std::string token = robots::product_token(sent);
+  return token.empty() ? config.user_agent.name : token;
+}
 
 base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parsers::RuleBook* book) {
   SiteTable table;
@@ -145,6 +144,7 @@ std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunM
                                     .priority = site.priority,
                                     .depth_first = site.order == config::Order::depth,
                                     .obey_robots = site.robots != config::RobotsPolicy::ignore,
+                                    .robots_agent = robots_agent(config, site),
                                     .opt_out_uses = opt_out_uses(site),
                                     .page_limit = site.limits.pages,
                                     .pages_per_host = site.budget.per_host,

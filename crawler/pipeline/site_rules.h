@@ -48,6 +48,10 @@ struct RunMode {
   bool recurring = false;  // the daemon: every page is visited again
 };
 
+// The product token by which robots.txt is read for the site: of its own User-Agent header, else of
+// the run's.
+std::string robots_agent(const config::Config& config, const config::Site& site);
+
 // The first site that does not compile, with its reason. `rules` numbers the extraction
 // rules; without it they count from 1 in the order of the sites.
 base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode,

@@ -94,6 +94,26 @@ TEST_CASE("a Crawl-delay over the limit is clamped, or the host is skipped") {
   }
 }
 
+TEST_CASE("a site that a reload gives another name is judged by the lines of that name") {
+  Crawl crawl;
+  crawl.web.robots("a.test", "User-agent: testbot\nDisallow: /\n\nUser-agent: other\nAllow: /\n");
+  crawl.web.page("http://a.test/", "");
+  crawl.web.page("http://a.test/late", "");
+  config::Config config;
+  config.sites = {quick_site({"http://a.test/"})};
+  config.user_agent.name = "testbot";
+  Simulation simulation(config, crawl.web, crawl.clock, crawl.store, {.recurring = true});
+  simulation.run(10, std::chrono::minutes(1));
+  CHECK(crawl.web.pages().empty());
+  config.sites[0].headers["User-Agent"] = "other/1.0";
+  simulation.reload(config, {});
+  simulation.tell(pipeline::Injections{
+      {{.url = *model::Url::parse("http://a.test/late"), .state = model::Verdict::queued}}});
+  simulation.run(10, std::chrono::minutes(1));
+  CHECK(crawl.web.count("http://a.test/robots.txt") == 2);
+  CHECK(simulation.state("http://a.test/late") == "done");
+}
+
 TEST_CASE("Retry-After of a 429 closes the host, then the page is fetched") {
   Crawl crawl;
   crawl.web.answers(

@@ -101,7 +101,8 @@ TEST_CASE("what robots.txt refused under another name is asked about under the n
     return news->all;
   };
   CHECK(judge().empty());  // another scope, the same name
-  config.user_agent.name = "goodbot";
+  SECTION("the run's") { config.user_agent.name = "goodbot"; }
+  SECTION("the site's own") { config.sites[0].headers["user-agent"] = "goodbot/2.0 (+http://b/)"; }
   const auto news = judge();
   REQUIRE(news.size() == 1);
   CHECK(news[0].id == 1);
