@@ -68,6 +68,15 @@ void apply(base::AddressFamily family, std::vector<IpAddress>& addresses) {
   }
 }
 
+// The only family whose addresses are of use; none: there is no such.
+std::optional<Family> needed_family(const Site& site) {
+  const int family = site.near_end() == nullptr ? AF_UNSPEC : site.near_end()->family();
+  const base::AddressFamily wanted = site.config().address_family;
+  if (family == AF_INET || wanted == base::AddressFamily::ipv4) return Family::ipv4;
+  if (family == AF_INET6 || wanted == base::AddressFamily::ipv6) return Family::ipv6;
+  return std::nullopt;
+}
+
 // Leaves the addresses that the site's connections may go to and can reach from where they start,
 // in the order in which they are tried. Needs: at least one.
 std::optional<FetchFailure> choose_addresses(const Site& site, std::vector<IpAddress>& addresses) {
@@ -193,8 +202,9 @@ std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Tar
 
 std::optional<FetchFailure> CurlFetcher::resolve_host(const model::Url& url, Target& target) {
   target.port = url.port();
-  Resolution found = context_.resolver_->resolve(
-      url.hostname(), target.port, target.site->config().dns_timeout, stop_.get_token());
+  Resolution found =
+      context_.resolver_->resolve(url.hostname(), target.port, target.site->config().dns_timeout,
+                                  stop_.get_token(), needed_family(*target.site));
   if (found.failure != DnsFailure::none) return dns_failure(found.failure);
   target.addresses = std::move(found.addresses);
   if (auto blocked = judge(target.site->guard(), target.addresses)) return blocked;
@@ -221,8 +231,9 @@ std::optional<FetchFailure> CurlFetcher::resolve_proxy(const model::Url& url, Ta
       return dns_failure(target.behind.failure);
     }
     target.port = target.proxy->port;
-    Resolution found = context_.resolver_->resolve(
-        target.proxy->host, target.port, target.site->config().dns_timeout, stop_.get_token());
+    Resolution found = context_.resolver_->resolve(target.proxy->host, target.port,
+                                                   target.site->config().dns_timeout,
+                                                   stop_.get_token(), needed_family(*target.site));
     if (found.failure == DnsFailure::aborted) return dns_failure(found.failure);
     std::string why(to_string(found.failure));
     if (found.failure == DnsFailure::none) {

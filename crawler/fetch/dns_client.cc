@@ -55,11 +55,15 @@ DnsFailure failure_of(int status) {
   }
 }
 
+// Of the halves of a question.
+int index_of(Family family) { return family == Family::ipv4 ? 0 : 1; }
+
 // A question with its two halves, A and AAAA.
 struct Question {
   std::string name;
+  std::optional<Family> needed;
   DnsClient::Reply reply;
-  int open_halves = 2;
+  std::array<bool, 2> open = {true, true};
   bool answered = false;
   Instant answer_by{};
   std::array<DnsAnswer, 2> halves;  // [0] A, [1] AAAA
@@ -73,7 +77,7 @@ DnsAnswer read_a(const unsigned char* message, int size) {
   std::array<ares_addrttl, kMaxAddresses> records{};
   int count = kMaxAddresses;
   const int status = ares_parse_a_reply(message, size, nullptr, records.data(), &count);
-  DnsAnswer answer{failure_of(status), {}, std::chrono::seconds(-1)};
+  DnsAnswer answer{.failure = failure_of(status)};
   for (int i = 0; status == ARES_SUCCESS && i < count; ++i) {
     IpAddress address;
     std::copy_n(reinterpret_cast<const std::uint8_t*>(&records[i].ipaddr), 4,
@@ -88,7 +92,7 @@ DnsAnswer read_aaaa(const unsigned char* message, int size) {
   std::array<ares_addr6ttl, kMaxAddresses> records{};
   int count = kMaxAddresses;
   const int status = ares_parse_aaaa_reply(message, size, nullptr, records.data(), &count);
-  DnsAnswer answer{failure_of(status), {}, std::chrono::seconds(-1)};
+  DnsAnswer answer{.failure = failure_of(status)};
   for (int i = 0; status == ARES_SUCCESS && i < count; ++i) {
     IpAddress address{Family::ipv6, {}};
     std::copy_n(reinterpret_cast<const std::uint8_t*>(&records[i].ip6addr), 16,
@@ -100,7 +104,7 @@ DnsAnswer read_aaaa(const unsigned char* message, int size) {
 }
 
 DnsAnswer read_half(int family, int status, const unsigned char* message, int size) {
-  DnsAnswer answer{failure_of(status), {}, std::chrono::seconds(-1)};
+  DnsAnswer answer{.failure = failure_of(status)};
   if (status == ARES_SUCCESS)
     answer = family == 0 ? read_a(message, size) : read_aaaa(message, size);
   if (answer.addresses.empty() && answer.failure == DnsFailure::none) {
@@ -119,7 +123,7 @@ DnsAnswer merge(Question& question) {
     // "No AAAA" beside a failed A says nothing about the name: the failure does.
     return a.failure == DnsFailure::no_address && aaaa.failure != DnsFailure::none ? aaaa : a;
   }
-  DnsAnswer answer{DnsFailure::none, std::move(a.addresses), std::chrono::seconds(-1)};
+  DnsAnswer answer{.addresses = std::move(a.addresses)};
   answer.addresses.insert(answer.addresses.end(), aaaa.addresses.begin(), aaaa.addresses.end());
   if (a.failure == DnsFailure::none) shorten(answer.ttl, a.ttl);
   if (aaaa.failure == DnsFailure::none) shorten(answer.ttl, aaaa.ttl);
@@ -128,7 +132,11 @@ DnsAnswer merge(Question& question) {
 
 void finish(Question& question) {
   if (std::exchange(question.answered, true)) return;
-  question.reply(merge(question));
+  DnsAnswer answer = merge(question);
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    if (question.open[index_of(family)]) answer.unanswered = family;
+  }
+  question.reply(std::move(answer));
 }
 
 struct Half {
@@ -139,12 +147,14 @@ struct Half {
 void on_half(void* arg, int status, int /*timeouts*/, unsigned char* message, int size) {
   const std::unique_ptr<Half> half(static_cast<Half*>(arg));
   Question& question = *half->question;
-  --question.open_halves;
+  question.open[half->family] = false;
   if (question.answered) return;
   question.halves[half->family] = read_half(half->family, status, message, size);
   const bool no_such_name = question.halves[half->family].failure == DnsFailure::no_such_name;
-  if (question.open_halves == 0 || no_such_name) return finish(question);
-  if (!question.halves[half->family].addresses.empty()) {
+  const int other = 1 - half->family;
+  if (!question.open[other] || no_such_name) return finish(question);
+  const bool other_is_needed = question.needed && index_of(*question.needed) == other;
+  if (!question.halves[half->family].addresses.empty() && !other_is_needed) {
     question.answer_by = std::min(question.answer_by, std::chrono::steady_clock::now() + kGrace);
   }
 }
@@ -220,9 +230,10 @@ class DnsClient::Loop {
     if (channel_ != nullptr) ares_destroy(channel_);
   }
 
-  void ask(std::string name, Reply reply) {
+  void ask(std::string name, std::optional<Family> needed, Reply reply) {
     auto question = std::make_shared<Question>();
     question->name = std::move(name);
+    question->needed = needed;
     question->reply = std::move(reply);
     {
       base::MutexLock lock(mutex_);
@@ -265,7 +276,7 @@ class DnsClient::Loop {
 
   static void answer_aborted(Question& question) {
     if (std::exchange(question.answered, true)) return;
-    question.reply({DnsFailure::aborted, {}, std::chrono::seconds(0)});
+    question.reply({.failure = DnsFailure::aborted, .ttl = std::chrono::seconds(0)});
   }
 
   // False once the client is being destroyed.
@@ -352,8 +363,8 @@ base::Result<std::unique_ptr<DnsClient>> DnsClient::open(const DnsConfig& config
 DnsClient::DnsClient(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 DnsClient::~DnsClient() = default;
 
-void DnsClient::ask(std::string name, Reply reply) {
-  loop_->ask(std::move(name), std::move(reply));
+void DnsClient::ask(std::string name, std::optional<Family> needed, Reply reply) {
+  loop_->ask(std::move(name), needed, std::move(reply));
 }
 
 }  // namespace crawld::fetch

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ std::string_view to_string(DnsFailure failure);
 struct DnsAnswer {
   DnsFailure failure = DnsFailure::none;
   std::vector<IpAddress> addresses;  // IPv4 first; empty on failure
+  std::optional<Family> unanswered;  // of which nothing was heard in time, where the other answered
   // The smallest of the records, or of the SOA of a negative answer; negative
   // when the answer named none.
   std::chrono::seconds ttl{-1};
@@ -51,8 +53,9 @@ class DnsClient {
   DnsClient& operator=(const DnsClient&) = delete;
 
   // Calls `reply` exactly once, on the client's thread, at the latest
-  // query_timeout after the question's turn came. Never waits. Threads: any.
-  void ask(std::string name, Reply reply);
+  // query_timeout after the question's turn came. Once one family has answered the other gets a
+  // second more, but for `needed`, which gets all of the time. Never waits. Threads: any.
+  void ask(std::string name, std::optional<Family> needed, Reply reply);
 
  private:
   class Loop;

@@ -76,7 +76,14 @@ std::string read_file(const char* path) {
 }  // namespace
 
 struct Resolver::Entry {
+  // Nothing was heard of the family, in a question that could have waited for it longer.
+  bool lacks(std::optional<Family> family) const {
+    return family && unanswered == family && needed != family;
+  }
+
   bool ready = false;
+  std::optional<Family> needed;
+  std::optional<Family> unanswered;
   Resolution resolution;
   base::Instant expires{};
   base::CondVar answered;
@@ -131,7 +138,7 @@ const std::vector<IpAddress>* Resolver::find_local(const std::string& name,
 }
 
 Resolution Resolver::resolve(std::string_view host, std::uint16_t port, milliseconds timeout,
-                             const std::stop_token& stop) {
+                             const std::stop_token& stop, std::optional<Family> needed) {
   const std::string name = canonical_name(host);
   if (const auto* local = find_local(name, port)) return {DnsFailure::none, *local};
   if (const auto literal = IpAddress::parse_host(name)) return {DnsFailure::none, {*literal}};
@@ -139,40 +146,49 @@ Resolution Resolver::resolve(std::string_view host, std::uint16_t port, millisec
     return {DnsFailure::none, {*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")}};
   }
   if (name.empty()) return {DnsFailure::bad_name, {}};
-  return look_up(name, timeout, stop);
+  return look_up(name, std::chrono::steady_clock::now() + timeout, stop, needed);
 }
 
-Resolution Resolver::look_up(const std::string& name, milliseconds timeout,
-                             const std::stop_token& stop) {
-  const base::Instant until = std::chrono::steady_clock::now() + timeout;
+Resolution Resolver::look_up(const std::string& name, base::Instant until,
+                             const std::stop_token& stop, std::optional<Family> needed) {
   bool is_new = false;
-  const std::shared_ptr<Entry> entry = entry_for(name, &is_new);
-  if (is_new) client_->ask(name, [this, entry](DnsAnswer a) { store(*entry, std::move(a)); });
+  const std::shared_ptr<Entry> entry = entry_for(name, needed, &is_new);
+  if (is_new) {
+    client_->ask(name, needed, [this, entry](DnsAnswer a) { store(*entry, std::move(a)); });
+  }
 
   const std::stop_callback wake(stop, [&] {
     { base::MutexLock lock(mutex_); }  // a waiter between its check and its wait is let through
     entry->answered.notify_all();
   });
-  base::MutexLock lock(mutex_);
-  ++counts_.waiting;
-  while (!entry->ready && !stop.stop_requested()) {
-    if (!entry->answered.wait_until(mutex_, until)) break;
+  {
+    base::MutexLock lock(mutex_);
+    ++counts_.waiting;
+    while (!entry->ready && !stop.stop_requested()) {
+      if (!entry->answered.wait_until(mutex_, until)) break;
+    }
+    --counts_.waiting;
+    if (entry->ready && !entry->lacks(needed)) return entry->resolution;
+    if (!entry->ready) {
+      return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
+    }
   }
-  --counts_.waiting;
-  if (entry->ready) return entry->resolution;
-  return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
+  // It was another's question, who needed less.
+  return look_up(name, until, stop, needed);
 }
 
-std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name, bool* is_new) {
+std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
+                                                     std::optional<Family> needed, bool* is_new) {
   const base::Instant now = clock_.now();
   base::MutexLock lock(mutex_);
   auto& slot = cache_[name];
-  *is_new = slot == nullptr || (slot->ready && slot->expires <= now);
+  *is_new = slot == nullptr || (slot->ready && (slot->expires <= now || slot->lacks(needed)));
   if (!*is_new) {
     ++counts_.from_cache;
     return slot;
   }
   slot = std::make_shared<Entry>();
+  slot->needed = needed;
   auto entry = slot;
   ++counts_.asked;
   if (cache_.size() > max_cached_) make_room();
@@ -184,6 +200,7 @@ void Resolver::store(Entry& entry, DnsAnswer answer) {
   {
     base::MutexLock lock(mutex_);
     entry.ready = true;
+    entry.unanswered = answer.unanswered;
     entry.resolution = {answer.failure, std::move(answer.addresses)};
     entry.expires = expires;
   }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -42,8 +43,10 @@ class Resolver {
 
   // The addresses of `host` (as in a URL: IPv6 in brackets, a trailing dot is
   // fine). Waits at most `timeout`; returns DnsFailure::aborted soon after `stop`.
+  // Addresses of a `needed` family are not left out because the other one was answered sooner.
   Resolution resolve(std::string_view host, std::uint16_t port, std::chrono::milliseconds timeout,
-                     const std::stop_token& stop) CRAWL_EXCLUDES(mutex_);
+                     const std::stop_token& stop, std::optional<Family> needed = {})
+      CRAWL_EXCLUDES(mutex_);
 
   struct Counts {
     std::size_t cached = 0;   // names
@@ -60,9 +63,10 @@ class Resolver {
   Resolver(const DnsConfig& config, const base::Clock& clock);
   base::Status read_tables(const DnsConfig& config);
   const std::vector<IpAddress>* find_local(const std::string& name, std::uint16_t port) const;
-  Resolution look_up(const std::string& name, std::chrono::milliseconds timeout,
-                     const std::stop_token& stop) CRAWL_EXCLUDES(mutex_);
-  std::shared_ptr<Entry> entry_for(const std::string& name, bool* is_new) CRAWL_EXCLUDES(mutex_);
+  Resolution look_up(const std::string& name, base::Instant until, const std::stop_token& stop,
+                     std::optional<Family> needed) CRAWL_EXCLUDES(mutex_);
+  std::shared_ptr<Entry> entry_for(const std::string& name, std::optional<Family> needed,
+                                   bool* is_new) CRAWL_EXCLUDES(mutex_);
   void store(Entry& entry, DnsAnswer answer) CRAWL_EXCLUDES(mutex_);
   void make_room() CRAWL_REQUIRES(mutex_);
 

@@ -180,6 +180,27 @@ TEST_CASE("a server that drops AAAA questions does not delay the answer by its w
   CHECK(std::chrono::steady_clock::now() - before < kLong / 2);
 }
 
+TEST_CASE("a family that is needed gets all the time, though the other was answered at once") {
+  NameServer server([&](const std::string&, Type type) {
+    if (type == Type::a) return DnsReply{.records = {{Type::a, "192.0.2.1"}}};
+    return DnsReply{.records = {{Type::aaaa, "2001:db8::1"}}, .delay_ms = 3'000};
+  });
+  auto config = asking(server);
+  config.query_timeout = kLong;
+  base::SystemClock clock;
+  auto names = resolver(config, clock);
+  const auto addresses = [&](std::optional<fetch::Family> needed) {
+    return texts(names->resolve("a.test", 80, kLong, {}, needed));
+  };
+  // Whoever takes either does not wait, and what it was told is not enough for the other.
+  CHECK(addresses(std::nullopt) == Texts{"192.0.2.1"});
+  CHECK(addresses(fetch::Family::ipv4) == Texts{"192.0.2.1"});
+  CHECK(names->counts().asked == 1);
+  CHECK(addresses(fetch::Family::ipv6) == Texts{"192.0.2.1", "2001:db8::1"});
+  CHECK(addresses(std::nullopt) == Texts{"192.0.2.1", "2001:db8::1"});
+  CHECK(names->counts().asked == 2);
+}
+
 TEST_CASE("many threads asking for one name make one look-up") {
   NameServer server([](const std::string&, Type type) {
     DnsReply reply{.delay_ms = 100};
