@@ -98,9 +98,13 @@ void PageReader::find_places(const ParseJob& job, std::string_view body, ParsedP
   std::vector<UrlPlace> places;
   if (html) {
     places = scanner_.places(text.view(), {.url = job.url, .encoding = page.charset});
+  } else if (style_sheet) {
+    places = style_sheet_places(text.view(), job.url);
   } else {
-    places =
-        style_sheet ? style_sheet_places(text.view(), job.url) : xhtml_places(text.view(), job.url);
+    const auto within = [this](std::string_view inner, const std::string& base) {
+      return scanner_.places(inner, {.url = base}, 1);
+    };
+    places = xhtml_places(text.view(), job.url, within);
   }
   keep(text.view(), body, std::move(places), style_sheet, page);
 }

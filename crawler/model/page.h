@@ -121,7 +121,14 @@ struct UrlPlace {
   Syntax syntax = Syntax::double_quoted;
   bool css = false;  // the URLs stand in strings of CSS, with double quotes
   std::vector<Piece> pieces;
+  // Or a whole document stands there (srcdoc), decoded, and its own places, rising, by the offsets
+  // of `document`.
+  std::string document = {};
+  std::vector<UrlPlace> within = {};
 };
+
+// How many documents in srcdoc attributes of one another are read: what is deeper keeps its URLs.
+inline constexpr int kMaxSrcdocDepth = 4;
 
 struct ParsedPage {
   DocumentKind kind = DocumentKind::empty;  // after sniffing where the type is missing

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace crawld::policy {
 namespace {
@@ -41,6 +42,14 @@ struct Value {
 };
 
 Value value_of(const UrlPlace& place, const Reference& reference) {
+  if (!place.within.empty()) {
+    Rewritten inner = rewrite(place.document, place.within, reference);
+    const bool changed = inner.body != place.document;
+    return {.text = std::move(inner.body),
+            .changed = changed,
+            .local = inner.local,
+            .on_web = inner.on_web};
+  }
   Value value;
   for (const UrlPlace::Piece& piece : place.pieces) {
     value.text += piece.text;
@@ -121,7 +130,7 @@ Rewritten rewrite(std::string_view body, const std::vector<UrlPlace>& places,
     const Value value = value_of(place, reference);
     out.local += value.local;
     out.on_web += value.on_web;
-    const bool emptied = place.pieces.empty();
+    const bool emptied = place.pieces.empty() && place.within.empty();
     if (!value.changed && !emptied && place.syntax != Syntax::plain) continue;
     out.body += body.substr(at, place.offset - at);
     out.body += written(value.text, place.syntax);

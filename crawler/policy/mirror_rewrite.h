@@ -23,6 +23,7 @@ struct Rewritten {
 
 // `reference` gives what to write for an absolute URL, in place of it; nothing: the URL itself.
 // Places that do not fit `body` are passed over: they come from a worker that read a hostile page.
+// Recursive, as deep as `places` are.
 Rewritten rewrite(
     std::string_view body, const std::vector<model::UrlPlace>& places,
     const std::function<std::optional<std::string>(const std::string& url)>& reference);

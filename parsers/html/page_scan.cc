@@ -60,8 +60,8 @@ void PageScanner::scan(std::string_view utf8, const ScanOptions& options, model:
 }
 
 // Templates are read as well: scripts show copies of them.
-std::vector<model::UrlPlace> PageScanner::places(std::string_view utf8,
-                                                 const ScanOptions& options) {
+std::vector<model::UrlPlace> PageScanner::places(std::string_view utf8, const ScanOptions& options,
+                                                 int depth) {
   Outline& outline = state_->outline;
   state_->builder.build(utf8, outline);
   std::optional<std::string_view> base;
@@ -78,7 +78,13 @@ std::vector<model::UrlPlace> PageScanner::places(std::string_view utf8,
     return true;
   };
   outline.walk(enter, [&](const OutlineNode& node) { finder.leave(node.tag); });
-  return std::move(finder).take();
+  // The walk is over by then, so the outline may be another's.
+  return std::move(finder).take([&](std::string_view html, const std::string& fallback_base) {
+    if (depth == model::kMaxSrcdocDepth) return std::vector<model::UrlPlace>();
+    ScanOptions inner = options;
+    inner.url = fallback_base;
+    return places(html, inner, depth + 1);
+  });
 }
 
 }  // namespace crawld::parsers

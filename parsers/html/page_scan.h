@@ -57,8 +57,10 @@ class PageScanner {
   // feeds. Other fields stay as they are.
   void scan(std::string_view utf8, const ScanOptions& options, model::ParsedPage& page,
             ScanExtras& extras);
-  // Where `utf8` holds URLs, by its offsets, rising (url_place_finder.h).
-  std::vector<model::UrlPlace> places(std::string_view utf8, const ScanOptions& options);
+  // Where `utf8` holds URLs, by its offsets, rising (url_place_finder.h). `depth`: of how many
+  // documents it stands in the srcdoc.
+  std::vector<model::UrlPlace> places(std::string_view utf8, const ScanOptions& options,
+                                      int depth = 0);
 
  private:
   struct State;

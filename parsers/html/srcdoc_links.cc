@@ -5,8 +5,6 @@
 namespace crawld::parsers {
 namespace {
 
-constexpr int kMaxNesting = 4;
-
 struct NestedDocument {
   std::string html;
   std::string base;
@@ -19,7 +17,7 @@ void add_srcdoc_links(PageScanner& scanner, const ScanOptions& options,
   std::vector<NestedDocument> level;
   level.reserve(srcdocs.size());
   for (std::string& html : srcdocs) level.push_back({std::move(html), page.base});
-  for (int depth = 0; depth < kMaxNesting && !level.empty(); ++depth) {
+  for (int depth = 0; depth < model::kMaxSrcdocDepth && !level.empty(); ++depth) {
     std::vector<NestedDocument> deeper;
     for (const NestedDocument& document : level) {
       if (page.links.size() >= options.max_links) page.links_truncated = true;

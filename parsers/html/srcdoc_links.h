@@ -9,10 +9,11 @@
 
 namespace crawld::parsers {
 
-// Appends to `page.links` those of `srcdocs` and of what is nested in them (to a depth of 4).
-// A srcdoc document is about:srcdoc, so its URLs are resolved against the base of its parent
-// (HTML 2.4.3, fallback base URL) unless it has a <base> of its own. Its other facts are its own.
-// `options` are those of the page. Linear: what is nested is part of what it is nested in.
+// Appends to `page.links` those of `srcdocs` and of what is nested in them (to
+// model::kMaxSrcdocDepth). A srcdoc document is about:srcdoc, so its URLs are resolved against the
+// base of its parent (HTML 2.4.3, fallback base URL) unless it has a <base> of its own. Its other
+// facts are its own. `options` are those of the page. Linear: what is nested is part of what it is
+// nested in.
 void add_srcdoc_links(PageScanner& scanner, const ScanOptions& options,
                       std::vector<std::string> srcdocs, model::ParsedPage& page);
 

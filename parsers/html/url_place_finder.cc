@@ -187,6 +187,16 @@ void UrlPlaceFinder::put_link(const Attribute& attribute, Attributes attributes)
   put_one(attribute, has_token(rel, "canonical") || !names_resource(rel) ? Stays::yes : Stays::no);
 }
 
+void UrlPlaceFinder::put_document(const Attribute& attribute) {
+  if (!is_of_input(attribute.value)) return;
+  const std::size_t offset = offset_of(attribute.value.data());
+  places_.push_back({.offset = offset,
+                     .length = attribute.value.size(),
+                     .syntax = syntax_at(offset),
+                     .pieces = {},
+                     .document = decoded(attribute)});
+}
+
 void UrlPlaceFinder::put_html(Tag tag, const Attribute& attribute, Attributes attributes) {
   const Attr id = attribute.id;
   if (tag == Tag::base) {
@@ -201,6 +211,7 @@ void UrlPlaceFinder::put_html(Tag tag, const Attribute& attribute, Attributes at
     if (names_file(value_of(attributes, Attr::name))) put_one(attribute);
     return;
   }
+  if (tag == Tag::iframe && id == Attr::srcdoc) return put_document(attribute);
   if (id == Attr::style) return put_style(attribute);
   const bool form = (tag == Tag::form && id == Attr::action) || id == Attr::formaction;
   if (form || is_htmx(id)) return put_one(attribute);
@@ -282,7 +293,7 @@ void UrlPlaceFinder::take_out_checks(Attributes attributes, std::size_t first_pl
   }
 }
 
-std::vector<UrlPlace> UrlPlaceFinder::take() && {
+std::vector<UrlPlace> UrlPlaceFinder::take(const PlacesWithin& within) && {
   std::stable_sort(places_.begin(), places_.end(),
                    [](const UrlPlace& a, const UrlPlace& b) { return a.offset < b.offset; });
   std::uint64_t end = 0;
@@ -292,6 +303,12 @@ std::vector<UrlPlace> UrlPlaceFinder::take() && {
     first = false;
     end = place.offset + std::max<std::uint64_t>(place.length, 1);
     return false;
+  });
+  const std::string base = resolver_.base() ? resolver_.base()->href() : std::string();
+  std::erase_if(places_, [&](UrlPlace& place) {
+    if (place.document.empty()) return false;
+    place.within = within(place.document, base);
+    return place.within.empty();
   });
   return std::move(places_);
 }
@@ -329,7 +346,8 @@ std::optional<std::string> xhtml_base(std::string_view utf8) {
 
 }  // namespace
 
-std::vector<UrlPlace> xhtml_places(std::string_view utf8, const std::string& url) {
+std::vector<UrlPlace> xhtml_places(std::string_view utf8, const std::string& url,
+                                   const UrlPlaceFinder::PlacesWithin& within) {
   const auto base = xhtml_base(utf8);
   // XML is UTF-8 for the queries of its links, whatever it is written in (URL 5.1 is HTML's).
   UrlPlaceFinder finder(utf8, url, {}, base);
@@ -347,7 +365,7 @@ std::vector<UrlPlace> xhtml_places(std::string_view utf8, const std::string& url
       finder.leave(token.tag);
     }
   }
-  return std::move(finder).take();
+  return std::move(finder).take(within);
 }
 
 }  // namespace crawld::parsers

@@ -4,7 +4,8 @@
 // them what rewritten references must not meet: every <base href>, to be emptied, and the integrity
 // and crossorigin of what will come from a file. A reference is left out, and so stays as it is,
 // where it is no http or https URL (mailto:, data:, javascript:) or, without a <base>, only a
-// fragment. Scripts are left alone, and so is the document in a srcdoc.
+// fragment. Scripts are left alone. The document in a srcdoc is read as one of its own, whose
+// URLs are resolved against the base of its parent (HTML 2.4.3, fallback base URL).
 //
 // The walker tells of each element in document order. Linear; an attribute that stands in the
 // tree twice (an <a> that the standard opens anew) is told once.
@@ -12,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,8 +39,11 @@ class UrlPlaceFinder {
   void leave(Tag tag);
   void text(std::string_view raw, TextMode mode);
 
-  // Rising, none over another.
-  std::vector<model::UrlPlace> take() &&;
+  // The places of the document of a srcdoc, decoded, whose fallback base is `base`.
+  using PlacesWithin =
+      std::function<std::vector<model::UrlPlace>(std::string_view html, const std::string& base)>;
+  // Rising, none over another. Asks `within` for each srcdoc.
+  std::vector<model::UrlPlace> take(const PlacesWithin& within) &&;
 
  private:
   using Attributes = std::span<const Attribute>;
@@ -65,6 +70,7 @@ class UrlPlaceFinder {
   void put_refresh(Attributes attributes, const Attribute& content);
   void put_html(Tag tag, const Attribute& attribute, Attributes attributes);
   void put_link(const Attribute& attribute, Attributes attributes);
+  void put_document(const Attribute& attribute);
   void empty_out(const Attribute& attribute);
   model::UrlPlace::Syntax syntax_at(std::size_t offset) const;
   void take_out(const Attribute& attribute, std::vector<Piece> where_at_hand);
@@ -85,7 +91,9 @@ class UrlPlaceFinder {
 // section 4.5).
 std::vector<model::UrlPlace> style_sheet_places(std::string_view css, const std::string& url);
 
-// The places of XHTML or SVG as it stands, without the tree construction of HTML.
-std::vector<model::UrlPlace> xhtml_places(std::string_view utf8, const std::string& url);
+// The places of XHTML or SVG as it stands, without the tree construction of HTML. `within` as of
+// take().
+std::vector<model::UrlPlace> xhtml_places(std::string_view utf8, const std::string& url,
+                                          const UrlPlaceFinder::PlacesWithin& within);
 
 }  // namespace crawld::parsers

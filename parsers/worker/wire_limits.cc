@@ -95,21 +95,33 @@ void mend_lists(model::ParsedPage& page) {
   }
 }
 
-// Half of the references of a page rewritten is a page that leads nowhere.
-void fit_places(model::ParsedPage& page) {
+struct SizeOfPlaces {
   std::size_t pieces = 0;
   std::size_t bytes = 0;
   bool fits = true;
-  for (model::UrlPlace& place : page.url_places) {
+};
+
+void mend_places(std::vector<model::UrlPlace>& places, SizeOfPlaces& size) {
+  for (model::UrlPlace& place : places) {
     for (model::UrlPlace::Piece& piece : place.pieces) {
       mend(piece.text);
       mend(piece.url);
-      ++pieces;
-      bytes += piece.text.size() + piece.url.size();
-      fits = fits && piece.text.size() <= kMaxText && piece.url.size() <= kMaxShortText;
+      ++size.pieces;
+      size.bytes += piece.text.size() + piece.url.size();
+      size.fits = size.fits && piece.text.size() <= kMaxText && piece.url.size() <= kMaxShortText;
     }
+    mend(place.document);
+    size.bytes += place.document.size();
+    size.fits = size.fits && place.document.size() <= kMaxText;
+    mend_places(place.within, size);
   }
-  if (fits && pieces <= kMaxUrlPieces && bytes <= kMaxUrlPlaceBytes) return;
+}
+
+// Half of the references of a page rewritten is a page that leads nowhere.
+void fit_places(model::ParsedPage& page) {
+  SizeOfPlaces size;
+  mend_places(page.url_places, size);
+  if (size.fits && size.pieces <= kMaxUrlPieces && size.bytes <= kMaxUrlPlaceBytes) return;
   page.url_places.clear();
   page.body.clear();
   page.links_truncated = true;

@@ -17,6 +17,7 @@ concept Of = std::same_as<std::remove_const_t<T>, Is>;
 constexpr std::size_t kAnyLength = kMaxJobFrame;
 constexpr std::size_t kAnyCount = 1'000'000;
 constexpr int kMaxRuleDepth = 32;
+constexpr std::size_t kSmallestUrlPlace = 30;  // bytes of numbers
 
 // --- config and hello ------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ void walk(Archive& a, Sitemap& sitemap) {
 }
 
 template <class Archive, Of<model::UrlPlace> Place>
-void walk(Archive& a, Place& place) {
+void walk(Archive& a, Place& place, int depth) {
   a.number(place.offset);
   a.number(place.length);
   a.enumerator(place.syntax, model::UrlPlace::Syntax::plain);
@@ -149,6 +150,12 @@ void walk(Archive& a, Place& place) {
     b.flag(piece.was_absolute);
     b.flag(piece.stays);
   });
+  a.text(place.document, kMaxText);
+  if constexpr (Archive::kReading) {
+    if (depth > model::kMaxSrcdocDepth) return a.fail("documents are nested too deep");
+  }
+  a.list(place.within, kMaxUrlPieces, kSmallestUrlPlace,
+         [depth](Archive& b, auto& inner) { walk(b, inner, depth + 1); });
 }
 
 std::size_t bytes_of_links(const model::ParsedPage& page) {
@@ -221,7 +228,8 @@ void walk(Archive& a, Page& page) {
   json(a, page.structured_other, JsonShape::object);
   walk_lists(a, page);
   walk(a, page.sitemap);
-  a.list(page.url_places, kMaxUrlPieces, 22, [](Archive& b, auto& place) { walk(b, place); });
+  a.list(page.url_places, kMaxUrlPieces, kSmallestUrlPlace,
+         [](Archive& b, auto& place) { walk(b, place, 0); });
   a.text(page.content_hash, kMaxShortText);
   a.number(page.simhash);
   a.number(page.body_size);

@@ -31,7 +31,7 @@ PAGES = {
           "<iframe src=/docs/></iframe><img src=/pic.svg><a href=/index.html>index</a><script>var s = '<a href=\"/docs/\">';</script>"),
     "/docs/": (HTML, "<base href='/docs/sub/'><title>Docs</title><a href=../a?x=1&y=2>up</a><a href=/>top</a>"
                "<a href=>base</a><div style='background:url(../../i.png)'></div>"),
-    "/docs/sub/": (HTML, "<title>sub</title><a href='../'>docs</a>"),
+    "/docs/sub/": (HTML, "<title>sub</title><a href='../'>docs</a><iframe srcdoc=\"<img src='/i.png'>\"></iframe>"),
     "/docs/a?x=1&y=2": (HTML, "<title>query</title><a href='?x=1&amp;y=2#part'>self</a><p id=part>"),
     "/css/s.css?v=1.2": ({"Content-Type": "text/css"}, "@import 'more.css';body{background:url( \"../i.png\" )}"),
     "/css/more.css": ({"Content-Type": "text/css"}, "a{background:url(/none.png)}"),
@@ -147,6 +147,7 @@ def test_pages_stand_where_their_urls_say_and_others_stay_on_the_web(mirrored):
     assert mirrored.server.url("/none.png") in (mirrored.host / "css/more.css").read_text()
     docs = (mirrored.host / "docs/index.html").read_text()
     assert "/docs/sub/'" not in docs and "sub/index.html" in docs and "url(&quot;../i.png&quot;)" in docs
+    assert "&lt;img src=&#39;../../i.png&#39;>" in (mirrored.host / "docs/sub/index.html").read_text()
     assert (mirrored.host / "x.xhtml").read_text().count("src='i.png'") == 1
     assert "<a href='docs/index.html'><image href='i.png'/>" in (mirrored.host / "pic.svg").read_text()
     assert "<title>\u00fc</title>" in (mirrored.host / "utf16.html").read_bytes().decode("utf-8-sig")

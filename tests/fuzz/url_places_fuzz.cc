@@ -87,7 +87,11 @@ constexpr std::string_view kPieces[] = {"<a href=",
                                         "<noscript>",
                                         "<title>",
                                         "</title>",
-                                        "<iframe src="};
+                                        "<iframe src=",
+                                        "<iframe srcdoc='",
+                                        "<iframe srcdoc=\"",
+                                        "&lt;a href=",
+                                        "&gt;"};
 
 std::string input_of(const std::uint8_t* data, std::size_t size) {
   std::string body;
@@ -115,6 +119,29 @@ ParsedPage places_of(std::string_view body, std::string_view type) {
   return std::get<ParsedPage>(std::move(outcome));
 }
 
+void check_order(const std::vector<UrlPlace>& places, const std::string& source,
+                 const std::string& body) {
+  std::uint64_t end = 0;
+  for (const UrlPlace& place : places) {
+    if (place.offset < end || place.offset + place.length > source.size()) {
+      fail("a place over another, or outside", body, {});
+    }
+    end = place.offset + place.length;
+    check_order(place.within, place.document, body);
+  }
+}
+
+void check_urls(const std::vector<UrlPlace>& places, const std::string& body,
+                const std::string& again) {
+  for (const UrlPlace& place : places) {
+    for (const UrlPlace::Piece& piece : place.pieces) {
+      if (piece.url.empty() || piece.stays || piece.url == "http://a.test/d/f.html") continue;
+      fail(piece.url.c_str(), body, again);
+    }
+    check_urls(place.within, body, again);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -124,20 +151,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string body = input_of(data, size);
   const ParsedPage page = places_of(body, type);
   const std::string& source = page.body.empty() ? body : page.body;
-  std::uint64_t end = 0;
-  for (const UrlPlace& place : page.url_places) {
-    if (place.offset < end || place.offset + place.length > source.size()) {
-      fail("a place over another, or outside", body, {});
-    }
-    end = place.offset + place.length;
-  }
+  check_order(page.url_places, source, body);
   const auto rewritten = crawld::policy::rewrite(
       source, page.url_places, [](const std::string&) { return std::string("f.html"); });
-  for (const UrlPlace& place : places_of(rewritten.body, type).url_places) {
-    for (const UrlPlace::Piece& piece : place.pieces) {
-      if (piece.url.empty() || piece.stays || piece.url == "http://a.test/d/f.html") continue;
-      fail(piece.url.c_str(), body, rewritten.body);
-    }
-  }
+  check_urls(places_of(rewritten.body, type).url_places, body, rewritten.body);
   return 0;
 }

@@ -121,6 +121,45 @@ TEST_CASE("refreshes, forms, frames and media lead to files") {
         "<svg><image xlink:href=\"../i.png\" /><use href=#a /></svg>");
 }
 
+TEST_CASE("the document of a srcdoc leads to files, as deep as documents are read") {
+  CHECK(html("<iframe srcdoc=\"<a href='x'>&uuml;</a><img src=&quot;/i.png&quot;>\"></iframe>") ==
+        "<iframe srcdoc=\"&lt;a href=&#39;x.html&#39;>&#xFC;&lt;/a>"
+        "&lt;img src=&quot;../i.png&quot;>\"></iframe>");
+  CHECK(html("<iframe srcdoc='<p style=b:url(/i.png)>'>") ==
+        "<iframe srcdoc='&lt;p style=&quot;b:url(&amp;quot;../i.png&amp;quot;)&quot;>'>");
+  // In another, without quotes.
+  CHECK(html("<iframe srcdoc='<iframe srcdoc=&amp;lt;a&amp;#32;href=x&amp;gt;>'>")
+            .find("srcdoc=&quot;&amp;lt;a href=&amp;quot;x.html&amp;quot;>&quot;") !=
+        std::string::npos);
+  std::string deep = "<a href=x>";
+  for (int depth = 0; depth < model::kMaxSrcdocDepth; ++depth) {
+    deep = "<iframe srcdoc=\"" + policy::attribute_text(deep) + "\">";
+  }
+  CHECK(rewritten(deep).local == 1);
+  const std::string deeper = "<iframe srcdoc=\"" + policy::attribute_text(deep) + "\">";
+  CHECK(html(deeper) == deeper);
+}
+
+TEST_CASE("the document of a srcdoc has the base of its page, or its own") {
+  CHECK(html("<base href=/d/e/><iframe srcdoc='<a href=../x>'>") ==
+        "<base href=\"\"><iframe srcdoc='&lt;a href=&quot;x.html&quot;>'>");
+  CHECK(html("<base href=/d/><iframe srcdoc='<base href=e/><a href=../x>'>") ==
+        "<base href=\"\">"
+        "<iframe srcdoc='&lt;base href=&quot;&quot;>&lt;a href=&quot;x.html&quot;>'>");
+  const std::string front = "<html xmlns=\"http://www.w3.org/1999/xhtml\">";
+  CHECK(rewritten(front + "<iframe srcdoc=\"&lt;a href=x>\"/></html>", "application/xhtml+xml")
+            .body == front + "<iframe srcdoc=\"&lt;a href=&quot;x.html&quot;>\"/></html>");
+}
+
+TEST_CASE("a srcdoc without references keeps its bytes") {
+  for (const std::string page :
+       {"<iframe srcdoc='<p>&#x41;'>", "<iframe srcdoc>", "<iframe srcdoc=''>",
+        "<div srcdoc='<a href=x>'>", "<iframe srcdoc='<a href=http://b.test/>b'>"}) {
+    INFO(page);
+    CHECK(html(page) == page);
+  }
+}
+
 TEST_CASE("a canonical link goes on to name the page of the web") {
   CHECK(html("<link rel=canonical href=/d/x>") ==
         "<link rel=canonical href=\"http://a.test/d/x\">");

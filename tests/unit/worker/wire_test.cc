@@ -65,7 +65,9 @@ model::ParsedPage full_page() {
                       .length = 1ULL << 40,
                       .syntax = model::UrlPlace::Syntax::plain,
                       .css = true,
-                      .pieces = {{"größe", "http://a.test/", true, false}, {"", "", false, true}}}};
+                      .pieces = {{"größe", "http://a.test/", true, false}, {"", "", false, true}},
+                      .document = "<a>",
+                      .within = {{.offset = 1, .document = "<b>", .within = {{.length = 2}}}}}};
   page.sitemap = {model::SitemapKind::index,
                   {{"http://a.test/u", 123, "2026", "daily", 0.5F, "t"}},
                   {{"http://a.test/s", 0, "", "", -1, ""}},
@@ -120,7 +122,22 @@ TEST_CASE("a page survives the way through a frame, every field of it") {
   CHECK(place.syntax == model::UrlPlace::Syntax::plain);
   REQUIRE(place.pieces.size() == 2);
   CHECK((place.pieces[0].text == "größe" && place.pieces[0].url == "http://a.test/"));
+  CHECK((place.document == "<a>" && place.within.size() == 1));
+  CHECK((place.within[0].document == "<b>" && place.within[0].within[0].length == 2));
   CHECK((place.pieces[0].was_absolute && !place.pieces[0].stays && place.pieces[1].stays));
+}
+
+TEST_CASE("documents that stand in one another deeper than any is read are refused") {
+  for (const int depth : {model::kMaxSrcdocDepth, model::kMaxSrcdocDepth + 1}) {
+    model::ParsedPage page = full_page();
+    model::UrlPlace* place = page.url_places.data();
+    place->within.clear();
+    for (int i = 0; i < depth; ++i) place = &place->within.emplace_back();
+    std::string why;
+    const auto reply = decode_reply(FrameType::page, payload_of(reply_frame(page)), why);
+    CHECK(reply.has_value() == (depth == model::kMaxSrcdocDepth));
+    CHECK(why == (reply ? "" : "documents are nested too deep"));
+  }
 }
 
 TEST_CASE("a failure survives the way through a frame") {
