@@ -172,8 +172,11 @@ void UrlPlaceFinder::put_style(const Attribute& attribute) {
   put(attribute, std::move(value));
 }
 
-void UrlPlaceFinder::put_refresh(Attributes attributes, const Attribute& content) {
-  if (base::ascii_lower(value_of(attributes, Attr::http_equiv)) != "refresh") return;
+void UrlPlaceFinder::put_meta(Attributes attributes, const Attribute& content) {
+  const std::string name = base::ascii_lower(value_of(attributes, Attr::http_equiv));
+  // Its sources are those of the web: it would refuse the files that stand for them.
+  if (name == "content-security-policy") return empty_out(content);
+  if (name != "refresh") return;
   Value value{.decoded = decoded(content)};
   const auto refresh = parse_refresh(value.decoded);
   if (!refresh || refresh->url.empty()) return;
@@ -206,7 +209,7 @@ void UrlPlaceFinder::put_html(Tag tag, const Attribute& attribute, Attributes at
   if (tag == Tag::link && (id == Attr::href || id == Attr::imagesrcset)) {
     return put_link(attribute, attributes);
   }
-  if (tag == Tag::meta && id == Attr::content) return put_refresh(attributes, attribute);
+  if (tag == Tag::meta && id == Attr::content) return put_meta(attributes, attribute);
   if (tag == Tag::param && id == Attr::value) {
     if (names_file(value_of(attributes, Attr::name))) put_one(attribute);
     return;

@@ -1,11 +1,12 @@
 // Where a document in HTML, XHTML or SVG holds URLs, so that others can be written there.
 //
 // The attributes are those of page_scan_links.h, and the elements' that depend on others; with
-// them what rewritten references must not meet: every <base href>, to be emptied, and the integrity
-// and crossorigin of what will come from a file. A reference is left out, and so stays as it is,
-// where it is no http or https URL (mailto:, data:, javascript:) or, without a <base>, only a
-// fragment. Scripts are left alone. The document in a srcdoc is read as one of its own, whose
-// URLs are resolved against the base of its parent (HTML 2.4.3, fallback base URL).
+// them what rewritten references must not meet: every <base href> and Content-Security-Policy, to
+// be emptied, and the integrity and crossorigin of what will come from a file. A reference is left
+// out, and so stays as it is, where it is no http or https URL (mailto:, data:, javascript:) or,
+// without a <base>, only a fragment. Scripts are left alone. The document in a srcdoc is read as
+// one of its own, whose URLs are resolved against the base of its parent (HTML 2.4.3, fallback base
+// URL).
 //
 // The walker tells of each element in document order. Linear; an attribute that stands in the
 // tree twice (an <a> that the standard opens anew) is told once.
@@ -67,7 +68,7 @@ class UrlPlaceFinder {
   void put_self(const Attribute& attribute);
   void put_form(const Attribute& attribute, UrlForm form);
   void put_style(const Attribute& attribute);
-  void put_refresh(Attributes attributes, const Attribute& content);
+  void put_meta(Attributes attributes, const Attribute& content);
   void put_html(Tag tag, const Attribute& attribute, Attributes attributes);
   void put_link(const Attribute& attribute, Attributes attributes);
   void put_document(const Attribute& attribute);

@@ -91,6 +91,13 @@ TEST_CASE("with a base references are of what it names, and it is emptied") {
         "<a href='http://a.test/d/'><a href=\"http://a.test/d/\">");
 }
 
+TEST_CASE("a security policy of a page, which would refuse files, is emptied") {
+  CHECK(html("<meta http-equiv=Content-Security-Policy content=\"default-src https://a.test\">") ==
+        "<meta http-equiv=Content-Security-Policy content=\"\">");
+  const std::string other = "<meta name=Content-Security-Policy content=\"default-src x\">";
+  CHECK(html(other) == other);
+}
+
 TEST_CASE("a second href of a base does not come to count") {
   CHECK(html("<base href='/d/' href=/e/><a href=x>") ==
         "<base href='' href=/e/><a href=\"x.html\">");
