@@ -190,6 +190,12 @@ void UrlPlaceFinder::put_link(const Attribute& attribute, Attributes attributes)
   put_one(attribute, has_token(rel, "canonical") || !names_resource(rel) ? Stays::yes : Stays::no);
 }
 
+// What an element draws by a fragment only is of its own document, whatever the base (SVG 2 section
+// 16.1, CSS Values 4 section 4.5.1); what a link leads to is not.
+void UrlPlaceFinder::put_foreign(Tag tag, const Attribute& attribute) {
+  if (tag == Tag::a || !is_fragment(decoded(attribute))) put_one(attribute);
+}
+
 void UrlPlaceFinder::put_document(const Attribute& attribute) {
   if (!is_of_input(attribute.value)) return;
   const std::size_t offset = offset_of(attribute.value.data());
@@ -230,7 +236,7 @@ void UrlPlaceFinder::enter(Tag tag, Space space, Attributes attributes) {
     } else if (attribute.id == Attr::style) {
       put_style(attribute);
     } else if (attribute.id == Attr::href || attribute.id == Attr::xlink_href) {
-      put_one(attribute);
+      put_foreign(tag, attribute);
     }
   }
   if (has_checks(tag) && places_.size() > first_place) take_out_checks(attributes, first_place);

@@ -71,6 +71,7 @@ class UrlPlaceFinder {
   void put_meta(Attributes attributes, const Attribute& content);
   void put_html(Tag tag, const Attribute& attribute, Attributes attributes);
   void put_link(const Attribute& attribute, Attributes attributes);
+  void put_foreign(Tag tag, const Attribute& attribute);
   void put_document(const Attribute& attribute);
   void empty_out(const Attribute& attribute);
   model::UrlPlace::Syntax syntax_at(std::size_t offset) const;

@@ -91,6 +91,13 @@ TEST_CASE("with a base references are of what it names, and it is emptied") {
         "<a href='http://a.test/d/'><a href=\"http://a.test/d/\">");
 }
 
+TEST_CASE("what an image draws by a fragment is of its own document, with a base too") {
+  const std::string draws = "<svg><use href='#p'/><use xlink:href=\"#p\"/><image href=/i.png />";
+  CHECK(html("<base href=/d/>" + draws + "<a href=#p>") ==
+        "<base href=\"\"><svg><use href='#p'/><use xlink:href=\"#p\"/><image href=\"../i.png\" />"
+        "<a href=\"http://a.test/d/#p\">");
+}
+
 TEST_CASE("a security policy of a page, which would refuse files, is emptied") {
   CHECK(html("<meta http-equiv=Content-Security-Policy content=\"default-src https://a.test\">") ==
         "<meta http-equiv=Content-Security-Policy content=\"\">");
