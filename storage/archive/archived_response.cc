@@ -52,19 +52,26 @@ bool read_header_lines(std::string_view& rest, HeaderLines& lines) {
   return false;
 }
 
+struct Joined {
+  std::string body;
+  bool whole = false;  // the last chunk came
+};
+
 // The chunks of `body` joined (RFC 9112 section 7.1); nothing when they are none: many
 // archives hold the body joined beneath a header that says otherwise.
-std::optional<std::string> joined_chunks(std::string_view body) {
-  std::string joined;
+std::optional<Joined> joined_chunks(std::string_view body) {
+  std::optional<Joined> joined;
   while (const auto line = take_line(body)) {
     std::uint64_t size = 0;
     const auto [end, error] = std::from_chars(line->data(), line->data() + line->size(), size, 16);
     const bool ended = end == line->data() + line->size() || *end == ';' || *end == ' ';
     if (error != std::errc() || !ended) return std::nullopt;
-    if (size == 0) return joined;
-    if (size > body.size()) return joined += body;  // cut off within a chunk
-    joined += body.substr(0, size);
-    body.remove_prefix(size);
+    if (!joined) joined.emplace();
+    joined->whole = size == 0;
+    if (joined->whole) return joined;
+    const std::string_view chunk = body.substr(0, size);  // less where it was cut off
+    joined->body += chunk;
+    body.remove_prefix(chunk.size());
     if (!take_line(body)) return joined;
   }
   return joined;
@@ -73,6 +80,17 @@ std::optional<std::string> joined_chunks(std::string_view body) {
 bool is_chunked(const model::Headers& headers) {
   return base::ascii_lower(headers.joined("Transfer-Encoding")).find("chunked") !=
          std::string::npos;
+}
+
+// Whether `body` cannot be in the coding that its headers name. Programs that record what a
+// browser got keep it decoded beneath the headers that came.
+bool was_decoded(const model::Headers& headers, std::string_view body) {
+  const std::string coding = base::ascii_lower(headers.joined("Content-Encoding"));
+  if (body.empty()) return false;
+  if (coding == "gzip" || coding == "x-gzip") return !body.starts_with("\x1F\x8B");
+  // Of these two bytes the reserved bit of a meta-block's header is set (RFC 7932 section 9.2).
+  if (coding == "br") return body.starts_with('<') || body.starts_with('\xEF');
+  return coding == "zstd" && !body.starts_with("\x28\xB5\x2F\xFD");
 }
 
 }  // namespace
@@ -97,12 +115,13 @@ std::optional<ArchivedResponse> read_archived_response(std::string_view block,
       response.headers.add(std::move(name), std::move(value));
     }
   }
-  std::optional<std::string> joined;
+  std::optional<Joined> joined;
   if (!archived.decoded && is_chunked(response.headers)) joined = joined_chunks(block);
-  const std::string_view body = joined ? std::string_view(*joined) : block;
+  const std::string_view body = joined ? std::string_view(joined->body) : block;
+  archived.decoded = archived.decoded || was_decoded(response.headers, body);
   response.body = body.substr(0, most_body);
   response.body_size = response.body.size();
-  response.truncated = body.size() > most_body;
+  response.truncated = body.size() > most_body || (joined && !joined->whole);
   return archived;
 }
 

@@ -137,8 +137,40 @@ TEST_CASE("an archived response has its status, headers and body without chunks"
       read_archived_response(head + "4;x=y\r\nwiki\r\n3\r\npdi\r\n0\r\n\r\n", 100)->response.body ==
       "wikipdi");
   // Joined already by whoever wrote the archive.
-  CHECK(read_archived_response(head + "<p>text\n", 100)->response.body == "<p>text\n");
-  CHECK(read_archived_response(head + "ffffffffffffffff\r\nrest", 100)->response.body == "rest");
+  for (const char* joined : {"<p>text\n", "<p>all in a line", ""}) {
+    const auto read = read_archived_response(head + joined, 100);
+    CHECK(read->response.body == joined);
+    CHECK_FALSE(read->response.truncated);
+  }
+}
+
+TEST_CASE("an archived body whose last chunk is missing is no whole body") {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  CHECK_FALSE(read_archived_response(head + "4\r\nwiki\r\n0\r\n", 100)->response.truncated);
+  for (const char* cut : {"4\r\nwiki\r\n", "4\r\nwiki", "ffffffffffffffff\r\nwiki"}) {
+    CAPTURE(cut);
+    const auto read = read_archived_response(head + cut, 100);
+    CHECK(read->response.body == "wiki");
+    CHECK(read->response.truncated);
+  }
+}
+
+TEST_CASE("an archived body that was decoded is known by its first bytes") {
+  const auto decoded = [](const std::string& coding, std::string_view body) {
+    return read_archived_response(
+               "HTTP/1.1 200 OK\r\nContent-Encoding: " + coding + "\r\n\r\n" + std::string(body),
+               100)
+        ->decoded;
+  };
+  CHECK(decoded("GZIP", "<p>text"));
+  CHECK(decoded("x-gzip", "text"));
+  CHECK(decoded("br", "<p>text"));
+  CHECK(decoded("zstd", "text"));
+  CHECK_FALSE(decoded("gzip", "\x1F\x8B\x08"));
+  CHECK_FALSE(decoded("br", "\x0B\x02\x80hello\x03"));
+  CHECK_FALSE(decoded("zstd", "\x28\xB5\x2F\xFD\x04"));
+  CHECK_FALSE(decoded("gzip", ""));
+  CHECK_FALSE(decoded("deflate", "text"));
 }
 
 TEST_CASE("what an export kept under another name has its own name again") {
