@@ -1,7 +1,5 @@
 #include "storage/archive/warc_reader.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,7 +15,6 @@ using base::Status;
 
 constexpr std::size_t kChunk = 64U << 10;
 constexpr std::size_t kMostHead = 64U << 10;  // bytes of a record's named fields
-constexpr std::string_view kGzip = "\x1f\x8b";
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -47,112 +44,8 @@ std::string_view ArchiveRecord::field(std::string_view name) const {
   return {};
 }
 
-// The inflated bytes of the file, as far as they were asked for.
-class WarcReader::Bytes {
- public:
-  explicit Bytes(Source source) : source_(std::move(source)) {}
-  ~Bytes() {
-    if (inflating_) inflateEnd(&stream_);
-  }
-  Bytes(const Bytes&) = delete;
-  Bytes& operator=(const Bytes&) = delete;
-
-  std::string_view ready() const { return std::string_view(out_).substr(at_); }
-  void take(std::size_t count) { at_ += count; }
-
-  // False at the end of the file.
-  base::Result<bool> more() {
-    out_.erase(0, std::exchange(at_, 0));
-    if (!started_) {
-      if (Status begun = begin(); !begun) return std::move(begun).error();
-    }
-    return inflating_ ? inflate_more() : plain_more();
-  }
-
- private:
-  Status begin() {
-    started_ = true;
-    while (in_.size() < kGzip.size()) {
-      auto read = read_source();
-      if (!read) return std::move(read).error();
-      if (!*read) break;
-    }
-    if (!in_.starts_with(kGzip)) return base::Done{};
-    constexpr int kGzipOnly = 15 + 16;
-    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) {
-      return Error{Error::Code::io, "cannot start gzip"};
-    }
-    inflating_ = true;
-    return base::Done{};
-  }
-
-  base::Result<bool> read_source() {
-    std::array<char, kChunk> chunk;
-    auto count = source_(chunk);
-    if (!count) return std::move(count).error();
-    in_.append(chunk.data(), *count);
-    return *count > 0;
-  }
-
-  base::Result<bool> plain_more() {
-    if (in_.empty()) {
-      auto read = read_source();
-      if (!read || !*read) return read;
-    }
-    out_ += in_;
-    in_.clear();
-    return true;
-  }
-
-  // Inflates until something came out.
-  base::Result<bool> inflate_more() {
-    std::array<char, kChunk> chunk;
-    while (true) {
-      if (in_.empty()) {
-        auto read = read_source();
-        if (!read) return read;
-        if (!*read) {
-          if (!inside_) return false;
-          return Error{Error::Code::corrupt, "the file ends inside a gzip member"};
-        }
-      }
-      // Writers pad the end with zeros.
-      if (!inside_ && in_.front() == '\0') {
-        in_.erase(0, std::min(in_.find_first_not_of('\0'), in_.size()));
-        continue;
-      }
-      inside_ = true;
-      stream_.next_in = reinterpret_cast<Bytef*>(in_.data());
-      stream_.avail_in = static_cast<uInt>(in_.size());
-      stream_.next_out = reinterpret_cast<Bytef*>(chunk.data());
-      stream_.avail_out = static_cast<uInt>(chunk.size());
-      const int rc = inflate(&stream_, Z_NO_FLUSH);
-      const std::size_t made = chunk.size() - stream_.avail_out;
-      in_.erase(0, in_.size() - stream_.avail_in);
-      out_.append(chunk.data(), made);
-      if (rc == Z_STREAM_END) {
-        inside_ = false;
-        inflateReset(&stream_);
-      } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-        return Error{Error::Code::corrupt, "the gzip data is damaged"};
-      }
-      if (made > 0) return true;
-    }
-  }
-
-  const Source source_;
-  std::string in_;   // read and not inflated yet
-  std::string out_;  // inflated
-  std::size_t at_ = 0;
-  z_stream stream_{};
-  bool started_ = false;
-  bool inflating_ = false;
-  bool inside_ = false;  // a gzip member
-};
-
 WarcReader::WarcReader(Source source, std::uint64_t most_block)
-    : bytes_(std::make_unique<Bytes>(std::move(source))), most_block_(most_block) {}
-WarcReader::~WarcReader() = default;
+    : bytes_(std::move(source)), most_block_(most_block) {}
 
 Error WarcReader::broken(std::string_view what) const {
   return {Error::Code::corrupt,
@@ -173,18 +66,18 @@ base::Result<std::optional<ArchiveRecord>> WarcReader::next() {
 base::Result<bool> WarcReader::read_head(ArchiveRecord& record) {
   std::size_t size = 0;
   for (bool first = true; true;) {
-    const std::size_t end = bytes_->ready().find('\n');
+    const std::size_t end = bytes_.ready().find('\n');
     if (end == std::string_view::npos) {
-      if (bytes_->ready().size() > kMostHead) return broken("a line without an end");
-      auto more = bytes_->more();
+      if (bytes_.ready().size() > kMostHead) return broken("a line without an end");
+      auto more = bytes_.more();
       if (!more) return broken(more.error().message);
       if (*more) continue;
-      if (first && trimmed(bytes_->ready()).empty()) return false;
+      if (first && trimmed(bytes_.ready()).empty()) return false;
       return broken(records_ == 0 && first ? "this is no WARC file" : "the file ends in its head");
     }
-    const std::string line(trimmed(bytes_->ready().substr(0, end)));
-    const bool continued = blank(bytes_->ready().front());
-    bytes_->take(end + 1);
+    const std::string line(trimmed(bytes_.ready().substr(0, end)));
+    const bool continued = blank(bytes_.ready().front());
+    bytes_.take(end + 1);
     size += end + 1;
     if (size > kMostHead) return broken("its head is too long");
     if (first) {
@@ -207,18 +100,18 @@ Status WarcReader::read_block(ArchiveRecord& record) {
     return broken("no Content-Length that is a number");
   }
   while (left > 0) {
-    if (bytes_->ready().empty()) {
-      auto more = bytes_->more();
+    if (bytes_.ready().empty()) {
+      auto more = bytes_.more();
       if (!more) return broken(more.error().message);
       if (!*more) return broken("the file ends in its block");
       continue;
     }
-    const auto part = bytes_->ready().substr(0, std::min<std::uint64_t>(left, kChunk));
+    const auto part = bytes_.ready().substr(0, std::min<std::uint64_t>(left, kChunk));
     const std::uint64_t room = most_block_ - record.block.size();
     record.block += part.substr(0, std::min<std::uint64_t>(room, part.size()));
     record.cut = record.cut || part.size() > room;
     left -= part.size();
-    bytes_->take(part.size());
+    bytes_.take(part.size());
   }
   return base::Done{};
 }

@@ -7,18 +7,15 @@
 // bytes, and memory is one block of at most `most_block` bytes. Threads: one.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "crawler/base/result.h"
+#include "storage/archive/unpacked_bytes.h"
 #include "storage/commit_batch.h"
 
 namespace crawld::storage {
@@ -35,25 +32,20 @@ struct ArchiveRecord {
 
 class WarcReader {
  public:
-  // Fills `into` from its start and tells how many bytes; 0 at the end.
-  using Source = std::function<base::Result<std::size_t>(std::span<char> into)>;
+  using Source = UnpackedBytes::Source;
 
   WarcReader(Source source, std::uint64_t most_block);
-  ~WarcReader();
-  WarcReader(const WarcReader&) = delete;
-  WarcReader& operator=(const WarcReader&) = delete;
 
   // The next record; nothing at the end. Errors: corrupt (no WARC, broken, cut off; the
   // records before it stand), what the source said. After an error there is no next.
   base::Result<std::optional<ArchiveRecord>> next();
 
  private:
-  class Bytes;
   base::Result<bool> read_head(ArchiveRecord& record);
   base::Status read_block(ArchiveRecord& record);
   base::Error broken(std::string_view what) const;
 
-  std::unique_ptr<Bytes> bytes_;
+  UnpackedBytes bytes_;
   const std::uint64_t most_block_;
   std::uint64_t records_ = 0;
 };
