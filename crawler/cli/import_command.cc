@@ -43,8 +43,9 @@ struct ImportFlags {
 };
 
 void add_flags(CLI::App& app, ImportFlags& flags) {
-  app.add_option("FILE", flags.files,
-                 "WARC files (.warc, .warc.gz), WACZ packages and URL lists; - for stdin")
+  app.add_option(
+         "FILE", flags.files,
+         "WARC files (.warc, .warc.gz, .warc.zst), WACZ packages and URL lists; - for stdin")
       ->required();
   add_database_option(app, flags.database);
   app.add_option("-c,--config", flags.config,

@@ -1,5 +1,7 @@
 #include "storage/archive/unpacked_bytes.h"
 
+#include <zstd.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -11,9 +13,21 @@ using base::Error;
 using base::Status;
 
 constexpr std::size_t kChunk = 64U << 10;
+constexpr std::size_t kMostDictionary = 16U << 20;
 constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kDictionary = "\x5d\x2a\x4d\x18";  // a skippable frame, RFC 8878 3.1.2
+constexpr std::size_t kFrameHead = 8;                         // its number, and its size
+
+std::uint32_t little_endian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
 
 }  // namespace
+
+void UnpackedBytes::FreeZstd::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
 
 UnpackedBytes::UnpackedBytes(Source source) : source_(std::move(source)) {}
 
@@ -27,22 +41,50 @@ base::Result<bool> UnpackedBytes::more() {
     if (Status begun = begin(); !begun) return std::move(begun).error();
   }
   if (packing_ == Packing::gzip) return gzip_more();
-  return plain_more();
+  return packing_ == Packing::zstd ? zstd_more() : plain_more();
 }
 
 Status UnpackedBytes::begin() {
-  while (in_.size() < kGzip.size()) {
-    auto read = read_source();
-    if (!read) return std::move(read).error();
-    if (!*read) break;
-  }
+  const auto read = read_up_to(kZstd.size());
+  if (!read) return Error(read.error());
   packing_ = Packing::plain;
+  if (in_.starts_with(kZstd) || in_.starts_with(kDictionary)) return begin_zstd();
   if (!in_.starts_with(kGzip)) return base::Done{};
   constexpr int kGzipOnly = 15 + 16;
   if (inflateInit2(&stream_, kGzipOnly) != Z_OK) {
     return Error{Error::Code::io, "cannot start gzip"};
   }
   packing_ = Packing::gzip;
+  return base::Done{};
+}
+
+Status UnpackedBytes::begin_zstd() {
+  zstd_.reset(ZSTD_createDCtx());
+  if (!zstd_) return Error{Error::Code::io, "cannot start zstd"};
+  packing_ = Packing::zstd;
+  if (!in_.starts_with(kDictionary)) return base::Done{};
+  const Error broken{Error::Code::corrupt, "its zstd dictionary is damaged or too large"};
+  auto whole = read_up_to(kFrameHead);
+  if (!whole) return std::move(whole).error();
+  if (!*whole) return broken;
+  const std::size_t size = little_endian(std::string_view(in_).substr(kDictionary.size()));
+  if (size > kMostDictionary) return broken;
+  whole = read_up_to(kFrameHead + size);
+  if (!whole) return std::move(whole).error();
+  if (!*whole) return broken;
+  std::string dictionary = in_.substr(kFrameHead, size);
+  in_.erase(0, kFrameHead + size);
+  if (dictionary.starts_with(kZstd)) {
+    std::string unpacked(kMostDictionary, '\0');
+    const std::size_t made = ZSTD_decompressDCtx(zstd_.get(), unpacked.data(), unpacked.size(),
+                                                 dictionary.data(), dictionary.size());
+    if (ZSTD_isError(made) != 0) return broken;
+    unpacked.resize(made);
+    dictionary = std::move(unpacked);
+  }
+  const std::size_t loaded =
+      ZSTD_DCtx_loadDictionary(zstd_.get(), dictionary.data(), dictionary.size());
+  if (ZSTD_isError(loaded) != 0) return broken;
   return base::Done{};
 }
 
@@ -53,6 +95,20 @@ base::Result<bool> UnpackedBytes::read_source() {
   if (!count) return std::move(count).error();
   in_.append(chunk.data(), *count);
   return *count > 0;
+}
+
+// Whether there are as many.
+base::Result<bool> UnpackedBytes::read_up_to(std::size_t size) {
+  while (in_.size() < size) {
+    auto read = read_source();
+    if (!read || !*read) return read;
+  }
+  return true;
+}
+
+base::Result<bool> UnpackedBytes::end_of_input(const char* where) const {
+  if (!inside_) return false;
+  return Error{Error::Code::corrupt, std::string("the file ends inside a ") + where};
 }
 
 base::Result<bool> UnpackedBytes::plain_more() {
@@ -72,10 +128,7 @@ base::Result<bool> UnpackedBytes::gzip_more() {
     if (in_.empty()) {
       auto read = read_source();
       if (!read) return read;
-      if (!*read) {
-        if (!inside_) return false;
-        return Error{Error::Code::corrupt, "the file ends inside a gzip member"};
-      }
+      if (!*read) return end_of_input("gzip member");
     }
     // Writers pad the end with zeros.
     if (!inside_ && in_.front() == '\0') {
@@ -98,6 +151,31 @@ base::Result<bool> UnpackedBytes::gzip_more() {
       return Error{Error::Code::corrupt, "the gzip data is damaged"};
     }
     if (made > 0) return true;
+  }
+}
+
+// Unpacks until something came out. Frames to be skipped give nothing.
+base::Result<bool> UnpackedBytes::zstd_more() {
+  std::array<char, kChunk> chunk;
+  while (true) {
+    // What filled the room may not have been all that the decoder holds.
+    if (in_.empty() && !std::exchange(zstd_holds_, false)) {
+      auto read = read_source();
+      if (!read) return read;
+      if (!*read) return end_of_input("zstd frame");
+    }
+    ZSTD_inBuffer in{in_.data(), in_.size(), 0};
+    ZSTD_outBuffer out{chunk.data(), chunk.size(), 0};
+    const std::size_t left = ZSTD_decompressStream(zstd_.get(), &out, &in);
+    if (ZSTD_isError(left) != 0) {
+      return Error{Error::Code::corrupt,
+                   std::string("the zstd data cannot be read: ") + ZSTD_getErrorName(left)};
+    }
+    inside_ = left != 0;
+    zstd_holds_ = out.pos == out.size;
+    in_.erase(0, in.pos);
+    out_.append(chunk.data(), out.pos);
+    if (out.pos > 0) return true;
   }
 }
 

@@ -1,5 +1,10 @@
-// The bytes of a WARC file before they were packed: gzip in any number of members, or plain, by
-// what the file begins with. The file is foreign: time is linear in what comes out. Threads: one.
+// The bytes of a WARC file before they were packed: gzip in any number of members, zstd in any
+// number of frames, or plain, by what the file begins with.
+//
+// zstd as https://iipc.github.io/warc-specifications/specifications/warc-zstd/ has it: in front may
+// stand the dictionary that the frames need. The file is foreign: memory is bounded by the widest
+// window that zstd takes without being asked (128 MiB) and the largest dictionary (16 MiB, packed
+// or not), and time is linear in what comes out. Threads: one.
 #pragma once
 
 #include <zlib.h>
@@ -7,11 +12,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "crawler/base/result.h"
+
+struct ZSTD_DCtx_s;
 
 namespace crawld::storage {
 
@@ -34,20 +42,29 @@ class UnpackedBytes {
   base::Result<bool> more();
 
  private:
-  enum class Packing : std::uint8_t { unknown, plain, gzip };
+  enum class Packing : std::uint8_t { unknown, plain, gzip, zstd };
+  struct FreeZstd {
+    void operator()(ZSTD_DCtx_s* context) const;
+  };
 
   base::Status begin();
+  base::Status begin_zstd();
   base::Result<bool> read_source();
+  base::Result<bool> read_up_to(std::size_t size);
   base::Result<bool> plain_more();
   base::Result<bool> gzip_more();
+  base::Result<bool> zstd_more();
+  base::Result<bool> end_of_input(const char* where) const;
 
   const Source source_;
   std::string in_;   // read and not unpacked yet
   std::string out_;  // unpacked
   std::size_t at_ = 0;
   Packing packing_ = Packing::unknown;
-  bool inside_ = false;  // a gzip member
+  bool inside_ = false;  // a gzip member or a zstd frame
+  bool zstd_holds_ = false;
   z_stream stream_{};
+  std::unique_ptr<ZSTD_DCtx_s, FreeZstd> zstd_;
 };
 
 }  // namespace crawld::storage

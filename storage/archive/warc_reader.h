@@ -1,5 +1,5 @@
-// Records of a WARC file, one after the other: plain, or gzip (a member a record, or
-// one for all).
+// Records of a WARC file, one after the other: plain, gzip or zstd (a member or frame a
+// record, or one for all).
 //
 // https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 // section 4; files of WARC 0.18 and 1.0 read the same. The file is foreign: what a

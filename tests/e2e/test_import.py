@@ -303,6 +303,36 @@ def test_a_binary_file_is_no_url_list(tmp_path):
     assert told["queued"] == 0 and crawl.sql("SELECT count(*) FROM urls WHERE state = 'queued'") == [(0,)]
 
 
+def test_an_older_archive_is_no_url_list(tmp_path):
+    crawl = Crawl(tmp_path)
+    (tmp_path / "old.arc").write_text("filedesc://old.arc 0.0.0.0 20240101000000 text/plain 76\n1 0 X\n"
+                                      "http://a.test/ 192.0.2.1 20240101000000 text/html 9\na.test\n")
+    result, told = imported(crawl, tmp_path / "old.arc")
+    assert result.returncode == 1 and "old.arc: an ARC file" in result.stderr
+    assert told["queued"] == 0 and crawl.sql("SELECT count(*) FROM urls") == [(0,)]
+
+
+def zstd_frame(data):
+    """One frame of raw blocks (RFC 8878 sections 3.1.1.1 and 3.1.1.2)."""
+    blocks = [data[at:at + 100_000] for at in range(0, len(data), 100_000)]
+    heads = [(len(block) << 3 | (block is blocks[-1])).to_bytes(3, "little") for block in blocks]
+    front = b"\x28\xb5\x2f\xfd\xa0" + len(data).to_bytes(4, "little")
+    return front + b"".join(head + block for head, block in zip(heads, blocks))
+
+
+def test_an_archive_in_zstd_gives_the_same_pages(site, tmp_path):
+    archive = export(site, tmp_path / "pages.warc")
+    (tmp_path / "pages.warc.zst").write_bytes(zstd_frame(archive.read_bytes()))
+    pages = []
+    for name in ("pages.warc", "pages.warc.zst"):
+        (tmp_path / f"of {name}").mkdir()
+        crawl = Crawl(tmp_path / f"of {name}")
+        result, told = imported(crawl, tmp_path / name)
+        assert result.returncode == 0 and told["pages"]["stored"] > 1, result.stderr
+        pages.append(crawl.sql("SELECT url, status, text, fetched_at FROM v_pages ORDER BY url"))
+    assert pages[0] == pages[1]
+
+
 def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):
     config = tmp_path / "crawld.yaml"
     config.write_text(f"database: {tmp_path}/crawl.db\nallow_addresses: [127.0.0.0/8]\nsites:\n- name: here\n  seeds: ['{site.url()}']\n"

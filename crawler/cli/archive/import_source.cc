@@ -17,7 +17,10 @@ using base::Error;
 constexpr int kLookUp = 200;  // ms between two looks at the signals
 constexpr std::string_view kWarc = "WARC/";
 constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
+constexpr std::string_view kZstdDictionary = "\x5d\x2a\x4d\x18";
 constexpr std::string_view kZip = "PK\x03\x04";
+constexpr std::string_view kArc = "filedesc:";  // what came before WARC
 
 Error cannot_read(const std::string& path, int why) {
   const auto code = why == ENOENT ? Error::Code::not_found : Error::Code::io;
@@ -47,8 +50,8 @@ base::Result<ImportSource> ImportSource::open(const std::string& path, StopSigna
 }
 
 base::Result<ImportFormat> ImportSource::guess() {
-  while (peeked_.size() < kWarc.size()) {
-    char bytes[8];
+  while (peeked_.size() < kArc.size()) {
+    char bytes[16];
     std::string before = std::exchange(peeked_, {});
     const auto count = read(bytes);
     peeked_ = std::move(before);
@@ -57,8 +60,14 @@ base::Result<ImportFormat> ImportSource::guess() {
     peeked_.append(bytes, *count);
   }
   if (peeked_.starts_with(kZip)) return ImportFormat::wacz;
-  const bool warc = peeked_.starts_with(kGzip) || peeked_.starts_with(kWarc);
-  return warc ? ImportFormat::warc : ImportFormat::urls;
+  if (peeked_.starts_with(kArc)) {
+    return Error{Error::Code::invalid,
+                 name_ + ": an ARC file; make a WARC file of it (warcio recompress)"};
+  }
+  for (const std::string_view front : {kWarc, kGzip, kZstd, kZstdDictionary}) {
+    if (peeked_.starts_with(front)) return ImportFormat::warc;
+  }
+  return ImportFormat::urls;
 }
 
 base::Result<std::size_t> ImportSource::read(std::span<char> into) {

@@ -24,8 +24,8 @@ class ImportSource {
   // "-" is standard input. Errors: not_found, io. `signals` outlives the source.
   static base::Result<ImportSource> open(const std::string& path, StopSignals& signals);
 
-  // By its first bytes: gzip and "WARC/" are an archive, ZIP a package of them, anything else is a
-  // list.
+  // By its first bytes: gzip, zstd and "WARC/" are an archive, ZIP a package of them, anything else
+  // is a list. Errors: those of read(), and invalid for an ARC file, which is none of these.
   base::Result<ImportFormat> guess();
 
   // Bytes into `into`; 0 at the end, and when a stop was asked for.

@@ -1,6 +1,7 @@
 #include "storage/archive/warc_reader.h"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <catch2/catch.hpp>
 
@@ -50,7 +51,65 @@ std::string record_of(const std::string& block, const std::string& more = {}) {
 
 std::string gzip(const std::string& bytes) { return *gzip_member(bytes); }
 
+std::string zstd(const std::string& bytes, const std::string& dictionary = {}) {
+  std::string frame(ZSTD_compressBound(bytes.size()), '\0');
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  const std::size_t size =
+      ZSTD_compress_usingDict(context, frame.data(), frame.size(), bytes.data(), bytes.size(),
+                              dictionary.data(), dictionary.size(), 3);
+  ZSTD_freeCCtx(context);
+  REQUIRE(ZSTD_isError(size) == 0);
+  frame.resize(size);
+  return frame;
+}
+
+// RFC 8878 section 3.1.2; `kind` 0 to 15.
+std::string skippable(int kind, const std::string& content) {
+  std::string frame = {static_cast<char>(0x50 + kind), '\x2a', '\x4d', '\x18'};
+  for (int shift = 0; shift < 32; shift += 8) {
+    frame += static_cast<char>(content.size() >> shift & 0xFF);
+  }
+  return frame + content;
+}
+constexpr int kDictionaryFrame = 0xD;
+
 }  // namespace
+
+TEST_CASE("records are read from zstd frames, with the dictionary in front or without") {
+  const std::string one = record_of("first");
+  const std::string two = record_of(std::string(300'000, 'x'));
+  const std::string words = "WARC/1.1\r\nWARC-Type: response\r\nContent-Length: first second";
+  const std::string packed = zstd(one, words) + zstd(two, words);
+  for (const std::string& file :
+       {zstd(one) + zstd(two), zstd(one + two), zstd(one) + skippable(1, "index") + zstd(two),
+        skippable(kDictionaryFrame, words) + packed,
+        skippable(kDictionaryFrame, zstd(words)) + packed}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1} << 20}) {
+      const Read read = read_all(file, piece);
+      CHECK(read.error.empty());
+      REQUIRE(read.records.size() == 2);
+      CHECK(read.records[0].block == "first");
+      CHECK(read.records[1].block.size() == 300'000);
+    }
+  }
+}
+
+TEST_CASE("a zstd file that is cut off, damaged or lacks its dictionary says so") {
+  const std::string one = record_of("first");
+  const std::string whole = zstd(one) + zstd(record_of(std::string(300'000, 'x')));
+  const Read cut = read_all(whole.substr(0, whole.size() - 3));
+  CHECK(cut.records.size() == 1);
+  CHECK(cut.error == "record 2: the file ends inside a zstd frame");
+  CHECK(read_all(zstd(one) + "no frame").error.find("record 2: the zstd data cannot be read") == 0);
+  const std::string words = "WARC/1.1\r\nWARC-Type: response\r\nContent-Length: ";
+  CHECK_FALSE(read_all(zstd(one, words)).error.empty());
+  for (const std::string& dictionary : {skippable(kDictionaryFrame, words).substr(0, 20),
+                                        skippable(kDictionaryFrame, {}).substr(0, 6),
+                                        std::string("\x5d\x2a\x4d\x18\xff\xff\xff\xff", 8),
+                                        skippable(kDictionaryFrame, zstd(words).substr(0, 12))}) {
+    CHECK(read_all(dictionary).error == "record 1: its zstd dictionary is damaged or too large");
+  }
+}
 
 TEST_CASE("records are read alike plain, as a gzip member each, and as one member for all") {
   const std::string one = record_of("first");
