@@ -14,6 +14,7 @@
 #include "parsers/bytes/sniff.h"
 #include "parsers/bytes/source_offsets.h"
 #include "parsers/html/url_place_finder.h"
+#include "parsers/html/xhtml_places.h"
 #include "parsers/page_reader.h"
 
 namespace crawld::parsers {

@@ -93,9 +93,4 @@ class UrlPlaceFinder {
 // section 4.5).
 std::vector<model::UrlPlace> style_sheet_places(std::string_view css, const std::string& url);
 
-// The places of XHTML or SVG as it stands, without the tree construction of HTML. `within` as of
-// take().
-std::vector<model::UrlPlace> xhtml_places(std::string_view utf8, const std::string& url,
-                                          const UrlPlaceFinder::PlacesWithin& within);
-
 }  // namespace crawld::parsers
