@@ -1,4 +1,8 @@
 // Where XHTML or SVG holds URLs, by the file as it stands: without the tree construction of HTML.
+//
+// Names with prefixes are read as what their prefixes are declared to be (Namespaces in XML 1.0):
+// HTML, SVG or XLink. A declaration holds from where it stands to the end, as nobody gives one
+// prefix two meanings. The sheet that an xml-stylesheet names is a place too.
 #pragma once
 
 #include <string>

@@ -252,6 +252,36 @@ TEST_CASE("an image in SVG leads to files by its references and its styles") {
   CHECK(rewritten(latin + "x\"/></svg>", "image/svg+xml").body == latin + "x.html\"/></svg>");
 }
 
+TEST_CASE("names with prefixes are those that their prefixes stand for") {
+  const std::string front =
+      "<h:html xmlns:h='http://www.w3.org/1999/xhtml' xmlns:s=\"http://www.w3.org/2000/svg\" "
+      "xmlns:l='http://www.w3.org/1999/xlink' xmlns:o='urn:other'>";
+  CHECK(rewritten(front + "<h:a href='x'/><h:img src='/i.png'/><h:style>a{b:url(/i.png)}</h:style>"
+                          "<s:svg><s:image l:href='/i.png'/><s:a l:href='x'/></s:svg>",
+                  "application/xhtml+xml")
+            .body == front +
+                         "<h:a href='x.html'/><h:img src='../i.png'/>"
+                         "<h:style>a{b:url(&quot;../i.png&quot;)}</h:style>"
+                         "<s:svg><s:image l:href='../i.png'/><s:a l:href='x.html'/></s:svg>");
+  const std::string others = "<o:a href='x' o:href='x'/><u:a href='x' u:href='x'/></h:html>";
+  CHECK(rewritten(front + others, "application/xhtml+xml").body == front + others);
+}
+
+TEST_CASE("the sheet of an xml-stylesheet leads to its file") {
+  const std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+  CHECK(rewritten("<?xml version='1.0'?><?xml-stylesheet type='text/css' href = \"/s.css\"?>" + svg,
+                  "image/svg+xml")
+            .body ==
+        "<?xml version='1.0'?><?xml-stylesheet type='text/css' href = \"../s.css\"?>" + svg);
+  for (const std::string other :
+       {"<?xml-stylesheet href='#own'?>", "<?xml-stylesheet?>", "<?xml-stylesheet href?>",
+        "<?xml-stylesheet href=/s.css?>", "<?xml-stylesheet href='/s.css?>",
+        "<?other href='/s.css'?>", "<!--?xml-stylesheet href='/s.css'-->"}) {
+    INFO(other);
+    CHECK(rewritten(other + svg, "image/svg+xml").body == other + svg);
+  }
+}
+
 TEST_CASE("a feed keeps its links, which its readers follow from elsewhere") {
   const std::string feed = "<feed xmlns='http://www.w3.org/2005/Atom'><link href='x'/></feed>";
   CHECK(rewritten(feed, "application/atom+xml").body == feed);
