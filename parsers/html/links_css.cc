@@ -150,10 +150,28 @@ class CssReader {
 
   void read_at_rule() {
     ++at_;
-    if (fold_rel(read_word()) != "import") return;
+    const std::string name = fold_rel(read_word());
+    if (name == "namespace") return skip_namespace();
+    if (name != "import") return;
     skip_space_and_comments();
     const std::size_t begin = at_;
     if (at_quote()) keep(begin, read_string());
+  }
+
+  // CSS Namespaces 3 section 2: its URL is a name, and nothing to ask for.
+  void skip_namespace() {
+    const std::size_t found = urls_.size();
+    while (at_ < css_.size() && css_[at_] != ';' && css_[at_] != '{' && css_[at_] != '}') {
+      if (css_[at_] == '/' && next() == '*')
+        skip_comment();
+      else if (at_quote())
+        read_string();
+      else if (in_word())
+        read_name();
+      else
+        ++at_;
+    }
+    urls_.resize(found);
   }
 
   void read_hash() {

@@ -86,6 +86,13 @@ TEST_CASE("style sheets give their URLs") {
   CHECK(css_urls("<!--url(a)--><!--@import 'b'; -->") == Urls{"a", "b"});
 }
 
+TEST_CASE("the URL of a namespace is a name, and nothing to ask for (CSS Namespaces 3, 2)") {
+  CHECK(css_urls("@namespace url(no);@namespace svg url('no');@NAMESPACE x \"no\";a{b:url(c)}") ==
+        Urls{"c"});
+  CHECK(css_urls("@namespace a{b:url(c)}") == Urls{"c"});
+  CHECK(css_urls("@namespace/*;*/url(no)").empty());
+}
+
 TEST_CASE("the strings of an image set are URLs (CSS Images 4, 2.4)") {
   CHECK(css_urls("a{b:image-set('x' 1x, url(y) 2x, url( \"z\" ) 3x, 'w' type('image/avif') 4x)}") ==
         Urls{"x", "y", "z", "w"});
