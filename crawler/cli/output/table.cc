@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <unordered_set>
 
 #include "crawler/base/base64.h"
 #include "crawler/base/escape.h"
@@ -43,6 +44,16 @@ std::string cut_to(const std::string& text, std::size_t width) {
   return text.substr(0, at) + "…";
 }
 
+// A reader of JSON keeps one value of a key: the second "url" is "url:1", as SQLite names the
+// columns of a subquery.
+void tell_apart(std::vector<std::string>& names) {
+  std::unordered_set<std::string> taken;
+  for (std::string& name : names) {
+    const std::string plain = name;
+    for (int i = 1; !taken.insert(name).second; ++i) name = plain + ":" + std::to_string(i);
+  }
+}
+
 }  // namespace
 
 std::size_t shown_width(std::string_view text) {
@@ -78,6 +89,7 @@ std::string value_text(const storage::Value& value) {
 
 void Table::columns(std::span<const std::string_view> names) {
   names_.assign(names.begin(), names.end());
+  if (form_ == TableForm::json) tell_apart(names_);
   for (const std::string& name : names_) widths_.push_back(shown_width(name));
   if (form_ != TableForm::csv) return;
   std::string line;

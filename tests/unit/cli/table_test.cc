@@ -56,6 +56,14 @@ TEST_CASE("controls of a page are shown as text in a table") {
   CHECK_THAT(table, Catch::Contains("a\\x1b[2Jb\\x0d\\x0ac\\x9b1m\\x7f"));
 }
 
+TEST_CASE("columns of one name have keys of their own in JSON") {
+  const Row row = {Value(std::int64_t{1}), Value(std::int64_t{2}), Value(std::int64_t{3}),
+                   Value(std::int64_t{4})};
+  CHECK(shown(TableForm::json, {"url", "url", "url:1", "url"}, {row}) ==
+        "{\"url\":1,\"url:1\":2,\"url:1:1\":3,\"url:2\":4}\n");
+  CHECK(shown(TableForm::csv, {"a", "a"}, {}) == "a,a\r\n");
+}
+
 TEST_CASE("rows as JSON keep their types, and controls are escaped") {
   CHECK(shown(TableForm::json, {"i", "d", "t", "n", "b", "inf"},
               {{Value(std::int64_t{-3}), Value(2.5), Value("a\"\x1b\n"), Value(),
