@@ -236,11 +236,11 @@ base::Result<std::vector<PageVersion>> page_versions(Database& reader, model::Ur
 base::Result<VersionFacts> version_facts(Database& reader, PageId page) {
   constexpr std::string_view kNames[] = {"status", "content type", "lang",      "title",
                                          "author", "date",         "canonical", "description",
-                                         "robots", "refresh",      "redirect"};
+                                         "robots", "refresh"};
   VersionFacts facts;
   auto done = reader.each(
       "SELECT status, content_type, lang, title, author, date, canonical, description, robots, "
-      "refresh, (SELECT url FROM urls WHERE urls.id = redirect_to) FROM pages WHERE id = ?1",
+      "refresh FROM pages WHERE id = ?1",
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); },
       [&](Statement& s) {
         int at = 0;
