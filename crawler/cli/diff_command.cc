@@ -142,6 +142,14 @@ std::string diff_json(const DiffOptions& options, const PageVersion& from, const
          lines + "]}";
 }
 
+// An image or JSON has no text: that nothing is shown does not mean that nothing changed.
+std::string why_no_lines(const PageVersion& from, const PageVersion& to, std::string_view text) {
+  const bool same_body = from.content_hash == to.content_hash;
+  if (text.empty() && !same_body) return "no text is stored of either; the bodies differ";
+  return same_body ? "the stored text is the same"
+                   : "the stored text is the same; the bodies differ";
+}
+
 int compare(storage::Database& reader, const DiffOptions& options, const PageVersion& from,
             const PageVersion& to) {
   const auto old_text = storage::version_text(reader, from.id);
@@ -161,7 +169,7 @@ int compare(storage::Database& reader, const DiffOptions& options, const PageVer
   };
   const std::string diff = storage::unified_diff(*old_text, *new_text, name(from), name(to));
   std::fputs(printable_lines(diff).c_str(), stdout);
-  if (diff.empty()) complain("the stored text is the same", kFinished);
+  if (diff.empty()) complain(why_no_lines(from, to, *new_text), kFinished);
   return kFinished;
 }
 

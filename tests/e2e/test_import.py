@@ -187,6 +187,17 @@ def test_versions_come_in_their_order_and_never_go_back(tmp_path):
     assert imported(crawl, "-", input=middle.decode())[1]["pages"] == {"older": 1}
 
 
+def test_a_diff_without_lines_says_whether_the_bodies_differ(tmp_path):
+    crawl = Crawl(tmp_path)
+    versions = [b"<p>same", b"<p >same", b"<script>1</script>", b"<script>2</script>"]
+    archive = b"".join(answer("http://a.test/page", 200, body, date=f"2025-05-0{day}T10:00:00Z")
+                       for day, body in enumerate(versions, 1))
+    assert imported(crawl, "-", input=archive.decode())[1]["pages"] == {"stored": 4}
+    told = [run(crawl, "diff", "http://a.test/page", "--from", str(one), "--to", str(one + 1)) for one in (1, 3)]
+    assert "the stored text is the same; the bodies differ" in told[0].stderr
+    assert "no text is stored of either; the bodies differ" in told[1].stderr
+
+
 def test_answers_of_other_archives_are_told_apart(tmp_path):
     crawl = Crawl(tmp_path)
     resource = ("WARC/1.1\r\nWARC-Type: resource\r\nWARC-Date: 2024-05-01T10:00:00Z\r\n"
