@@ -129,8 +129,10 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("max_redirects", "redirects in a row", count(s.max_redirects, {0, 100})),
     SITE("follow_nofollow", "follow rel=nofollow links too", boolean(s.follow_nofollow)),
     SITE("follow_forms", "follow the targets of GET forms", boolean(s.follow_forms)),
-    SITE("follow_requisites", "fetch images, scripts and style sheets",
-         boolean(s.follow_requisites)),
+    SITE(
+        "follow_requisites",
+        "fetch images, scripts and style sheets, of a seed's host also where the scope is narrower",
+        boolean(s.follow_requisites)),
     SITE("follow_css_urls", "read url() in style sheets", boolean(s.follow_css_urls)),
     SITE("ports", "allowed besides 80, 443 and the seeds' own", ports(s.ports)),
     SITE("robots", "obey; txt_only: not meta robots; ignore", choice(s.robots, kRobots)),

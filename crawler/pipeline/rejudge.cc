@@ -74,8 +74,11 @@ class Judge {
  private:
   policy::Judgement judged_by(const SiteRules& site, const storage::JudgedUrl& known,
                               const model::Url& url) const {
-    if (known.is_seed && site.name == known.site) return site.scope.judge_seed(url);
-    return site.scope.judge(url, {.depth = known.depth, .purpose = known.purpose}, this_year_);
+    const bool own = site.name == known.site;
+    if (known.is_seed && own) return site.scope.judge_seed(url);
+    return site.scope.judge(
+        url, {.depth = known.depth, .purpose = known.purpose, .embedded = known.is_embedded && own},
+        this_year_);
   }
 
   // Another site in whose scope the URL is, and in whose form it is written.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace crawld::policy {
 namespace {
@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 17> kResourceRels = {
     "search",     "wlwmanifest",  "shortlink",        "image_src", "webmention",
 };
 
+// Those of them that a browser needs to show the page.
+constexpr std::array<std::string_view, 7> kPartRels = {
+    "stylesheet", "icon", "apple-touch-icon", "mask-icon", "preload", "modulepreload", "manifest",
+};
+
 bool has_rel(std::string_view rel, std::string_view token) {
   while (!rel.empty()) {
     const std::size_t end = std::min(rel.find(' '), rel.size());
@@ -31,6 +36,40 @@ bool has_rel(std::string_view rel, std::string_view token) {
 bool is_resource_rel(std::string_view rel) {
   return std::any_of(kResourceRels.begin(), kResourceRels.end(),
                      [&](std::string_view token) { return has_rel(rel, token); });
+}
+
+// Whether a link, which is followed, names a part of the page that it stands in.
+bool is_part(const model::Link& link) {
+  switch (link.tag) {
+    case LinkTag::img:
+    case LinkTag::source:
+    case LinkTag::script:
+    case LinkTag::embed:
+    case LinkTag::object:
+    case LinkTag::video:
+    case LinkTag::audio:
+    case LinkTag::track:
+    case LinkTag::input:
+    case LinkTag::css:
+      return true;
+    case LinkTag::link:
+    case LinkTag::link_header:
+      return std::any_of(kPartRels.begin(), kPartRels.end(),
+                         [&](std::string_view token) { return has_rel(link.rel, token); });
+    case LinkTag::a:
+    case LinkTag::area:
+    case LinkTag::iframe:
+    case LinkTag::frame:
+    case LinkTag::meta_refresh:
+    case LinkTag::refresh_header:
+    case LinkTag::sitemap:
+    case LinkTag::feed:
+    case LinkTag::svg_a:
+    case LinkTag::form:
+    case LinkTag::other:
+      return false;
+  }
+  return false;
 }
 
 bool has_literal_host(const model::Url& url) {
@@ -96,7 +135,9 @@ class Admission {
       const bool sitemap = link.tag == LinkTag::link && has_rel(link.rel, "sitemap");
       const bool refresh = link.tag == LinkTag::meta_refresh || link.tag == LinkTag::refresh_header;
       admit_text(link.url, {.depth = static_cast<std::uint16_t>(sitemap ? 1 : request_.depth + 1),
-                            .hop = refresh ? 'R' : 'L',
+                            .hop = refresh         ? 'R'
+                                   : is_part(link) ? 'E'
+                                                   : 'L',
                             .purpose = sitemap ? Purpose::sitemap : Purpose::page});
     }
   }
@@ -109,12 +150,16 @@ class Admission {
     std::int64_t lastmod = 0;
   };
 
+  static LinkContext context_of(const Kind& kind) {
+    return {.depth = kind.depth, .purpose = kind.purpose, .embedded = kind.hop == 'E'};
+  }
+
   void admit_text(std::string_view text, const Kind& kind) {
     // Fragments never reach the books. The date of a sitemap's entry is news even if the entry
     // is not.
     const auto without_fragment = text.substr(0, text.find('#'));
-    const bool recent =
-        rules_.recent.seen(without_fragment, request_.site, kind.depth, kind.purpose);
+    const LinkContext context = context_of(kind);
+    const bool recent = rules_.recent.seen(without_fragment, request_.site, context);
     if (recent && kind.lastmod == 0) return;
     const auto url = model::Url::parse(text);
     if (!url || url->scheme_kind() == model::Scheme::other) return;
@@ -122,28 +167,34 @@ class Admission {
   }
 
   void add(model::Url url, const Kind& kind) {
-    if (url == request_.url || !hrefs_.insert(url.href()).second) return;
+    if (url == request_.url) return;
+    const auto [place, is_new] = places_.try_emplace(url.href(), found_.size());
+    // What no link may lead to may be a part of the page all the same.
+    if (!is_new && (kind.hop != 'E' || found_[place->second].state == Verdict::queued)) return;
     Judgement judgement;
     if (has_literal_host(url) && rules_.forbidden_address(url)) {
       judgement = {Verdict::blocked, "blocked_address"};
     } else {
-      judgement =
-          rules_.scope.judge(url, {.depth = kind.depth, .purpose = kind.purpose}, rules_.this_year);
+      judgement = rules_.scope.judge(url, context_of(kind), rules_.this_year);
     }
-    found_.push_back({.url = std::move(url),
-                      .state = judgement.verdict,
-                      .reason = std::move(judgement.reason),
-                      .purpose = kind.purpose,
-                      .depth = kind.depth,
-                      .redirects = kind.redirects,
-                      .hop = kind.hop,
-                      .lastmod = kind.lastmod});
+    Discovered found{.url = std::move(url),
+                     .state = judgement.verdict,
+                     .reason = std::move(judgement.reason),
+                     .purpose = kind.purpose,
+                     .depth = kind.depth,
+                     .redirects = kind.redirects,
+                     .hop = kind.hop,
+                     .lastmod = kind.lastmod};
+    if (is_new)
+      found_.push_back(std::move(found));
+    else
+      found_[place->second] = std::move(found);
   }
 
   const model::Settled& settled_;
   const AdmitRules& rules_;
   const model::Request& request_;
-  std::unordered_set<std::string> hrefs_;
+  std::unordered_map<std::string, std::size_t> places_;  // in found_, by href
   std::vector<Discovered> found_;
 };
 

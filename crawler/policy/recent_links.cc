@@ -19,19 +19,16 @@ void RecentLinks::judge_by(std::shared_ptr<const void> rules) {
   std::fill(entries_.begin(), entries_.end(), Entry{});
 }
 
-bool RecentLinks::seen(std::string_view link, model::SiteId site, std::uint16_t depth,
-                       model::Purpose purpose) {
+bool RecentLinks::seen(std::string_view link, model::SiteId site, const LinkContext& context) {
   if (link.empty()) return false;
   const std::uint64_t hash = XXH3_64bits_withSeed(link.data(), link.size(), site);
   Entry& entry = entries_[hash % kEntries];
-  if (entry.link == hash && entry.site == site && entry.purpose == purpose &&
-      entry.depth <= depth) {
+  const LinkContext& noted = entry.context;
+  if (entry.link == hash && entry.site == site && noted.purpose == context.purpose &&
+      noted.depth <= context.depth && noted.embedded == context.embedded) {
     return true;
   }
-  entry.link = hash;
-  entry.site = site;
-  entry.depth = depth;
-  entry.purpose = purpose;
+  entry = {.link = hash, .site = site, .context = context};
   return false;
 }
 

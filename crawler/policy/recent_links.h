@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crawler/model/request.h"
+#include "crawler/policy/scope.h"
 
 namespace crawld::policy {
 
@@ -24,15 +25,15 @@ class RecentLinks {
   // They are kept alive meanwhile, so that an address means one set of rules.
   void judge_by(std::shared_ptr<const void> rules);
 
-  // True when this link of this site was noted at this depth or nearer; notes it otherwise.
-  bool seen(std::string_view link, model::SiteId site, std::uint16_t depth, model::Purpose purpose);
+  // True when this link of this site was noted at this depth or nearer; notes it otherwise. What
+  // was noted as a link is none as a part of a page, which may be in scope where a link is not.
+  bool seen(std::string_view link, model::SiteId site, const LinkContext& context);
 
  private:
   struct Entry {
     std::uint64_t link = 0;  // its hash
     model::SiteId site = 0;
-    std::uint16_t depth = 0;
-    model::Purpose purpose = model::Purpose::page;
+    LinkContext context;
   };
 
   std::shared_ptr<const void> rules_;

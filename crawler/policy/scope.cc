@@ -7,6 +7,9 @@
 namespace crawld::policy {
 namespace {
 
+// A style sheet of the deepest page, what it imports, and an image of that.
+constexpr std::uint64_t kPartsBelow = 3;
+
 using model::Verdict;
 
 // "https://host:port/dir/" of "https://host:port/dir/page?x".
@@ -124,6 +127,11 @@ bool ScopeRules::in_scope(const model::Url& url) const {
   return false;
 }
 
+bool ScopeRules::may_be_part(const model::Url& url) const {
+  const bool narrow = scope_ == config::Scope::page || scope_ == config::Scope::prefix;
+  return narrow && hosts_.contains(std::string(url.hostname()));
+}
+
 bool ScopeRules::included(const model::Url& url) const {
   if (include_.empty() || seed_hrefs_.contains(url.href())) return true;
   return std::any_of(include_.begin(), include_.end(),
@@ -137,7 +145,9 @@ Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
     return {Verdict::trapped, std::string(guard)};
   }
   if (context.purpose == model::Purpose::sitemap) return {};
-  if (!in_scope(url)) return {Verdict::out_of_scope, "scope"};
+  if (!in_scope(url) && !(context.embedded && may_be_part(url))) {
+    return {Verdict::out_of_scope, "scope"};
+  }
   for (std::size_t i = 0; i < exclude_.size(); ++i) {
     if (exclude_[i].matches(url.href())) {
       return {Verdict::out_of_scope, "exclude[" + std::to_string(i) + "]"};
@@ -149,7 +159,8 @@ Judgement ScopeRules::judge(const model::Url& url, const LinkContext& context,
     }
   }
   if (!included(url)) return {Verdict::out_of_scope, "include"};
-  if (max_depth_ && context.depth > *max_depth_) return {Verdict::too_deep, "max_depth"};
+  const std::uint64_t below = context.embedded ? kPartsBelow : 0;
+  if (max_depth_ && context.depth > *max_depth_ + below) return {Verdict::too_deep, "max_depth"};
   return {};
 }
 

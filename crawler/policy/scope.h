@@ -29,6 +29,7 @@ struct Judgement {
 struct LinkContext {
   std::uint32_t depth = 0;  // of the link's target
   model::Purpose purpose = model::Purpose::page;
+  bool embedded = false;  // a part of the page that names it: an image, a style sheet
 };
 
 class ScopeRules {
@@ -36,6 +37,8 @@ class ScopeRules {
   // Seeds and patterns of `site`; an Error names the pattern or seed that is wrong.
   static base::Result<ScopeRules> compile(const config::Site& site);
 
+  // Parts of a page are in scope at the hosts of the seeds also where the scope is a page or a
+  // prefix, and three steps below the deepest pages: a style sheet, what it imports, an image.
   Judgement judge(const model::Url& url, const LinkContext& context, int this_year) const;
 
   // A URL the user asked for by name: only what can never be fetched is refused.
@@ -50,6 +53,7 @@ class ScopeRules {
   std::optional<Judgement> refuse_never(const model::Url& url) const;
   bool port_allowed(const model::Url& url) const;
   bool in_scope(const model::Url& url) const;
+  bool may_be_part(const model::Url& url) const;
   bool included(const model::Url& url) const;
   bool in_directory_of_seed(std::string_view url) const;
 

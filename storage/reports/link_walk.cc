@@ -48,7 +48,8 @@ base::Status each_page_found_by_link(Database& reader,
         "WHERE v.url_id BETWEEN ?1 AND ?2 AND v.page_id IS NOT NULL AND u.purpose IS NULL "
         "AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
         "AND u.state NOT IN ('parked', 'out_of_scope') "
-        "AND (u.hop = 'L' OR (u.hop = 'R' AND ifnull(w.status, 0) NOT BETWEEN 301 AND 308))",
+        "AND (u.hop IN ('L', 'E') OR (u.hop = 'R' AND ifnull(w.status, 0) NOT BETWEEN 301 AND "
+        "308))",
         [&](Statement& s) { s.integer(1, first).integer(2, last); },
         [&](Statement& s) {
           visit({.id = static_cast<model::UrlId>(s.integer(0)), .url = s.text(1)});

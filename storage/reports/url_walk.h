@@ -25,6 +25,7 @@ struct JudgedUrl {
   std::uint32_t depth = 0;
   std::uint32_t redirects = 0;
   bool is_seed = false;
+  bool is_embedded = false;
   bool is_due = false;  // a visit is planned
   model::Purpose purpose = model::Purpose::page;
 };

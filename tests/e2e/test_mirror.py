@@ -268,3 +268,25 @@ def test_an_interrupted_export_leaves_whole_files_and_goes_on(mirrored):
     done = export(mirrored)
     assert done.returncode == 0 and f", {len(begun)} unchanged, 0 removed" in done.stderr, done.stderr
     assert len(listed(mirrored.folder)) > 20
+
+
+@pytest.mark.parametrize("scope, pages", [("page", {"/guide/start"}), ("prefix", {"/guide/start", "/guide/more"})])
+def test_parts_of_pages_come_along_where_links_do_not(tmp_path, scope, pages):
+    site = Site()
+    site.pages = {
+        "/guide/start": (HTML, "<link rel=stylesheet href=/assets/s.css><a href=more>more</a><a href=/other>other</a>"
+                         "<a href=/i.png><img src=/i.png></a>"),
+        "/guide/more": (HTML, "<title>more</title>"), "/other": (HTML, "<title>other</title>"),
+        "/assets/s.css": ({"Content-Type": "text/css"}, "@import 'more.css'"),
+        "/assets/more.css": ({"Content-Type": "text/css"}, "a{background:url(bg.png)}"),
+        "/assets/bg.png": PAGES["/i.png"], "/i.png": PAGES["/i.png"]}
+    server = CountingServer(site.respond)
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", "-p", "--scope", scope, "--depth", "1", server.url("/guide/start")).returncode == 0
+    server.close()
+    done = {url.removeprefix(server.url("")) for url, in crawl.sql("SELECT url FROM urls WHERE state = 'done'")}
+    parts = {"/assets/s.css", "/assets/more.css", "/assets/bg.png", "/i.png"}
+    assert {"/" + path.lstrip("/") for path in done} == pages | parts
+    assert export(crawl, folder=tmp_path / "site").returncode == 0
+    sheet = tmp_path / "site" / f"127.0.0.1+{server.port}" / "assets/more.css"
+    assert sheet.read_text() == 'a{background:url("bg.png")}'

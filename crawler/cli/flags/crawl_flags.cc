@@ -41,7 +41,9 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   reach->add_option("--include", o.include, "only URLs that match a glob, or re:EXPRESSION");
   reach->add_option("--exclude", o.exclude, "no URL that matches a glob, or re:EXPRESSION");
   reach->add_option("--max-redirect", o.max_redirect, "redirects in a row (default 20)");
-  reach->add_flag("-p,--page-requisites", o.page_requisites, "images, scripts, style sheets too");
+  reach->add_flag(
+      "-p,--page-requisites", o.page_requisites,
+      "images, scripts, style sheets too, of the start's host also where -np or -l ends");
   reach->add_option("--follow", o.follow, "sitemaps, usual-sitemaps, nofollow, forms");
   reach->add_option("--no-follow", o.no_follow, "sitemaps");
 

@@ -19,6 +19,7 @@ struct Page {
                  .page = model::ParsedPage{}},
       .verdict = Verdict::done};
   FollowPolicy follow;
+  config::Site site;
   RecentLinks* recent = nullptr;  // nothing: a new one each time
 
   model::ParsedPage& page() { return std::get<model::ParsedPage>(settled.parsed.page); }
@@ -32,7 +33,6 @@ struct Page {
     std::get<model::Response>(settled.parsed.fetched.outcome).headers.add("Location", to);
   }
   std::vector<model::Discovered> admitted() {
-    config::Site site;
     site.seeds = {"http://a.test/"};
     site.max_depth = 3;
     const auto scope = ScopeRules::compile(site);
@@ -100,6 +100,23 @@ TEST_CASE("resources of a page are left out unless requisites are asked for") {
   CHECK(page.urls() == Urls{"http://a.test/next", "http://a.test/drawn"});
   page.follow.requisites = true;
   CHECK(page.urls().size() == 6);
+}
+
+TEST_CASE("what a link may not lead to may be a part of the page") {
+  Page page;
+  page.site.scope = config::Scope::page;
+  page.follow.requisites = true;
+  RecentLinks recent;
+  page.recent = &recent;
+  page.link("http://a.test/i.png");
+  page.link("http://a.test/i.png", LinkTag::img);
+  page.link("http://a.test/s.css", LinkTag::link, "stylesheet");
+  page.link("http://a.test/other", LinkTag::link, "search");
+  const auto found = page.admitted();
+  REQUIRE(found.size() == 3);
+  CHECK((found[0].hop == 'E' && found[0].state == Verdict::queued));
+  CHECK((found[1].hop == 'E' && found[1].state == Verdict::queued));
+  CHECK((found[2].hop == 'L' && found[2].state == Verdict::out_of_scope));
 }
 
 TEST_CASE("a redirect that only adds what canonicalization strips still leads somewhere") {
@@ -189,8 +206,8 @@ TEST_CASE("a link that was judged lately is left out, unless it is nearer or new
 TEST_CASE("other rules make every link new") {
   RecentLinks recent;
   recent.judge_by(std::make_shared<int>());
-  CHECK_FALSE(recent.seen("http://a.test/", 0, 1, Purpose::page));
-  CHECK(recent.seen("http://a.test/", 0, 1, Purpose::page));
+  CHECK_FALSE(recent.seen("http://a.test/", 0, {.depth = 1}));
+  CHECK(recent.seen("http://a.test/", 0, {.depth = 1}));
   recent.judge_by(std::make_shared<int>());
-  CHECK_FALSE(recent.seen("http://a.test/", 0, 1, Purpose::page));
+  CHECK_FALSE(recent.seen("http://a.test/", 0, {.depth = 1}));
 }

@@ -56,6 +56,27 @@ TEST_CASE("each scope draws its line") {
   }
 }
 
+TEST_CASE("parts of a page are in scope at its host, whatever the page or prefix") {
+  const LinkContext part{.embedded = true};
+  for (const Scope scope : {Scope::page, Scope::prefix, Scope::host}) {
+    const config::Site site = site_of(scope);
+    CHECK(judge(site, "http://www.a.test/assets/style.css", part).verdict == Verdict::queued);
+    CHECK(judge(site, "http://cdn.a.test/style.css", part).reason == "scope");
+  }
+  config::Site site = site_of(Scope::prefix);
+  site.exclude = {"*.css"};
+  CHECK(judge(site, "http://www.a.test/assets/style.css", part).reason == "exclude[0]");
+}
+
+TEST_CASE("parts of the deepest pages are not too deep, and parts of parts are at an end") {
+  config::Site site = site_of(Scope::host);
+  site.max_depth = 1;
+  const std::string url = "http://www.a.test/i.png";
+  CHECK(judge(site, url, {.depth = 2}).verdict == Verdict::too_deep);
+  CHECK(judge(site, url, {.depth = 4, .embedded = true}).verdict == Verdict::queued);
+  CHECK(judge(site, url, {.depth = 5, .embedded = true}).verdict == Verdict::too_deep);
+}
+
 TEST_CASE("only ports that were opened or that a seed has are contacted") {
   config::Site site = site_of(Scope::any, "http://a.test:8080/");
   CHECK(admits(site, "http://b.test/"));
