@@ -51,10 +51,15 @@ GumboParser::GumboParser(const std::vector<RuleSet>& rule_sets)
 GumboParser::~GumboParser() = default;
 
 ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::time_point) {
-  auto decoded =
-      decode_content(job.body, job.headers.content_encoding, job.max_decoded_size, job.truncated);
-  if (auto* failure = std::get_if<ParseFailure>(&decoded)) return std::move(*failure);
-  auto& [body, was_gzip_member] = std::get<Decoded>(decoded);
+  Decoded decoded;
+  std::string_view body = job.body;
+  if (is_coded(job.headers.content_encoding) || body.size() > job.max_decoded_size) {
+    auto undone =
+        decode_content(job.body, job.headers.content_encoding, job.max_decoded_size, job.truncated);
+    if (auto* failure = std::get_if<ParseFailure>(&undone)) return std::move(*failure);
+    decoded = std::move(std::get<Decoded>(undone));
+    body = decoded.bytes;
+  }
 
   ParseOutcome outcome;
   auto& page = outcome.emplace<ParsedPage>();
@@ -68,13 +73,13 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   } else if (!robots && job.wants.reading) {
     tools_->reader.read(job, body, page);
   }
-  page.kept_as_sent = packs && was_gzip_member && job.body.size() <= body.size() / kLeastGain;
+  page.kept_as_sent =
+      packs && decoded.was_gzip_member && job.body.size() <= body.size() / kLeastGain;
   if (packs && !page.kept_as_sent) {
     tools_->packer.pack(body, page.packed_body.bytes);
   }
   if (robots || job.wants.raw_body) {
-    page.body = std::move(body);
-    page.body.resize(std::min(page.body.size(), robots ? kMaxRobotsTxt : kMaxRawBody));
+    page.body = body.substr(0, robots ? kMaxRobotsTxt : kMaxRawBody);
   }
   fit_to_limits(page);
   return outcome;

@@ -24,7 +24,8 @@ using model::ParseFailureKind;
 
 constexpr std::size_t kMaxCodings = 3;
 constexpr std::size_t kBufferSize = 64 << 10;
-constexpr int kMaxWindowLog = 23;  // 8 MiB: RFC 9659 section 3
+constexpr std::uint64_t kUsualGain = 4;  // of a coding
+constexpr int kMaxWindowLog = 23;        // 8 MiB: RFC 9659 section 3
 
 enum class Status : std::uint8_t { more, end, broken };
 
@@ -289,7 +290,8 @@ std::unique_ptr<Decoder> make_decoder(std::string_view coding, Input input) {
 DecodedFront pump(Stage& last, const std::vector<const Decoder*>& decoders, std::size_t coded_size,
                   std::uint64_t max_size) {
   DecodedFront front;
-  front.bytes.reserve(std::min<std::uint64_t>(max_size, coded_size * 4));
+  const std::uint64_t likely = decoders.empty() ? coded_size : coded_size * kUsualGain;
+  front.bytes.reserve(std::min(max_size, likely));
   const auto buffer = std::make_unique<std::array<char, kBufferSize>>();
   Status status = Status::more;
   bool over_limit = false;
@@ -317,6 +319,10 @@ DecodedFront pump(Stage& last, const std::vector<const Decoder*>& decoders, std:
 }
 
 }  // namespace
+
+bool is_coded(std::string_view content_encoding) {
+  return !listed_codings(content_encoding).empty();
+}
 
 bool looks_gzipped(std::string_view bytes) { return bytes.starts_with("\x1F\x8B"); }
 

@@ -21,6 +21,10 @@ struct Decoded {
   bool was_gzip_member = false;  // the body is one whole member (RFC 1952) and nothing else
 };
 
+// Whether the header value names a coding, or what we know none by. What has none is its own
+// content, and needs no copy.
+bool is_coded(std::string_view content_encoding);
+
 // `body` with the codings of the header value `content_encoding` undone.
 //
 // A stream must be whole: its end mark is there and its checksum right, else the

@@ -1,24 +1,28 @@
 #include "parsers/html/arena.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <new>
 
 namespace crawld::parsers {
 namespace {
 
-constexpr std::size_t kAlign = alignof(std::max_align_t);
+constexpr std::size_t kAlign = alignof(void*);
+static_assert(kAlign >= alignof(double) && kAlign >= alignof(std::uint64_t));
 constexpr std::size_t kFirstChunk = 64 << 10;
 constexpr std::size_t kLargestChunk = 1 << 20;
 
 }  // namespace
 
 void* Arena::allocate(std::size_t bytes) {
-  if (bytes > max_bytes_) return nullptr;
-  bytes = std::max((bytes + kAlign - 1) & ~(kAlign - 1), kAlign);
-  if (static_cast<std::size_t>(end_ - next_) < bytes && !add_chunk(bytes)) return nullptr;
+  const std::size_t room = std::max((bytes + kAlign - 1) & ~(kAlign - 1), kAlign);
+  if (bytes > max_bytes_ || (static_cast<std::size_t>(end_ - next_) < room && !add_chunk(room))) {
+    exhausted_ = true;
+    return nullptr;
+  }
   last_ = next_;
-  next_ += bytes;
+  next_ += room;
   return last_;
 }
 

@@ -20,7 +20,8 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // Room for `bytes`, aligned for any type; null beyond the cap.
+  // Room for `bytes`, aligned for pointers and numbers of 8 bytes; null beyond the cap. Most
+  // rooms of a page are names and lists of one, so an alignment of 16 would cost a tenth of it.
   void* allocate(std::size_t bytes);
   // Takes the room back if it was the last handed out; else it stays until the end.
   void release(void* last);
@@ -28,6 +29,8 @@ class Arena {
   std::string_view copy(std::string_view text);
 
   std::size_t bytes() const { return bytes_; }
+  // Whether allocate() said no, because of the cap or of malloc.
+  bool exhausted() const { return exhausted_; }
 
  private:
   bool add_chunk(std::size_t at_least);
@@ -38,6 +41,7 @@ class Arena {
   std::byte* next_ = nullptr;
   std::byte* end_ = nullptr;
   std::byte* last_ = nullptr;
+  bool exhausted_ = false;
 };
 
 }  // namespace crawld::parsers

@@ -102,15 +102,21 @@ HtmlTree::HtmlTree(HtmlTree&&) noexcept = default;
 HtmlTree& HtmlTree::operator=(HtmlTree&&) noexcept = default;
 HtmlTree::~HtmlTree() = default;
 
+std::size_t HtmlTree::bytes() const { return arena_->bytes(); }
+
 std::optional<HtmlTree> HtmlTree::parse(std::string_view utf8, TreeLimits limits) {
   if (utf8.data() == nullptr) utf8 = "";
   HtmlTree tree(limits);
-  HtmlSkeleton skeleton(utf8, limits, *tree.arena_);
-  if (!skeleton.within_limits()) return std::nullopt;
-  if (skeleton.usable() && tree.build(skeleton.html(), &skeleton)) return tree;
-  HtmlTree whole(limits);
-  if (!whole.build(utf8, nullptr)) return std::nullopt;
-  return whole;
+  {
+    HtmlSkeleton skeleton(utf8, limits, *tree.arena_);
+    if (!skeleton.within_limits()) return std::nullopt;
+    if (skeleton.usable() && tree.build(skeleton.html(), &skeleton)) return tree;
+  }
+  // Read as a whole the page takes more, and room for both would be needed at once.
+  if (tree.arena_->exhausted()) return std::nullopt;
+  tree = HtmlTree(limits);
+  if (!tree.build(utf8, nullptr)) return std::nullopt;
+  return tree;
 }
 
 std::optional<HtmlTree> HtmlTree::parse_whole(std::string_view utf8, TreeLimits limits) {

@@ -54,6 +54,7 @@ class HtmlTree {
   const GumboNode* document() const { return document_; }  // GUMBO_NODE_DOCUMENT
   const GumboNode* root() const { return root_; }          // the html element
   bool quirks() const { return quirks_; }                  // full quirks mode
+  std::size_t bytes() const;                               // of memory
 
   // Every element in document order. Elements inside <template> are not of the
   // document (HTML 4.12.3) and follow after all others: see in_document().

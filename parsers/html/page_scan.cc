@@ -56,6 +56,7 @@ void PageScanner::scan(std::string_view utf8, const ScanOptions& options, model:
   };
   outline.walk(enter, [&](const OutlineNode& node) { facts.leave(node.tag, node.space); });
   facts.finish();
+  outline.forget_large();
   if (state_->builder.truncated()) page.links_truncated = true;
 }
 
@@ -78,6 +79,7 @@ std::vector<model::UrlPlace> PageScanner::places(std::string_view utf8, const Sc
     return true;
   };
   outline.walk(enter, [&](const OutlineNode& node) { finder.leave(node.tag); });
+  outline.forget_large();
   // The walk is over by then, so the outline may be another's.
   return std::move(finder).take([&](std::string_view html, const std::string& fallback_base) {
     if (depth == model::kMaxSrcdocDepth) return std::vector<model::UrlPlace>();

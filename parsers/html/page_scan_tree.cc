@@ -1,8 +1,15 @@
 #include "parsers/html/page_scan_tree.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace crawld::parsers {
+namespace {
+
+// Enough for all but one page in a thousand.
+constexpr std::size_t kMostNodesKept = 64 << 10;
+
+}  // namespace
 
 void Outline::reset(std::string_view input) {
   input_ = input;
@@ -10,6 +17,15 @@ void Outline::reset(std::string_view input) {
   links_.clear();
   attributes_.clear();
   nodes_.emplace_back();
+}
+
+void Outline::forget_large() {
+  const auto forget = [](auto& list) {
+    if (list.capacity() > kMostNodesKept) std::remove_reference_t<decltype(list)>().swap(list);
+  };
+  forget(nodes_);
+  forget(links_);
+  forget(attributes_);
 }
 
 std::uint32_t Outline::add_clone(std::uint32_t original) {

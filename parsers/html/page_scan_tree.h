@@ -60,6 +60,9 @@ class Outline {
       walk_links(enter, leave);
   }
 
+  // Gives the room of a large page back; that of others serves the next page.
+  void forget_large();
+
   OutlineNode& at(std::uint32_t node) { return nodes_[node]; }
   const OutlineNode& at(std::uint32_t node) const { return nodes_[node]; }
   std::size_t size() const { return nodes_.size(); }

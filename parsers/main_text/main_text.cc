@@ -66,7 +66,9 @@ class BlockJudge {
 
 std::vector<std::size_t> article_blocks(const PageOutline& page, const ArticleWitness& witness) {
   const auto words = scan_page(page);
-  return choose_blocks(page, words, BlockJudge(page, words, witness).judge());
+  // The judge goes before the choice: of a large page each takes some 20 MB.
+  const auto likelihood = BlockJudge(page, words, witness).judge();
+  return choose_blocks(page, words, likelihood);
 }
 
 // A line a block; the cells of a table's row stay on one line.

@@ -106,13 +106,13 @@ def with_big_page(path):
 
 def test_a_page_that_takes_too_much_memory_is_booked_with_its_body_and_harms_nobody(crawl, serve, tmp_path):
     site = serve(with_big_page)
-    result = crawl.run("-c", configured(tmp_path, site, "parse: {memory: 96MiB}"))
+    result = crawl.run("-c", configured(tmp_path, site, "parse: {memory: 48MiB}"))
     assert result.returncode == 0, result.stderr
     assert crawl.sql("SELECT state, reason FROM urls WHERE url LIKE '%/big'") == [("parse_error", "memory")]
     assert crawl.sql("SELECT outcome, detail FROM fetches JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'") == [
-        ("memory", "out of its 96 MiB")]
+        ("memory", "out of its 48 MiB")]
     assert crawl.sql("SELECT parse_error, bytes, body_id > 0 FROM pages JOIN urls ON urls.id = url_id WHERE url LIKE '%/big'"
-                     ) == [("memory: out of its 96 MiB", len(BIG), 1)]
+                     ) == [("memory: out of its 48 MiB", len(BIG), 1)]
     assert site.paths().count("/big") == 1
     assert crawl.sql("SELECT count(*) FROM urls WHERE state = 'done'") == [(21,)]
     assert "parse.killed" in result.stderr

@@ -36,8 +36,10 @@ std::string words(std::string_view prefix, int count, std::string_view between) 
 std::string long_base() { return repeated("d/", 16'000, "<base href='http://a.test/") + "'>"; }
 
 // Of a worker that has read nothing else: "read", or why it was not.
-std::string end_of(const std::string& html) {
-  WorkerProcess worker(real_options());
+std::string end_of(const std::string& html, std::chrono::milliseconds cpu = 2s) {
+  WorkerOptions options = real_options();
+  options.page_cpu = cpu;
+  WorkerProcess worker(options);
   const auto outcome =
       worker.parse({.url = "http://a.test/",
                     .headers = {.content_type = "text/html"},
@@ -53,6 +55,20 @@ std::string end_of(const std::string& html) {
 
 TEST_CASE("a page of 250,000 short paragraphs fits into a worker") {
   CHECK(end_of(repeated("<p>a", kMegabyte)) == "read");
+}
+
+TEST_CASE("a table that is nearly as large as a body may be fits into a worker") {
+  constexpr std::string_view row =
+      "<tr class='row even' id=row-12345>\n<td class=num>12345</td>\n<td><a href=/item/12345 "
+      "title='Item 12345'>Item 12345 alpha beta</a></td>\n<td class=desc>alpha beta gamma delta "
+      "epsilon zeta eta theta</td>\n<td><span class=price data-v=12345>$ 12345.50</span></td>\n";
+  // Memory is asked for here: sanitizers take longer.
+  CHECK(end_of(repeated(row, 9 * kMegabyte, "<!doctype html><table class='wikitable'>"), 30s) ==
+        "read");
+}
+
+TEST_CASE("a page of the tightest markup costs its tree and not the page") {
+  CHECK(end_of(repeated("<p a b c d e f g h>", 8 * kMegabyte)) == "read");
 }
 
 TEST_CASE("a list of 150,000 items fits into a worker") {
