@@ -149,6 +149,10 @@ Page::Found Page::find_xpath(const Source& source, const Item& scope) {
     if (facts_.kind == model::DocumentKind::xml) {
       return Error{Error::Code::invalid, "the body is no XML"};
     }
+    if (facts_.tree != nullptr) {
+      return Error{Error::Code::invalid,
+                   "the page is too large for paths; a CSS selector needs less memory"};
+    }
     return no_tree(facts_);
   }
   XmlNode inside = scope.element != nullptr ? tree->of(scope.element) : scope.xml;

@@ -40,7 +40,9 @@ using XmlNode = const _xmlNode*;
 // A document as libxml2 holds it.
 class XmlTree {
  public:
-  // Nothing when memory is short. `tree` must outlive the copy, which shares its texts.
+  // Nothing where `tree` and its copy would take more than 160 MiB: a worker that is out of its
+  // memory loses the page, and not what asks for paths alone. `tree` must outlive the copy,
+  // which shares its texts.
   static std::optional<XmlTree> copy_of(const HtmlTree& tree);
   // Broken XML is read as far as it goes; nothing when there is not even a root
   // element. `utf8` is UTF-8 whatever its declaration says.

@@ -5,6 +5,8 @@
 #include <libxml/valid.h>
 #include <libxml/xpath.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -18,7 +20,11 @@ namespace crawld::parsers {
 namespace {
 
 constexpr char kXlink[] = "http://www.w3.org/1999/xlink";
-constexpr std::size_t kMostBytes = TreeLimits{}.max_bytes;  // of a copy
+// Of a page's tree and its copy: a page of 9.5 MB with all else that is made of it stays within the
+// usual 256 MiB of a worker.
+constexpr std::size_t kMostBytes = 160U << 20;
+// Of a text libxml2 looks at what stands before the lists of elements, and no further.
+constexpr std::size_t kTextBytes = offsetof(xmlNode, properties);
 
 const xmlChar* chars(const char* text) { return reinterpret_cast<const xmlChar*>(text); }
 std::string_view view(const xmlChar* text) {
@@ -63,14 +69,14 @@ class Copier {
  private:
   // All zero; null beyond the arena's cap.
   template <typename Struct>
-  Struct* zeroed() {
-    auto* made = static_cast<Struct*>(arena_.allocate(sizeof(Struct)));
-    if (made != nullptr) *made = Struct{};
-    return made;
+  Struct* zeroed(std::size_t bytes = sizeof(Struct)) {
+    void* made = arena_.allocate(bytes);
+    if (made != nullptr) std::memset(made, 0, bytes);
+    return static_cast<Struct*>(made);
   }
 
   xmlNode* make_node(xmlElementType type, const xmlChar* name, const char* content) {
-    auto* made = zeroed<xmlNode>();
+    auto* made = zeroed<xmlNode>(type == XML_ELEMENT_NODE ? sizeof(xmlNode) : kTextBytes);
     if (made == nullptr) return nullptr;
     made->type = type;
     made->name = name;
@@ -237,7 +243,8 @@ std::optional<XmlTree> XmlTree::copy_of(const HtmlTree& tree) {
   start_library();
   xmlDoc* document = xmlNewDoc(chars("1.0"));
   if (document == nullptr) return std::nullopt;
-  XmlTree copy(document, std::make_unique<Arena>(kMostBytes));
+  const std::size_t left = kMostBytes - std::min(kMostBytes, tree.bytes());
+  XmlTree copy(document, std::make_unique<Arena>(left));
   if (!Copier(document, *copy.nodes_, copy.elements_).copy(tree)) return std::nullopt;
   // Numbers the elements, so that sorting results does not walk the tree.
   xmlXPathOrderDocElems(document);

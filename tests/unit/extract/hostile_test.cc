@@ -93,4 +93,19 @@ TEST_CASE("what is made of a hostile page grows with the page and not with its s
   }
 }
 
+TEST_CASE("where a page is too large for paths its other fields are read") {
+  Rule rule{.name = "r", .match = {}, .each = {}};
+  rule.fields = {{.name = "c", .source = "css:h1"}, {.name = "x", .source = "xpath://h1"}};
+  GumboParser parser({{.rules = {rule}}});
+  const std::string html = "<h1>T</h1>" + repeated("<p a b c d e f g h>", 100'000);
+  const auto outcome = parser.parse({.url = "http://a.test/",
+                                     .headers = {.content_type = "text/html"},
+                                     .body = html,
+                                     .rule_set = 1},
+                                    {});
+  const auto& record = std::get<model::ParsedPage>(outcome).records.at(0);
+  CHECK(record.fields_json == R"({"c":"T","x":null})");
+  CHECK_THAT(record.errors_json, Catch::Contains("too large for paths"));
+}
+
 }  // namespace crawld::parsers
