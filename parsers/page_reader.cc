@@ -32,6 +32,7 @@ using model::ParsedPage;
 
 // How much of a text a guess at its language needs; more costs and tells no more.
 constexpr std::size_t kLanguageSample = 1'024;
+constexpr std::size_t kJsonFeedFront = 512;  // bytes that hold the version of a JSON Feed
 
 // `unchanged`: nothing is stored of the page.
 RuleNeeds needs_of(const ParseJob& job, const CompiledRules* rules, bool unchanged) {
@@ -154,6 +155,13 @@ void add_robots(const ParseJob& job, ParsedPage& page) {
   page.robots = directives.take();
 }
 
+// JSON Feed 1.1, "Mime Type": application/feed+json; feeds of version 1 are application/json, as
+// any JSON is, and begin with their version.
+bool may_be_json_feed(std::string_view content_type, std::string_view body) {
+  return parse_content_type(content_type).essence == "application/feed+json" ||
+         body.substr(0, kJsonFeedFront).find("jsonfeed.org") != std::string_view::npos;
+}
+
 // CSS Values 4 section 4.5: against the sheet's own URL.
 void add_style_sheet_links(std::string_view css, const ParseJob& job, ParsedPage& page) {
   LinkResolver resolver(model::Url::parse(job.url), {});
@@ -270,8 +278,7 @@ void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPag
 void PageReader::read_listing(const ParseJob& job, std::string_view body, ParsedPage& page) {
   const bool may_be_one =
       page.kind == DocumentKind::xml ||
-      (page.kind == DocumentKind::json &&
-       parse_content_type(job.headers.content_type).essence == "application/feed+json");
+      (page.kind == DocumentKind::json && may_be_json_feed(job.headers.content_type, body));
   if (job.purpose != model::Purpose::sitemap && !may_be_one) return;
   page.sitemap =
       parse_sitemap(body, job.url, {.max_size = job.max_decoded_size}, job.headers.content_type);

@@ -339,6 +339,23 @@ TEST_CASE("a sitemap, and a feed that was fetched as a page, are read as lists")
   CHECK(feed.sitemap.kind == model::SitemapKind::rss);
 }
 
+TEST_CASE("a JSON Feed of version 1 is told by its version, whatever its media type") {
+  const auto read = [](std::string_view type, std::string_view body) {
+    return parse({.url = "http://a.test/feed.json",
+                  .headers = {.content_type = std::string(type)},
+                  .body = body})
+        .sitemap;
+  };
+  const auto feed =
+      read("application/json",
+           R"({"version":"https:\/\/jsonfeed.org\/version\/1","items":[{"url":"/1"}]})");
+  CHECK(feed.kind == model::SitemapKind::json_feed);
+  REQUIRE(feed.urls.size() == 1);
+  CHECK(feed.urls[0].loc == "http://a.test/1");
+  CHECK(read("application/json", R"({"version":"1","items":[{"url":"/1"}]})").kind ==
+        model::SitemapKind::none);
+}
+
 TEST_CASE("bytes that are no text in headers do not cost a page its worker") {
   WorkerProcess worker(test::real_options());
   ParseJob job = html("<p>x");
