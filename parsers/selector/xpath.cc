@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "parsers/selector/xpath_paths.h"
+
 namespace crawld::parsers {
 namespace {
 
@@ -261,14 +263,17 @@ base::Result<XPath> XPath::compile(std::string_view text) {
   }
   result.asks_for_ids_ = calls_id(text);
   result.expression_ = {expression, FreeExpression{}};
+  if (auto paths = XPathPaths::compile(text, context.get())) {
+    result.paths_ = std::make_shared<const XPathPaths>(*std::move(paths));
+  }
   return result;
 }
 
 base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNode scope,
                                                      unsigned long* steps_left) const {
-  if (steps_left != nullptr && *steps_left == 0) {
-    return base::Error{base::Error::Code::invalid, "the page's expressions take too many steps"};
-  }
+  const base::Error too_dear{base::Error::Code::invalid,
+                             "the page's expressions take too many steps"};
+  if (steps_left != nullptr && *steps_left == 0) return too_dear;
   if (asks_for_ids_) tree.index_ids();
   Context context = make_context(tree.document_.get());
   if (!context) return base::Error{base::Error::Code::io, "out of memory"};
@@ -278,8 +283,10 @@ base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNod
   context->opLimit = steps_left != nullptr ? *steps_left : kSteps;
   context->node = scope != nullptr ? const_cast<xmlNode*>(scope)
                                    : reinterpret_cast<xmlNode*>(tree.document_.get());
-  Object result(xmlXPathCompiledEval(expression_.get(), context.get()));
+  Object result(paths_ ? paths_->evaluate(context.get())
+                       : xmlXPathCompiledEval(expression_.get(), context.get()));
   if (steps_left != nullptr) *steps_left -= std::min(*steps_left, context->opCount);
+  if (!result && context->opCount >= context->opLimit) return too_dear;
   if (!result) {
     return base::Error{base::Error::Code::invalid,
                        why(*context, "the expression cannot be evaluated")};

@@ -34,6 +34,7 @@ struct _xmlXPathCompExpr;
 namespace crawld::parsers {
 
 class Arena;
+class XPathPaths;
 
 using XmlNode = const _xmlNode*;
 
@@ -87,9 +88,9 @@ class XPath {
   // Fails with what is wrong and at which byte; unknown functions too.
   static base::Result<XPath> compile(std::string_view text);
 
-  // Steps that evaluations on one page may take together: about a second where sets of nodes are
-  // small. libxml2 does not count what joining large ones takes, in quadratic time (`//div//p[1]`):
-  // the worker's limit of CPU time ends those, and the page is a parse_error (cpu).
+  // Steps that evaluations on one page may take together: about a second. Paths join sets of nodes
+  // in linear time (xpath_paths.h). Within predicates and calls (`count(//p/..)`) libxml2 takes
+  // quadratic time and does not count it: the worker's limit of CPU time ends what is too much.
   static constexpr unsigned long kSteps = 20'000'000;
 
   // Results in document order, relative to `scope` (null: the document). Fails when
@@ -110,6 +111,7 @@ class XPath {
   bool asks_for_ids_ = false;
   // Shared, because it is immutable to its users and copied with the rules.
   std::shared_ptr<_xmlXPathCompExpr> expression_;
+  std::shared_ptr<const XPathPaths> paths_;  // the same, where it is better walked; or null
 };
 
 // The text inside an element as it stands; attributes by name ("href",

@@ -1,9 +1,11 @@
 #include "parsers/selector/xpath.h"
 
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <string>
 
 #include "crawler/cli/inspect/inspect_select.h"
+#include "parsers/selector/xpath_paths.h"
 
 namespace crawld::parsers {
 namespace {
@@ -113,8 +115,82 @@ TEST_CASE("an evaluation that would take for ever stops") {
   for (int i = 0; i < 20'000; ++i) page += "<i></i>";
   auto tree = HtmlTree::parse(page);
   auto copy = XmlTree::copy_of(*tree);
-  CHECK_THAT(found(*copy, "//i[count(preceding::i) > count(following::i)]"),
-             Catch::StartsWith("failed"));
+  const std::string too_dear = "failed: the page's expressions take too many steps";
+  CHECK(found(*copy, "//i[count(preceding::i) > count(following::i)]") == too_dear);
+  CHECK(found(*copy, "//i/following-sibling::*[self::b]") == too_dear);
+}
+
+TEST_CASE("paths that meet nodes over and over take linear time") {
+  std::string html = "<body>";
+  for (int i = 0; i < 60'000; ++i) html += "<div><p>x</p></div>";
+  for (int i = 0; i < 400; ++i) html += "<div><p>x</p>";
+  for (int i = 0; i < 20'000; ++i) html += "<p>x</p>";
+  const auto page = HtmlTree::parse(html);
+  const auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  const std::clock_t start = std::clock();
+  for (std::string_view path :
+       {"//p/..", "//div//p[1]", "//p/ancestor::div", "//div/following-sibling::div",
+        "//div/following-sibling::div[1]", "//div/descendant::p", "//div//p//text()"}) {
+    INFO(path);
+    CHECK_THAT(found(*copy, path), !Catch::StartsWith("failed"));
+  }
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 20);  // CPU; quadratic work takes minutes
+}
+
+std::string pieces(std::string_view expression) {
+  const auto paths = cut_paths(expression);
+  if (!paths) return "whole";
+  std::string all;
+  for (const auto& path : *paths) {
+    for (const PathPiece& piece : path) {
+      constexpr const char* kReaches[] = {"", "inside:", "behind:"};
+      all += kReaches[static_cast<int>(piece.reach)] + piece.text + "  ";
+    }
+    all += "| ";
+  }
+  return all;
+}
+
+TEST_CASE("a path is cut where a step may find a node twice") {
+  CHECK(pieces("//p/..") == "//p  ..  | ");
+  CHECK(pieces("//ul[ @a = ']' ]/li // a [1] / @href") ==
+        "//ul[ @a = ']' ]/li  inside:descendant-or-self::node()/a [1]/@href  | ");
+  CHECK(pieces("//ancestor::b") == "/descendant-or-self::node()  ancestor::b  | ");
+  CHECK(pieces("a/descendant::b|c/descendant::d[1]") ==
+        "a  inside:descendant::b  | c  descendant::d[1]  | ");
+  CHECK(pieces("//dt/following-sibling::x:dd/text()") ==
+        "//dt  behind:following-sibling::x:dd/text()  | ");
+  CHECK(pieces("//a//following::*") == "//a  inside:descendant-or-self::node()  following::*  | ");
+}
+
+TEST_CASE("what is no path, or needs no cut, is left whole") {
+  for (const auto* whole :
+       {"//ul/li/a/@href", "/", "//p[../b]", "(//p)[1]", "id('a')/..", "count(//p/..)",
+        "//a/.. = 'x'", "//a/.. and //b", "//a/namespace::*/..", "//p/..[", "//p/../", "//p/foo()",
+        "2 div 3", "//a/..|", "//p/.. - 1"}) {
+    CHECK(pieces(whole) == "whole");
+  }
+}
+
+TEST_CASE("paths that are cut find what XPath 1.0 section 2 says, once and in order") {
+  const auto page = HtmlTree::parse(
+      "<!doctype html><div id=a><p id=b>1<p id=c>2<div id=d><p id=e>3<b>4</b></div></div>"
+      "<dl><dt>5<dd>6<dd>7<dt>8<dd>9</dl>");
+  const auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  CHECK(found(*copy, "//p/../@id") == "a|d|");
+  CHECK(found(*copy, "//div//p[1]/@id") == "b|e|");
+  CHECK(found(*copy, "//div/descendant::p[1]/@id") == "b|e|");
+  CHECK(found(*copy, "//div/descendant::p/@id") == "b|c|e|");
+  CHECK(found(*copy, "//p/ancestor::div[1]/@id") == "a|d|");
+  CHECK(found(*copy, "//p/ancestor::div[last()]/@id") == "a|");
+  CHECK(found(*copy, "//dt/following-sibling::dd/text()") == "6|7|9|");
+  CHECK(found(*copy, "//dt/following-sibling::dd[1]/text()") == "6|9|");
+  CHECK(found(*copy, "//dd/preceding-sibling::dt[1]/text()") == "5|8|");
+  CHECK(found(*copy, "//b/preceding::p/@id | //b/ancestor::p/@id | //p/../@id") == "a|b|c|d|e|");
+  CHECK(found(*copy, "//p/@id/../..//b/text()") == "4|");
+  CHECK(found(*copy, "//x:p/..") == "failed: unknown namespace prefix");
 }
 
 TEST_CASE("inspect reads a page in base64 as its bytes say, and says where there is none") {
