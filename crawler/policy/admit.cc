@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <unordered_map>
 
 namespace crawld::policy {
@@ -38,9 +39,21 @@ bool is_resource_rel(std::string_view rel) {
                      [&](std::string_view token) { return has_rel(rel, token); });
 }
 
-// Whether a link, which is followed, names a part of the page that it stands in.
-bool is_part(const model::Link& link) {
-  switch (link.tag) {
+// What the place of a link says of its target; of <link> its rel says it.
+enum class Role : std::uint8_t { page, part, by_rel, form, other };
+
+Role role_of(LinkTag tag) {
+  switch (tag) {
+    case LinkTag::a:
+    case LinkTag::area:
+    case LinkTag::iframe:
+    case LinkTag::frame:
+    case LinkTag::meta_refresh:
+    case LinkTag::refresh_header:
+    case LinkTag::sitemap:
+    case LinkTag::feed:
+    case LinkTag::svg_a:
+      return Role::page;
     case LinkTag::img:
     case LinkTag::source:
     case LinkTag::script:
@@ -51,25 +64,24 @@ bool is_part(const model::Link& link) {
     case LinkTag::track:
     case LinkTag::input:
     case LinkTag::css:
-      return true;
+      return Role::part;
     case LinkTag::link:
     case LinkTag::link_header:
-      return std::any_of(kPartRels.begin(), kPartRels.end(),
-                         [&](std::string_view token) { return has_rel(link.rel, token); });
-    case LinkTag::a:
-    case LinkTag::area:
-    case LinkTag::iframe:
-    case LinkTag::frame:
-    case LinkTag::meta_refresh:
-    case LinkTag::refresh_header:
-    case LinkTag::sitemap:
-    case LinkTag::feed:
-    case LinkTag::svg_a:
+      return Role::by_rel;
     case LinkTag::form:
+      return Role::form;
     case LinkTag::other:
-      return false;
+      return Role::other;
   }
-  return false;
+  return Role::other;
+}
+
+// Whether a link, which is followed, names a part of the page that it stands in.
+bool is_part(const model::Link& link) {
+  const Role role = role_of(link.tag);
+  if (role != Role::by_rel) return role == Role::part;
+  return std::any_of(kPartRels.begin(), kPartRels.end(),
+                     [&](std::string_view token) { return has_rel(link.rel, token); });
 }
 
 bool has_literal_host(const model::Url& url) {
@@ -202,34 +214,16 @@ class Admission {
 
 bool is_followed(const model::Link& link, const FollowPolicy& follow) {
   if (link.nofollow && !follow.nofollow_links) return false;
-  switch (link.tag) {
-    case LinkTag::a:
-    case LinkTag::area:
-    case LinkTag::iframe:
-    case LinkTag::frame:
-    case LinkTag::meta_refresh:
-    case LinkTag::refresh_header:
-    case LinkTag::sitemap:
-    case LinkTag::feed:
-    case LinkTag::svg_a:
+  switch (role_of(link.tag)) {
+    case Role::page:
       return true;
-    case LinkTag::link:
-    case LinkTag::link_header:
+    case Role::by_rel:
       if (has_rel(link.rel, "sitemap")) return follow.sitemaps;
       return follow.requisites || !is_resource_rel(link.rel);
-    case LinkTag::form:
+    case Role::form:
       return follow.forms;
-    case LinkTag::img:
-    case LinkTag::source:
-    case LinkTag::script:
-    case LinkTag::embed:
-    case LinkTag::object:
-    case LinkTag::video:
-    case LinkTag::audio:
-    case LinkTag::track:
-    case LinkTag::input:
-    case LinkTag::css:
-    case LinkTag::other:
+    case Role::part:
+    case Role::other:
       return follow.requisites;
   }
   return false;

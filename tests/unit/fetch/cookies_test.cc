@@ -6,24 +6,12 @@
 #include <fstream>
 
 #include "crawler/fetch/cookie_jar.h"
+#include "tests/unit/fetch/cookie_times.h"
 #include "tests/unit/fetch/fetching.h"
 #include "tests/unit/fetch/suite.h"
 
 using namespace crawld;
 using namespace crawld::tests;
-
-namespace {
-
-model::Url url(const std::string& text) {
-  auto parsed = model::Url::parse(text);
-  REQUIRE(parsed);
-  return *parsed;
-}
-
-base::WallTime at(std::int64_t seconds) { return base::from_millis(seconds * 1'000); }
-constexpr std::int64_t k2010 = 1'262'304'000;
-
-}  // namespace
 
 TEST_CASE("cookies agree with the http-state suite") {
   run_suite("http-cookies", "http-cookies/shared.jsonl", [](const nlohmann::json& test) {

@@ -10,23 +10,11 @@
 #include "crawler/fetch/cookie_saver.h"
 #include "tests/support/folder.h"
 #include "tests/support/scripted_web.h"
+#include "tests/unit/fetch/cookie_times.h"
 #include "tests/unit/fetch/fetching.h"
 
 using namespace crawld;
 using namespace crawld::tests;
-
-namespace {
-
-model::Url url(const std::string& text) {
-  auto parsed = model::Url::parse(text);
-  REQUIRE(parsed);
-  return *parsed;
-}
-
-base::WallTime at(std::int64_t seconds) { return base::from_millis(seconds * 1'000); }
-constexpr std::int64_t k2010 = 1'262'304'000;
-
-}  // namespace
 
 TEST_CASE("saved cookies come back as they were, oldest first, but for those of the session") {
   const Folder folder;
