@@ -52,6 +52,10 @@ fetch::SiteFetchConfig behind(std::vector<std::string> urls) {
   return site;
 }
 
+// Which proxy a host goes through hangs on the port that a test's proxy was given: of so many hosts
+// each of two proxies has some.
+constexpr int kManyHosts = 40;
+
 // Nobody listens there.
 constexpr const char* kDead = "http://user:hunter2@127.0.0.1:9";
 
@@ -150,9 +154,9 @@ TEST_CASE("troubles name the proxy without its login, and say whether it works a
 TEST_CASE("each host goes through one proxy of the pool, on connections of its own") {
   TinyServer first(always(ok("first")));
   TinyServer second(always(ok("second")));
-  Fetching web(behind({first.url(""), second.url("")}), public_hosts(12));
+  Fetching web(behind({first.url(""), second.url("")}), public_hosts(kManyHosts));
   std::set<std::string> used;
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < kManyHosts; ++i) {
     const auto once = web.get("http://" + host(i) + "/");
     const auto again = web.get("http://" + host(i) + "/2");
     REQUIRE(outcome(once) == "200");
@@ -161,7 +165,7 @@ TEST_CASE("each host goes through one proxy of the pool, on connections of its o
     used.insert(once.response()->body);
   }
   CHECK(used.size() == 2);
-  CHECK(first.connections() + second.connections() == 12);
+  CHECK(first.connections() + second.connections() == kManyHosts);
 }
 
 TEST_CASE("another proxy takes the hosts of one that is out, within the same fetch") {
@@ -170,8 +174,8 @@ TEST_CASE("another proxy takes the hosts of one that is out, within the same fet
   TinyServer turns_away(
       always("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
   const std::string bad = locked ? turns_away.url("") : kDead;
-  Fetching web(behind({bad, good.url("")}), public_hosts(12));
-  for (int i = 0; i < 12; ++i) {
+  Fetching web(behind({bad, good.url("")}), public_hosts(kManyHosts));
+  for (int i = 0; i < kManyHosts; ++i) {
     const auto fetched = web.get("http://" + host(i) + "/");
     INFO((fetched.failure() ? fetched.failure()->detail : ""));
     CHECK(outcome(fetched) == "200");
@@ -186,10 +190,10 @@ TEST_CASE("another proxy takes the hosts of one that is out, within the same fet
 
 TEST_CASE("a proxy whose name is unknown is out, and others stand in") {
   TinyServer good(always(ok("good")));
-  auto dns = public_hosts(8);
+  auto dns = public_hosts(kManyHosts);
   dns.servers = {"127.0.0.1:9"};
   Fetching web(behind({"http://gone.test:3128", good.url("")}), dns);
-  for (int i = 0; i < 8; ++i) CHECK(outcome(web.get("http://" + host(i) + "/")) == "200");
+  for (int i = 0; i < kManyHosts; ++i) CHECK(outcome(web.get("http://" + host(i) + "/")) == "200");
   REQUIRE(web.context->counts().proxies.size() == 1);
   CHECK(web.context->counts().proxies[0].proxy == "gone.test:3128");
 }
@@ -198,8 +202,8 @@ TEST_CASE("a proxy without an address of the family that connections start from 
   TinyServer good(always(ok("good")));
   auto site = behind({"http://[::1]:9", good.url("")});
   site.bind_address = "127.0.0.1";
-  Fetching web(site, public_hosts(8));
-  for (int i = 0; i < 8; ++i) CHECK(outcome(web.get("http://" + host(i) + "/")) == "200");
+  Fetching web(site, public_hosts(kManyHosts));
+  for (int i = 0; i < kManyHosts; ++i) CHECK(outcome(web.get("http://" + host(i) + "/")) == "200");
   REQUIRE(web.context->counts().proxies.size() == 1);
   CHECK(web.context->counts().proxies[0].proxy == "[::1]:9");
 }
