@@ -18,11 +18,20 @@ using base::Status;
 
 constexpr std::uint32_t kDescriptorsPerTransfer = 3;
 constexpr std::uint32_t kDescriptorsForUs = 64;
-// The database, the sandbox and one transfer; a worker needs one more each.
-constexpr std::uint32_t kFewestDescriptors = 22;
+// The database, the sandbox, the sockets that people ask at, and one transfer.
+constexpr std::uint32_t kFewestDescriptors = 36;
+constexpr std::uint32_t kDescriptorsPerHook = 4;  // a reader of the database; a socket or pipes
+
+std::uint32_t fewest_descriptors(const config::Config& config) {
+  const std::uint32_t hooks =
+      (config.hooks.exec.empty() ? 0 : 1) + (config.hooks.webhook.empty() ? 0 : 1);
+  return kFewestDescriptors + hooks * kDescriptorsPerHook + worker_count(config);
+}
 
 // Raises the limit as far as it goes, and asks for no more threads than it carries.
-base::Result<std::uint32_t> threads_for_descriptors(std::uint32_t wanted, std::uint32_t workers) {
+base::Result<std::uint32_t> threads_for_descriptors(const config::Config& config) {
+  const std::uint32_t wanted = config.concurrency;
+  const std::uint32_t fewest = fewest_descriptors(config);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
   const rlim_t needed = rlim_t{wanted} * 2 * kDescriptorsPerTransfer + kDescriptorsForUs;
@@ -30,11 +39,10 @@ base::Result<std::uint32_t> threads_for_descriptors(std::uint32_t wanted, std::u
     limit.rlim_cur = std::min(limit.rlim_max, needed);
     setrlimit(RLIMIT_NOFILE, &limit);
   }
-  if (limit.rlim_cur < kFewestDescriptors + workers) {
+  if (limit.rlim_cur < fewest) {
     return base::Error{base::Error::Code::io, "the limit of open files (ulimit -n) is " +
                                                   std::to_string(limit.rlim_cur) + "; at least " +
-                                                  std::to_string(kFewestDescriptors + workers) +
-                                                  " are needed"};
+                                                  std::to_string(fewest) + " are needed"};
   }
   const rlim_t usable = limit.rlim_cur > kDescriptorsForUs ? limit.rlim_cur - kDescriptorsForUs : 1;
   const auto most =
@@ -53,7 +61,7 @@ base::Result<std::uint32_t> threads_for_descriptors(std::uint32_t wanted, std::u
 base::Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, const base::Clock& clock) {
   std::unique_ptr<Session> session(new Session(std::move(setup), clock));
   const config::Config& config = session->setup_.config;
-  auto threads = threads_for_descriptors(config.concurrency, worker_count(config));
+  auto threads = threads_for_descriptors(config);
   if (!threads) return std::move(threads).error();
   session->fetch_threads_ = *threads;
   auto rooms = Rooms::open(session->setup_.config, session->setup_.mode, clock);

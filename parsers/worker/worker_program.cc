@@ -139,9 +139,9 @@ base::Result<pid_t> WorkerProgram::launch(const std::vector<std::string>& argume
     return copies.back().open();
   };
   for (const auto& [fd, as] : placed) {
-    if (!place(fd, as)) return io_error("cannot start a parse worker", errno);
+    if (!place(fd, as)) return io_error("cannot hand a child its files", errno);
   }
-  if (!place(file_.get(), kProgram)) return io_error("cannot start a parse worker", errno);
+  if (!place(file_.get(), kProgram)) return io_error("cannot hand a child its files", errno);
   plan.close_from(kFirstUnused);
 
   std::vector<std::string> words = arguments;

@@ -2,6 +2,7 @@
 import calendar
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -207,6 +208,28 @@ def test_with_few_threads_or_descriptors_the_crawl_takes_fewer_and_says_so(crawl
         crawl.command("-c", configured(tmp_path, site)), capture_output=True, text=True, timeout=60,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)), check=False)
     assert too_few.returncode == 1 and "at least" in too_few.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_as_few_descriptors_as_are_said_to_be_needed_are_enough(crawl, serve, tmp_path, workers):
+    """Once as bare as a crawl can be, once with all that opens sockets and readers of its own."""
+    site = serve(chain(10))
+    everything = (f"control: {tmp_path}/control.sock\nmetrics: {{listen: \"127.0.0.1:0\"}}\n"
+                  "hooks: {exec: [/bin/cat]}\n")
+    for text in ("", everything):
+        config = configured(tmp_path, site, f"database: {crawl.db}\n{text}")
+        config.write_text(re.sub(r"parse_workers: \d+", f"parse_workers: {workers}", config.read_text()))
+
+        def run_with(files):
+            return subprocess.run(
+                crawl.command("-c", config), capture_output=True, text=True, timeout=60,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)), check=False)
+
+        needed = int(re.search(r"at least (\d+) are needed", run_with(20).stderr).group(1))
+        enough = run_with(needed)
+        assert enough.returncode == 0 and "Too many open files" not in enough.stderr, enough.stderr
+        assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", 11)]
+        crawl.db.unlink()
 
 
 def test_without_a_socket_for_a_while_the_crawl_waits_and_blames_no_host(crawl, serve, tmp_path):
