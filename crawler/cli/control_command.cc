@@ -160,6 +160,15 @@ void print_login(const json& login) {
               why.empty() ? "" : (": " + base::printable(why)).c_str());
 }
 
+void print_paused_sites(const json& status) {
+  std::string names;
+  for (const json& site : status.value("sites", json::array())) {
+    if (!site.value("paused", false)) continue;
+    names += (names.empty() ? "" : ", ") + base::printable(site.value("name", ""));
+  }
+  if (!names.empty()) std::printf("  paused sites: %s\n", names.c_str());
+}
+
 void print_status(const json& status) {
   const auto number = [&](const char* key) { return status.value(key, std::uint64_t{0}); };
   const auto time =
@@ -177,6 +186,7 @@ void print_status(const json& status) {
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
+  print_paused_sites(status);
   for (const json& login : status.value("logins", json::array())) print_login(login);
   for (const json& drop : status.value("coverage_drops", json::array())) {
     if (drop.is_string()) {

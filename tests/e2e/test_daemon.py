@@ -338,11 +338,13 @@ def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     before, other = len(one.log), len(two.log)
     eventually(lambda: len(two.log) > other + 10, "requests to the other site")
     assert len(one.log) <= before + 1
+    assert "  paused sites: one\n" in running.ctl("status").stdout
     assert running.ctl("pause").returncode == 0
     eventually(lambda: running.status()["limit"] == "paused", "the limit")
     assert running.ctl("resume").returncode == 0
     assert running.ctl("resume", "one").returncode == 0
     eventually(lambda: len(one.log) > before + 3, "requests after the pause")
+    assert "paused" not in running.ctl("status").stdout
     assert running.ctl("pause", "three").returncode == 1
     assert running.ctl("stop", "three").returncode == 1
     assert running.ctl("add", "--site", "two", two.url("/extra/100000000")).returncode == 0
