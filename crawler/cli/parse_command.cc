@@ -1,9 +1,11 @@
 // crawld parse: read one file as a page, offline, or one URL; JSON on standard output.
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "config/extract_rules.h"
 #include "config/load.h"
@@ -35,13 +37,31 @@ struct ParseOptions {
 
 constexpr int kMostHops = 20;
 
-base::Result<std::string> read_input(const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+// All of `in`; of what is longer than `most` octets one more than these, which a parser refuses.
+std::string read_up_to(std::istream& in, std::uint64_t most) {
+  constexpr std::uint64_t kPiece = 1U << 20;
+  std::string bytes;
+  while (in && bytes.size() <= most) {
+    const std::size_t had = bytes.size();
+    bytes.resize(had + std::min(kPiece, most + 1 - had));
+    in.read(bytes.data() + had, static_cast<std::streamsize>(bytes.size() - had));
+    bytes.resize(had + static_cast<std::size_t>(in.gcount()));
+  }
+  return bytes;
+}
+
+base::Result<std::string> read_input(const std::string& file, std::uint64_t most) {
+  if (file == "-") return read_up_to(std::cin, most);
+  const auto unreadable = [&](int why) {
+    return base::Error{base::Error::Code::not_found,
+                       "cannot read " + file + ": " + std::strerror(why)};
+  };
   std::error_code failed;
+  if (std::filesystem::is_directory(file, failed)) return unreadable(EISDIR);
+  errno = 0;
   std::ifstream in(file, std::ios::binary);
-  if (!in || std::filesystem::is_directory(file, failed))
-    return base::Error{base::Error::Code::not_found, "cannot read " + file};
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  if (!in) return unreadable(errno);
+  return read_up_to(in, most);
 }
 
 bool is_web(const std::string& input) {
@@ -78,7 +98,7 @@ base::Result<std::unique_ptr<parsers::Parser>> make_parser(const parsers::RuleSe
 
 int parse_file(const ParseOptions& options, const parsers::RuleSet& rules,
                const config::Config& config) {
-  const auto body = read_input(options.input);
+  const auto body = read_input(options.input, parsers::ParseJob{}.max_decoded_size);
   if (!body) return complain(body.error().message, kError);
   const auto url = model::Url::parse(options.url);
   if (!url) return complain("--url: \"" + options.url + "\" is no URL", kUsage);

@@ -423,6 +423,18 @@ RULES = """
 """
 
 
+def test_parse_reads_no_more_of_an_endless_body_than_a_page_may_have():
+    result = subprocess.run(["sh", "-c", 'ulimit -v 2000000; exec "$@"', "sh", CRAWLD, "parse", "/dev/zero"],
+                            capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1 and json.loads(result.stdout)["error"]["kind"] == "too_large", result
+
+
+def test_parse_says_why_a_file_cannot_be_read(tmp_path):
+    for name, why in (("none.html", "No such file or directory"), (".", "Is a directory")):
+        result = subprocess.run([CRAWLD, "parse", name], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+        assert (result.returncode, result.stderr) == (1, f"crawld: cannot read {name}: {why}\n")
+
+
 def test_parse_makes_records_by_rules_of_a_file(tmp_path):
     (tmp_path / "rules.yaml").write_text(RULES.replace("*/lamp", "*"))
     (tmp_path / "lamp.html").write_text(LAMP)
