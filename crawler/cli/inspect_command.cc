@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "crawler/cli/commands.h"
@@ -13,11 +14,37 @@
 #include "crawler/cli/inspect/inspect_select.h"
 #include "crawler/cli/inspect/inspect_sitemap.h"
 #include "crawler/cli/inspect/inspect_url.h"
+#include "crawler/cli/output/json_line.h"
 
 namespace crawld::cli {
+namespace {
+
+using Inspector = std::string (*)(std::string_view);
+
+// The largest page in base64 fits, and what asks for it.
+constexpr std::size_t kLongestLine = 64U << 20;
+
+// False at the end. Of a line that is too long one octet more than may be is kept.
+bool read_line(std::streambuf& in, std::string& line) {
+  constexpr int kEnd = std::streambuf::traits_type::eof();
+  line.clear();
+  for (int octet = in.sbumpc(); octet != kEnd; octet = in.sbumpc()) {
+    if (octet == '\n') return true;
+    if (line.size() <= kLongestLine) line.push_back(static_cast<char>(octet));
+  }
+  return !line.empty();
+}
+
+std::string answer_to(const std::string& line, Inspector inspect) {
+  if (line.size() <= kLongestLine) return inspect(line);
+  auto answer = nlohmann::json::parse(inspect(""));  // with the keys of its kind
+  answer["error"] = "the line is over 64 MiB";
+  return write_line(answer);
+}
+
+}  // namespace
 
 int inspect_command(const Arguments& arguments) {
-  using Inspector = std::string (*)(std::string_view);
   static const std::map<std::string, Inspector> kInspectors = {
       {"url", inspect_url},       {"robots", inspect_robots},   {"links", inspect_links},
       {"select", inspect_select}, {"charset", inspect_charset}, {"sitemap", inspect_sitemap}};
@@ -31,8 +58,8 @@ int inspect_command(const Arguments& arguments) {
   const auto found = kInspectors.find(kind);
   std::ios::sync_with_stdio(false);
   std::string line;
-  while (std::getline(std::cin, line)) {
-    const std::string answer = found->second(line) + "\n";
+  while (read_line(*std::cin.rdbuf(), line)) {
+    const std::string answer = answer_to(line, found->second) + "\n";
     if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) return kError;
     std::fflush(stdout);  // the asker may wait for each answer
   }

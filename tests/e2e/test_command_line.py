@@ -53,6 +53,21 @@ def test_fetch_takes_the_site_of_the_file_that_the_url_belongs_to(tmp_path, serv
     assert json.loads(outside.stdout)["failure"]["kind"] == "blocked_address"
 
 
+def test_inspect_tells_every_kind_of_a_value_of_the_wrong_type_and_of_a_line_that_is_too_long():
+    asked = {"url": {"url": 5}, "robots": {"robots_txt": "", "url": [], "user_agent": "a"},
+             "links": {"html": "", "url": "http://a.test/", "content_type": 5}, "select": {"html": "<p>", "selector": {}},
+             "charset": {"bytes_base64": "", "content_type": True}, "sitemap": {"body": "", "url": 5}}
+    for kind, question in asked.items():
+        long = '{"id": 1, "url": "' + "a" * (64 << 20) + '"}'
+        lines = f'{json.dumps({"id": 7, **question})}\n{long}\n{json.dumps({"id": 8})}'
+        result = subprocess.run(["sh", "-c", 'ulimit -v 1000000; exec "$@"', "sh", CRAWLD, "inspect", kind], input=lines,
+                                capture_output=True, text=True, timeout=60, check=False)
+        mistyped, too_long, last = map(json.loads, result.stdout.splitlines())
+        assert mistyped["id"] == 7 and mistyped["error"].endswith(" is no string"), mistyped
+        assert too_long == {**too_long, "id": None, "error": "the line is over 64 MiB"}
+        assert too_long.keys() == mistyped.keys() and last["id"] == 8
+
+
 # More than any buffer holds.
 LONG_ANSWER = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) "
                "SELECT i, 'a long text that fills the buffer soon' AS t FROM n")

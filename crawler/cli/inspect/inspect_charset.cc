@@ -26,6 +26,7 @@ std::string inspect_charset(std::string_view json_line) {
   const json question = read_object(json_line);
   if (!question.is_object()) return refuse(nullptr, "not a JSON object");
   const json id = question.value("id", json());
+  if (const auto wrong = mistyped_text(question)) return refuse(id, *wrong);
   const auto bytes = octets_of(question, "bytes", "bytes_base64");
   if (!bytes) return refuse(id, "\"bytes_base64\" is missing or no base64");
   const std::string content_type = text_of(question, "content_type").value_or("");

@@ -74,6 +74,10 @@ Json answer_for(const nlohmann::json& question) {
     return answer;
   }
   answer["id"] = question.value("id", nlohmann::json());
+  if (const auto wrong = mistyped_text(question)) {
+    answer["error"] = *wrong;
+    return answer;
+  }
   auto document = document_of(question);
   if (!document) {
     answer["error"] = kNoDocument;

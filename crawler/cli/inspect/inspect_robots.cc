@@ -35,7 +35,7 @@ json no_answer(const json& id) {
           {"error", nullptr}};
 }
 
-std::string refuse(const json& id, const char* why) {
+std::string refuse(const json& id, std::string_view why) {
   json answer = no_answer(id);
   answer["error"] = why;
   return write_line(answer);
@@ -52,6 +52,7 @@ std::string inspect_robots(std::string_view json_line) {
   const json question = read_object(json_line);
   if (!question.is_object()) return refuse(nullptr, "not a JSON object");
   const json id = question.value("id", json());
+  if (const auto wrong = mistyped_text(question)) return refuse(id, *wrong);
   const auto text = octets_of(question, "robots_txt", "robots_txt_base64");
   if (!text) return refuse(id, "\"robots_txt\" is missing or not base64");
   const std::string url = text_of(question, "url").value_or("/");

@@ -80,6 +80,10 @@ void select_css(std::string_view html, std::string_view text, std::string_view c
 }
 
 void select(const nlohmann::json& question, Json& answer) {
+  if (const auto wrong = mistyped_text(question)) {
+    answer["error"] = *wrong;
+    return;
+  }
   const auto document = document_of(question);
   if (!document) {
     answer["error"] = kNoDocument;

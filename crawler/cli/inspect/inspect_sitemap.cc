@@ -67,6 +67,7 @@ std::string inspect_sitemap(std::string_view json_line) {
   const json question = read_object(json_line);
   if (!question.is_object()) return refuse("not a JSON object");
   answer["id"] = question.value("id", json());
+  if (const auto wrong = mistyped_text(question)) return refuse(*wrong);
   const auto body = octets_of(question, "body", "body_base64");
   if (!body) return refuse("\"body\" and \"body_base64\" are missing or no base64");
   const std::string url = text_of(question, "url").value_or("");

@@ -23,6 +23,7 @@ std::string inspect_url(std::string_view json_line) {
   const json question = read_object(json_line);
   if (!question.is_object()) return refuse(nullptr, "not a JSON object");
   const json id = question.value("id", json());
+  if (const auto wrong = mistyped_text(question)) return refuse(id, *wrong);
   const auto text = text_of(question, "url");
   if (!text) return refuse(id, "\"url\" is missing");
 
@@ -35,7 +36,11 @@ std::string inspect_url(std::string_view json_line) {
     url = model::Url::parse(*text);
   }
   if (!url) return refuse(id, "not a valid URL");
-  if (question.value("canonical", json()) == true) {
+  const json canonical = question.value("canonical", json());
+  if (!canonical.is_boolean() && !canonical.is_null()) {
+    return refuse(id, "\"canonical\" is neither true nor false");
+  }
+  if (canonical == true) {
     const std::string href = policy::Canonicalizer({}).canonicalize(*url).href();
     return write_line({{"id", id}, {"href", href}, {"error", nullptr}});
   }

@@ -50,6 +50,21 @@ json read_object(std::string_view line) {
   return value.is_object() ? value : json(json::value_t::discarded);
 }
 
+std::optional<std::string> mistyped_text(const json& object) {
+  static constexpr const char* kTexts[] = {
+      "url",        "base",     "encoding",    "content_type", "user_agent",
+      "robots_txt", "selector", "syntax",      "context",      "html",
+      "bytes",      "body",     "html_base64", "bytes_base64", "robots_txt_base64",
+      "body_base64"};
+  for (const char* key : kTexts) {
+    const auto found = object.find(key);
+    if (found != object.end() && !found->is_string() && !found->is_null()) {
+      return "\"" + std::string(key) + "\" is no string";
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> text_of(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) return std::nullopt;

@@ -12,6 +12,10 @@ namespace crawld::cli {
 // alone are escapes of no character; they read as U+FFFD.
 nlohmann::json read_object(std::string_view line);
 
+// What is wrong with a value of `object`, the first whose key `crawld inspect` knows as one of a
+// text and that is neither a string nor null; nothing where all is well.
+std::optional<std::string> mistyped_text(const nlohmann::json& object);
+
 // The string under `key`; nothing when it is missing or of another type.
 std::optional<std::string> text_of(const nlohmann::json& object, const char* key);
 

@@ -50,3 +50,10 @@ TEST_CASE("inspect robots answers every malformed line") {
     CHECK(answer.at("sitemaps").empty());
   }
 }
+
+TEST_CASE("inspect robots gives no verdict for a user_agent that is no string") {
+  const auto answer =
+      ask(R"({"id":1,"robots_txt":"User-agent: *\nDisallow: /","user_agent":5,"url":"/a"})");
+  CHECK(answer["allowed"].is_null());
+  CHECK(answer["error"] == "\"user_agent\" is no string");
+}

@@ -40,6 +40,16 @@ TEST_CASE("inspect url answers every malformed line") {
   CHECK(ask("nonsense")["id"].is_null());
 }
 
+TEST_CASE("inspect url tells of a value of the wrong type, and takes null for none") {
+  CHECK(ask(R"({"id":1,"url":"/x","base":5})")["error"] == "\"base\" is no string");
+  CHECK(ask(R"({"id":1,"url":5})")["error"] == "\"url\" is no string");
+  const auto unsure = ask(R"({"id":1,"url":"http://a.test/","canonical":"yes"})");
+  CHECK(unsure["error"] == "\"canonical\" is neither true nor false");
+  CHECK(unsure["href"].is_null());
+  const auto none = ask(R"({"id":1,"url":"http://a.test/","base":null,"canonical":null})");
+  CHECK(none["href"] == "http://a.test/");
+}
+
 TEST_CASE("a lone surrogate in the JSON reads as U+FFFD") {
   CHECK(ask(R"({"id":1,"url":"http://a.test/\ud800x"})")["href"] == "http://a.test/%EF%BF%BDx");
   CHECK(ask(R"({"id":1,"url":"http://a\ud800.test/"})")["href"].is_null());
