@@ -28,7 +28,7 @@ struct ControlOptions {
   std::string config_file;
   std::string database;
   std::string socket;
-  std::string site;
+  std::optional<std::string> site;  // an empty name is no site, and not all of them
   std::vector<std::string> urls;
   bool as_json = false;
 };
@@ -202,7 +202,7 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
   if (wants_site) app.add_option("SITE", options.site, "one site; all without it");
   if (const auto code = parse_options(app, arguments)) return *code;
   json request = {{"command", name}};
-  if (!options.site.empty()) request["site"] = options.site;
+  if (options.site) request["site"] = *options.site;
   int code = kFinished;
   (void)answer_of(options, request, code);
   return code;
@@ -221,10 +221,10 @@ base::Status read_urls(const std::string& file, json& urls) {
 }
 
 // In as many requests as it takes. `added` counts those that were taken, also before an error.
-base::Status add_urls(const Whereabouts& where, const std::string& site, json urls,
+base::Status add_urls(const Whereabouts& where, const std::optional<std::string>& site, json urls,
                       std::uint64_t& added, json& refused) {
   json request = {{"command", "add"}, {"urls", json::array()}};
-  if (!site.empty()) request["site"] = site;
+  if (site) request["site"] = *site;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < urls.size(); ++i) {
     bytes += as_line(urls[i]).size() + 1;
@@ -278,7 +278,7 @@ int reload_command(const Arguments& arguments) {
   app.add_option("SITE", options.site, "this site only; all without it");
   if (const auto code = parse_options(app, arguments)) return *code;
   json request = {{"command", "reload"}};
-  if (!options.site.empty()) request["site"] = options.site;
+  if (options.site) request["site"] = *options.site;
   int failed = kFinished;
   const auto answer = answer_of(options, request, failed);
   if (!answer) return failed;

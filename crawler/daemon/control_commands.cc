@@ -148,9 +148,15 @@ ControlSocket::Reply answer_control(const std::string& request, Session& session
     return refused("a JSON object with a \"command\" is wanted");
   }
   const auto command = asked["command"].get<std::string>();
-  const std::string site =
-      asked.contains("site") && asked["site"].is_string() ? asked["site"].get<std::string>() : "";
-  if (asked.contains("config") && asked["config"].is_string()) {
+  // A name that is none must not pass for no name, which means all sites.
+  for (const char* key : {"site", "config"}) {
+    if (asked.contains(key) && (!asked[key].is_string() || asked[key] == "")) {
+      return refused("\"" + std::string(key) +
+                     "\" is empty or no string; leave it out, or name one");
+    }
+  }
+  const std::string site = asked.value("site", "");
+  if (asked.contains("config")) {
     if (auto other = of_another_file(session, asked["config"].get<std::string>())) {
       return *std::move(other);
     }

@@ -77,6 +77,20 @@ def test_garbage_is_answered_or_dropped_and_the_crawl_goes_on(daemon):
     assert daemon.ask({"command": "status"})["pid"] == daemon.process.pid
 
 
+def test_a_site_that_is_no_name_is_refused_and_not_taken_for_all_sites(daemon):
+    for site in ("", 5, None, ["test"]):
+        for command in ("stop", "pause", "reload", "add"):
+            answer = daemon.ask({"command": command, "site": site, "urls": []})
+            assert answer == {"error": "\"site\" is empty or no string; leave it out, or name one"}, (command, site)
+    for command in (["stop", ""], ["pause", ""], ["add", "--site", "", daemon.site.url("/new")]):
+        told = subprocess.run([CRAWLD, command[0], "--socket", daemon.socket, *command[1:]], capture_output=True, text=True,
+                              timeout=30, check=False)
+        assert told.returncode != 0 and told.stderr.count("\n") == 1, told
+    before = len(daemon.site.log)
+    assert wait_until(lambda: len(daemon.site.log) > before + 5)
+    assert daemon.ask({"command": "status"})["sites"] == [{"name": "test", "paused": False}]
+
+
 def _answers(daemon):
     try:
         return daemon.ask({"command": "status"}) is not None
