@@ -355,6 +355,12 @@ std::string extract_rules_yaml(const parsers::RuleSet& rules, int indent) {
     for (const FieldRule& field : rule.fields) {
       out += pad + "      " + yaml_scalar(field.name) + ": " + field_yaml(field) + "\n";
     }
+    if (!rule.tests.empty()) out += pad + "    tests:\n";
+    for (const parsers::FixtureTest& test : rule.tests) {
+      out += pad + "      - {file: " + yaml_scalar(test.file);
+      if (!test.url.empty()) out += ", url: " + yaml_scalar(test.url);
+      out += ", expect: " + test.expect_json + "}\n";  // JSON is YAML's flow style
+    }
   }
   return out;
 }

@@ -766,7 +766,9 @@ TEST_CASE("the effective configuration reads back as itself, rules too") {
       "extract: [{name: r, match: '*/p/*', each: .p, fields: {t: 'css:h1', og: {twitter: title}, "
       "p: {css: .p, type: rows, replace: [[a+, b], ['c', d]], list: true}, j: {css: .j, list: "
       "true, join: '; '}, "
-      "n: {css: .n, fields: {'a b': 'css:i'}}}}]";
+      "n: {css: .n, fields: {'a b': 'css:i'}}}, "
+      "tests: [{file: 'a b.html', url: 'http://a.test/p/1', expect: {t: \"12\", p: [[1.5, null]], "
+      "'og': \"\\u00e9\\n \\U0001F600 \\\"x\\\"\"}}, {file: b.html, expect: {t: 12}}]}]";
   Config config;
   config.sites.push_back(site_of(rules));
   config.sites[0].budget.per_prefix_share = 0.1;
@@ -778,6 +780,13 @@ TEST_CASE("the effective configuration reads back as itself, rules too") {
   REQUIRE(again);
   CHECK(effective_yaml(again->config) == first);
   CHECK(again->config.sites[0].extract.rules[0].fields[2].replace.size() == 2);
+  const auto& given = config.sites[0].extract.rules[0].tests;
+  const auto& tests = again->config.sites[0].extract.rules[0].tests;
+  REQUIRE(tests.size() == 2);
+  CHECK(tests[0].file == "a b.html");
+  CHECK(tests[0].url == "http://a.test/p/1");
+  CHECK(tests[0].expect_json == given[0].expect_json);
+  CHECK(tests[1].expect_json == given[1].expect_json);
 }
 
 TEST_CASE("what the defaults say wrongly is told once, at its place, with or without sites") {
