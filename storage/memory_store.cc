@@ -126,8 +126,14 @@ base::Result<std::string> MemoryStore::metadata(model::UrlId id) {
 base::Result<std::vector<ChunkInfo>> MemoryStore::chunks() {
   std::vector<ChunkInfo> list;
   for (const auto& [id, chunk] : chunks_) {
-    list.push_back({id, chunk.host, static_cast<std::uint32_t>(chunk.ids.size()),
-                    chunk.ids.empty() ? 0 : chunk.ids.front()});
+    ChunkInfo& info =
+        list.emplace_back(ChunkInfo{id, chunk.host, static_cast<std::uint32_t>(chunk.ids.size()),
+                                    chunk.ids.empty() ? 0 : chunk.ids.front()});
+    const auto url = known_.find(info.first);
+    if (url == known_.end()) continue;
+    const auto visit = visits_.find(info.first);
+    info.site = url->second.site < sites_ ? url->second.site : kNoSite;
+    info.visited = visit != visits_.end() && visit->second.visits > 0;
   }
   return list;
 }

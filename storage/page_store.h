@@ -80,6 +80,9 @@ struct ChunkInfo {
   model::HostId host = 0;
   std::uint32_t count = 0;
   model::UrlId first = 0;  // the smallest of its ids
+  // Of that URL, as of all of them when the chunk was written; kNoSite: of no site of this run.
+  model::SiteId site = kNoSite;
+  bool visited = false;
 };
 
 struct SiteCounts {

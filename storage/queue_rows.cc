@@ -173,6 +173,18 @@ base::Result<std::vector<ChunkInfo>> SqliteStore::chunks() {
                           static_cast<std::uint32_t>(s.integer(2)), first});
       });
   if (!done) return std::move(done).error();
+  const OneLook look(*database_);
+  for (ChunkInfo& chunk : chunks) {
+    done = database_->each(
+        "SELECT u.site_id, ifnull(v.visits, 0) > 0 "
+        "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id WHERE u.id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(chunk.first)); },
+        [&](Statement& s) {
+          chunk.site = sites_.site_of(s.integer(0));
+          chunk.visited = s.integer(1) != 0;
+        });
+    if (!done) return std::move(done).error();
+  }
   return chunks;
 }
 

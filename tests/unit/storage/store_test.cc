@@ -80,6 +80,8 @@ void check_queue_reading(PageStore& store) {
   CHECK(store.horizon() == 4);
   REQUIRE(store.chunks()->size() == 1);
   CHECK(store.chunks()->front().count == 2);
+  CHECK(store.chunks()->front().site == 0);
+  CHECK_FALSE(store.chunks()->front().visited);
   CHECK(store.take_chunk(1)->size() == 2);
 
   CommitBatch settle;
@@ -88,7 +90,9 @@ void check_queue_reading(PageStore& store) {
                      .reason = "dns",
                      .attempts = 1,
                      .due_at = 900}};
+  settle.visits = {{.url_id = 2, .visited_at = 800, .visits = 1}};
   put(store, settle);
+  CHECK(store.chunks()->front().visited);
   REQUIRE(store.take_chunk(1)->size() == 1);
   CHECK(store.take_chunk(1)->front().id == 3);
   CHECK(store.due(899, 10)->empty());
