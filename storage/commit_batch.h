@@ -146,6 +146,9 @@ struct RobotsVersion {
 struct QueueChunk {
   ChunkId id = 0;
   model::HostId host = 0;
+  // Not stored: the URLs tell it (ChunkInfo).
+  model::SiteId site = 0;
+  bool visited = false;
   std::vector<model::UrlId> ids;  // rising
 };
 

@@ -27,6 +27,8 @@ struct Candidate {
   model::HostId host_id = 0;
   model::Request request;
   int priority = 0;  // higher first, before depth
+  // The frontier's own, of a page that was stored before: those that came earlier are smaller.
+  std::uint64_t arrival = 0;
 };
 
 // A URL that came up for its turn and must not be fetched; with url_id 0 the step of a login.

@@ -1,9 +1,15 @@
-// One host's URLs that wait, best first, and what holds for the host.
+// One host's URLs that wait, and what holds for the host.
+//
+// The URLs stand in lines, one for what is new of a site and one for those of its pages that are
+// visited again. Which line comes next is LocalFrontier's to say; each has a backlog of its own, so
+// that what is long in one does not hide the other.
 //
 // A plain value that LocalFrontier guards with its lock.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,10 +36,19 @@ struct HostRobots {
   std::string why;  // the reason booked with refuse_all
 };
 
+struct LineKey {
+  model::SiteId site = 0;
+  bool visited = false;  // what is visited again; else what is new
+  auto operator<=>(const LineKey&) const = default;
+};
+
+LineKey line_of(const model::Request& request);
+
 // A row of `queue_chunks`.
 struct ChunkRef {
   std::int64_t id = 0;
   std::uint32_t count = 0;
+  LineKey line;  // that most of its URLs belong to
 };
 
 // A robots.txt to ask for on this host's clock.
@@ -56,10 +71,26 @@ struct LoginStep {
 
 enum class Place : std::uint8_t { resting, ready, snoozed, waiting_for_address, held };
 
-// Orders a host's URLs: priority, then depth (shallow or deep first), then age.
+// Orders a line: priority; then of what is new depth (shallow or deep first) and age, and of what
+// is visited again who came first. By its depth a page that is always due would keep out others.
 struct CandidateOrder {
   bool depth_first = false;
   bool operator()(const Candidate& a, const Candidate& b) const;
+};
+
+struct Line {
+  using Window = std::multiset<Candidate, CandidateOrder>;
+
+  bool has_backlog() const { return !overflow.empty() || !chunks.empty() || refilling; }
+
+  LineKey key;
+  Window window;
+  std::vector<model::UrlId> overflow = {};  // known to memory only, until spilled
+  std::deque<ChunkRef> chunks = {};         // on disk, oldest first
+  bool refilling = false;
+  // Turns that the host had given when this line, and any of its site, had its last. 0: none yet.
+  std::uint64_t turn = 0;
+  std::uint64_t site_turn = 0;
 };
 
 // Pages taken below each first path segment.
@@ -67,23 +98,23 @@ using PagesByPrefix = std::unordered_map<std::string, std::uint64_t>;
 
 class HostQueue {
  public:
-  HostQueue(model::HostId id, model::Url origin, model::SiteId site, const Politeness& politeness,
-            bool depth_first)
-      : id(id),
-        origin(std::move(origin)),
-        site(site),
-        clock(politeness),
-        window(CandidateOrder{depth_first}) {}
+  HostQueue(model::HostId id, model::Url origin, model::SiteId site, const Politeness& politeness)
+      : id(id), origin(std::move(origin)), site(site), clock(politeness) {}
 
-  // Takes a URL in; the one that no longer fits comes back as an overflow id.
-  // Returns by how much the window grew (0 or 1).
-  std::size_t add(Candidate candidate, std::size_t window_size);
-  using Window = std::multiset<Candidate, CandidateOrder>;
-  // Takes a URL out of the window.
-  Candidate take(Window::const_iterator at);
+  // The line, new where there was none. It stays where it is.
+  Line& line(const LineKey& key, CandidateOrder order);
+  // Takes a URL into a line of this host. Where all windows together are full the longest gives
+  // up its last as an overflow id. Returns by how much they grew (0 or 1).
+  std::size_t add(Line& line, Candidate candidate, std::size_t window_size);
+  // Takes a URL out of its line's window, which thereby had its turn.
+  Candidate take(Line& line, Line::Window::const_iterator at);
+  // The line comes first again.
+  void give_back_turn(Line& line);
 
-  bool has_backlog() const { return !overflow.empty() || !chunks.empty() || refilling; }
-  bool has_work() const { return !errands.empty() || !logins.empty() || !window.empty(); }
+  std::size_t window_urls() const;
+  bool has_urls() const;  // in a window
+  bool has_backlog() const;
+  bool has_work() const { return !errands.empty() || !logins.empty() || has_urls(); }
 
   const model::HostId id;
   const model::Url origin;            // "https://host:port/"
@@ -94,10 +125,8 @@ class HostQueue {
   HostRobots robots;
   std::deque<Errand> errands;
   std::deque<LoginStep> logins;
-  Window window;
-  std::vector<model::UrlId> overflow;  // known to memory only, until spilled
-  std::deque<ChunkRef> chunks;         // on disk, oldest first
-  bool refilling = false;
+  std::list<Line> lines;    // in the order in which they came; two a site at most
+  std::uint64_t turns = 0;  // given to lines
   Place place = Place::resting;
   base::Instant snoozed_until{};
   std::string address;      // as last dialled

@@ -93,11 +93,13 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   std::uint64_t judging = 0;
-  for (auto best = next_of(host); best != host.window.end(); best = next_of(host)) {
+  while (const Line* next = next_line(host)) {
+    Line& line = line_at(host, next->key);
+    const auto best = next_of(host, line);
     if (wants_robots(host, now)) break;  // the site of this one obeys, that of the last did not
     if (auto refusal = refuse(host, *best, now)) {
       judging += host.robots.rules.size() * best->request.url.href().size();
-      host.take(best);
+      host.take(line, best);
       --waiting_;
       --window_urls_;
       ++outstanding_;  // until the commit stage has booked it
@@ -107,7 +109,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
       continue;
     }
     if (wait_for_address(host)) return !turn.refusals.empty();
-    Candidate candidate = host.take(best);
+    Candidate candidate = host.take(line, best);
     --window_urls_;
     if (candidate.request.purpose == model::Purpose::page) {
       ++outstanding_pages_;
@@ -245,10 +247,8 @@ void LocalFrontier::booked_refusals(const std::vector<Refusal>& refusals) {
 
 // Puts a resting host where it belongs. Hosts in a queue already stay there.
 void LocalFrontier::schedule(HostQueue& host) {
-  if (host.window.size() < options_.low_water && !host.refilling &&
-      (!host.chunks.empty() || !host.overflow.empty())) {
-    hungry_.insert(host.id);
-  }
+  const auto low = [&](const Line& line) { return is_low(host, line); };
+  if (std::any_of(host.lines.begin(), host.lines.end(), low)) hungry_.insert(host.id);
   if (host.place == Place::held && !is_held(host)) host.place = Place::resting;
   if (host.place != Place::resting || !host.has_work() || !has_room(host)) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
@@ -268,9 +268,10 @@ void LocalFrontier::unschedule(HostQueue& host) {
 
 void LocalFrontier::make_ready(HostQueue& host) {
   Lane& lane = is_quick(host) ? quick_ : others_;
-  Ring& ring = lane.rings[site(host.site).priority];
-  auto& queue = ring.hosts[host.site];
-  if (queue.empty()) ring.turn.push_back(host.site);
+  const model::SiteId site_id = site_at_turn(host);
+  Ring& ring = lane.rings[site(site_id).priority];
+  auto& queue = ring.hosts[site_id];
+  if (queue.empty()) ring.turn.push_back(site_id);
   queue.push_back(host.id);
   host.place = Place::ready;
   ++lane.hosts;
@@ -343,8 +344,7 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
       ++waiting_;
       join(host, candidates[next].request.site);
       note_wish(candidates[next].request.site);
-      window_urls_ += host.add(std::move(candidates[next]), options_.window);
-      if (host.overflow.size() >= options_.spill_at) overflowing_.insert(host.id);
+      put_in_line(host, std::move(candidates[next]));
       schedule(host);
     }
     call_for_work();
@@ -354,11 +354,10 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
 void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   MutexLock lock(mutex_);
   if (hosts_.contains(snapshot.id)) return;
-  const SiteSettings& settings = site(snapshot.site);
   auto origin = model::Url::parse(snapshot.origin);
   assert(origin && "a stored origin parses");
   auto host = std::make_unique<HostQueue>(snapshot.id, *std::move(origin), snapshot.site,
-                                          politeness_of(snapshot.site), settings.depth_first);
+                                          politeness_of(snapshot.site));
   host->clock.close_until(snapshot.opens_at);
   host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
   host->clock.restore_latency(snapshot.latency);

@@ -12,6 +12,9 @@
 // then in the order in which they became ready (BUbiNG's workbench, Boldi et al.
 // 2014, with sites in place of one global visit state queue). Hosts that proved quick
 // stand in a lane of their own, which has every other turn and the last few transfers.
+// Sites that meet at a host have its turns by the same rule, but for every eighth, which
+// goes to the site that waited longest. Within a site's turns what is new and what is
+// visited again alternate, so that neither keeps out the other.
 #pragma once
 
 #include <deque>
@@ -75,15 +78,17 @@ struct Counts {
   std::uint64_t window_urls = 0;  // held in memory
 };
 
-// Ids that left memory and must be written down.
+// Ids of a line that left memory and must be written down.
 struct Overflow {
   model::HostId host = 0;
+  LineKey line;
   std::vector<model::UrlId> ids;
 };
 
-// What to read back for one host: a chunk, or ids that were never written.
+// What to read back for a line of a host: a chunk, or ids that were never written.
 struct BacklogRequest {
   model::HostId host = 0;
+  LineKey line;
   std::optional<ChunkRef> chunk;
   std::vector<model::UrlId> ids;
 };
@@ -92,8 +97,8 @@ class LocalFrontier final : public Frontier {
  public:
   struct Options {
     std::size_t window = 256;      // URLs a host holds in memory
-    std::size_t low_water = 64;    // refill below
-    std::size_t spill_at = 1'024;  // overflow ids a host collects before it is written
+    std::size_t low_water = 64;    // of a line: refill below
+    std::size_t spill_at = 1'024;  // overflow ids a line collects before they are written
     std::uint64_t page_limit = 0;  // of the whole run; 0: none
     std::uint32_t seed = 1;        // of the jitter's dice
     std::size_t transfers = 0;     // that may be open at once; 0: nothing is kept for quick hosts
@@ -148,8 +153,8 @@ class LocalFrontier final : public Frontier {
   // Some host would answer hungry() now.
   bool wants_refill() const;
   // Answers one BacklogRequest, with what of it still waits.
-  void refill(model::HostId host, std::vector<Candidate> candidates, std::size_t asked);
-  // Every unsettled id that memory answers for, leased ones too, by host: for a
+  void refill(const BacklogRequest& request, std::vector<Candidate> candidates);
+  // Every unsettled id that memory answers for, leased ones too, by line: for a
   // checkpoint of the queue.
   std::vector<Overflow> in_memory() const;
 
@@ -194,9 +199,16 @@ class LocalFrontier final : public Frontier {
   bool is_stopped(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
-  HostQueue::Window::const_iterator best_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
-  HostQueue::Window::const_iterator next_of(const HostQueue& host) CRAWL_REQUIRES(mutex_);
+  Line& line_at(HostQueue& host, const LineKey& key) CRAWL_REQUIRES(mutex_);
+  void put_in_line(HostQueue& host, Candidate candidate) CRAWL_REQUIRES(mutex_);
+  bool goes_before(const HostQueue& host, const Line& a, const Line& b) const
+      CRAWL_REQUIRES(mutex_);
+  const Line* next_line(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  Line::Window::const_iterator next_of(const HostQueue& host, const Line& line)
+      CRAWL_REQUIRES(mutex_);
+  model::SiteId site_at_turn(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  bool is_low(const HostQueue& host, const Line& line) const CRAWL_REQUIRES(mutex_);
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   void join(HostQueue& host, model::SiteId id) CRAWL_REQUIRES(mutex_);
@@ -275,6 +287,7 @@ class LocalFrontier final : public Frontier {
   std::uint64_t others_in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;  // of hosts that were no quick ones
   std::uint64_t stored_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t window_urls_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t arrivals_ CRAWL_GUARDED_BY(mutex_) = 0;
   bool paused_ CRAWL_GUARDED_BY(mutex_) = false;
   bool stopped_ CRAWL_GUARDED_BY(mutex_) = false;
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;

@@ -83,8 +83,10 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instan
     --outstanding_pages_;
     if (is_new(request)) count_page(host, request, -1);
   }
-  window_urls_ += host.add({.url_id = lease.url_id, .host_id = host.id, .request = request},
+  Line& line = line_at(host, line_of(request));
+  window_urls_ += host.add(line, {.url_id = lease.url_id, .host_id = host.id, .request = request},
                            options_.window + 1);
+  host.give_back_turn(line);
 }
 
 // True when the host's address has all its requests open: the host waits its turn there.

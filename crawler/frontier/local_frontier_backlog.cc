@@ -1,4 +1,4 @@
-// LocalFrontier: the URLs of a host that its window has no room for.
+// LocalFrontier: the URLs of a host that its windows have no room for.
 #include <algorithm>
 #include <utility>
 
@@ -11,8 +11,12 @@ using base::MutexLock;
 std::vector<Overflow> LocalFrontier::take_overflow(bool all) {
   MutexLock lock(mutex_);
   std::vector<Overflow> taken;
+  const std::size_t least = all ? 1 : options_.spill_at;
   const auto take_from = [&](HostQueue& host) {
-    if (!host.overflow.empty()) taken.push_back({host.id, std::exchange(host.overflow, {})});
+    for (Line& line : host.lines) {
+      if (line.overflow.size() < least) continue;
+      taken.push_back({host.id, line.key, std::exchange(line.overflow, {})});
+    }
   };
   if (all) {
     for (auto& [id, host] : hosts_) take_from(*host);
@@ -26,7 +30,9 @@ std::vector<Overflow> LocalFrontier::take_overflow(bool all) {
 void LocalFrontier::add_chunk(model::HostId id, ChunkRef chunk) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);
-  host.chunks.push_back(chunk);
+  // Of a site that left the configuration.
+  if (chunk.line.site >= sites_.size()) chunk.line.site = host.site;
+  line_at(host, chunk.line).chunks.push_back(chunk);
   schedule(host);
 }
 
@@ -43,33 +49,38 @@ std::vector<BacklogRequest> LocalFrontier::hungry() {
   std::vector<BacklogRequest> requests;
   for (const model::HostId id : hungry_) {
     HostQueue& host = must_find(id);
-    if (!host.chunks.empty()) {
-      requests.push_back({.host = id, .chunk = host.chunks.front(), .ids = {}});
-      host.chunks.pop_front();
-    } else if (!host.overflow.empty()) {
-      // Oldest first; at most a window at a time.
-      const auto end = host.overflow.begin() +
-                       static_cast<std::ptrdiff_t>(std::min(host.overflow.size(), options_.window));
-      requests.push_back({.host = id, .chunk = {}, .ids = {host.overflow.begin(), end}});
-      host.overflow.erase(host.overflow.begin(), end);
-    } else {
-      continue;
+    for (Line& line : host.lines) {
+      if (!is_low(host, line)) continue;
+      if (!line.chunks.empty()) {
+        requests.push_back({.host = id, .line = line.key, .chunk = line.chunks.front(), .ids = {}});
+        line.chunks.pop_front();
+      } else {
+        // Oldest first; at most a window at a time.
+        const auto end = line.overflow.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                     line.overflow.size(), options_.window));
+        requests.push_back(
+            {.host = id, .line = line.key, .chunk = {}, .ids = {line.overflow.begin(), end}});
+        line.overflow.erase(line.overflow.begin(), end);
+      }
+      line.refilling = true;
     }
-    host.refilling = true;
   }
   hungry_.clear();
   return requests;
 }
 
-void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, std::size_t asked) {
+void LocalFrontier::refill(const BacklogRequest& request, std::vector<Candidate> candidates) {
   MutexLock lock(mutex_);
-  HostQueue& host = must_find(id);
+  HostQueue& host = must_find(request.host);
+  const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
   waiting_ -= asked - std::min(asked, candidates.size());
-  host.refilling = false;
+  line_at(host, request.line).refilling = false;
   for (Candidate& candidate : candidates) {
-    join(host, candidate.request.site);
-    note_wish(candidate.request.site);
-    host.window.insert(std::move(candidate));
+    const LineKey key = line_of(candidate.request);
+    join(host, key.site);
+    note_wish(key.site);
+    if (key.visited) candidate.arrival = ++arrivals_;
+    line_at(host, key).window.insert(std::move(candidate));
     ++window_urls_;
   }
   schedule(host);
@@ -78,17 +89,19 @@ void LocalFrontier::refill(model::HostId id, std::vector<Candidate> candidates, 
 
 std::vector<Overflow> LocalFrontier::in_memory() const {
   MutexLock lock(mutex_);
-  std::unordered_map<model::HostId, std::vector<model::UrlId>> by_host;
-  for (const auto& [id, host] : unsettled_) by_host[host].push_back(id);
-  for (const auto& [id, host] : hosts_) {
-    if (host->overflow.empty() && host->window.empty()) continue;
-    std::vector<model::UrlId>& ids = by_host[id];
-    ids.insert(ids.end(), host->overflow.begin(), host->overflow.end());
-    for (const Candidate& candidate : host->window) ids.push_back(candidate.url_id);
-  }
   std::vector<Overflow> all;
-  all.reserve(by_host.size());
-  for (auto& [host, ids] : by_host) all.push_back({host, std::move(ids)});
+  std::unordered_map<model::HostId, std::vector<model::UrlId>> leased;
+  for (const auto& [id, host] : unsettled_) leased[host].push_back(id);
+  for (const auto& [id, host] : hosts_) {
+    for (const Line& line : host->lines) {
+      if (line.overflow.empty() && line.window.empty()) continue;
+      std::vector<model::UrlId>& ids = all.emplace_back(Overflow{id, line.key, line.overflow}).ids;
+      for (const Candidate& candidate : line.window) ids.push_back(candidate.url_id);
+    }
+  }
+  for (auto& [id, ids] : leased) {
+    all.push_back({id, {.site = hosts_.at(id)->site}, std::move(ids)});
+  }
   return all;
 }
 

@@ -127,39 +127,11 @@ bool LocalFrontier::is_stopped(model::SiteId id) const {
   return pace != paces_.end() && pace->second.off;
 }
 
-// The best URL of a site that is not held; the end when there is none.
-HostQueue::Window::const_iterator LocalFrontier::best_of(const HostQueue& host) const {
-  auto best = host.window.begin();
-  if (paused_sites_.empty() && paces_.empty() && before_login_.empty()) return best;
-  while (best != host.window.end() && is_held(best->request.site)) ++best;
-  return best;
-}
-
-// The best one. Of a host that is failing any of its site that waits: where only a part of the host
-// is broken, which may be all that the front of the queue has, another page tells.
-HostQueue::Window::const_iterator LocalFrontier::next_of(const HostQueue& host) {
-  auto chosen = best_of(host);
-  if (!host.clock.failing() || chosen == host.window.end()) return chosen;
-  const model::SiteId site_id = chosen->request.site;
-  std::uint64_t steps = dice_() % host.window.size();
-  for (auto at = chosen; steps > 0 && ++at != host.window.end(); --steps) {
-    if (at->request.site == site_id) chosen = at;
-  }
-  return chosen;
-}
-
 bool LocalFrontier::is_held(const HostQueue& host) const {
   // A login may hang on another host's robots.txt.
   if (!host.logins.empty() && !is_stopped(host.logins.front().site)) return false;
   if (!before_login_.empty() && !host.errands.empty() && !is_stopped(host.site)) return false;
-  return host.window.empty() ? is_held(host.site) : best_of(host) == host.window.end();
-}
-
-// The site whose turn it is at the host.
-const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
-  if (!host.logins.empty()) return site(host.logins.front().site);
-  const auto best = best_of(host);
-  return site(best == host.window.end() ? host.site : best->request.site);
+  return host.has_urls() ? next_line(host) == nullptr : is_held(host.site);
 }
 
 bool LocalFrontier::wants_robots(const HostQueue& host, Instant now) const {
@@ -224,13 +196,15 @@ void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t page
 void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {
   MutexLock lock(mutex_);
   for (auto& [id, host] : hosts_) {
-    const auto in_window = std::erase_if(
-        host->window, [&](const Candidate& candidate) { return ids.contains(candidate.url_id); });
-    const auto overflowing =
-        std::erase_if(host->overflow, [&](auto url) { return ids.contains(url); });
-    window_urls_ -= in_window;
-    waiting_ -= in_window + overflowing;
-    if (in_window > 0) schedule(*host);  // it may have to be filled up
+    std::size_t in_windows = 0;
+    for (Line& line : host->lines) {
+      in_windows += std::erase_if(
+          line.window, [&](const Candidate& candidate) { return ids.contains(candidate.url_id); });
+      waiting_ -= std::erase_if(line.overflow, [&](auto url) { return ids.contains(url); });
+    }
+    window_urls_ -= in_windows;
+    waiting_ -= in_windows;
+    if (in_windows > 0) schedule(*host);  // it may have to be filled up
   }
   call_for_work();
 }
@@ -290,9 +264,11 @@ Holdup LocalFrontier::holdup(Instant now) const {
   // Nothing moves: then sites are held, by the user or by the hour.
   const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;
-    const bool idle = host.window.empty();
-    const model::SiteId site = idle ? host.site : host.window.begin()->request.site;
-    return host.place == Place::held && paused_sites_.contains(site);
+    if (host.place != Place::held) return false;
+    if (!host.has_urls()) return paused_sites_.contains(host.site);
+    return std::any_of(host.lines.begin(), host.lines.end(), [&](const Line& line) {
+      return !line.window.empty() && paused_sites_.contains(line.key.site);
+    });
   });
   if (paused) return Holdup::paused;
   return wanting_login_.empty() ? Holdup::politeness : Holdup::login;
@@ -301,8 +277,11 @@ Holdup LocalFrontier::holdup(Instant now) const {
 namespace {
 
 HostSnapshot snapshot_of(const HostQueue& host) {
-  std::uint64_t waiting = host.window.size() + host.overflow.size();
-  for (const ChunkRef& chunk : host.chunks) waiting += chunk.count;
+  std::uint64_t waiting = 0;
+  for (const Line& line : host.lines) {
+    waiting += line.window.size() + line.overflow.size();
+    for (const ChunkRef& chunk : line.chunks) waiting += chunk.count;
+  }
   return {.id = host.id,
           .origin = host.origin.href(),
           .site = host.site,

@@ -21,7 +21,7 @@ void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
     const HostQueue& host = *entry.second;
     const bool has_site = host.site == site_id || std::find(host.guests.begin(), host.guests.end(),
                                                             site_id) != host.guests.end();
-    return has_site && (!host.window.empty() || host.has_backlog());
+    return has_site && (host.has_urls() || host.has_backlog());
   });
   if (waits) note_wish(site_id);
 }
@@ -50,9 +50,11 @@ bool LocalFrontier::only_logins_wait() const {
   return std::all_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;
     if (!host.has_work()) return !host.has_backlog();
-    if (host.place != Place::held || host.window.empty() || !host.logins.empty()) return false;
-    const model::SiteId next = host.window.begin()->request.site;
-    return before_login_.contains(next) && !is_stopped(next);
+    if (host.place != Place::held || !host.has_urls() || !host.logins.empty()) return false;
+    return std::any_of(host.lines.begin(), host.lines.end(), [&](const Line& line) {
+      const model::SiteId waiting = line.key.site;
+      return !line.window.empty() && before_login_.contains(waiting) && !is_stopped(waiting);
+    });
   });
 }
 

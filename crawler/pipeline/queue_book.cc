@@ -26,27 +26,30 @@ QueueBook::QueueBook(storage::PageStore& store, frontier::LocalFrontier& frontie
 
 void QueueBook::spill(storage::CommitBatch& batch) {
   for (frontier::Overflow& overflow : frontier_.take_overflow(false)) {
-    append(overflow.host, std::move(overflow.ids), batch);
+    append(std::move(overflow), batch);
   }
 }
 
 // Returns the first chunk's id; the last is before next_chunk_.
-storage::ChunkId QueueBook::append(model::HostId host, std::vector<model::UrlId> ids,
-                                   storage::CommitBatch& batch) {
+storage::ChunkId QueueBook::append(frontier::Overflow overflow, storage::CommitBatch& batch) {
   const storage::ChunkId first = next_chunk_;
+  std::vector<model::UrlId>& ids = overflow.ids;
   std::sort(ids.begin(), ids.end());
   for (std::size_t at = 0; at < ids.size(); at += kChunkIds) {
     const auto from = ids.begin() + static_cast<std::ptrdiff_t>(at);
     const auto count = static_cast<std::ptrdiff_t>(std::min(kChunkIds, ids.size() - at));
-    batch.chunks.push_back({.id = next_chunk_++, .host = host, .ids = {from, from + count}});
+    batch.chunks.push_back({.id = next_chunk_++,
+                            .host = overflow.host,
+                            .site = overflow.line.site,
+                            .visited = overflow.line.visited,
+                            .ids = {from, from + count}});
   }
   return first;
 }
 
 // Of ids that memory works on already: chunks for a start-up only, until the next checkpoint.
-void QueueBook::append_snapshot(model::HostId host, std::vector<model::UrlId> ids,
-                                storage::CommitBatch& batch) {
-  for (storage::ChunkId id = append(host, std::move(ids), batch); id < next_chunk_; ++id) {
+void QueueBook::append_snapshot(frontier::Overflow held, storage::CommitBatch& batch) {
+  for (storage::ChunkId id = append(std::move(held), batch); id < next_chunk_; ++id) {
     snapshots_.push_back(id);
   }
 }
@@ -65,7 +68,8 @@ void QueueBook::written(const storage::CommitBatch& batch) {
     if (std::binary_search(snapshots_.begin(), snapshots_.end(), chunk.id)) continue;
     if (is_parked(chunk.id)) continue;
     frontier_.add_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
-                                     .count = static_cast<std::uint32_t>(chunk.ids.size())});
+                                     .count = static_cast<std::uint32_t>(chunk.ids.size()),
+                                     .line = {.site = chunk.site, .visited = chunk.visited}});
   }
 }
 
@@ -91,7 +95,7 @@ void QueueBook::checkpoint_if_due(storage::CommitBatch& batch, model::UrlId next
   batch.finished_chunks.insert(batch.finished_chunks.end(), snapshots_.begin(), snapshots_.end());
   snapshots_.clear();
   for (frontier::Overflow& held : frontier_.in_memory()) {
-    append_snapshot(held.host, std::move(held.ids), batch);
+    append_snapshot(std::move(held), batch);
   }
   append_parked(batch);
   batch.horizon = next_url;
@@ -103,7 +107,7 @@ void QueueBook::checkpoint_if_due(storage::CommitBatch& batch, model::UrlId next
 void QueueBook::append_parked(storage::CommitBatch& batch) {
   for (auto& [host, ids] : parked_) {
     const std::size_t from = batch.chunks.size();
-    append(host, std::move(ids), batch);
+    append({.host = host, .line = {.site = storage::kNoSite}, .ids = std::move(ids)}, batch);
     for (std::size_t at = from; at < batch.chunks.size(); ++at) {
       const storage::QueueChunk& chunk = batch.chunks[at];
       parked_chunks_.push_back({.id = chunk.id,
@@ -199,8 +203,9 @@ Status QueueBook::load_chunk(const storage::ChunkInfo& chunk) {
       return base::Done{};
     }
   }
-  frontier_.add_stored_chunk(chunk.host,
-                             {.id = static_cast<std::int64_t>(chunk.id), .count = chunk.count});
+  frontier_.add_stored_chunk(chunk.host, {.id = static_cast<std::int64_t>(chunk.id),
+                                          .count = chunk.count,
+                                          .line = {.site = chunk.site, .visited = chunk.visited}});
   return base::Done{};
 }
 
@@ -223,8 +228,7 @@ Status QueueBook::answer_hungry() {
         parked_[row.host].push_back(row.id);
       }
     }
-    const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
-    frontier_.refill(request.host, std::move(candidates), asked);
+    frontier_.refill(request, std::move(candidates));
     if (request.chunk) taken_.push_back(static_cast<storage::ChunkId>(request.chunk->id));
     unanswered_.pop_front();
   }
@@ -254,9 +258,13 @@ bool QueueBook::takes_up(model::UrlId id) {
 }
 
 void QueueBook::remember(const std::vector<Candidate>& candidates, storage::CommitBatch& batch) {
-  std::map<model::HostId, std::vector<model::UrlId>> by_host;
-  for (const Candidate& one : candidates) by_host[one.host_id].push_back(one.url_id);
-  for (auto& [host, ids] : by_host) append_snapshot(host, std::move(ids), batch);
+  std::map<std::pair<model::HostId, frontier::LineKey>, std::vector<model::UrlId>> by_line;
+  for (const Candidate& one : candidates) {
+    by_line[{one.host_id, frontier::line_of(one.request)}].push_back(one.url_id);
+  }
+  for (auto& [line, ids] : by_line) {
+    append_snapshot({.host = line.first, .line = line.second, .ids = std::move(ids)}, batch);
+  }
 }
 
 }  // namespace crawld::pipeline

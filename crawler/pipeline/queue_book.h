@@ -1,4 +1,5 @@
-// The queue on disk: chunks of ids that wait, a host each, and who answers for each id.
+// The queue on disk: chunks of ids that wait, of one line of a host each, and who answers for each
+// id.
 //
 // An id that waits is named by memory (the frontier's), by a chunk, or by standing at or above the
 // horizon; after a kill the chunks and the horizon alone must name each of them. Chunks that memory
@@ -58,10 +59,8 @@ class QueueBook {
   base::Status take_up_parked();
 
  private:
-  storage::ChunkId append(model::HostId host, std::vector<model::UrlId> ids,
-                          storage::CommitBatch& batch);
-  void append_snapshot(model::HostId host, std::vector<model::UrlId> ids,
-                       storage::CommitBatch& batch);
+  storage::ChunkId append(frontier::Overflow overflow, storage::CommitBatch& batch);
+  void append_snapshot(frontier::Overflow held, storage::CommitBatch& batch);
   void append_parked(storage::CommitBatch& batch);
   bool is_parked(storage::ChunkId id) const;
   bool is_checkpoint_due(model::UrlId next_url) const;

@@ -107,7 +107,8 @@ class Bench {
       for (std::size_t at = 0; at < overflow.ids.size(); at += kChunkIds) {
         const std::size_t count = std::min(kChunkIds, overflow.ids.size() - at);
         frontier_.add_chunk(overflow.host, {.id = static_cast<std::int64_t>(chunks_.size()),
-                                            .count = static_cast<std::uint32_t>(count)});
+                                            .count = static_cast<std::uint32_t>(count),
+                                            .line = overflow.line});
         chunks_.push_back(overflow.ids[at]);
       }
     }
@@ -123,8 +124,7 @@ class Bench {
         }
       }
       for (const model::UrlId id : request.ids) rows.push_back(candidate(id));
-      const std::size_t asked = rows.size();
-      frontier_.refill(request.host, std::move(rows), asked);
+      frontier_.refill(request, std::move(rows));
     }
   }
 

@@ -73,3 +73,29 @@ TEST_CASE("a page is handed to a site in that site's own form, and once") {
   CHECK(site_in(store, "http://b.test/x") == 1);
   CHECK(store.pages().size() == 3);
 }
+
+TEST_CASE("a site that is visited without a pause leaves turns of their host to another") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config.sites = {site_of("news", "http://a.test/news/", config::Scope::prefix),
+                  site_of("docs", "http://a.test/docs/", config::Scope::prefix)};
+  for (config::Site& site : config.sites) site.delay = std::chrono::seconds(1);
+  config.sites[0].schedule = "every 1s";
+  std::vector<std::string> chapters;
+  for (int i = 0; i < 20; ++i) chapters.push_back("/docs/" + std::to_string(i));
+  for (const std::string& path : chapters) web.page("http://a.test" + path, path);
+  web.page("http://a.test/docs/", links(chapters));
+  web.page("http://a.test/news/", links({"/news/today", "/news/later"}));
+  web.page("http://a.test/news/today", "today");
+  web.page("http://a.test/news/later", "later");
+  Simulation simulation(config, web, clock, store, {.recurring = true});
+  simulation.run(1'000, std::chrono::minutes(1));
+  for (const std::string& path : chapters) CHECK(web.count("http://a.test" + path) == 1);
+  // And each of the news has its share of the rest.
+  for (const char* page :
+       {"http://a.test/news/", "http://a.test/news/today", "http://a.test/news/later"}) {
+    CHECK(web.count(page) >= 9);
+  }
+}

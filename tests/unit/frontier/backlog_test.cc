@@ -22,10 +22,15 @@ class Disk {
   void spill(bool all = false) {
     for (frontier::Overflow& overflow : frontier_.take_overflow(all)) {
       std::sort(overflow.ids.begin(), overflow.ids.end());
-      const std::int64_t id = next_++;
-      frontier_.add_chunk(overflow.host,
-                          {.id = id, .count = static_cast<std::uint32_t>(overflow.ids.size())});
-      chunks_[id] = std::move(overflow.ids);
+      for (std::size_t at = 0; at < overflow.ids.size(); at += kSmall.window) {
+        const auto from = overflow.ids.begin() + static_cast<std::ptrdiff_t>(at);
+        const std::size_t count = std::min(kSmall.window, overflow.ids.size() - at);
+        const std::int64_t id = next_++;
+        frontier_.add_chunk(
+            overflow.host,
+            {.id = id, .count = static_cast<std::uint32_t>(count), .line = overflow.line});
+        chunks_[id] = {from, from + static_cast<std::ptrdiff_t>(count)};
+      }
     }
   }
 
@@ -34,8 +39,10 @@ class Disk {
       const Ids ids = request.chunk ? chunks_.at(request.chunk->id) : request.ids;
       if (request.chunk) chunks_.erase(request.chunk->id);
       std::vector<Candidate> candidates;
-      for (const model::UrlId id : ids) candidates.push_back(candidate(id, request.host));
-      frontier_.refill(request.host, std::move(candidates), ids.size());
+      for (const model::UrlId id : ids) {
+        candidates.push_back(candidate(id, request.host, request.line.site));
+      }
+      frontier_.refill(request, std::move(candidates));
     }
   }
 
@@ -127,6 +134,27 @@ TEST_CASE("memory holds no more than the window and one chunk a host, however mu
   CHECK(frontier.counts().waiting == 0);
 }
 
+TEST_CASE("a site with a long backlog hides neither what another has on disk nor what comes in") {
+  LocalFrontier frontier({eager_site(), eager_site()}, kSmall);
+  Disk disk(frontier);
+  add_host(frontier, 1);
+  frontier.offer(many(1, 500));
+  disk.spill();
+  std::vector<Candidate> others;
+  for (model::UrlId id = 1'001; id <= 1'100; ++id) others.push_back(candidate(id, 1, 1));
+  frontier.offer(others);
+  Ids first;
+  while (first.size() < 200) {
+    disk.spill();
+    disk.answer();
+    const auto lease = frontier.lease(kStart).lease;
+    REQUIRE(lease);
+    first.push_back(lease->url_id);
+    give_back(frontier, *lease);
+  }
+  CHECK(std::count_if(first.begin(), first.end(), [](auto id) { return id > 1'000; }) == 100);
+}
+
 TEST_CASE("what of a chunk is settled already is no longer counted as waiting") {
   LocalFrontier frontier({eager_site()}, kSmall);
   add_host(frontier, 1);
@@ -134,7 +162,7 @@ TEST_CASE("what of a chunk is settled already is no longer counted as waiting") 
   CHECK(frontier.counts().waiting == 5);
   const auto requests = frontier.hungry();
   REQUIRE(requests.size() == 1);
-  frontier.refill(1, many(1, 2), 5);
+  frontier.refill(requests[0], many(1, 2));
   CHECK(frontier.counts().waiting == 2);
   CHECK(lease_all(frontier) == Ids{1, 2});
   CHECK(frontier.idle());
@@ -145,13 +173,14 @@ TEST_CASE("a chunk of which nothing waits any more is followed by the next one")
   add_host(frontier, 1);
   frontier.add_stored_chunk(1, {.id = 1, .count = 5});
   frontier.add_stored_chunk(1, {.id = 2, .count = 1});
-  REQUIRE(frontier.hungry().size() == 1);
-  frontier.refill(1, {}, 5);
+  const auto first = frontier.hungry();
+  REQUIRE(first.size() == 1);
+  frontier.refill(first[0], {});
   REQUIRE(frontier.wants_refill());
   const auto next = frontier.hungry();
   REQUIRE(next.size() == 1);
   CHECK(next[0].chunk->id == 2);
-  frontier.refill(1, many(7, 7), 1);
+  frontier.refill(next[0], many(7, 7));
   CHECK(lease_all(frontier) == Ids{7});
 }
 
@@ -160,10 +189,11 @@ TEST_CASE("a host that is being read back for is not asked for twice") {
   add_host(frontier, 1);
   frontier.add_stored_chunk(1, {.id = 1, .count = 1});
   frontier.add_stored_chunk(1, {.id = 2, .count = 1});
-  REQUIRE(frontier.hungry().size() == 1);
+  const auto requests = frontier.hungry();
+  REQUIRE(requests.size() == 1);
   frontier.offer(many(9, 9));
   CHECK_FALSE(frontier.wants_refill());
-  frontier.refill(1, many(1, 1), 1);
+  frontier.refill(requests[0], many(1, 1));
   CHECK(frontier.wants_refill());
 }
 

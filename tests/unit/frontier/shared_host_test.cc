@@ -1,6 +1,9 @@
 // Several sites may have their pages on one host: each keeps its own rules.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <set>
+
 #include "tests/unit/frontier/frontier_fixture.h"
 
 namespace crawld::tests {
@@ -39,7 +42,73 @@ TEST_CASE("a page limit counts the pages of its own site") {
   share_host(frontier);
   frontier.offer({candidate(1, 1, 0), candidate(2, 1, 0), candidate(3, 1, 1), candidate(4, 1, 1),
                   candidate(5, 1, 1), candidate(6, 1, 0)});
-  CHECK(lease_all(frontier) == Ids{1, 2, 3, 4, 6});
+  CHECK(lease_all(frontier) == Ids{1, 3, 2, 4, 6});
+}
+
+// A page that was stored before.
+Candidate revisit(model::UrlId url, model::HostId host, model::SiteId site = 0) {
+  Candidate one = candidate(url, host, site);
+  one.request.history.visits = 1;
+  return one;
+}
+
+// So many turns at the host; each page of `again` is due once more when it has had its own.
+Ids turns(LocalFrontier& frontier, std::size_t count, const std::set<model::UrlId>& again) {
+  Ids ids;
+  while (ids.size() < count) {
+    const auto lease = frontier.lease(kStart).lease;
+    if (!lease) break;
+    ids.push_back(lease->url_id);
+    give_back(frontier, *lease);
+    if (again.contains(lease->url_id)) {
+      frontier.offer({revisit(lease->url_id, 1, lease->request.site)});
+    }
+  }
+  return ids;
+}
+
+TEST_CASE("sites take turns at a host, and each keeps the order of its own URLs") {
+  LocalFrontier frontier({eager_site(), eager_site(), eager_site()}, {});
+  share_host(frontier);
+  frontier.offer({candidate(1, 1, 0), candidate(2, 1, 0, 2), candidate(3, 1, 0, 1),
+                  candidate(4, 1, 0, 1), candidate(5, 1, 1, 3), candidate(6, 1, 1, 1),
+                  candidate(7, 1, 2, 9)});
+  CHECK(lease_all(frontier) == Ids{1, 6, 7, 3, 5, 4, 2});
+}
+
+TEST_CASE("pages that are always due leave every other turn of the host to another site") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  share_host(frontier);
+  frontier.offer({revisit(1, 1, 0), revisit(2, 1, 0)});
+  frontier.offer({candidate(11, 1, 1, 1), candidate(12, 1, 1, 2), candidate(13, 1, 1, 3)});
+  CHECK(turns(frontier, 8, {1, 2}) == Ids{11, 1, 12, 2, 13, 1, 2, 1});
+}
+
+TEST_CASE("what is new and what is visited again take turns within a site") {
+  LocalFrontier frontier({eager_site()}, {});
+  add_host(frontier, 1);
+  SECTION("pages that are always due do not keep out what is new and deeper") {
+    frontier.offer({revisit(1, 1), candidate(11, 1, 0, 1), candidate(12, 1, 0, 2)});
+    CHECK(turns(frontier, 5, {1}) == Ids{11, 1, 12, 1, 1});
+  }
+  SECTION("many new ones do not keep out a deep page that is due") {
+    Candidate deep = revisit(99, 1);
+    deep.request.depth = 7;
+    frontier.offer({candidate(1, 1), candidate(2, 1), candidate(3, 1), deep});
+    CHECK(lease_all(frontier) == Ids{1, 99, 2, 3});
+  }
+}
+
+TEST_CASE("a site of higher priority goes first at a host, but for every eighth turn") {
+  SiteSettings urgent = eager_site();
+  urgent.priority = 5;
+  LocalFrontier frontier({eager_site(), urgent}, {});
+  share_host(frontier);
+  frontier.offer({candidate(1, 1, 0), candidate(2, 1, 0), revisit(50, 1, 1)});
+  const Ids ids = turns(frontier, 16, {50});
+  CHECK(std::count(ids.begin(), ids.end(), 50) == 14);
+  CHECK(ids[7] == 1);
+  CHECK(ids[15] == 2);
 }
 
 TEST_CASE("http and https of one name are one host in pace and in requests open at once") {

@@ -5,6 +5,7 @@
 
 using namespace crawld;
 using namespace crawld::tests;
+using model::Verdict;
 
 namespace {
 
@@ -42,6 +43,26 @@ TEST_CASE("URLs of two sites at one host wait each for a run that has its site")
   }
   Run with_it(store, clock, {"x", "y"}, kCheckpointAlways, 4);
   CHECK(with_it.work_off() == 10);
+}
+
+TEST_CASE("two sites with queues on disk share the turns of their host, over a restart too") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run first(store, clock, {"x", "y"}, kCheckpointAlways, 4);
+    first.inject("a.test/of-x", 60, 0);
+    first.inject("a.test/of-y", 60, 1);
+  }
+  Run run(store, clock, {"x", "y"}, kCheckpointAlways, 4);
+  int of_y = 0;
+  for (int turn = 0; turn < 40; ++turn) {
+    const model::Lease lease = run.lease();
+    of_y += lease.request.site == 1 ? 1 : 0;
+    run.settle(lease, Verdict::gone);
+    REQUIRE(run.commit.flush());
+  }
+  CHECK(of_y == 20);
+  CHECK(run.work_off() == 80);
 }
 
 TEST_CASE("a site that a reload brings back finds its queue") {
