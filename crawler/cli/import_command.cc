@@ -116,6 +116,8 @@ class Import {
 
   const ImportCounts& counts() const { return counts_; }
   std::uint64_t found() const { return stage_.found(); }
+  // Places of archives that were passed over.
+  std::uint64_t damages() const { return damages_; }
 
  private:
   static base::Result<ImportFormat> kind_of(ImportSource& source, const std::string& format) {
@@ -161,6 +163,21 @@ class Import {
     return base::Done{};
   }
 
+  // Says what is damaged and how much of the file it costs. False where nothing follows.
+  base::Result<bool> pass_over(storage::WarcReader& reader, const Error& damage,
+                               const std::string& name) {
+    if (damage.code != Error::Code::corrupt) return false;
+    const auto passed = reader.recover();
+    if (!passed) return Error(passed.error());
+    if (!*passed) return false;
+    if (++damages_ <= kMostRefusals) {
+      complain(name + ": " + damage.message + "; " + std::to_string(**passed) +
+                   " bytes were passed over, to the next record",
+               kError);
+    }
+    return true;
+  }
+
   // `name`: of the file, for the fetch log.
   Status take_warc(storage::WarcReader::Source source, const std::string& name) {
     std::uint64_t most_body = 0;
@@ -173,12 +190,14 @@ class Import {
     Status done = base::Done{};
     while (done && !signals_.asked()) {
       auto record = reader.next();
-      if (!record)
-        done = std::move(record).error();
-      else if (!record->has_value())
+      if (!record) {
+        const auto passed = pass_over(reader, record.error(), name);
+        if (!passed || !*passed) done = std::move(record).error();
+      } else if (!record->has_value()) {
         break;
-      else
+      } else {
         done = import.take(**record);
+      }
     }
     if (Status last = import.finish(); done) return last;
     return done;
@@ -243,6 +262,7 @@ class Import {
   const bool by_rules_;
   ImportCounts counts_;
   int refused_ = 0;
+  std::uint64_t damages_ = 0;
 };
 
 Status begin_run(storage::SqliteStore& store, const config::Config& config, std::string command) {
@@ -259,9 +279,10 @@ Status begin_run(storage::SqliteStore& store, const config::Config& config, std:
 void tell(const ImportFlags& flags, const Import& import) {
   const ImportCounts& counts = import.counts();
   if (flags.json) {
-    const ordered_json out{{"records", counts.records}, {"pages", counts.fates},
-                           {"skipped", counts.skipped}, {"queued", counts.queued},
-                           {"known", counts.known},     {"new_urls", import.found()}};
+    const ordered_json out{{"records", counts.records},  {"pages", counts.fates},
+                           {"skipped", counts.skipped},  {"queued", counts.queued},
+                           {"known", counts.known},      {"new_urls", import.found()},
+                           {"damaged", import.damages()}};
     std::puts(out.dump().c_str());
   }
   if (flags.quiet || flags.json) return;
@@ -326,6 +347,11 @@ int import_command(const Arguments& arguments) {
   tell(flags, import);
   if (!done) return complain(done.error().message, exit_code(done.error()));
   if (stopped) return complain("interrupted; the same command goes on", kInterrupted);
+  if (import.damages() > 0) {
+    return complain("damaged places that were passed over: " + std::to_string(import.damages()) +
+                        "; what stands around them was imported",
+                    kError);
+  }
   return kFinished;
 }
 

@@ -15,6 +15,13 @@ using base::Status;
 constexpr std::size_t kChunk = 64U << 10;
 constexpr std::size_t kMostDictionary = 16U << 20;
 constexpr std::string_view kGzip = "\x1f\x8b";
+// RFC 1952 section 2.3: the head, and the one flag that tools for archives set, FEXTRA.
+constexpr std::string_view kMember = "\x1f\x8b\x08";
+constexpr std::size_t kMemberHead = 10;
+constexpr unsigned char kExtra = 4;
+// So much tells how a member starts: the codes of a block take 320 bytes at most.
+constexpr std::size_t kMemberLook = 1'024;
+constexpr std::size_t kMostMemberHead = kMemberHead + 2 + 0xFFFF;
 constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
 constexpr std::string_view kDictionary = "\x5d\x2a\x4d\x18";  // a skippable frame, RFC 8878 3.1.2
 constexpr std::size_t kFrameHead = 8;                         // its number, and its size
@@ -40,8 +47,14 @@ base::Result<bool> UnpackedBytes::more() {
   if (packing_ == Packing::unknown) {
     if (Status begun = begin(); !begun) return std::move(begun).error();
   }
-  if (packing_ == Packing::gzip) return gzip_more();
+  if (packing_ == Packing::gzip) return gzip_more(Reach::file);
   return packing_ == Packing::zstd ? zstd_more() : plain_more();
+}
+
+base::Result<bool> UnpackedBytes::more_of_member() {
+  out_.erase(0, std::exchange(at_, 0));
+  if (packing_ != Packing::gzip || !inside_) return false;
+  return gzip_more(Reach::member);
 }
 
 Status UnpackedBytes::begin() {
@@ -92,7 +105,9 @@ Status UnpackedBytes::begin_zstd() {
 base::Result<bool> UnpackedBytes::read_source() {
   std::array<char, kChunk> chunk;
   auto count = source_(chunk);
+  source_failed_ = !count.ok();
   if (!count) return std::move(count).error();
+  read_ += *count;
   in_.append(chunk.data(), *count);
   return *count > 0;
 }
@@ -122,7 +137,7 @@ base::Result<bool> UnpackedBytes::plain_more() {
 }
 
 // Inflates until something came out.
-base::Result<bool> UnpackedBytes::gzip_more() {
+base::Result<bool> UnpackedBytes::gzip_more(Reach reach) {
   std::array<char, kChunk> chunk;
   while (true) {
     if (in_.empty()) {
@@ -135,7 +150,7 @@ base::Result<bool> UnpackedBytes::gzip_more() {
       in_.erase(0, std::min(in_.find_first_not_of('\0'), in_.size()));
       continue;
     }
-    inside_ = true;
+    if (!std::exchange(inside_, true)) member_at_ = read_ - in_.size();
     stream_.next_in = reinterpret_cast<Bytef*>(in_.data());
     stream_.avail_in = static_cast<uInt>(in_.size());
     stream_.next_out = reinterpret_cast<Bytef*>(chunk.data());
@@ -147,10 +162,51 @@ base::Result<bool> UnpackedBytes::gzip_more() {
     if (rc == Z_STREAM_END) {
       inside_ = false;
       inflateReset(&stream_);
+      if (made == 0 && reach == Reach::member) return false;
     } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
       return Error{Error::Code::corrupt, "the gzip data is damaged"};
     }
     if (made > 0) return true;
+  }
+}
+
+// Whether a member starts here with that text. What is damaged may hold the mark of one by chance.
+bool UnpackedBytes::is_member(std::string_view bytes, std::string_view beginning) {
+  if (bytes.size() < kMemberHead + 2) return false;
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  std::size_t head = kMemberHead;
+  if (byte(3) == kExtra) head += 2 + byte(kMemberHead) + 256U * byte(kMemberHead + 1);
+  if (byte(3) != 0 && byte(3) != kExtra) return false;
+  bytes = bytes.substr(0, head + kMemberLook);
+  std::string text(beginning.size(), '\0');
+  inflateReset(&stream_);
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream_.avail_in = static_cast<uInt>(bytes.size());
+  stream_.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream_.avail_out = static_cast<uInt>(text.size());
+  (void)inflate(&stream_, Z_NO_FLUSH);  // an error leaves the text short
+  inflateReset(&stream_);
+  return text == beginning;
+}
+
+base::Result<std::optional<std::uint64_t>> UnpackedBytes::skip_to_member(
+    std::string_view beginning) {
+  if (packing_ != Packing::gzip || source_failed_) return std::optional<std::uint64_t>();
+  out_.clear();
+  at_ = 0;
+  while (true) {
+    const auto more = read_up_to(kMostMemberHead + kMemberLook);
+    if (!more) return Error(more.error());
+    // Behind `end` a member would not be seen as a whole.
+    const std::size_t end = *more ? in_.size() - kMostMemberHead - kMemberLook + 1 : in_.size();
+    for (std::size_t at = 0; (at = in_.find(kMember, at)) < end; ++at) {
+      if (!is_member(std::string_view(in_).substr(at), beginning)) continue;
+      in_.erase(0, at);
+      inside_ = false;
+      return std::optional(read_ - in_.size() - member_at_);
+    }
+    in_.erase(0, end);
+    if (!*more) return std::optional<std::uint64_t>();
   }
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,16 @@ class UnpackedBytes {
   // the source said. After an error there is no more.
   base::Result<bool> more();
 
+  // As more(), but of the gzip member at hand only: false at its end, whose checksum is right then,
+  // and where there is none.
+  base::Result<bool> more_of_member();
+
+  // After damage in a file of gzip members (RFC 1952): goes on with the next one whose text starts
+  // with `beginning`, as if nothing had come out before. Gives the bytes of the file from the start
+  // of the member that broke to that one; nothing where none follows, where the file is packed in
+  // another way, and after an error of the source.
+  base::Result<std::optional<std::uint64_t>> skip_to_member(std::string_view beginning);
+
  private:
   enum class Packing : std::uint8_t { unknown, plain, gzip, zstd };
   struct FreeZstd {
@@ -52,12 +63,17 @@ class UnpackedBytes {
   base::Result<bool> read_source();
   base::Result<bool> read_up_to(std::size_t size);
   base::Result<bool> plain_more();
-  base::Result<bool> gzip_more();
+  enum class Reach : std::uint8_t { file, member };
+  base::Result<bool> gzip_more(Reach reach);
   base::Result<bool> zstd_more();
   base::Result<bool> end_of_input(const char* where) const;
+  bool is_member(std::string_view bytes, std::string_view beginning);
 
   const Source source_;
-  std::string in_;   // read and not unpacked yet
+  std::string in_;               // read and not unpacked yet
+  std::uint64_t read_ = 0;       // bytes that the source gave
+  std::uint64_t member_at_ = 0;  // where the last gzip member starts
+  bool source_failed_ = false;
   std::string out_;  // unpacked
   std::size_t at_ = 0;
   Packing packing_ = Packing::unknown;

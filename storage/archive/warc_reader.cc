@@ -14,6 +14,7 @@ using base::Error;
 using base::Status;
 
 constexpr std::size_t kChunk = 64U << 10;
+constexpr std::string_view kRecord = "WARC/";
 constexpr std::size_t kMostHead = 64U << 10;  // bytes of a record's named fields
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
@@ -58,8 +59,15 @@ base::Result<std::optional<ArchiveRecord>> WarcReader::next() {
   if (!found) return Error(found.error());
   if (!*found) return std::optional<ArchiveRecord>();
   if (Status block = read_block(record); !block) return std::move(block).error();
+  if (Status end = read_end(); !end) return std::move(end).error();
   record.number = ++records_;
   return std::optional(std::move(record));
+}
+
+base::Result<std::optional<std::uint64_t>> WarcReader::recover() {
+  auto passed = bytes_.skip_to_member(kRecord);
+  if (passed && *passed) ++records_;
+  return passed;
 }
 
 // False at the end of the file. Bare line feeds end lines as well.
@@ -82,7 +90,7 @@ base::Result<bool> WarcReader::read_head(ArchiveRecord& record) {
     if (size > kMostHead) return broken("its head is too long");
     if (first) {
       if (line.empty()) continue;  // between records
-      if (!line.starts_with("WARC/")) return broken("no \"WARC/\" where a record should start");
+      if (!line.starts_with(kRecord)) return broken("no \"WARC/\" where a record should start");
       first = false;
     } else if (line.empty()) {
       return true;
@@ -114,6 +122,20 @@ Status WarcReader::read_block(ArchiveRecord& record) {
     bytes_.take(part.size());
   }
   return base::Done{};
+}
+
+// What stands between records, and with it the checksum of a gzip member: it is the record before
+// that is damaged where they do not match.
+Status WarcReader::read_end() {
+  while (true) {
+    const std::size_t count =
+        std::min(bytes_.ready().find_first_not_of("\r\n"), bytes_.ready().size());
+    bytes_.take(count);
+    if (!bytes_.ready().empty()) return base::Done{};
+    auto more = bytes_.more_of_member();
+    if (!more) return broken(more.error().message);
+    if (!*more) return base::Done{};
+  }
 }
 
 std::optional<Millis> warc_date(std::string_view text) {

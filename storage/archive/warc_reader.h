@@ -37,12 +37,19 @@ class WarcReader {
   WarcReader(Source source, std::uint64_t most_block);
 
   // The next record; nothing at the end. Errors: corrupt (no WARC, broken, cut off; the
-  // records before it stand), what the source said. After an error there is no next.
+  // records before it stand), what the source said. After an error there is no next, but where
+  // recover() finds one.
   base::Result<std::optional<ArchiveRecord>> next();
+
+  // After `corrupt` in a file with a gzip member a record: passes over what is damaged, up to the
+  // next member with a record, and tells how many bytes of the file that was. Nothing where no
+  // such member follows. The records that were lost count as one.
+  base::Result<std::optional<std::uint64_t>> recover();
 
  private:
   base::Result<bool> read_head(ArchiveRecord& record);
   base::Status read_block(ArchiveRecord& record);
+  base::Status read_end();
   base::Error broken(std::string_view what) const;
 
   UnpackedBytes bytes_;

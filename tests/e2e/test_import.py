@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import pathlib
+import secrets
 import shutil
 import subprocess
 import zipfile
@@ -232,6 +233,25 @@ def test_a_broken_archive_keeps_what_came_before_and_says_where_it_broke(site, t
     fresh = Crawl(tmp_path / "fresh")
     assert imported(fresh, tmp_path / "missing.warc.gz")[0].returncode == 1
     assert not fresh.db.exists()
+
+
+def test_a_damaged_member_of_an_archive_costs_one_record(tmp_path):
+    members = [gzip.compress(answer(f"http://a.test/{n}", 200, b"<title>%d</title>" % n + secrets.token_hex(999).encode()))
+               for n in range(4)]
+    for at in (1, 2):
+        members[at] = members[at][:300] + bytes(200) + members[at][500:]
+    (tmp_path / "bad.warc.gz").write_bytes(b"".join(members))
+    (tmp_path / "next.warc.gz").write_bytes(gzip.compress(answer("http://b.test/", 200, b"<title>b</title>")))
+    crawl = Crawl(tmp_path)
+    result, told = imported(crawl, tmp_path / "bad.warc.gz", tmp_path / "next.warc.gz")
+    assert result.returncode == 1 and told["pages"] == {"stored": 3}, result.stderr
+    for record, at in ((2, 1), (3, 2)):
+        assert (f"bad.warc.gz: record {record}: the gzip data is damaged; {len(members[at])} bytes were passed over"
+                in result.stderr)
+    assert "damaged places that were passed over: 2" in result.stderr and told["damaged"] == 2
+    assert [url for url, in crawl.sql("SELECT url FROM v_pages ORDER BY 1")] == [
+        "http://a.test/0", "http://a.test/3", "http://b.test/"]
+    assert run(crawl, "audit").returncode == 0
 
 
 def test_a_package_comes_back_as_the_same_records(site, tmp_path):

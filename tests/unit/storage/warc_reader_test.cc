@@ -168,6 +168,56 @@ TEST_CASE("broken archives are named with their record, and what came before sta
   CHECK(read_all(packed + std::string(512, '\0')).error.empty());
 }
 
+TEST_CASE("a damaged gzip member costs itself and no record behind it") {
+  std::string text;
+  for (int line = 0; line < 2'000; ++line) text += std::to_string(line * 7'919) + "\n";
+  const std::string first = gzip(record_of("first"));
+  const std::string second = gzip(record_of(text));
+  const std::string third = gzip(record_of("third"));
+  const std::size_t piece = GENERATE(std::size_t{1}, std::size_t{70'000});
+  const auto check_skip = [&](const std::string& damaged) {
+    WarcReader reader(source_of(first + damaged + third, piece), 1U << 20);
+    CHECK((**reader.next()).block == "first");
+    const auto lost = reader.next();
+    REQUIRE_FALSE(lost.ok());
+    CHECK_THAT(lost.error().message, Catch::StartsWith("record 2: the gzip data is damaged"));
+    CHECK(**reader.recover() == damaged.size());
+    const auto record = reader.next();
+    REQUIRE((record.ok() && record->has_value()));
+    CHECK((*record)->block == "third");
+    CHECK((*record)->number == 3);
+    CHECK_FALSE((*reader.next()).has_value());
+  };
+  std::string damaged = second;
+  damaged.replace(damaged.size() / 2, 64, 64, '\xff');
+  check_skip(damaged);
+  SECTION("whose checksum alone is wrong") {
+    damaged = second;
+    damaged[damaged.size() - 8] = static_cast<char>(damaged[damaged.size() - 8] ^ 1);
+    check_skip(damaged);
+  }
+  SECTION("that holds the marks of members") {
+    for (const char flags : {'\x00', '\x04', '\xff'}) {
+      damaged += std::string("\x1f\x8b\x08") + flags + std::string(9, '\x01');
+    }
+    check_skip(damaged + gzip("no record"));
+  }
+}
+
+TEST_CASE("damage in what is no row of gzip members ends an archive") {
+  const std::string good = record_of("good");
+  std::string damaged = gzip(good + record_of(std::string(100'000, 'x')));
+  damaged.resize(damaged.size() - 9);
+  for (const std::string& file : {damaged, good + "no record\n" + gzip(good)}) {
+    WarcReader reader(source_of(file, 100), 1U << 20);
+    CHECK((**reader.next()).block == "good");
+    REQUIRE_FALSE(reader.next().ok());
+    const auto passed = reader.recover();
+    REQUIRE(passed.ok());
+    CHECK_FALSE(passed->has_value());
+  }
+}
+
 TEST_CASE("dates are read as precise as they are told") {
   CHECK(warc_date("2026-11-21T08:00:00Z") == 1'795'248'000'000);
   CHECK(warc_date("2026-11-21T08:00:00.25Z") == 1'795'248'000'250);
