@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
@@ -92,6 +93,7 @@ int search_command(const Arguments& arguments) {
   auto* as_json = app.add_flag("--json", json, "one JSON object a result");
   app.add_flag("--csv", csv, "CSV with a header (RFC 4180)")->excludes(as_json);
   if (const auto code = parse_options(app, arguments)) return *code;
+  if (options.limit == 0) return complain("--limit: at least 1", kUsage);
   if (!read_time("--since", since, options.since)) return kUsage;
   if (!read_time("--before", before, options.before)) return kUsage;
   for (const std::string& word : words) {
@@ -113,7 +115,10 @@ int search_command(const Arguments& arguments) {
     return kFinished;
   }
   for (const SearchHit& hit : *hits) print_text(hit);
-  if (hits->empty()) complain("no page holds all of these words", kFinished);
+  if (hits->empty()) {
+    const char* more = options.offset > 0 ? "further " : "";
+    complain(std::string("no ") + more + "page holds all of these words", kFinished);
+  }
   return kFinished;
 }
 

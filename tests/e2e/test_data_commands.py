@@ -385,6 +385,11 @@ def test_search_finds_words_and_knows_when_there_are_none(site):
     assert [hit["url"] for hit in hits] == [site.url("/lamp")]
     assert "[copper]" in hits[0]["snippet"]
     assert json_lines(run(site, "search", "xylophone", "--json")) == []
+    assert "no page holds all of these words" in run(site, "search", "xylophone").stderr
+    beyond = run(site, "search", "copper", "lantern", "--offset", "1")
+    assert beyond.returncode == 0 and "no further page holds all of these words" in beyond.stderr
+    none = run(site, "search", "copper", "--limit", "0")
+    assert none.returncode == 2 and "--limit" in none.stderr
 
 
 def test_diff_shows_what_changed_between_two_versions(site, tmp_path):
