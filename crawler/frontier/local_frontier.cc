@@ -268,7 +268,7 @@ void LocalFrontier::unschedule(HostQueue& host) {
 
 void LocalFrontier::make_ready(HostQueue& host) {
   Lane& lane = is_quick(host) ? quick_ : others_;
-  const model::SiteId site_id = site_at_turn(host);
+  const model::SiteId site_id = site_of_ring(host);
   Ring& ring = lane.rings[site(site_id).priority];
   auto& queue = ring.hosts[site_id];
   if (queue.empty()) ring.turn.push_back(site_id);

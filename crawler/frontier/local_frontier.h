@@ -201,12 +201,13 @@ class LocalFrontier final : public Frontier {
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line& line_at(HostQueue& host, const LineKey& key) CRAWL_REQUIRES(mutex_);
   void put_in_line(HostQueue& host, Candidate candidate) CRAWL_REQUIRES(mutex_);
-  bool goes_before(const HostQueue& host, const Line& a, const Line& b) const
-      CRAWL_REQUIRES(mutex_);
+  enum class TurnOrder : std::uint8_t { by_priority, by_wait };
+  bool goes_before(const Line& a, const Line& b, TurnOrder order) const CRAWL_REQUIRES(mutex_);
+  const Line* first_line(const HostQueue& host, TurnOrder order) const CRAWL_REQUIRES(mutex_);
   const Line* next_line(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line::Window::const_iterator next_of(const HostQueue& host, const Line& line)
       CRAWL_REQUIRES(mutex_);
-  model::SiteId site_at_turn(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  model::SiteId site_of_ring(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool is_low(const HostQueue& host, const Line& line) const CRAWL_REQUIRES(mutex_);
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);

@@ -27,28 +27,32 @@ void LocalFrontier::put_in_line(HostQueue& host, Candidate candidate) {
 }
 
 // Needs: URLs in both windows.
-bool LocalFrontier::goes_before(const HostQueue& host, const Line& a, const Line& b) const {
+bool LocalFrontier::goes_before(const Line& a, const Line& b, TurnOrder order) const {
   if (a.key.site == b.key.site) {
     if (a.turn != b.turn) return a.turn < b.turn;
   } else {
     const int priority_a = site(a.key.site).priority;
     const int priority_b = site(b.key.site).priority;
-    const bool open = host.turns % kOpenTurn == kOpenTurn - 1;
-    if (priority_a != priority_b && !open) return priority_a > priority_b;
+    if (priority_a != priority_b && order == TurnOrder::by_priority) return priority_a > priority_b;
     if (a.site_turn != b.site_turn) return a.site_turn < b.site_turn;
   }
   return a.window.key_comp()(*a.window.begin(), *b.window.begin());
 }
 
-// The line whose turn it is, of those with URLs in memory and of a site that is not held; null when
-// there is none.
-const Line* LocalFrontier::next_line(const HostQueue& host) const {
+// Of the lines with URLs in memory and of a site that is not held; null when there is none.
+const Line* LocalFrontier::first_line(const HostQueue& host, TurnOrder order) const {
   const Line* next = nullptr;
   for (const Line& line : host.lines) {
     if (line.window.empty() || is_held(line.key.site)) continue;
-    if (next == nullptr || goes_before(host, line, *next)) next = &line;
+    if (next == nullptr || goes_before(line, *next, order)) next = &line;
   }
   return next;
+}
+
+// The line whose turn it is.
+const Line* LocalFrontier::next_line(const HostQueue& host) const {
+  const bool open = host.turns % kOpenTurn == kOpenTurn - 1;
+  return first_line(host, open ? TurnOrder::by_wait : TurnOrder::by_priority);
 }
 
 // Its best URL. Of a host that is failing any of them: where only a part of the host is broken,
@@ -59,14 +63,19 @@ Line::Window::const_iterator LocalFrontier::next_of(const HostQueue& host, const
   return std::next(best, static_cast<std::ptrdiff_t>(dice_() % line.window.size()));
 }
 
-model::SiteId LocalFrontier::site_at_turn(const HostQueue& host) const {
-  if (!host.logins.empty()) return host.logins.front().site;
+// The site whose turn it is at the host.
+const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
+  if (!host.logins.empty()) return site(host.logins.front().site);
   const Line* next = next_line(host);
-  return next == nullptr ? host.site : next->key.site;
+  return site(next == nullptr ? host.site : next->key.site);
 }
 
-const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
-  return site(site_at_turn(host));
+// The site for which a host stands among the ready ones: with a turn for a lesser one it would wait
+// behind all others of those that are urgent, and what is urgent at it with it.
+model::SiteId LocalFrontier::site_of_ring(const HostQueue& host) const {
+  if (!host.logins.empty()) return host.logins.front().site;
+  const Line* first = first_line(host, TurnOrder::by_priority);
+  return first == nullptr ? host.site : first->key.site;
 }
 
 // Reading back is called for. URLs of a chunk may be another line's: then what they make too long

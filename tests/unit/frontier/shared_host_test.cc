@@ -35,6 +35,21 @@ TEST_CASE("a paused site leaves the host to the other one, whichever came first"
   CHECK(lease_all(frontier) == Ids{5});
 }
 
+TEST_CASE("a host keeps its place among urgent ones where its next turn is another site's") {
+  SiteSettings urgent = eager_site();
+  urgent.priority = 5;
+  LocalFrontier frontier({eager_site(), urgent}, {});
+  share_host(frontier);
+  add_host(frontier, 2, 1);
+  std::vector<Candidate> all{candidate(1, 1, 0)};
+  for (model::UrlId id = 10; id < 20; ++id) all.push_back(candidate(id, 1, 1));
+  for (model::UrlId id = 100; id < 200; ++id) all.push_back(candidate(id, 2, 1));
+  frontier.offer(std::move(all));
+  Ids first = lease_all(frontier);
+  first.resize(25);
+  CHECK(std::count_if(first.begin(), first.end(), [](auto id) { return id < 100; }) == 11);
+}
+
 TEST_CASE("a page limit counts the pages of its own site") {
   SiteSettings limited = eager_site();
   limited.page_limit = 2;
