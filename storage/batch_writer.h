@@ -89,7 +89,11 @@ class BatchWriter {
   base::Status newest_version(const StoredPage& page);
   base::Status links(PageId page, std::string_view href, const model::ParsedPage& parsed);
   base::Result<std::uint64_t> body(const StoredPage& page, const Content& content);
-  base::Result<std::uint64_t> known_body(const std::string& hash, std::uint64_t key);
+  struct KnownBody {
+    std::uint64_t id = 0;  // that the content has, or had; 0: it is new
+    bool stands = false;
+  };
+  base::Result<KnownBody> known_body(const std::string& hash, std::uint64_t key);
   base::Status records(PageId page, model::UrlId url, model::SiteId site,
                        const std::string& rule_set, const std::vector<model::Record>& records);
   base::Status drop_records(PageId page);

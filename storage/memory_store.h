@@ -37,6 +37,7 @@ class MemoryStore final : public PageStore {
   base::Status bring_due(Millis now, Millis retry, Millis visit) override;
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
+  base::Result<bool> prune(Millis, std::size_t) override { return false; }  // keeps all
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }

@@ -198,8 +198,9 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Cont
   if (!page.store_body || content.packed.empty() || content.hash.empty()) return 0;
   const std::uint64_t key = seen_hash(SeenKeys::bodies, content.hash);
   auto known = known_body(content.hash, key);
-  if (!known || *known != 0) return known;
-  const std::uint64_t id = ids_.body++;
+  if (!known) return std::move(known).error();
+  if (known->stands) return known->id;
+  const std::uint64_t id = known->id != 0 ? known->id : ids_.body++;
   auto done = database_.run(
       "INSERT OR REPLACE INTO bodies (id, hash, page_id, codec, size, data) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -209,12 +210,14 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Cont
         s.integer(5, as_integer(content.size)).blob(6, content.packed.bytes);
       });
   if (!done) return std::move(done).error();
-  new_bodies_.emplace(key, id);
+  if (known->id == 0) new_bodies_.emplace(key, id);
   return id;
 }
 
-// 0 when it is new. The index knows 64 bits of the hash; the row has them all.
-base::Result<std::uint64_t> BatchWriter::known_body(const std::string& hash, std::uint64_t key) {
+// The index knows 64 bits of the hash; the row has them all. What has no row was pruned, and
+// comes back under the number that the index goes on to tell.
+base::Result<BatchWriter::KnownBody> BatchWriter::known_body(const std::string& hash,
+                                                             std::uint64_t key) {
   std::uint64_t id = 0;
   if (const auto found = new_bodies_.find(key); found != new_bodies_.end()) {
     id = found->second;
@@ -222,13 +225,16 @@ base::Result<std::uint64_t> BatchWriter::known_body(const std::string& hash, std
     id = bodies_.find(key);
     if (auto done = bodies_.take_failure(); !done) return std::move(done).error();
   }
-  if (id == 0) return id;
-  bool same = false;
+  if (id == 0) return KnownBody{};
+  KnownBody known{.id = id};
   auto done = database_.each(
       "SELECT hash FROM bodies WHERE id = ?1", [&](Statement& s) { s.integer(1, as_integer(id)); },
-      [&](Statement& s) { same = s.text(0) == hash; });
+      [&](Statement& s) {
+        known.stands = s.text(0) == hash;
+        if (!known.stands) known.id = 0;
+      });
   if (!done) return std::move(done).error();
-  return same ? id : 0;
+  return known;
 }
 
 base::Status BatchWriter::drop_records(PageId page) {

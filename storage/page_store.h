@@ -170,6 +170,9 @@ class PageStore {
   // grow without end, and what may follow put() late is caught up. not_found and corrupt
   // must stop the crawl.
   virtual base::Status check() = 0;
+  // Takes away about `rows` rows of what is not to be kept, in a transaction of its own. False:
+  // nothing is left to do for now. To be called when there is nothing to put; errors as of put().
+  virtual base::Result<bool> prune(Millis now, std::size_t rows) = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 

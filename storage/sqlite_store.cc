@@ -17,7 +17,7 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
                                                              const StoreOptions& options) {
   auto database = Database::open_writer(path, options.database);
   if (!database) return std::move(database).error();
-  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options.search_index));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options));
   auto urls = SeenIndex::open(*store->database_, SeenKeys::urls, options.seen);
   if (!urls) return std::move(urls).error();
   store->urls_seen_ = std::move(*urls);
@@ -25,6 +25,7 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
   if (!bodies) return std::move(bodies).error();
   store->bodies_seen_ = std::move(*bodies);
   if (auto done = store->load(); !done) return std::move(done).error();
+  if (auto done = store->pruner_.prepare(); !done) return std::move(done).error();
   return store;
 }
 
@@ -104,7 +105,10 @@ base::Status SqliteStore::put(const CommitBatch& batch, Texts texts) {
       ids_);
   auto done = write(batch, writer);
   if (done) {
-    written_ = {writer.ids(), writer.new_bodies(), batch.horizon, indexed_};
+    written_ = {writer.ids(), writer.new_bodies(), batch.horizon, indexed_, {}};
+    for (const StoredPage& page : batch.pages) {
+      if (page.change != model::Change::first_seen) written_.again.push_back(page.url_id);
+    }
     if (search_index_) done = index_texts(writer.ids().next.page - 1, texts);
   }
   if (done) {
@@ -125,6 +129,27 @@ base::Status SqliteStore::put(const CommitBatch& batch, Texts texts) {
   // The batch stands; a checkpoint that fails now is tried again after the next one.
   (void)database_->checkpoint_if_due();
   return base::Done{};
+}
+
+// What a batch that is to be put again counts on must stand, and what is in doubt is read anew
+// first: the next put() does both.
+base::Result<bool> SqliteStore::prune(Millis now, std::size_t rows) {
+  if (failed_ || in_doubt_) return false;
+  auto more = pruner_.look(now, rows);
+  if (!more || !pruner_.found()) return more;
+  if (auto done = database_->begin(); !done) return std::move(done).error();
+  auto done = pruner_.take(rows);
+  if (done) {
+    done = database_->commit();
+    in_doubt_ = !done.ok() && done.error().code != Code::busy;
+  }
+  if (!done) {
+    database_->rollback();
+    return std::move(done).error();
+  }
+  pruner_.committed();
+  (void)database_->checkpoint_if_due();
+  return true;
 }
 
 base::Status SqliteStore::write(const CommitBatch& batch, BatchWriter& writer) {
@@ -159,6 +184,7 @@ void SqliteStore::accept() {
   if (written_.horizon != 0) horizon_ = written_.horizon;
   indexed_ = written_.indexed;
   for (const auto& [hash, id] : written_.bodies) bodies_seen_->insert(hash, id);
+  for (const model::UrlId url : written_.again) pruner_.stored_again(url);
   written_ = {};
   ++commits_;
 }

@@ -11,6 +11,7 @@
 #include "storage/batch_writer.h"
 #include "storage/database.h"
 #include "storage/page_store.h"
+#include "storage/prune/pruner.h"
 #include "storage/site_ids.h"
 
 namespace crawld::storage {
@@ -23,11 +24,13 @@ struct StoreOptions {
                                 .cache_entries = 1U << 10,
                                 .filter_bytes = 16U << 20};
   bool search_index = false;  // keep the full-text index (storage/search/search_index.h)
+  Keep keep;
 };
 
 class SqliteStore final : public PageStore {
  public:
-  // Errors as Database::open_writer.
+  // Errors as Database::open_writer. May take a while where old versions are to go for the first
+  // time (Pruner::prepare).
   static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                          const StoreOptions& options);
 
@@ -57,6 +60,7 @@ class SqliteStore final : public PageStore {
   base::Status bring_due(Millis now, Millis retry, Millis visit) override;
   base::Status move_due(Millis by) override;
   base::Status check() override;
+  base::Result<bool> prune(Millis now, std::size_t rows) override;
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override;
@@ -75,8 +79,10 @@ class SqliteStore final : public PageStore {
   bool was_clean() const { return database_->was_clean(); }
 
  private:
-  SqliteStore(std::unique_ptr<Database> database, bool search_index)
-      : database_(std::move(database)), search_index_(search_index) {}
+  SqliteStore(std::unique_ptr<Database> database, const StoreOptions& options)
+      : database_(std::move(database)),
+        search_index_(options.search_index),
+        pruner_(*database_, options.keep) {}
 
   base::Status load();
   base::Status load_next_ids();
@@ -95,6 +101,7 @@ class SqliteStore final : public PageStore {
 
   std::unique_ptr<Database> database_;
   const bool search_index_;
+  Pruner pruner_;
   std::unique_ptr<SeenIndex> urls_seen_;
   std::unique_ptr<SeenIndex> bodies_seen_;
   BatchWriter::Ids ids_;
@@ -110,6 +117,7 @@ class SqliteStore final : public PageStore {
     std::unordered_map<std::uint64_t, std::uint64_t> bodies;
     model::UrlId horizon = 0;
     PageId indexed = 0;
+    std::vector<model::UrlId> again;  // of pages that have a version before
   };
   Written written_;
   bool in_doubt_ = false;  // the commit itself failed: it may hold all the same

@@ -118,6 +118,9 @@ class FaultyStore final : public storage::PageStore {
   }
   base::Status move_due(storage::Millis by) override { return store_.move_due(by); }
   base::Status check() override { return store_.check(); }
+  base::Result<bool> prune(storage::Millis now, std::size_t rows) override {
+    return store_.prune(now, rows);
+  }
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
   }
