@@ -204,6 +204,11 @@ struct Site {
   parsers::RuleSet extract;
 };
 
+struct Keep {
+  std::uint32_t versions = 0;  // stored versions of a page, the newest; 0: all
+  seconds requests{0};         // requests older than this go; 0: none do
+};
+
 struct Config {
   UserAgent user_agent;
   std::string database = "/var/lib/crawld/crawl.db";
@@ -235,6 +240,7 @@ struct Config {
   std::map<std::string, std::string> dns_hosts;  // name -> address
   std::vector<std::string> resolve;              // HOST:PORT:ADDR
   bool search_index = true;                      // keep the full-text index
+  Keep keep;
   Limits limits;
   seconds orphan_check{86'400};  // of a daemon, between two looks for orphans; 0: never
   Hooks hooks;

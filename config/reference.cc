@@ -64,13 +64,14 @@ struct Heading {
   std::string_view text;
 };
 
-constexpr std::array<Heading, 8> kRunHeadings = {
+constexpr std::array<Heading, 9> kRunHeadings = {
     {{"user_agent.name", "who crawls: put an address here that a webmaster can reach"},
      {"database", "where the results are, and how the crawl is talked to"},
      {"concurrency", "how much at once, and how pages are parsed"},
      {"log", "what it tells"},
      {"disk_low", "what it keeps free, and how it ends"},
      {"max_requests_per_second", "speed over all hosts, and names"},
+     {"keep.versions", "what of the past stays in the database"},
      {"hooks.webhook", "who is told of changes"},
      {"limits.pages", "where a run ends"}}};
 

@@ -12,7 +12,7 @@
 
 namespace crawld::storage {
 
-class MemoryStore final : public PageStore {
+class MemoryStore : public PageStore {
  public:
   base::Result<RunId> begin_run(const RunStart& start) override;
   base::Status set_sites(const std::vector<std::string>& names) override;

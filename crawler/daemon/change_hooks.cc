@@ -21,6 +21,8 @@ using base::Error;
 using base::Status;
 using std::chrono::milliseconds;
 
+constexpr const char* kWebhook = "webhook";
+constexpr const char* kExec = "exec";
 constexpr std::size_t kMostChanges = 100;  // of a delivery
 constexpr milliseconds kLongestBackOff{300'000};
 constexpr std::size_t kStack = 512U << 10;
@@ -231,6 +233,13 @@ class ChangeHooks::Hook {
   base::Thread thread_;
 };
 
+std::vector<std::string> hook_names(const config::Hooks& hooks) {
+  std::vector<std::string> names;
+  if (!hooks.webhook.empty()) names.emplace_back(kWebhook);
+  if (!hooks.exec.empty()) names.emplace_back(kExec);
+  return names;
+}
+
 ChangeHooks::ChangeHooks() = default;
 ChangeHooks::~ChangeHooks() = default;
 
@@ -240,10 +249,10 @@ base::Result<std::unique_ptr<ChangeHooks>> ChangeHooks::open(const Setup& setup)
     auto guard = fetch::AddressGuard::with_allowed(setup.hooks.allow_addresses);
     if (!guard) return std::move(guard).error();
     made->hooks_.push_back(
-        std::make_unique<Hook>("webhook", webhook(setup, *std::move(guard)), setup));
+        std::make_unique<Hook>(kWebhook, webhook(setup, *std::move(guard)), setup));
   }
   if (!setup.hooks.exec.empty()) {
-    made->hooks_.push_back(std::make_unique<Hook>("exec", program(setup.hooks), setup));
+    made->hooks_.push_back(std::make_unique<Hook>(kExec, program(setup.hooks), setup));
   }
   if (made->hooks_.empty()) return std::unique_ptr<ChangeHooks>();
   for (const auto& hook : made->hooks_) {

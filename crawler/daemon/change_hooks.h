@@ -34,6 +34,9 @@ struct HookStatus {
   std::string problem;          // of the last attempt; empty: it was taken
 };
 
+// Of those that are configured, as their cursors have them.
+std::vector<std::string> hook_names(const config::Hooks& hooks);
+
 class ChangeHooks {
  public:
   struct Setup {

@@ -92,6 +92,9 @@ Status Session::open_store() {
                                     ? storage::Durability::full
                                     : storage::Durability::normal;
   options.search_index = config.search_index;
+  options.keep = {.versions = config.keep.versions,
+                  .requests = std::chrono::milliseconds(config.keep.requests).count(),
+                  .hooks = hook_names(config.hooks)};
   // What is known may take half of what the crawl may, or a quarter of the machine's memory.
   const std::size_t most = config.memory_high > 0 ? config.memory_high / 2 : machine_memory() / 4;
   options.seen.memory_bytes = std::min(options.seen.memory_bytes, most);

@@ -44,7 +44,8 @@ Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFr
       commits_({.items = kCommitItems, .bytes = kCommitBytes}),
       fetch_activities_(options_.fetch_threads),
       parse_activities_(options_.parse_workers),
-      pace_(frontier, sites) {}
+      pace_(frontier, sites),
+      prune_(store, clock) {}
 
 Pipeline::~Pipeline() {
   draining_ = true;
@@ -207,7 +208,10 @@ void Pipeline::commit_loop() {
 void Pipeline::commit_turn() {
   base::Instant until = clock_.now() + kIdleTurn;
   if (const auto due = commit_.flush_at()) until = std::min(until, *due);
-  if (auto item = commits_.pop_until(until)) {
+  auto item = commits_.pop_until(std::min(until, prune_.next()));
+  using Writer = PruneTurns::Writer;
+  const Writer writer = item || commit_.flush_at() ? Writer::busy : Writer::idle;
+  if (item) {
     heavy_ = heavy_ || weight(*item) >= kHeavyItem;
     // What a reload hands in does not find its site closed by a limit of before.
     commit_.check_site_limits(clock_.now());
@@ -244,6 +248,7 @@ void Pipeline::commit_turn() {
     next_check_ = now + kCheckStore;
     write_or_hold([this] { return store_.check(); });
   }
+  if (prune_.due(now, writer)) write_or_hold([this] { return prune_.turn(); });
   check_limits();
 }
 
@@ -366,7 +371,8 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   base::Status ended = commit_.end_run(exit);
   // It took along what a flush at the very end could not write.
   if (ended) hold(Hold::store, false);
-  return ended;
+  const bool by_itself = !options_.recurring && end_.load() != End::running;
+  return ended && by_itself ? prune_.finish() : ended;
 }
 
 void Pipeline::hold(Hold reason, bool on) {

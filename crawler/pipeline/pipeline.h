@@ -37,6 +37,7 @@
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/pace_keeper.h"
 #include "crawler/pipeline/parse_stage.h"
+#include "crawler/pipeline/prune_turns.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/second_looks.h"
 #include "crawler/pipeline/status.h"
@@ -180,7 +181,8 @@ class Pipeline {
   std::deque<Activity> fetch_activities_;
   std::deque<Activity> parse_activities_;
   Activity commit_activity_;
-  PaceKeeper pace_;  // the commit thread's
+  PaceKeeper pace_;   // the commit thread's
+  PruneTurns prune_;  // likewise
   base::Instant started_{};
   base::Instant next_check_{};  // of the store; the commit thread's
   bool heavy_ = false;          // the batch holds a large page; the commit thread's

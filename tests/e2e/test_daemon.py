@@ -586,3 +586,42 @@ def test_daemon_and_sandboxed_workers_run_under_the_limits_of_the_unit(daemon, s
     assert "NoNewPrivs:\t1" in state and "Seccomp:\t2" in state
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(PATIENCE) == 0, running.log.read_text()
+
+
+def test_a_page_that_changes_at_each_visit_keeps_the_versions_that_are_wanted(serve, daemon):
+    visits = iter(range(1_000_000))
+
+    def answer(_):
+        return 200, {"Content-Type": "text/html"}, b"<title>page</title>" + b"<p>visit %d</p>" % next(visits) * 40
+
+    site = serve(answer)
+    one = daemon({"sites": [{"name": "s", "seeds": [site.url("/")], "robots": "ignore", "delay": "0s",
+                             "revisit": {"default": "1s", "min": "1s", "max": "1s"}}]})
+
+    def stored(what):
+        with sqlite3.connect(one.db) as database:
+            return database.execute(f"SELECT {what} FROM pages").fetchone()[0]
+
+    one.start()
+    eventually(lambda: stored("count(*)") >= 6, "six versions")
+    one.ctl("stop")
+    one.process.wait(PATIENCE)
+    assert stored("min(id)") == 1
+
+    one.file.write_text(json.dumps({**json.loads(one.file.read_text()), "keep": {"versions": 2, "requests": "1s"}}))
+    last = stored("max(id)")
+    one.start()
+    eventually(lambda: stored("min(id)") > last, "all that stood before going")
+    eventually(lambda: "store.pruned" in one.log.read_text(), "the line of the first pass")
+    eventually(lambda: stored("count(*)") == 2, "two versions")
+    one.process.kill()
+    one.process.wait(PATIENCE)
+
+    result = subprocess.run([CRAWLD, "audit", "--db", one.db], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    with sqlite3.connect(one.db) as database:
+        assert database.execute("SELECT count(*) FROM bodies").fetchone()[0] <= 3
+        small = one.folder / "small.db"
+        database.execute("VACUUM INTO ?", (str(small),))
+    result = subprocess.run([CRAWLD, "audit", "--db", small], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
