@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -86,7 +85,7 @@ struct Line {
   LineKey key;
   Window window;
   std::vector<model::UrlId> overflow = {};  // known to memory only, until spilled
-  std::deque<ChunkRef> chunks = {};         // on disk, oldest first
+  std::list<ChunkRef> chunks = {};          // on disk, oldest first
   bool refilling = false;
   // Turns that the host had given when this line, and any of its site, had its last. 0: none yet.
   std::uint64_t turn = 0;
@@ -123,8 +122,8 @@ class HostQueue {
   HostClock clock;
   HostQueue* twin = nullptr;  // the same name by the other scheme; see LocalFrontier::find_twin
   HostRobots robots;
-  std::deque<Errand> errands;
-  std::deque<LoginStep> logins;
+  std::list<Errand> errands;  // most hosts have none: an empty deque takes 576 bytes
+  std::list<LoginStep> logins;
   std::list<Line> lines;    // in the order in which they came; two a site at most
   std::uint64_t turns = 0;  // given to lines
   Place place = Place::resting;

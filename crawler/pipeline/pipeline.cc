@@ -207,8 +207,8 @@ void Pipeline::commit_loop() {
 
 void Pipeline::commit_turn() {
   base::Instant until = clock_.now() + kIdleTurn;
-  if (const auto due = commit_.flush_at()) until = std::min(until, *due);
-  auto item = commits_.pop_until(std::min(until, prune_.next()));
+  until = std::min(until, commit_.flush_at().value_or(prune_.next()));
+  auto item = commits_.pop_until(until);
   using Writer = PruneTurns::Writer;
   const Writer writer = item || commit_.flush_at() ? Writer::busy : Writer::idle;
   if (item) {
