@@ -3,7 +3,8 @@
 // There is one writer; it alone checkpoints. It holds `<db>.lock` (flock) for its
 // life, so a second start is refused at once with the holder's pid, and a file
 // left behind by kill -9 never blocks. Readers open read-only, never checkpoint,
-// and never keep a log from being reset longer than their statements run.
+// and never keep a log from being reset longer than their statements run. What they sort, and is
+// much, stands in files of TMPDIR meanwhile.
 //
 // A database is made under another name and moved into place when complete, so a
 // file at the path is always whole. What is no crawl database is left untouched.

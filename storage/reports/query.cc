@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <string>
 
 namespace crawld::storage {
 namespace {
@@ -124,10 +125,15 @@ base::Status walk(sqlite3* db, sqlite3_stmt* statement, QueryRows& rows) {
 
 // A virtual table writes its columns into the schema in memory when it is used first, which looks
 // to the authorizer like a change of sqlite_master.
-void open_search_index(sqlite3* db) {
-  sqlite3_stmt* statement = nullptr;
-  sqlite3_prepare_v2(db, "SELECT rowid FROM search LIMIT 0", -1, &statement, nullptr);
-  sqlite3_finalize(statement);  // an older database may have none
+void open_virtual_tables(sqlite3* db) {
+  const auto open = [db](const std::string& table) {
+    sqlite3_stmt* statement = nullptr;
+    const std::string sql = "SELECT 1 FROM " + table + " LIMIT 0";
+    sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr);
+    sqlite3_finalize(statement);  // an older database may have no search index
+  };
+  for (const char* table : {"search", "json_each", "json_tree"}) open(table);
+  for (const std::string_view pragma : kTellingPragmas) open("pragma_" + std::string(pragma));
 }
 
 }  // namespace
@@ -135,7 +141,7 @@ void open_search_index(sqlite3* db) {
 base::Status query(Database& reader, std::string_view sql, QueryRows& rows,
                    const QueryOptions& options) {
   sqlite3* db = reader.raw();
-  open_search_index(db);
+  open_virtual_tables(db);
   const Watch watch(db, options.timeout);
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;

@@ -73,6 +73,14 @@ def test_sql_refuses_to_write_and_a_wrong_flag_is_usage(site):
     assert run(site, "sql", "SELECT 1", "--no-such-flag").returncode == 2
 
 
+def test_sql_reads_tables_that_sqlite_makes_as_they_are_used_first(site):
+    for query in ("SELECT value AS told FROM json_each('[7]')", "SELECT count(*) AS told FROM pragma_table_info('bodies')",
+                  "SELECT freelist_count * page_size AS told FROM pragma_freelist_count, pragma_page_size"):
+        rows = json_lines(run(site, "sql", query, "--json"))
+        assert len(rows) == 1 and isinstance(rows[0]["told"], int), query
+    assert run(site, "sql", "SELECT * FROM pragma_query_only").returncode == 1
+
+
 def test_text_of_the_web_cannot_move_the_cursor(site):
     assert "\x1b" not in run(site, "sql", "SELECT char(27) || '[2J' AS x").stdout
 
