@@ -40,14 +40,15 @@ std::string content_hash(std::string_view body) {
 }  // namespace
 
 struct GumboParser::Tools {
-  explicit Tools(const std::vector<RuleSet>& rule_sets) : reader(rule_sets) {}
+  Tools(const std::vector<RuleSet>& rule_sets, std::size_t remembered)
+      : reader(rule_sets, remembered) {}
 
   PageReader reader;
   Packer packer;
 };
 
-GumboParser::GumboParser(const std::vector<RuleSet>& rule_sets)
-    : tools_(std::make_unique<Tools>(rule_sets)) {}
+GumboParser::GumboParser(const std::vector<RuleSet>& rule_sets, std::size_t remembered)
+    : tools_(std::make_unique<Tools>(rule_sets, remembered)) {}
 GumboParser::~GumboParser() = default;
 
 ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::time_point) {

@@ -5,6 +5,7 @@
 // HTML gets hashes, links of its headers, and the packed body.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace crawld::parsers {
 
 class GumboParser final : public Parser {
  public:
-  explicit GumboParser(const std::vector<RuleSet>& rule_sets = {});
+  // `remembered`: see PageReader. The answers are the same.
+  explicit GumboParser(const std::vector<RuleSet>& rule_sets = {}, std::size_t remembered = 0);
   ~GumboParser() override;
   GumboParser(const GumboParser&) = delete;
   GumboParser& operator=(const GumboParser&) = delete;

@@ -32,7 +32,8 @@ using model::ParsedPage;
 
 // How much of a text a guess at its language needs; more costs and tells no more.
 constexpr std::size_t kLanguageSample = 1'024;
-constexpr std::size_t kJsonFeedFront = 512;  // bytes that hold the version of a JSON Feed
+constexpr std::size_t kJsonFeedFront = 512;   // bytes that hold the version of a JSON Feed
+constexpr std::size_t kLargeBody = 1U << 20;  // whoever reads it needs all memory
 
 // `unchanged`: nothing is stored of the page.
 RuleNeeds needs_of(const ParseJob& job, const CompiledRules* rules, bool unchanged) {
@@ -57,10 +58,10 @@ ScanOptions scan_options(const ParseJob& job, const ParsedPage& page) {
           .form_links = job.wants.form_links};
 }
 
-void add_article(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& needs,
-                 ParsedPage& page) {
+void add_article(const HtmlTree& tree, const ParseJob& job, const DocumentBase& base,
+                 const RuleNeeds& needs, ParsedPage& page) {
   Article article = extract_article(tree, {.url = job.url,
-                                           .base = page.base,
+                                           .base = &base,
                                            .text = true,
                                            .markdown = needs.markdown,
                                            .language = page.lang.empty()});
@@ -71,33 +72,33 @@ void add_article(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& nee
   if (page.lang.empty()) page.lang = std::move(article.lang);
 }
 
-void add_structured(const HtmlTree& tree, ParsedPage& page) {
-  StructuredData data = extract_structured(tree, model::Url::parse(page.base));
+void add_structured(const HtmlTree& tree, const DocumentBase& base, ParsedPage& page) {
+  StructuredData data = extract_structured(tree, base);
   page.structured_other = data.others();
   page.microdata = std::move(data.microdata);
   page.opengraph = std::move(data.opengraph);
 }
 
-void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const RuleNeeds& needs,
-                    ParsedPage& page) {
+void add_tree_facts(const HtmlTree& tree, const ParseJob& job, const DocumentBase& base,
+                    const RuleNeeds& needs, ParsedPage& page) {
   if (needs.main_text || needs.markdown) {
-    add_article(tree, job, needs, page);
+    add_article(tree, job, base, needs, page);
   } else if (needs.metadata) {
     PageMetadata metadata = read_metadata(tree, job.url);
     page.author = std::move(metadata.author);
     page.date = std::move(metadata.date);
   }
   if (job.wants.structured) {
-    add_structured(tree, page);
+    add_structured(tree, base, page);
   } else if (needs.microdata) {
-    page.microdata = extract_microdata(tree, model::Url::parse(page.base));
+    page.microdata = extract_microdata(tree, base);
   }
 }
 
-void add_records(const CompiledRules& rules, const ParseJob& job, std::string_view text,
-                 const HtmlTree* tree, ParsedPage& page) {
+void add_records(const CompiledRules& rules, const ParseJob& job, const DocumentBase& base,
+                 std::string_view text, const HtmlTree* tree, ParsedPage& page) {
   page.records = rules.apply({.url = job.url,
-                              .base = page.base,
+                              .base = &base,
                               .charset = page.charset,
                               .kind = page.kind,
                               .body = text,
@@ -124,6 +125,38 @@ void drop_unwanted(const ParseWants& wants, ParsedPage& page) {
   const ParsedPage nothing;
   page.jsonld = nothing.jsonld;
   page.microdata = nothing.microdata;
+}
+
+std::optional<HtmlTree> tree_of(std::string_view html, ParsedPage& page) {
+  auto tree = HtmlTree::parse(html);
+  page.used_tree = tree.has_value();
+  page.over_limits = !tree.has_value();
+  return tree;
+}
+
+// Whether all that the tree gives is kept, and a function of reading_key() and the base.
+bool may_repeat(const ParseJob& job, const RuleNeeds& needs, const ParsedPage& page) {
+  return needs.tree && !page.unchanged && !job.wants.always_tree && job.marker.empty() &&
+         job.purpose != model::Purpose::login_form;
+}
+
+// All that bears on what is read from a tree, but the base of its links. Needs: the scan is done.
+std::string reading_key(const ParseJob& job, const CompiledRules* rules, const ParsedPage& page) {
+  std::string key = page.content_hash;
+  const auto add = [&](std::string_view text) { key.append(1, '\n').append(text); };
+  add(std::to_string(page.body_size));
+  add(to_string(page.kind));
+  add(page.charset);
+  add(page.canonical);
+  add(date_in_path(job.url));
+  for (const bool want : {job.wants.main_text, job.wants.markdown, job.wants.structured}) {
+    key += want ? '1' : '0';
+  }
+  if (rules == nullptr) return key;
+  add(std::to_string(job.rule_set));
+  add(rules->matching(job.url));
+  if (rules->needs().url) add(job.url);
+  return key;
 }
 
 // A piece out of the middle: pages begin with menus.
@@ -178,7 +211,8 @@ void add_style_sheet_links(std::string_view css, const ParseJob& job, ParsedPage
 
 }  // namespace
 
-PageReader::PageReader(const std::vector<RuleSet>& rule_sets) {
+PageReader::PageReader(const std::vector<RuleSet>& rule_sets, std::size_t remembered)
+    : readings_(remembered) {
   for (const RuleSet& set : rule_sets) {
     auto compiled = CompiledRules::compile(set);
     rules_.push_back(compiled ? std::optional(std::move(*compiled)) : std::nullopt);
@@ -188,10 +222,12 @@ PageReader::PageReader(const std::vector<RuleSet>& rule_sets) {
 const CompiledRules* PageReader::rules_for(const ParseJob& job, const ParsedPage& page) const {
   if (page.unchanged || job.rule_set == 0 || job.rule_set > rules_.size()) return nullptr;
   const auto& rules = rules_[job.rule_set - 1];
-  return rules && rules->concern(job.url) ? &*rules : nullptr;
+  const bool concern = rules && rules->matching(job.url).find('1') != std::string::npos;
+  return concern ? &*rules : nullptr;
 }
 
 void PageReader::read(const ParseJob& job, std::string_view body, ParsedPage& page) {
+  if (body.size() >= kLargeBody) readings_.forget();
   page.base = job.url;
   page.kind = sniff_kind(job.headers.content_type, body, job.url);
   switch (page.kind) {
@@ -228,28 +264,30 @@ void PageReader::read_html(const ParseJob& job, std::string_view body, ParsedPag
   const CompiledRules* rules = rules_for(job, page);
   const RuleNeeds needs = needs_of(job, rules, page.unchanged);
   std::optional<HtmlTree> tree;
-  if (needs.tree) {
-    tree = HtmlTree::parse(html);
-    page.used_tree = tree.has_value();
-    page.over_limits = !tree.has_value();
-  }
+  if (job.wants.always_tree) tree = tree_of(html, page);
   ScanExtras extras;
-  if (tree && job.wants.always_tree) {
+  if (tree) {
     scan_tree_facts(*tree, html, scan_options(job, page), page, extras);
   } else {
     scanner_.scan(html, scan_options(job, page), page, extras);
   }
   add_srcdoc_links(scanner_, scan_options(job, page), std::move(extras.srcdocs), page);
-  if (tree && !page.unchanged) add_tree_facts(*tree, job, needs, page);
+  const DocumentBase base(model::Url::parse(page.base));
+  const bool repeats = may_repeat(job, needs, page);
+  std::string key = repeats ? reading_key(job, rules, page) : std::string();
+  if (repeats && readings_.recall(key, base, page)) return;
+  if (needs.tree && !job.wants.always_tree) tree = tree_of(html, page);
+  if (tree && !page.unchanged) add_tree_facts(*tree, job, base, needs, page);
   if (tree && !job.marker.empty()) page.marked = finds(job.marker, *tree);
   if (tree && job.purpose == model::Purpose::login_form) {
     page.form = read_form(*tree, job.form, page.charset);
   }
   if (needs.jsonld) page.jsonld = jsonld_array(extras.jsonld);
   if (rules != nullptr) {
-    add_records(*rules, job, text.view(), tree ? &*tree : nullptr, page);
+    add_records(*rules, job, base, text.view(), tree ? &*tree : nullptr, page);
     drop_unwanted(job.wants, page);
   }
+  if (repeats) readings_.keep(std::move(key), base, page);
 }
 
 bool PageReader::finds(const std::string& selector, const HtmlTree& tree) {
@@ -265,7 +303,7 @@ bool PageReader::finds(const std::string& selector, const HtmlTree& tree) {
 void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPage& page) {
   DocumentText text(body, job.headers.content_type, page);
   if (const CompiledRules* rules = rules_for(job, page)) {
-    add_records(*rules, job, text.view(), nullptr, page);
+    add_records(*rules, job, model::Url::parse(page.base), text.view(), nullptr, page);
   }
   if (job.wants.css_urls && parse_content_type(job.headers.content_type).essence == "text/css") {
     add_style_sheet_links(text.view(), job, page);

@@ -23,6 +23,7 @@
 #include "parsers/html/page_scan.h"
 #include "parsers/parser.h"
 #include "parsers/selector/selector.h"
+#include "parsers/tree_readings.h"
 
 namespace crawld::parsers {
 
@@ -30,7 +31,8 @@ namespace crawld::parsers {
 class PageReader {
  public:
   // Rules that do not compile make no records: they were checked when they were loaded.
-  explicit PageReader(const std::vector<RuleSet>& rule_sets);
+  // `remembered`: bytes for what trees gave, so that exact copies need none; 0: each makes one.
+  PageReader(const std::vector<RuleSet>& rule_sets, std::size_t remembered);
 
   // Fills in everything but hashes, sizes and bodies; of one that is `unchanged`, what steers the
   // crawl. Needs: a page of which no more is known than hash and size.
@@ -50,6 +52,7 @@ class PageReader {
 
   PageScanner scanner_;
   std::vector<std::optional<CompiledRules>> rules_;
+  TreeReadings readings_;
   std::optional<Selector> marker_;  // the last one asked for: jobs of one site have the same
 };
 

@@ -201,11 +201,12 @@ std::vector<model::Record> CompiledRules::apply(const PageFacts& facts) const {
 
 RuleNeeds CompiledRules::needs() const { return program_->needs; }
 
-bool CompiledRules::concern(std::string_view url) const {
+std::string CompiledRules::matching(std::string_view url) const {
+  std::string matching;
   for (const CompiledRule& rule : program_->rules) {
-    if (!rule.match || rule.match->matches(url)) return true;
+    matching += !rule.match || rule.match->matches(url) ? '1' : '0';
   }
-  return false;
+  return matching;
 }
 
 const std::string& CompiledRules::hash() const { return program_->hash; }

@@ -23,14 +23,15 @@
 
 namespace crawld::parsers {
 
+class DocumentBase;
 class HtmlTree;
 
 // What is known of a page when rules are applied. All views outlive apply(); what a
 // rule does not need (see RuleNeeds) may be left empty.
 struct PageFacts {
-  std::string_view url;      // of the page, absolute
-  std::string_view base;     // of its relative links; empty: url
-  std::string_view charset;  // WHATWG name: how queries of URLs are encoded
+  std::string_view url;                // of the page, absolute
+  const DocumentBase* base = nullptr;  // of its relative links; null: url
+  std::string_view charset;            // WHATWG name: how queries of URLs are encoded
   model::DocumentKind kind = model::DocumentKind::html;
   std::string_view body;           // decoded to UTF-8
   const HtmlTree* tree = nullptr;  // null: not HTML, or over the limits of a tree
@@ -56,6 +57,7 @@ struct RuleNeeds {
   bool metadata = false;  // author, date
   bool jsonld = false;
   bool microdata = false;
+  bool url = false;  // a field is the page's address
 };
 
 // One thing that is wrong with a rule set, and where it stands.
@@ -84,8 +86,9 @@ class CompiledRules {
   std::vector<model::Record> apply(const PageFacts& page) const;
 
   RuleNeeds needs() const;  // of all rules together
-  // Whether any rule applies to this URL: if not, the page need not be prepared.
-  bool concern(std::string_view url) const;
+  // A character a rule, in their order: '1' where its `match` fits the URL. Without any the page
+  // need not be prepared.
+  std::string matching(std::string_view url) const;
   // 16 hex digits that change with whatever changes the values: not with tests.
   const std::string& hash() const;
 

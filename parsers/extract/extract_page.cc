@@ -59,7 +59,9 @@ std::string folded(std::string_view text) {
 
 }  // namespace
 
-Page::Page(const PageFacts& facts, std::size_t sources) : facts_(facts), matchers_(sources) {}
+Page::Page(const PageFacts& facts, std::size_t sources) : facts_(facts), matchers_(sources) {
+  if (facts.base == nullptr) own_base_.emplace(model::Url::parse(facts.url));
+}
 Page::~Page() = default;
 
 Page::Found Page::find(const Source& source, const Item& scope) {
@@ -306,8 +308,8 @@ std::optional<std::string> Page::attribute_of(const Item& item, const std::strin
 }
 
 std::optional<std::string> Page::resolve(std::string_view reference) const {
-  auto base = model::Url::parse(facts_.base.empty() ? facts_.url : facts_.base);
-  auto url = base ? base->resolve(reference, facts_.charset) : model::Url::parse(reference);
+  const DocumentBase& base = own_base_ ? *own_base_ : *facts_.base;
+  auto url = base ? base.resolve(reference, facts_.charset) : model::Url::parse(reference);
   return url ? std::optional(url->href()) : std::nullopt;
 }
 

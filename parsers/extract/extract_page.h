@@ -12,6 +12,7 @@
 #include "parsers/extract/extract.h"
 #include "parsers/extract/extract_source.h"
 #include "parsers/extract/json_path.h"
+#include "parsers/html/document_base.h"
 #include "parsers/selector/selector.h"
 #include "parsers/selector/xpath.h"
 
@@ -69,6 +70,7 @@ class Page {
   const Json* structured(SourceKind kind);
 
   const PageFacts& facts_;
+  std::optional<DocumentBase> own_base_;  // where the facts name none
   std::optional<SelectorDocument> selectors_;
   std::vector<std::unique_ptr<SelectorMatcher>> matchers_;  // by Source::number
   std::optional<XmlTree> xml_;

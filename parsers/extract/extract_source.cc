@@ -130,6 +130,9 @@ void add_needs(const Source& source, RuleNeeds& needs) {
     case SourceKind::date:
       needs.metadata = true;
       return;
+    case SourceKind::url:
+      needs.url = true;
+      return;
     case SourceKind::opengraph:
     case SourceKind::twitter:
     case SourceKind::meta:
@@ -137,7 +140,6 @@ void add_needs(const Source& source, RuleNeeds& needs) {
     case SourceKind::json_path:
     case SourceKind::title:
     case SourceKind::description:
-    case SourceKind::url:
     case SourceKind::canonical:
     case SourceKind::lang:
     case SourceKind::text:

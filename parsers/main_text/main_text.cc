@@ -129,12 +129,12 @@ Article extract_article(const HtmlTree& tree, const ArticleInput& input) {
   const auto page = outline_page(tree.document());
   const auto blocks = article_blocks(page, {told.title, told.description, told.article_body});
   article.text = plain_text(page, blocks);
-  const auto base = input.base.empty() ? input.url : input.base;
   if (told_better(told.article_body, article.text)) {
     article.text = lines_of(told.article_body);
     if (input.markdown) article.markdown = paragraphs(article.text);
   } else if (input.markdown) {
-    article.markdown = to_markdown(page, blocks, base);
+    const DocumentBase own(model::Url::parse(input.url));
+    article.markdown = to_markdown(page, blocks, input.base != nullptr ? *input.base : own);
   }
   if (input.language) article.lang = detect_language(article.text);
   if (!input.text) article.text.clear();

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "parsers/html/document_base.h"
 #include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
 
 struct ArticleInput {
-  std::string_view url;   // absolute; of the page
-  std::string_view base;  // absolute; of its links. Empty: url
+  std::string_view url;                // absolute; of the page
+  const DocumentBase* base = nullptr;  // of its links; null: url
   bool text = true;
   bool markdown = false;
   bool language = true;  // to be detected

@@ -26,7 +26,7 @@ constexpr unsigned kHighestNumber = 99'999'999;  // CommonMark 5.2: nine digits
 
 class MarkdownWriter {
  public:
-  MarkdownWriter(const PageOutline& page, std::string_view base)
+  MarkdownWriter(const PageOutline& page, const DocumentBase& base)
       : page_(page), inline_(page, base) {}
 
   std::string write(const std::vector<std::size_t>& blocks) {
@@ -324,7 +324,7 @@ class MarkdownWriter {
 }  // namespace
 
 std::string to_markdown(const PageOutline& page, const std::vector<std::size_t>& blocks,
-                        std::string_view base) {
+                        const DocumentBase& base) {
   return MarkdownWriter(page, base).write(blocks);
 }
 

@@ -10,13 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "parsers/html/document_base.h"
 #include "parsers/main_text/main_text_outline.h"
 
 namespace crawld::parsers {
 
-// `blocks` are indices into page.blocks, ascending. `base` is the absolute URL that
-// links are resolved against; a link that cannot be resolved leaves its text.
+// `blocks` are indices into page.blocks, ascending. A link that
+// cannot be resolved against `base` leaves its text.
 std::string to_markdown(const PageOutline& page, const std::vector<std::size_t>& blocks,
-                        std::string_view base);
+                        const DocumentBase& base);
 
 }  // namespace crawld::parsers

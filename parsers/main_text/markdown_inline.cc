@@ -40,7 +40,7 @@ void guard_exclamation(std::string& out) {
 
 std::string InlineMarkdown::absolute(std::string_view reference) {
   if (!base_ || destinations_ > kMostDestinations) return {};
-  const auto url = base_->resolve(reference);
+  const auto url = base_.resolve(reference);
   if (!url || !url->crawlable()) return {};
   auto destination = escaped_destination(url->href());
   destinations_ += destination.size();

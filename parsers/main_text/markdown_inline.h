@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crawler/model/url.h"
+#include "parsers/html/document_base.h"
 #include "parsers/main_text/main_text_outline.h"
 #include "parsers/main_text/markdown_emphasis.h"
 
@@ -18,8 +18,8 @@ enum class LineBreaks : std::uint8_t { hard, space };  // of <br>: "\\\n", or " 
 
 class InlineMarkdown {
  public:
-  InlineMarkdown(const PageOutline& page, std::string_view base)
-      : page_(page), base_(model::Url::parse(base)) {}
+  // Both outlive it.
+  InlineMarkdown(const PageOutline& page, const DocumentBase& base) : page_(page), base_(base) {}
 
   // One paragraph's worth, without a final line end. Where the destinations of a page come to
   // 8 MiB, links leave their text and images go: a base can make kilobytes of each "x".
@@ -42,7 +42,7 @@ class InlineMarkdown {
   std::string absolute(std::string_view reference);
 
   const PageOutline& page_;
-  std::optional<model::Url> base_;
+  const DocumentBase& base_;
   std::size_t destinations_ = 0;  // bytes
 };
 

@@ -294,21 +294,6 @@ class MetadataReader {
     return day;
   }
 
-  // /2019/11/18/ or /2019-11-18- in the path.
-  static std::string date_in_path(std::string_view url) {
-    for (std::size_t i = 8; i + 11 <= url.size(); ++i) {
-      if (url[i] != '/') continue;
-      const auto part = url.substr(i + 1, 10);
-      const bool year = part.starts_with("19") || part.starts_with("20");
-      const bool cut = part[4] == part[7] && (part[4] == '/' || part[4] == '-');
-      const bool ends = i + 11 == url.size() || url[i + 11] < '0' || url[i + 11] > '9';
-      if (year && cut && ends) {
-        if (auto when = date_to_iso8601(part); !when.empty()) return when;
-      }
-    }
-    return {};
-  }
-
   static constexpr unsigned kMostTextsRead = 64;
 
   const HtmlTree& tree_;
@@ -355,6 +340,20 @@ std::string without_site_name(std::string_view title, std::string_view site_name
   const bool pipe = title.substr(last, width).find('|') != std::string_view::npos;
   if (back.size() * (pipe ? 1 : 2) < front.size() && front.size() > 15) return std::string(front);
   return std::string(title);
+}
+
+std::string date_in_path(std::string_view url) {
+  for (std::size_t i = 8; i + 11 <= url.size(); ++i) {
+    if (url[i] != '/') continue;
+    const auto part = url.substr(i + 1, 10);
+    const bool year = part.starts_with("19") || part.starts_with("20");
+    const bool cut = part[4] == part[7] && (part[4] == '/' || part[4] == '-');
+    const bool ends = i + 11 == url.size() || url[i + 11] < '0' || url[i + 11] > '9';
+    if (year && cut && ends) {
+      if (auto when = date_to_iso8601(part); !when.empty()) return when;
+    }
+  }
+  return {};
 }
 
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {

@@ -20,7 +20,11 @@ struct PageMetadata {
   std::string article_body;  // JSON-LD articleBody as plain text
 };
 
+// Of `url` no more bears on it than date_in_path().
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url);
+
+// "2019-11-18" of https://example.org/2019/11/18/news or /2019-11-18-news; empty: none.
+std::string date_in_path(std::string_view url);
 
 // A date as people and servers write it ("Mon, 18 Nov 2019 10:00:00 GMT", "18. Mai 2019",
 // "2019-11-18T10:00", "11/18/2019") in ISO 8601, as precise as it was; empty where it is

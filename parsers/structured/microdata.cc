@@ -34,7 +34,7 @@ struct Item {
 
 class MicrodataReader {
  public:
-  MicrodataReader(const HtmlTree& tree, const std::optional<model::Url>& base)
+  MicrodataReader(const HtmlTree& tree, const DocumentBase& base)
       : tree_(tree), base_(base), item_of_(tree.elements().size(), kNoItem) {}
 
   std::string read() {
@@ -190,7 +190,7 @@ class MicrodataReader {
 
   std::string absolute(std::string_view reference) const {
     if (!base_) return std::string(reference);
-    const auto url = base_->resolve(reference);
+    const auto url = base_.resolve(reference);
     return url ? url->href() : std::string(reference);
   }
 
@@ -302,7 +302,7 @@ class MicrodataReader {
   static constexpr std::size_t kMaxNesting = 64;
 
   const HtmlTree& tree_;
-  const std::optional<model::Url>& base_;
+  const DocumentBase& base_;
   std::vector<std::uint32_t> item_of_;
   std::vector<Item> items_;
   std::vector<std::uint32_t> roots_;
@@ -313,7 +313,7 @@ class MicrodataReader {
 
 }  // namespace
 
-std::string extract_microdata(const HtmlTree& tree, const std::optional<model::Url>& base) {
+std::string extract_microdata(const HtmlTree& tree, const DocumentBase& base) {
   return MicrodataReader(tree, base).read();
 }
 

@@ -19,8 +19,7 @@ constexpr std::size_t kMaxNesting = 64;      // items within items
 
 class MicroformatsReader {
  public:
-  MicroformatsReader(const HtmlTree& tree, const std::optional<model::Url>& base)
-      : tree_(tree), values_(base) {}
+  MicroformatsReader(const HtmlTree& tree, const DocumentBase& base) : tree_(tree), values_(base) {}
 
   std::string read() {
     for (std::size_t i = 0; i < tree_.in_document(); ++i) visit(tree_.elements()[i]);
@@ -320,7 +319,7 @@ class MicroformatsReader {
 
 }  // namespace
 
-std::string extract_microformats(const HtmlTree& tree, const std::optional<model::Url>& base) {
+std::string extract_microformats(const HtmlTree& tree, const DocumentBase& base) {
   return MicroformatsReader(tree, base).read();
 }
 

@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 
-#include "crawler/model/url.h"
+#include "parsers/html/document_base.h"
 #include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
 
 // The canonical JSON: {"items":[{"type":[...],"properties":{...},"children":[...]}],
 // "rels":{rel:[urls]},"rel-urls":{url:{"text","rels",...}}}. `base` resolves URLs.
-std::string extract_microformats(const HtmlTree& tree, const std::optional<model::Url>& base);
+std::string extract_microformats(const HtmlTree& tree, const DocumentBase& base);
 
 }  // namespace crawld::parsers

@@ -147,7 +147,7 @@ bool MicroformatValues::full() const { return read_ > kMaxText; }
 
 std::string MicroformatValues::absolute(std::string_view reference) {
   if (full()) return {};
-  const auto url = base_ ? base_->resolve(trim_space(reference)) : std::nullopt;
+  const auto url = base_ ? base_.resolve(trim_space(reference)) : std::nullopt;
   const bool as_written = trim_space(reference).find("://") != std::string_view::npos;
   auto told = !url         ? std::string(reference)
               : as_written ? std::string(trim_space(reference))

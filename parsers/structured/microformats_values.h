@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "crawler/model/url.h"
+#include "parsers/html/document_base.h"
 #include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
@@ -14,7 +14,7 @@ enum class Alternatives : std::uint8_t { told, left_out };
 
 class MicroformatValues {
  public:
-  explicit MicroformatValues(const std::optional<model::Url>& base) : base_(base) {}
+  explicit MicroformatValues(const DocumentBase& base) : base_(base) {}
 
   std::string plain(const GumboNode* element);
   // JSON: a string, or {"value","alt"} of an image with a text alternative.
@@ -31,7 +31,7 @@ class MicroformatValues {
   bool full() const;
 
  private:
-  const std::optional<model::Url>& base_;
+  const DocumentBase& base_;
   // Bytes of text and URLs; nested properties are read again and again.
   std::size_t read_ = 0;
 };

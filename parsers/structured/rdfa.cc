@@ -112,17 +112,19 @@ class Graph {
 
 class RdfaReader {
  public:
-  RdfaReader(const HtmlTree& tree, const std::optional<model::Url>& base)
-      : tree_(tree), base_(base), document_(base ? base->href() : std::string{}) {}
+  RdfaReader(const HtmlTree& tree, const DocumentBase& base)
+      : tree_(tree), base_(base), document_(base ? base.url().href() : std::string{}) {}
 
   std::string read() {
-    if (!any_rdfa()) return "[]";
+    if (!any_rdfa()) return kNothing;
     Context top;
     top.parent_subject = document_;
     top.parent_object = document_;
     top.prefixes = std::make_shared<const Prefixes>();
     walk(top);
-    return graph_.json();
+    std::string json = graph_.json();
+    if (json != kNothing) base_.use_all();  // the document may be a subject of it
+    return json;
   }
 
  private:
@@ -463,16 +465,17 @@ class RdfaReader {
     if (text.size() > kMaxIri) return {};
     if (has_scheme(text) || !base_) return std::string(text);
     if (text.empty()) return document_;
-    const auto url = base_->resolve(text);
+    const auto url = base_.resolve(text);
     if (!url) return std::string(text);
     return url->href().size() > kMaxIri ? std::string{} : url->href();
   }
 
+  static constexpr const char* kNothing = "[]";
   static constexpr std::size_t kMaxPrefixes = 256;
   static constexpr std::size_t kMaxPredicates = 1'000;  // of one element
 
   const HtmlTree& tree_;
-  const std::optional<model::Url>& base_;
+  const DocumentBase& base_;
   const std::string document_;
   Graph graph_;
   std::size_t nodes_made_ = 0;
@@ -481,7 +484,7 @@ class RdfaReader {
 
 }  // namespace
 
-std::string extract_rdfa(const HtmlTree& tree, const std::optional<model::Url>& base) {
+std::string extract_rdfa(const HtmlTree& tree, const DocumentBase& base) {
   return RdfaReader(tree, base).read();
 }
 

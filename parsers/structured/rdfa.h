@@ -6,13 +6,13 @@
 #include <optional>
 #include <string>
 
-#include "crawler/model/url.h"
+#include "parsers/html/document_base.h"
 #include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
 
 // Expanded JSON-LD: [{"@id": IRI or "_:b0", "@type": [IRI], IRI: [{"@value"} or {"@id"}]}].
 // Without a base the document itself is the empty IRI.
-std::string extract_rdfa(const HtmlTree& tree, const std::optional<model::Url>& base);
+std::string extract_rdfa(const HtmlTree& tree, const DocumentBase& base);
 
 }  // namespace crawld::parsers

@@ -12,7 +12,7 @@ std::string StructuredData::others() const {
          ",\"dublincore\":" + dublin_core + "}";
 }
 
-StructuredData extract_structured(const HtmlTree& tree, const std::optional<model::Url>& base) {
+StructuredData extract_structured(const HtmlTree& tree, const DocumentBase& base) {
   StructuredData found;
   found.microdata = extract_microdata(tree, base);
   found.opengraph = extract_opengraph(tree);

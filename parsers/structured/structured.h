@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "crawler/model/url.h"
+#include "parsers/html/document_base.h"
 #include "parsers/html/html_tree.h"
 
 namespace crawld::parsers {
@@ -33,6 +33,6 @@ struct StructuredData {
 };
 
 // `base` resolves relative URLs; without it they stay as they are.
-StructuredData extract_structured(const HtmlTree& tree, const std::optional<model::Url>& base);
+StructuredData extract_structured(const HtmlTree& tree, const DocumentBase& base);
 
 }  // namespace crawld::parsers

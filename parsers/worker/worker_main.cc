@@ -35,6 +35,7 @@ namespace crawld::parsers {
 namespace {
 
 constexpr int kSocket = 3;
+constexpr std::size_t kRemembered = 8U << 20;  // bytes: some 500 pages with main text
 
 [[noreturn]] void end(WorkerExit code) { ::_exit(code); }
 
@@ -119,7 +120,7 @@ WorkerHello shut_in(const WorkerSetup& setup) {
 [[noreturn]] void work() {
   FrameReader reader(kMaxJobFrame);
   const WorkerSetup setup = read_setup(reader);
-  GumboParser parser(setup.rule_sets);
+  GumboParser parser(setup.rule_sets, kRemembered);
   parser.warm_up();
   const WorkerHello hello = shut_in(setup);
   std::string out;

@@ -15,7 +15,7 @@ std::string markdown(std::string_view html) {
   const auto page = outline_page(tree->document());
   std::vector<std::size_t> all(page.blocks.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  return to_markdown(page, all, "https://a.test/dir/page");
+  return to_markdown(page, all, model::Url::parse("https://a.test/dir/page"));
 }
 
 }  // namespace
