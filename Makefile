@@ -237,15 +237,16 @@ soak:
 	@BUILD=$(BUILD) CRAWLD_SOAK_ROUNDS=$(SOAK_ROUNDS) /usr/bin/python3 -m pytest -q -p no:cacheprovider \
 	  tests/e2e/test_kills.py tests/e2e/test_power_cuts.py
 
-.PHONY: bench
+.PHONY: bench benches
+benches: $(BENCHES) $(BUILD)/bench/soak
 bench:
-	@$(MAKE) --no-print-directory all $(BENCHES)
+	@$(MAKE) --no-print-directory -j$(JOBS) all benches
 	@for bench in $(BENCHES); do \
 	  case $$bench in */select_bench | */article_bench) continue;; esac; echo "== $${bench##*/}"; \
 	  case $$bench in *html_bench) $$bench /usr/share/doc/sqlite3;; *) $$bench;; esac || exit 1; \
 	done
 	@echo "== selectors and main text" && /usr/bin/python3 tests/bench/parsel_bench.py $(BUILD)/bench
-	@echo "== soak" && $(MAKE) --no-print-directory $(BUILD)/bench/soak && $(BUILD)/bench/soak
+	@echo "== soak" && $(BUILD)/bench/soak
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/crawl_bench.py
 
 .PHONY: lint tidy check

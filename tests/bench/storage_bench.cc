@@ -152,7 +152,7 @@ class Crawl {
     parsed.text = text_;
     parsed.content_hash = "00000000000000" + std::to_string(next_page_);
     parsed.body_size = 40'000;
-    parsed.packed_body = noise_.substr(random_() % 30'000, 9'000);
+    parsed.packed_body = {model::BodyCodec::zstd, noise_.substr(random_() % 30'000, 9'000)};
     for (std::size_t i = 0; i < kLinks; ++i) {
       std::uint64_t to = i;  // the same on every page
       if (i < kNewLinks) to = next_url_ + new_links_++;
