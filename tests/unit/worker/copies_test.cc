@@ -5,6 +5,7 @@
 #include "parsers/html/document_base.h"
 #include "parsers/tree_readings.h"
 #include "tests/unit/worker/copy_comparison.h"
+#include "tests/unit/worker/worker_fixture.h"
 
 namespace crawld::parsers {
 namespace {
@@ -183,6 +184,23 @@ TEST_CASE("a large page takes the memory of those that were read before it") {
   const std::string large = "<h1>x</h1>" + std::string(2U << 20, ' ');
   CHECK(used_tree({.body = large, .rule_set = 1}));
   CHECK(used_tree(small));
+}
+
+TEST_CASE("a worker makes one tree of exact copies") {
+  auto options = test::real_options();
+  options.rule_sets = kRules;
+  WorkerProcess worker(options);
+  const auto page_at = [&](std::string_view url) {
+    const auto outcome = worker.parse(job({.body = "<h1>x</h1>", .rule_set = 1}, url),
+                                      test::in(std::chrono::seconds(20)));
+    REQUIRE(std::holds_alternative<model::ParsedPage>(outcome));
+    return std::get<model::ParsedPage>(outcome);
+  };
+  CHECK(page_at("http://a.test/?session=1").used_tree);
+  const auto copy = page_at("http://a.test/?session=2");
+  CHECK_FALSE(copy.used_tree);
+  REQUIRE(copy.records.size() == 1);
+  CHECK(copy.records[0].fields_json == R"({"head":"x"})");
 }
 
 TEST_CASE("references take from their base what URL Standard 4.4 says") {
