@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/content_signal.h"
 #include "crawler/policy/compare.h"
 #include "crawler/policy/http_date.h"
@@ -342,18 +343,19 @@ model::Settled settle(model::Parsed parsed, const SettlePolicy& policy, base::Wa
 }
 
 std::optional<milliseconds> retry_after(std::string_view value, base::WallTime now) {
-  constexpr std::int64_t kMostSeconds = 400LL * 86'400;
-  std::int64_t seconds_asked = 0;
-  const auto [end, error] =
-      std::from_chars(value.data(), value.data() + value.size(), seconds_asked);
-  if (error == std::errc::result_out_of_range) return std::chrono::seconds(kMostSeconds);
-  if (error == std::errc() && end == value.data() + value.size()) {
-    if (seconds_asked < 0) return std::nullopt;
-    return std::chrono::seconds(std::min(seconds_asked, kMostSeconds));
+  constexpr milliseconds kLongest = std::chrono::hours(400 * 24);
+  const bool digits =
+      !value.empty() && std::all_of(value.begin(), value.end(), base::is_ascii_digit);
+  if (digits) {
+    std::int64_t seconds_asked = 0;
+    const auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), seconds_asked);
+    const bool fits = error == std::errc() && seconds_asked < kLongest / std::chrono::seconds(1);
+    return fits ? std::chrono::seconds(seconds_asked) : kLongest;
   }
   const auto date = parse_http_date(value);
   if (!date || *date <= now) return std::nullopt;
-  return *date - now;
+  return std::min(*date - now, kLongest);
 }
 
 bool wants_parser(const model::Fetched& fetched) {

@@ -49,7 +49,8 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
 model::Settled settle(model::Parsed parsed, const SettlePolicy& policy, base::WallTime now);
 
 // Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date, as a wait from
-// `now`. Nothing when absent, unreadable or in the past.
+// `now`, 400 days at most: in nanoseconds, as waits are counted further on, a date in
+// the year 9999 would not fit. Nothing when absent, unreadable or in the past.
 std::optional<milliseconds> retry_after(std::string_view value, base::WallTime now);
 
 // A response whose body goes to the parser.

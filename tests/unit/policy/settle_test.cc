@@ -193,6 +193,9 @@ TEST_CASE("Retry-After is read as seconds or as a date of any of three forms") {
   CHECK_FALSE(retry_after("1e3", before));
   // However long, it stays a time.
   CHECK(retry_after("99999999999999999999999", before) == std::chrono::hours(24 * 400));
+  CHECK(retry_after("Fri, 31 Dec 9999 23:59:59 GMT", before) == std::chrono::hours(24 * 400));
+  CHECK_FALSE(retry_after("-99999999999999999999999", before));
+  CHECK_FALSE(retry_after("99999999999999999999999 years", before));
   CHECK(retry_after("9223372036854775807", before) == std::chrono::hours(24 * 400));
 }
 
