@@ -86,6 +86,8 @@ int full_year(int year, std::size_t digits) {
 
 std::optional<std::int64_t> instant(const Date& date, const Time& time, int zone_minutes) {
   using namespace std::chrono;
+  // A month and a day of <chrono> are a byte each: the 261st month would be May.
+  if (date.month > 12 || date.day > 31) return std::nullopt;
   const year_month_day day{year{date.year}, month{static_cast<unsigned>(date.month)},
                            std::chrono::day{static_cast<unsigned>(date.day)}};
   if (!day.ok() || date.year < 1 || date.year > 9999) return std::nullopt;

@@ -67,6 +67,12 @@ TEST_CASE("mail, HTTP and C dates are read") {
   CHECK(read("yesterday") == "none");
 }
 
+TEST_CASE("no month and no day of three digits is taken for a small one") {
+  CHECK(read("2004-261-05") == "none");
+  CHECK(read("2004년 0261월 28일") == "none");
+  CHECK(read("2004년 05월 0261일") == "none");
+}
+
 TEST_CASE("a mail date in a zone that nobody knows is read as UTC, by RFC 5322 section 4.3") {
   CHECK(read("Sun, 06 Nov 1994 08:49:37 BRT") == "1994-11-06T08:49:37+00:00");
   CHECK(read("06 Nov 94 08:49 K") == "1994-11-06T08:49:00+00:00");
