@@ -66,18 +66,21 @@ void RobotsDirectives::add_list(std::string_view list, Agents agents) {
   bool for_us = true;
   while (!list.empty()) {
     std::string_view ahead = list;
-    const std::string_view piece = take_piece(ahead);
-    const std::size_t colon = piece.find(':');
-    const std::string_view name = trim(piece.substr(0, colon));
-    if (colon != std::string_view::npos && !is_valued(name) && agents == Agents::named) {
+    std::string_view piece = take_piece(ahead);
+    std::size_t colon = piece.find(':');
+    std::string_view name = trim(piece.substr(0, colon));
+    // Of agents in a row the last is spoken to.
+    while (agents == Agents::named && colon != std::string_view::npos && !is_valued(name)) {
       for_us = equals_ignoring_case(name, agent_) || name == "*";
-      list.remove_prefix(colon + 1);
-      continue;
+      piece.remove_prefix(colon + 1);
+      colon = piece.find(':');
+      name = trim(piece.substr(0, colon));
     }
     if (colon != std::string_view::npos && is_valued(name)) {
       RobotsDirectives others("");
       RobotsDirectives& target = for_us ? *this : others;
-      list = target.add_valued(name, list.substr(colon + 1));
+      list.remove_prefix(static_cast<std::size_t>(piece.data() - list.data()) + colon + 1);
+      list = target.add_valued(name, list);
       continue;
     }
     list = ahead;

@@ -1,6 +1,8 @@
 #include "parsers/robots_directives.h"
 
 #include <catch2/catch.hpp>
+#include <ctime>
+#include <string>
 
 #include "parsers/gumbo_parser.h"
 #include "tests/unit/bytes/suite.h"
@@ -84,6 +86,16 @@ TEST_CASE("a header may speak to one agent") {
   CHECK(header("otherbot: noindex, examplebot: nofollow, noarchive") ==
         List{"nofollow", "noarchive"});
   CHECK(header("otherbot: max-snippet:3\nnoindex") == List{"noindex"});
+}
+
+TEST_CASE("of agents in a row the last is spoken to, and any number takes linear time") {
+  CHECK(header("otherbot: examplebot: noindex, noarchive") == List{"noindex", "noarchive"});
+  CHECK(header("examplebot: otherbot: noindex").empty());
+  CHECK(header("examplebot: otherbot: max-snippet: 1, examplebot: max-snippet: 2") ==
+        List{"max-snippet:2"});
+  const std::clock_t start = std::clock();
+  CHECK(header(std::string(4U << 20, ':') + ", examplebot: noindex") == List{"noindex"});
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 5);  // CPU; quadratic work takes minutes
 }
 
 TEST_CASE("the reservation of text and data mining is a directive") {
