@@ -90,11 +90,15 @@ std::optional<std::int64_t> instant(const Date& date, const Time& time, int zone
   if (date.month > 12 || date.day > 31) return std::nullopt;
   const year_month_day day{year{date.year}, month{static_cast<unsigned>(date.month)},
                            std::chrono::day{static_cast<unsigned>(date.day)}};
-  if (!day.ok() || date.year < 1 || date.year > 9999) return std::nullopt;
+  if (!day.ok()) return std::nullopt;
   const bool midnight = time.hour == 24 && time.minute == 0 && time.second == 0;
   if ((time.hour > 23 && !midnight) || time.minute > 59 || time.second > 60) return std::nullopt;
   const auto at = sys_days{day} + hours{time.hour} + minutes{time.minute - zone_minutes} +
                   seconds{time.second} + milliseconds{time.millisecond};
+  // What iso_date() could not write, wherever its zone puts it.
+  if (at < sys_days{year{1} / January / 1} || at >= sys_days{year{10'000} / January / 1}) {
+    return std::nullopt;
+  }
   return duration_cast<milliseconds>(at.time_since_epoch()).count();
 }
 

@@ -14,7 +14,8 @@ namespace crawld::parsers {
 // 1123, 850 and asctime with named zones and the names of many languages, and the marks
 // of Korean feeds. No zone means UTC, but Korean forms mean Korea's; a mail date's zone
 // whose name nobody knows means UTC, too (RFC 5322 section 4.3).
-// A date without a time is midnight, a month or a year is its first day.
+// A date without a time is midnight, a month or a year is its first day. Nothing is a date that
+// lies, in UTC, outside of the years 1 to 9999.
 std::optional<std::int64_t> parse_date(std::string_view text);
 
 // "2004-12-23T18:00:15+00:00"; milliseconds only where there are any.

@@ -73,6 +73,13 @@ TEST_CASE("no month and no day of three digits is taken for a small one") {
   CHECK(read("2004년 05월 0261일") == "none");
 }
 
+TEST_CASE("no date lies outside of the years that are written with four digits") {
+  CHECK(read("9999-12-31T23:59:59Z") == "9999-12-31T23:59:59+00:00");
+  CHECK(read("9999-12-31T23:59:59-10:00") == "none");
+  CHECK(read("0001-01-01T00:00:00Z") == "0001-01-01T00:00:00+00:00");
+  CHECK(read("0001-01-01T00:00:00+01:00") == "none");
+}
+
 TEST_CASE("a mail date in a zone that nobody knows is read as UTC, by RFC 5322 section 4.3") {
   CHECK(read("Sun, 06 Nov 1994 08:49:37 BRT") == "1994-11-06T08:49:37+00:00");
   CHECK(read("06 Nov 94 08:49 K") == "1994-11-06T08:49:00+00:00");
