@@ -57,7 +57,7 @@ ifeq ($(MODE),tsan)
 endif
 ifeq ($(MODE),fuzz)
   # What the fuzzers reach, so that CI has the time for them.
-  CRAWLD_SOURCES := $(wildcard crawler/fetch/*.cc crawler/robots/*.cc crawler/policy/*.cc storage/archive/warc_*.cc storage/archive/archived_*.cc storage/archive/unpacked_bytes.cc storage/archive/zip_reader.cc)
+  CRAWLD_SOURCES := $(wildcard crawler/fetch/*.cc crawler/robots/*.cc crawler/policy/*.cc config/schedule.cc config/units.cc storage/archive/warc_*.cc storage/archive/archived_*.cc storage/archive/unpacked_bytes.cc storage/archive/zip_reader.cc)
 endif
 objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 
