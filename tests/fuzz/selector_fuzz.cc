@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "crawler/policy/form_submission.h"
 #include "parsers/form_reader.h"
 #include "parsers/html/html_tree.h"
 #include "parsers/selector/selector.h"
@@ -18,6 +19,20 @@ namespace {
 
 void expect(bool holds) {
   if (!holds) std::abort();
+}
+
+// What a form sends has a name, goes where it may, and in lines of its own.
+void check_form(const crawld::model::Form& form, std::string_view text) {
+  using namespace crawld;
+  for (const auto& field : form.fields) expect(form.found && !field.name.empty());
+  static const auto page = model::Url::parse("https://www.a.test/login");
+  const auto sent =
+      policy::submit(form, *page, *page, {{"user", std::string(text)}, {"p\r\n\"", "--crawld"}});
+  if (!sent.ok()) return;
+  expect(policy::may_send(*page, sent->url) && sent->url.crawlable());
+  expect(sent->post.content_type.find_first_of("\r\n") == std::string::npos);
+  expect(sent->post.referer.find_first_of("\r\n") == std::string::npos);
+  expect(!sent->post.body.empty());
 }
 
 }  // namespace
@@ -48,9 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     SelectorMatcher(*selector, document).select();
     expect(SelectorMatcher(*selector, document).select() == found);
   }
-  // What a form sends has a name, and the selector's text may be any.
+  // The selector's text may be any.
   for (const auto& form : {read_form(*tree, "", "utf-8"), read_form(*tree, text, "shift_jis")}) {
-    for (const auto& field : form.fields) expect(form.found && !field.name.empty());
+    check_form(form, text);
   }
   if (path) {
     auto copy = XmlTree::copy_of(*tree);
