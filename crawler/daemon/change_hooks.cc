@@ -85,7 +85,7 @@ class ChangeHooks::Hook {
     thread_.join();
   }
 
-  Status start() {
+  Status find_place() {
     auto reader = storage::Database::open_reader(database_);
     if (!reader) return std::move(reader).error();
     reader_ = *std::move(reader);
@@ -99,6 +99,10 @@ class ChangeHooks::Hook {
       cursor_ = *last;
       remember_(name_, cursor_);
     }
+    return base::Done{};
+  }
+
+  Status start() {
     auto thread = base::Thread::start("hook-" + name_, kStack, [this] { run(); });
     if (!thread) return std::move(thread).error();
     thread_ = *std::move(thread);
@@ -256,9 +260,16 @@ base::Result<std::unique_ptr<ChangeHooks>> ChangeHooks::open(const Setup& setup)
   }
   if (made->hooks_.empty()) return std::unique_ptr<ChangeHooks>();
   for (const auto& hook : made->hooks_) {
-    if (Status started = hook->start(); !started) return std::move(started).error();
+    if (Status found = hook->find_place(); !found) return std::move(found).error();
   }
   return made;
+}
+
+Status ChangeHooks::start() {
+  for (const auto& hook : hooks_) {
+    if (Status started = hook->start(); !started) return started;
+  }
+  return base::Done{};
 }
 
 void ChangeHooks::finish(milliseconds patience) {

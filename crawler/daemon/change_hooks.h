@@ -4,7 +4,7 @@
 // order, in deliveries of at most 100 changes; a delivery that fails is tried again, after 1 s,
 // 2 s, ... 5 min, until it is taken. The cursor moves behind a delivery that was taken, so
 // that a restart loses nothing; what was taken just before a kill may come twice, and a
-// receiver tells by the ids. A new hook starts with what comes after it.
+// receiver tells by the ids. A new hook begins with what is committed after open().
 //
 // A delivery is one JSON object: {"delivery": ID, "sent_at": "...", "changes": [{...}]},
 // with the columns of v_changes. The webhook carries X-Crawld-Delivery and, where there is a
@@ -51,8 +51,11 @@ class ChangeHooks {
     std::chrono::milliseconds first_back_off{1'000};
   };
 
-  // Starts the threads. Null where no hook is configured. What `setup` refers to outlives it.
+  // Finds out where each hook goes on, and remembers where a new one begins: call it before
+  // anything is fetched. Null where no hook is configured. What `setup` refers to outlives it.
   static base::Result<std::unique_ptr<ChangeHooks>> open(const Setup& setup);
+  // Starts the threads. Call once.
+  base::Status start();
   // Ends a delivery under way.
   ~ChangeHooks();
   ChangeHooks(const ChangeHooks&) = delete;

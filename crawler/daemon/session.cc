@@ -149,6 +149,8 @@ void Session::make_pipeline() {
 }
 
 Status Session::start() {
+  // A new hook is told of all that this run finds: its place is known before the first request.
+  if (Status opened = open_hooks(); !opened) return opened;
   Status started = pipeline_->start(seeds(), [&] {
     return judge_since_last_run(*store_, *rooms_->sites().table(), scope_fingerprint(setup_.config),
                                 clock_.wall());
@@ -158,7 +160,7 @@ Status Session::start() {
   return setup_.mode.recurring ? start_orphan_watch() : base::Done{};
 }
 
-Status Session::start_hooks() {
+Status Session::open_hooks() {
   const config::Config& config = setup_.config;
   auto hooks = ChangeHooks::open({.hooks = config.hooks,
                                   .database = config.database,
@@ -172,6 +174,15 @@ Status Session::start_hooks() {
   base::MutexLock lock(mutex_);
   hooks_ = *std::move(hooks);
   return base::Done{};
+}
+
+Status Session::start_hooks() {
+  std::shared_ptr<ChangeHooks> hooks;
+  {
+    base::MutexLock lock(mutex_);
+    hooks = hooks_;
+  }
+  return hooks ? hooks->start() : base::Done{};
 }
 
 void Session::remember_cursor(const std::string& hook, std::uint64_t last_id) {

@@ -104,7 +104,8 @@ class Session {
 
   base::Status open_store();
   void make_pipeline();
-  base::Status start_hooks();
+  base::Status open_hooks() CRAWL_EXCLUDES(mutex_);
+  base::Status start_hooks() CRAWL_EXCLUDES(mutex_);
   base::Status start_orphan_watch();
   void end_helpers();
   void remember_cursor(const std::string& hook, std::uint64_t last_id) CRAWL_EXCLUDES(mutex_);

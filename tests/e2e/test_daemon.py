@@ -18,9 +18,10 @@ import urllib.request
 
 import pytest
 
-from conftest import CRAWLD, html
+from conftest import BUILD, CRAWLD, html
 
 PATIENCE = 90  # seconds, for a machine that is busy with other things
+SHIM = BUILD / "tests" / "disk_faults.so"
 
 
 def eventually(condition, what, patience=PATIENCE):
@@ -544,7 +545,10 @@ def test_every_change_is_told_at_least_once_over_a_kill(daemon, serve, tmp_path)
     assert hooks["webhook"]["delivered"] > 0 and hooks["exec"]["failures"] == 0
 
 
-def test_a_one_shot_crawl_tells_its_changes_before_it_ends(serve, tmp_path):
+@pytest.mark.parametrize("disk", ["quick", "slow"])
+def test_a_one_shot_crawl_tells_its_changes_before_it_ends(serve, tmp_path, disk):
+    # Where the database is opened slowly, the pages must not be there before the hook looks.
+    faults = {"DISK_FAULTS": "path=crawl.db op=open nth=1 count=0 do=slow", "LD_PRELOAD": str(SHIM)} if disk == "slow" else {}
     site = serve(lambda path: html(["/a", "/b"]) if path == "/" else (404, {}, b"") if path == "/robots.txt" else html([]))
     receiver = Receiver()
     file = tmp_path / "crawld.yaml"
@@ -556,7 +560,7 @@ def test_a_one_shot_crawl_tells_its_changes_before_it_ends(serve, tmp_path):
         "sites": [{"name": "a", "seeds": [site.url()]}]}))
     for told in (3, 3):  # the second crawl finds nothing new, and tells nothing twice
         done = subprocess.run([str(CRAWLD), "crawl", "-q", "-c", str(file)], capture_output=True, text=True,
-                              timeout=PATIENCE)
+                              env={**os.environ, **faults}, timeout=PATIENCE)
         assert done.returncode == 0, done.stderr
         assert sum(len(body["changes"]) for body in receiver.bodies) == told
 

@@ -3,7 +3,7 @@
 //   DISK_FAULTS="path=crawl.db op=write nth=12 do=enospc count=3"
 //
 // path   part of the name of the files that are hit
-// op     write | sync | any (any: write, sync, truncate)
+// op     write | sync | any (any: write, sync, truncate) | open (which is slow, or as ever)
 // nth    the first operation that is hit, counted from 1 over all such files
 // count  how many are hit from there on; 0: all that follow (default 1)
 // for    milliseconds after the first hit during which all are hit, in place of count
@@ -74,7 +74,7 @@ __attribute__((destructor)) void report() {
 }
 
 bool concerns(int fd, Op op) {
-  if (plan.path[0] == '\0') return false;
+  if (plan.path[0] == '\0' || strcmp(plan.op, "open") == 0) return false;
   if (strcmp(plan.op, "write") == 0 && op != Op::write) return false;
   if (strcmp(plan.op, "sync") == 0 && op != Op::sync) return false;
   char link[64];
@@ -124,6 +124,14 @@ F real(const char* name) {
 void dawdle() {
   timespec time{0, 300'000'000};
   while (nanosleep(&time, &time) != 0) continue;
+}
+
+void before_open(const char* name) {
+  const int kept = errno;
+  const bool concerned =
+      strcmp(plan.op, "open") == 0 && plan.path[0] != '\0' && strstr(name, plan.path) != nullptr;
+  if (concerned && hit(++seen) && strcmp(plan.deed, "slow") == 0) dawdle();
+  errno = kept;
 }
 
 template <class Write>
@@ -195,6 +203,18 @@ int ftruncate(int fd, off_t size) noexcept {
 int ftruncate64(int fd, off64_t size) noexcept {
   static const auto next = real<int (*)(int, off64_t)>("ftruncate64");
   return faulty_call(fd, Op::truncate, [&] { return next(fd, size); });
+}
+
+// The mode stands where a file may be made; read in vain, it is not used.
+int open(const char* name, int flags, mode_t mode) {
+  static const auto next = real<int (*)(const char*, int, ...)>("open");
+  before_open(name);
+  return next(name, flags, mode);
+}
+int open64(const char* name, int flags, mode_t mode) {
+  static const auto next = real<int (*)(const char*, int, ...)>("open64");
+  before_open(name);
+  return next(name, flags, mode);
 }
 
 }  // extern "C"

@@ -36,6 +36,15 @@ std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// With its threads running.
+base::Result<std::unique_ptr<daemon::ChangeHooks>> started(
+    const daemon::ChangeHooks::Setup& setup) {
+  auto hooks = daemon::ChangeHooks::open(setup);
+  if (!hooks) return hooks;
+  if (base::Status running = (*hooks)->start(); !running) return std::move(running).error();
+  return hooks;
+}
+
 // A crawl of three pages whose changes were not told yet.
 struct Told {
   Books books{quick_site({"http://a.test/"})};
@@ -83,7 +92,7 @@ TEST_CASE("a signature is the HMAC-SHA256 of the body (RFC 4231, test case 2)") 
 TEST_CASE("a program gets the changes on its stdin, and the cursor moves behind them") {
   Told told;
   const std::string out = told.books.path() + ".out";
-  auto hooks = daemon::ChangeHooks::open(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
+  auto hooks = started(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
   REQUIRE(hooks);
   REQUIRE(eventually([&] { return told.remembered() > 0; }));
   hooks->reset();
@@ -96,7 +105,7 @@ TEST_CASE("a program gets the changes on its stdin, and the cursor moves behind 
   // As after a restart: the cursor is in the database, nothing comes twice.
   told.books.simulation().tell(pipeline::HookProgress{"exec", told.cursors.front()});
   told.books.simulation().flush();
-  auto again = daemon::ChangeHooks::open(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
+  auto again = started(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
   REQUIRE(again);
   std::this_thread::sleep_for(milliseconds(100));
   CHECK((*again)->status()[0].delivered == 0);
@@ -106,7 +115,7 @@ TEST_CASE("hooks that finish tell what is committed, or give up when their time 
   Told told;
   const std::string out = told.books.path() + ".out";
   SECTION("told") {
-    auto hooks = daemon::ChangeHooks::open(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
+    auto hooks = started(told.setup({.exec = {"/usr/bin/tee", "-a", out}}));
     REQUIRE(hooks);
     (*hooks)->finish(kPatience);
     CHECK((*hooks)->status()[0].delivered == 3);
@@ -114,7 +123,7 @@ TEST_CASE("hooks that finish tell what is committed, or give up when their time 
     CHECK(told.remembered() == 1);
   }
   SECTION("given up") {
-    auto hooks = daemon::ChangeHooks::open(told.setup({.exec = {"/bin/false"}}));
+    auto hooks = started(told.setup({.exec = {"/bin/false"}}));
     REQUIRE(hooks);
     (*hooks)->finish(milliseconds(50));
     CHECK((*hooks)->status()[0].delivered == 0);
@@ -124,7 +133,7 @@ TEST_CASE("hooks that finish tell what is committed, or give up when their time 
 
 TEST_CASE("a webhook at a closed address is never contacted, and loses nothing") {
   Told told;
-  auto hooks = daemon::ChangeHooks::open(told.setup({.webhook = "http://127.0.0.1:9/"}));
+  auto hooks = started(told.setup({.webhook = "http://127.0.0.1:9/"}));
   REQUIRE(hooks);
   CHECK(eventually([&] { return (*hooks)->status()[0].failures > 1; }));
   CHECK((*hooks)->status()[0].problem == "blocked address: loopback");
@@ -150,6 +159,25 @@ TEST_CASE("a hook without a cursor starts with what comes after it") {
   CHECK(cursors[0] == *storage::last_change(*books.reader()));
 }
 
+TEST_CASE("a hook without a cursor is told of what is committed before its thread runs") {
+  Books books(quick_site({"http://a.test/"}));
+  books.web.page("http://a.test/", "x");
+  base::SystemClock clock;
+  const auto resolver = *fetch::Resolver::open({}, clock);
+  const auto hooks =
+      daemon::ChangeHooks::open({.hooks = {.exec = {"/bin/cat"}},
+                                 .database = books.path(),
+                                 .user_agent = "testbot",
+                                 .resolver = *resolver,
+                                 .clock = clock,
+                                 .remember = [](const std::string&, std::uint64_t) {}});
+  REQUIRE(hooks);
+  books.run(std::chrono::minutes(1));
+  REQUIRE((*hooks)->start());
+  (*hooks)->finish(kPatience);
+  CHECK((*hooks)->status()[0].delivered == 1);
+}
+
 TEST_CASE("a webhook is signed, tried again until it is taken, and says which delivery it is") {
   Told told;
   std::atomic<int> turn{0};
@@ -168,7 +196,7 @@ TEST_CASE("a webhook is signed, tried again until it is taken, and says which de
       connection.send(turn++ == 0 ? "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" : ok(""));
     }
   });
-  auto hooks = daemon::ChangeHooks::open(told.setup(
+  auto hooks = started(told.setup(
       {.webhook = server.url("/told"), .secret = "key", .allow_addresses = {"127.0.0.0/8"}}));
   REQUIRE(hooks);
   REQUIRE(eventually([&] { return told.remembered() > 0; }));
