@@ -110,7 +110,7 @@ base::Result<json> ask(const Whereabouts& where, json request) {
     } else {
       request["config"] = where.config_file;
     }
-    const auto answer = ask_one(place.socket, request);
+    auto answer = ask_one(place.socket, request);
     const bool other = answer && answer->contains("runs_with");
     // A file's name may be too long for a socket's.
     const bool none =
