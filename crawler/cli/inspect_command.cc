@@ -2,27 +2,21 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/inspect/answer_line.h"
 #include "crawler/cli/inspect/inspect_charset.h"
 #include "crawler/cli/inspect/inspect_links.h"
 #include "crawler/cli/inspect/inspect_robots.h"
 #include "crawler/cli/inspect/inspect_select.h"
 #include "crawler/cli/inspect/inspect_sitemap.h"
 #include "crawler/cli/inspect/inspect_url.h"
-#include "crawler/cli/output/json_line.h"
 
 namespace crawld::cli {
 namespace {
-
-using Inspector = std::string (*)(std::string_view);
-
-// The largest page in base64 fits, and what asks for it.
-constexpr std::size_t kLongestLine = 64U << 20;
 
 // False at the end. Of a line that is too long one octet more than may be is kept.
 bool read_line(std::streambuf& in, std::string& line) {
@@ -33,13 +27,6 @@ bool read_line(std::streambuf& in, std::string& line) {
     if (line.size() <= kLongestLine) line.push_back(static_cast<char>(octet));
   }
   return !line.empty();
-}
-
-std::string answer_to(const std::string& line, Inspector inspect) {
-  if (line.size() <= kLongestLine) return inspect(line);
-  auto answer = nlohmann::json::parse(inspect(""));  // with the keys of its kind
-  answer["error"] = "the line is over 64 MiB";
-  return write_line(answer);
 }
 
 }  // namespace
@@ -59,7 +46,7 @@ int inspect_command(const Arguments& arguments) {
   std::ios::sync_with_stdio(false);
   std::string line;
   while (read_line(*std::cin.rdbuf(), line)) {
-    const std::string answer = answer_to(line, found->second) + "\n";
+    const std::string answer = answer_line(line, found->second) + "\n";
     if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) return kError;
     std::fflush(stdout);  // the asker may wait for each answer
   }

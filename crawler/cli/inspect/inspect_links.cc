@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "crawler/cli/inspect/inspect_document.h"
 #include "crawler/cli/output/json_line.h"
 #include "crawler/model/url.h"
 #include "parsers/html/links.h"
 #include "parsers/html/page_scan.h"
+#include "parsers/html/srcdoc_links.h"
 #include "parsers/html/tokenizer.h"
 #include "parsers/link_headers.h"
 
@@ -93,7 +95,9 @@ Json answer_for(const nlohmann::json& question) {
   options.css_urls = options.form_links = options.script_links = true;
   model::ParsedPage page;
   parsers::ScanExtras extras;
-  parsers::PageScanner().scan(document->utf8, options, page, extras);
+  parsers::PageScanner scanner;
+  scanner.scan(document->utf8, options, page, extras);
+  parsers::add_srcdoc_links(scanner, options, std::move(extras.srcdocs), page);
   const std::string link = header_of(question, "link");
   const std::string refresh = header_of(question, "refresh");
   parsers::add_header_links({.link = link, .refresh = refresh}, options.url, options.max_links,

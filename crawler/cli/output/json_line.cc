@@ -1,6 +1,7 @@
 #include "crawler/cli/output/json_line.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "crawler/base/base64.h"
 #include "crawler/cli/output/json_text.h"
@@ -47,7 +48,7 @@ json read_object(std::string_view line) {
   if (value.is_discarded() && line.find("\\u") != std::string_view::npos) {
     value = json::parse(replace_lone_surrogates(line), nullptr, false);
   }
-  return value.is_object() ? value : json(json::value_t::discarded);
+  return value.is_object() ? std::move(value) : json(json::value_t::discarded);
 }
 
 std::optional<std::string> mistyped_text(const json& object) {

@@ -46,6 +46,16 @@ TEST_CASE("inspect links tells a page's URL that is none") {
   CHECK(ask({{"id", 2}, {"html", "<a href=x>"}, {"url", "http://a.test/"}})["error"].is_null());
 }
 
+TEST_CASE("inspect links lists those of documents in srcdoc behind the page's own, as parse does") {
+  const json answer =
+      ask({{"id", 1},
+           {"html", R"(<iframe srcdoc='<a href="x">y</a>'></iframe><a href=k>k</a>)"},
+           {"url", "http://a.test/"}});
+  REQUIRE(answer["links"].size() == 2);
+  CHECK(answer["links"][0]["url"] == "http://a.test/k");
+  CHECK(answer["links"][1]["url"] == "http://a.test/x");
+}
+
 // The serialization of a URL, or the text itself.
 std::string canonical(const std::string& text) {
   const auto url = model::Url::parse(text);
