@@ -103,6 +103,10 @@ std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
   return seed_troubles(**reader, session.config().sites);
 }
 
+std::string told(const SeedTrouble& seed) {
+  return seed.hint.empty() ? seed.text : seed.text + "; " + seed.hint;
+}
+
 int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
            Progress& progress, Ending ending) {
   base::Status ended = session.drain(session.config().stop_timeout, ending.text);
@@ -123,8 +127,13 @@ int finish(daemon::Session& session, const CrawlOptions& options, const Argument
                   .seeds = ended ? troubles_of_seeds(session) : std::vector<SeedTrouble>{},
                   .fetch = session.fetch().counts(),
                   .workers = session.workers()};
+  const pipeline::RunTotals& totals = summary.status.totals;
   session.close();
-  if (!options.quiet) std::fputs(summary_text(summary).c_str(), stderr);
+  if (!options.quiet) {
+    std::fputs(summary_text(summary).c_str(), stderr);
+  } else if (ending.code == kFinished && totals.pages + totals.unchanged == 0) {
+    for (const SeedTrouble& seed : summary.seeds) complain(told(seed), kFinished);
+  }
   if (options.json) std::puts(summary_json(summary).c_str());
   return ending.code;
 }

@@ -1,6 +1,8 @@
 #include "crawler/cli/seed_troubles.h"
 
+#include <cstdlib>
 #include <optional>
+#include <string_view>
 
 #include "crawler/cli/advice.h"
 #include "crawler/cli/known_url.h"
@@ -26,13 +28,34 @@ std::string detail(const storage::UrlStory& story) {
   return text == story.reason ? "" : text;
 }
 
-SeedTrouble trouble_of(const storage::UrlStory& story) {
+// A proxy that wget and curl would have taken from the environment; a crawl takes none, so that the
+// same file does the same under a service. Empty: there is none, or the site has one of its own.
+std::string_view ignored_proxy(const config::Site& site) {
+  if (!site.proxies.empty()) return {};
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return name;
+  }
+  return {};
+}
+
+std::string hint_for(const storage::UrlStory& story, const config::Site& site) {
+  std::string hint(advice_on(story.reason));
+  if (story.reason != "dns" && story.reason != "connect") return hint;
+  const std::string_view proxy = ignored_proxy(site);
+  if (!proxy.empty()) {
+    hint += "; $" + std::string(proxy) + " is not used: --proxy URL (proxy:)";
+  }
+  return hint;
+}
+
+SeedTrouble trouble_of(const storage::UrlStory& story, const config::Site& site) {
   std::string text = story.url + " " + story.state;
   if (!story.reason.empty()) text += ": " + story.reason;
   if (story.script_only) return {text + ", and holds no text", "JavaScript is not run"};
   const std::string more = detail(story);
   if (!more.empty()) text += " (" + more + ")";
-  return {std::move(text), std::string(advice_on(story.reason))};
+  return {std::move(text), hint_for(story, site)};
 }
 
 std::optional<storage::UrlStory> story_of(storage::Database& reader, const std::string& seed) {
@@ -69,7 +92,7 @@ std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
       std::string way;
       const storage::UrlStory end = end_of_redirects(reader, *std::move(story), way);
       if (!is_trouble(end)) continue;
-      troubles.push_back(trouble_of(end));
+      troubles.push_back(trouble_of(end, site));
       troubles.back().text.insert(0, way);
     }
   }

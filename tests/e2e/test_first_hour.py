@@ -1,5 +1,6 @@
 """What a new user meets in the first hour: what went wrong, why, and what to do about it."""
 import json
+import os
 import socket
 import subprocess
 import time
@@ -35,6 +36,22 @@ def test_a_crawl_that_brought_nothing_says_what_its_seeds_came_to(crawl, serve):
     assert f"seed        {gone} gone: http_404\n" in said
     assert f"seed        {dead} failed: connect (Connection refused)\n" in said
     assert "hint        nothing listens there" in said
+
+
+def test_a_quiet_crawl_that_brought_nothing_tells_its_seeds_and_no_more(crawl, serve):
+    gone = serve(lambda _: (404, {}, b"")).url("/gone")
+    assert crawl.run("-q", gone).stderr == f"crawld: {gone} gone: http_404\n"
+    page = serve(lambda path: html([]) if path == "/" else (404, {}, b"")).url()
+    assert crawl.run("-q", gone, page).stderr == ""
+
+
+def test_a_proxy_of_the_environment_is_told_of_where_no_host_can_be_had(crawl):
+    dead = f"http://127.0.0.1:{free_port()}/"
+    environment = {**os.environ, "https_proxy": "http://127.0.0.1:3128"}
+    for more, is_told in (([], True), (["--proxy", f"http://127.0.0.1:{free_port()}"], False)):
+        said = subprocess.run([*crawl.command("-t", "1", *more, dead)], capture_output=True, text=True, timeout=60,
+                              env=environment).stderr
+        assert ("; $https_proxy is not used: --proxy URL (proxy:)\n" in said) == is_told, said
 
 
 def test_why_tells_what_a_queued_url_waits_for(crawl, serve):
