@@ -1,6 +1,7 @@
 // crawld report: a crawl in figures, as text, JSON, CSV or one HTML file.
 #include <cstdio>
 #include <optional>
+#include <vector>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
@@ -11,6 +12,7 @@
 #include "crawler/cli/output/output_file.h"
 #include "crawler/cli/output/report_html.h"
 #include "crawler/cli/output/table.h"
+#include "crawler/cli/sitemap_only.h"
 #include "storage/reports/report.h"
 
 namespace crawld::cli {
@@ -46,8 +48,18 @@ class Rows final : public storage::QueryRows {
   std::string json_;
 };
 
-base::Status print_text(storage::Database& reader) {
+// What SQL tells, and what takes the crawler's rules.
+std::vector<ReportSection> sections() {
+  std::vector<ReportSection> all;
   for (const ReportSection& section : storage::report_sections()) {
+    all.push_back(section);
+    if (section.name == "orphans") all.push_back(kSitemapOnly);
+  }
+  return all;
+}
+
+base::Status print_text(storage::Database& reader) {
+  for (const ReportSection& section : sections()) {
     std::printf("%s\n", std::string(section.title).c_str());
     Table table(TableForm::text, Formulas::kept);
     if (auto done = storage::report_section(reader, section, table); !done) return done;
@@ -59,7 +71,7 @@ base::Status print_text(storage::Database& reader) {
 
 base::Status print_json(storage::Database& reader) {
   std::string out;
-  for (const ReportSection& section : storage::report_sections()) {
+  for (const ReportSection& section : sections()) {
     Rows rows;
     if (auto done = storage::report_section(reader, section, rows); !done) return done;
     out += (out.empty() ? "{" : ",") + base::json_string(section.name) + ":" + rows.json();
@@ -95,7 +107,7 @@ base::Status print_csv(storage::Database& reader) {
   Table table(TableForm::csv, Formulas::kept);
   constexpr std::string_view kNames[] = {"section", "row", "column", "value"};
   table.columns(kNames);
-  for (const ReportSection& section : storage::report_sections()) {
+  for (const ReportSection& section : sections()) {
     Cells cells(section.name, table);
     if (auto done = storage::report_section(reader, section, cells); !done) return done;
   }
@@ -105,7 +117,7 @@ base::Status print_csv(storage::Database& reader) {
 
 base::Status write_html(storage::Database& reader, const std::string& file) {
   std::vector<ReportTable> tables;
-  for (const ReportSection& section : storage::report_sections()) {
+  for (const ReportSection& section : sections()) {
     Rows rows;
     if (auto done = storage::report_section(reader, section, rows); !done) return done;
     tables.push_back(std::move(rows).table(section));

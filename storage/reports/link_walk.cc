@@ -57,6 +57,33 @@ base::Status each_page_found_by_link(Database& reader,
   });
 }
 
+base::Status each_page_found_by_sitemap(Database& reader,
+                                        const std::function<bool(const ListedPage&)>& visit) {
+  const auto end = reader.number("SELECT max(url_id) FROM visits");
+  if (!end) return end.error();
+  bool wanted = true;
+  return in_slices(*end, kSlice * 10, [&](std::int64_t first, std::int64_t last) -> base::Status {
+    if (!wanted) return base::Done{};
+    return reader.each(
+        "SELECT u.url, s.url FROM visits AS v JOIN urls AS u ON u.id = v.url_id "
+        "LEFT JOIN urls AS s ON s.id = u.parent_id "
+        "WHERE v.url_id BETWEEN ?1 AND ?2 AND v.page_id IS NOT NULL AND u.purpose IS NULL "
+        "AND u.hop = 'M' AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
+        "AND u.state NOT IN ('parked', 'out_of_scope')",
+        [&](Statement& s) { s.integer(1, first).integer(2, last); },
+        [&](Statement& s) {
+          if (wanted) wanted = visit({.url = s.text(0), .listed_in = s.text(1)});
+        });
+  });
+}
+
+base::Status each_redirect_target(Database& reader,
+                                  const std::function<void(std::string_view target)>& visit) {
+  return reader.each(
+      "SELECT max(id), detail FROM fetches WHERE outcome = 'redirected' GROUP BY url_id",
+      [](Statement&) {}, [&](Statement& s) { visit(s.text(1)); });
+}
+
 base::Result<std::vector<model::UrlId>> open_orphans(Database& reader) {
   std::vector<model::UrlId> ids;
   auto done = reader.each(

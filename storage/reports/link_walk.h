@@ -1,4 +1,5 @@
-// Reads for the look for orphans: what pages that stand link to, and which pages there are.
+// Reads for those who look for pages that nobody links to: what pages that stand link to, and which
+// pages there are.
 //
 // Walks in slices of pages, each a read of its own, so that it holds no snapshot.
 // Threads: those of the connection.
@@ -32,6 +33,19 @@ struct FoundPage {
 // Every page that stands and was found over a link, or over a redirect that is gone itself.
 base::Status each_page_found_by_link(Database& reader,
                                      const std::function<void(const FoundPage&)>& visit);
+
+struct ListedPage {
+  std::string_view url;
+  std::string_view listed_in;  // URL of the sitemap or feed
+};
+// Every page that stands and was found in a sitemap or feed, in the order of discovery, until
+// `visit` answers false.
+base::Status each_page_found_by_sitemap(Database& reader,
+                                        const std::function<bool(const ListedPage&)>& visit);
+
+// Where URLs redirect to, as their servers said it last; absolute.
+base::Status each_redirect_target(Database& reader,
+                                  const std::function<void(std::string_view target)>& visit);
 
 // Orphans that are not adopted, rising.
 base::Result<std::vector<model::UrlId>> open_orphans(Database& reader);

@@ -16,6 +16,7 @@ SECTIONS = ["Overview", "Outcomes", "Why not", "Status codes", "Media types", "D
             "Broken links and the pages that hold them", "Redirects", "The same content under several URLs",
             "Nearly the same text under several URLs", "Hosts that seem to be one, and what to set",
             "Pages that name another URL as theirs (rel=canonical)", "Pages that nobody links to any more",
+            "Pages that a sitemap or feed names and no page links to",
             "Answers that look like a \"not found\" page or a login wall", "Changes of each run",
             "Pages without a title", "Titles that several pages bear", "Coverage of extracted fields"]
 
@@ -145,3 +146,34 @@ def test_mirrors_are_told_with_the_setting_that_makes_them_one_host_and_it_does(
     urls = subprocess.run([CRAWLD, "sql", "--csv", "--db", tmp_path / "one.db", "SELECT url FROM urls"],
                           capture_output=True, text=True).stdout
     assert first + "c" in urls and "mirror" not in urls
+
+
+def test_pages_that_only_a_sitemap_names_are_told_and_none_that_is_linked_in_another_spelling(tmp_path, serve):
+    listed = ("/linked", "/tracked", "/sorted?a=1&own=2", "/target", "/alone", "/self", "/gone")
+    pages = {"/": "<a href=/linked#part>x</a><a href='/tracked?utm_source=home'>x</a><a href='/sorted?a=1&own=3'>x</a>"
+                  "<a href=/old>x</a>", "/self": "<a href=/self>x</a>", "/sorted?a=1": "", "/gone": None}
+
+    def answer(path):
+        if path == "/sitemap.xml":
+            locations = "".join(f"<url><loc>{site.url(one)}</loc></url>".replace("&", "&amp;") for one in listed)
+            return 200, {"Content-Type": "application/xml"}, f"<urlset>{locations}</urlset>".encode()
+        if path in ("/old", "/robots.txt"):
+            return (302, {"Location": "/target"}, b"") if path == "/old" else (404, {}, b"")
+        body = pages.get(path, "")
+        return (200, {"Content-Type": "text/html"}, body.encode()) if body is not None else (404, {}, b"")
+
+    site = serve(answer)
+    (tmp_path / "c.yaml").write_text(json.dumps({
+        "database": str(tmp_path / "crawl.db"), "disk_low": "0B",
+        "sites": [{"name": "a", "seeds": [site.url("/")], "sitemaps": "usual", "delay": 0,
+                   "allow_addresses": ["127.0.0.0/8"], "canonicalize": {"strip_params": ["own"]}}]}))
+
+    def report():
+        done = subprocess.run([CRAWLD, "crawl", "-q", "-c", tmp_path / "c.yaml", "--recrawl"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        told = subprocess.run([CRAWLD, "report", "--json", "--db", tmp_path / "crawl.db"], capture_output=True, text=True)
+        return [row["url"] for row in json.loads(told.stdout)["sitemap_only"]]
+
+    assert sorted(report()) == [site.url("/alone"), site.url("/self")]
+    pages["/"] += "<a href=/alone>x</a>"
+    assert report() == [site.url("/self")]
