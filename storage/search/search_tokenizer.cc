@@ -2,11 +2,15 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace crawld::storage {
 namespace {
@@ -40,16 +44,57 @@ int whole_word(const unsigned char* text, int size) {
   return han || kana ? 3 : 0;
 }
 
+// Letters that some write in place of others, both in use; unicode61 folds neither.
+struct Twins {
+  std::string_view one;
+  std::string_view other;
+};
+constexpr Twins kTwins[] = {{"ß", "ss"}, {"ss", "ß"}, {"ё", "е"}, {"е", "ё"}};
+constexpr std::size_t kMostSpellings = 8;
+
+// The word with one place spelled otherwise, for each place; and with all of one kind.
+std::vector<std::string> other_spellings(std::string_view word) {
+  std::vector<std::string> spellings;
+  const auto add = [&](std::string spelling) {
+    if (spelling == word || spellings.size() >= kMostSpellings) return;
+    if (std::find(spellings.begin(), spellings.end(), spelling) == spellings.end()) {
+      spellings.push_back(std::move(spelling));
+    }
+  };
+  for (const auto& [one, other] : kTwins) {
+    std::string all;
+    std::size_t done = 0;
+    for (std::size_t at = word.find(one); at != word.npos; at = word.find(one, done)) {
+      const std::string_view rest = word.substr(at + one.size());
+      add(std::string(word.substr(0, at)).append(other).append(rest));
+      all.append(word.substr(done, at - done)).append(other);
+      done = at + one.size();
+    }
+    if (done > 0) add(all.append(word.substr(done)));
+  }
+  return spellings;
+}
+
 // Words of a part of the text, told by their places in all of it.
 struct Part {
   void* context;
   TakeWord take;
   int at;
+  bool is_query;
 };
 
 int take_from_part(void* context, int flags, const char* word, int size, int start, int end) {
   const auto* part = static_cast<Part*>(context);
-  return part->take(part->context, flags, word, size, part->at + start, part->at + end);
+  start += part->at;
+  end += part->at;
+  int rc = part->take(part->context, flags, word, size, start, end);
+  if (!part->is_query) return rc;
+  for (const std::string& other : other_spellings({word, static_cast<std::size_t>(size)})) {
+    if (rc != SQLITE_OK) break;
+    rc = part->take(part->context, flags | FTS5_TOKEN_COLOCATED, other.data(),
+                    static_cast<int>(other.size()), start, end);
+  }
+  return rc;
 }
 
 int create(void* context, const char** arguments, int count, Fts5Tokenizer** made) {
@@ -78,7 +123,7 @@ int tokenize(Fts5Tokenizer* tokenizer, void* context, int flags, const char* tex
   int done = 0;
   const auto letters_until = [&](int end) {
     if (end == done) return SQLITE_OK;
-    Part part{context, take, done};
+    Part part{context, take, done, (flags & FTS5_TOKENIZE_QUERY) != 0};
     return words->letters.xTokenize(words->instance, &part, flags, text + done, end - done,
                                     take_from_part);
   };

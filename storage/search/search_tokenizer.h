@@ -4,6 +4,9 @@
 // so it would take half a sentence for one: here each of their characters is a word, and what
 // was asked for as a run is found as a phrase. All else is unicode61's.
 //
+// What is asked for is looked for in other spellings as well: "strasse" finds Straße, and the other
+// way round; "елка" finds ёлка. The index holds what the pages say.
+//
 // It stands in unicode61's place, under its name: the database names no tokenizer that other
 // programs do not have. They read the same index; in Japanese or Chinese they must ask for a
 // phrase of characters ("首 都").

@@ -1,5 +1,6 @@
 #include "storage/search/search.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "storage/reports/diff.h"
@@ -120,6 +121,44 @@ TEST_CASE("words within Japanese and Chinese text are found, and shown where the
   const auto hits = search(*reader, {.words = "首都"});
   REQUIRE(hits);
   CHECK(hits->front().snippet.find("日本の[首都]です") != std::string::npos);
+}
+
+TEST_CASE("a word is found in the other spelling of eszett and of yo, alone and in a phrase") {
+  Scratch scratch;
+  const std::string path = scratch.path("crawl.db");
+  auto store = indexed(path);
+  CommitBatch batch;
+  for (model::UrlId id = 4; id <= 7; ++id) {
+    batch.new_urls.push_back(new_url(*store, id, "http://a.test/" + std::to_string(id)));
+  }
+  batch.pages = {text_page(4, 4, "x", "Die Große Straße am Fluss"),
+                 text_page(5, 5, "y", "DIE GROSSE STRASSE"), text_page(6, 6, "z", "зелёная ёлка"),
+                 text_page(7, 7, "w", "зеленая елка")};
+  REQUIRE(store->put(batch).ok());
+  REQUIRE(store->check().ok());
+  auto reader = std::move(*Database::open_reader(path));
+  const auto sorted = [&](const char* words) {
+    std::string urls = found(*reader, {.words = words});
+    std::sort(urls.begin(), urls.end());
+    return urls;
+  };
+  for (const char* words : {"strasse", "straße", "STRASSE", "\"große strasse\"", "strass*"}) {
+    INFO(words);
+    CHECK(sorted(words) == "45");
+  }
+  for (const char* words : {"ёлка", "елка", "зелёная елка", "\"зеленая ёлка\"", "зелен*"}) {
+    INFO(words);
+    CHECK(sorted(words) == "67");
+  }
+  CHECK(sorted("fluß") == "4");
+  CHECK(sorted("die -grosse").empty());
+  CHECK(sorted("\"strasse große\"").empty());
+  const auto hits = search(*reader, {.words = "strasse", .limit = 2});
+  REQUIRE(hits);
+  const bool shown = std::any_of(hits->begin(), hits->end(), [](const SearchHit& hit) {
+    return hit.snippet == "Die Große [Straße] am Fluss";
+  });
+  CHECK(shown);
 }
 
 TEST_CASE("only the newest good version is found, and both can be compared") {
