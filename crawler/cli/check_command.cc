@@ -12,16 +12,19 @@ namespace crawld::cli {
 
 int check_command(const Arguments& arguments) {
   std::string file;
+  std::string database;
   bool effective = false;
   CLI::App app("Validate a configuration; every error at once.", "check");
   app.add_option("-c,--config", file, "the YAML file")->required();
+  app.add_option("--db", database, "database file, in place of the configured one; not opened");
   app.add_flag("--effective", effective, "print the whole configuration, secrets masked");
   if (const auto code = parse_options(app, arguments)) return *code;
-  const auto loaded = config::load(file);
+  auto loaded = config::load(file);
   if (!loaded) {
     std::fprintf(stderr, "%s\n", printable_lines(loaded.error().message).c_str());
     return kBadConfiguration;
   }
+  if (!database.empty()) loaded->config.database = database;
   for (const std::string& warning : loaded->warnings) {
     std::fprintf(stderr, "%s (warning)\n", printable_lines(warning).c_str());
   }

@@ -8,6 +8,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/demo_site.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
 
 namespace crawld::cli {
@@ -16,6 +17,7 @@ int demo_command(const Arguments& arguments) {
   int port = 8099;
   CLI::App app("Serve the demo site on 127.0.0.1.", "demo");
   app.add_option("--port", port, "port; 0 takes a free one")->check(CLI::Range(0, 65'535));
+  add_unread_database_option(app);
   if (const auto code = parse_options(app, arguments)) return *code;
   httplib::Server server;
   std::string origin;

@@ -6,6 +6,7 @@
 
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/inspect/answer_line.h"
 #include "crawler/cli/inspect/inspect_charset.h"
@@ -41,6 +42,7 @@ int inspect_command(const Arguments& arguments) {
   app.add_option("KIND", kind, "url, robots, links, select, charset or sitemap")
       ->required()
       ->check(CLI::IsMember({"url", "robots", "links", "select", "charset", "sitemap"}));
+  add_unread_database_option(app);
   if (const auto code = parse_options(app, arguments)) return *code;
   const auto found = kInspectors.find(kind);
   std::ios::sync_with_stdio(false);

@@ -15,6 +15,7 @@
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/crawl_options.h"
+#include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/output/json_text.h"
 #include "crawler/cli/output/parse_json.h"
@@ -169,6 +170,7 @@ int parse_command(const Arguments& arguments) {
   app.add_option("--allow-address", options.allow_addresses,
                  "CIDR that may be contacted though not public")
       ->allow_extra_args(false);
+  add_unread_database_option(app);
   if (const auto code = parse_options(app, arguments)) return *code;
   parsers::RuleSet rules;
   if (!options.rules.empty()) {

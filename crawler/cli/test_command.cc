@@ -9,6 +9,7 @@
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
+#include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "parsers/gumbo_parser.h"
 
@@ -101,6 +102,7 @@ int test_command(const Arguments& arguments) {
   std::string file;
   CLI::App app("Run the tests that extraction rules carry; exit code 1 when one fails.", "test");
   app.add_option("-c,--config", file, "the YAML file; fixtures are found beside it")->required();
+  add_unread_database_option(app);
   if (const auto code = parse_options(app, arguments)) return *code;
   const auto loaded = config::load(file);
   if (!loaded) {

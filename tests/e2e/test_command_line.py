@@ -89,6 +89,20 @@ def test_a_result_that_cannot_be_written_is_told_by_the_exit_code(tmp_path):
         assert result.stderr.count("\n") == 1, result.stderr
 
 
+def test_every_command_takes_a_database(tmp_path):
+    (tmp_path / "a.yaml").write_text("sites: []\n")
+    (tmp_path / "a.html").write_text("<p>x")
+    for arguments in (["check", "-c", "a.yaml"], ["test", "-c", "a.yaml"], ["parse", "a.html"], ["inspect", "url"]):
+        result = crawld(*arguments, "--db", "other.db", cwd=tmp_path, input="")
+        assert result.returncode == 0 and result.stderr == "", result
+    shown = crawld("check", "-c", "a.yaml", "--effective", "--db", "other.db", cwd=tmp_path).stdout
+    assert "database: other.db\n" in shown, shown
+    assert not (tmp_path / "other.db").exists()
+    commands = [line.split()[0] for line in crawld("--help").stdout.splitlines() if line.startswith("  ")]
+    without = [name for name in commands if name.isalpha() and name != "help" and "--db" not in crawld("help", name).stdout]
+    assert len(commands) > 20 and without == []
+
+
 def test_a_flag_without_its_value_or_given_twice_is_told_in_plain_words(tmp_path):
     told = crawld("sql", "--db", cwd=tmp_path)
     assert told.returncode == 2 and "crawld: --db needs a value; see crawld help sql\n" == told.stderr

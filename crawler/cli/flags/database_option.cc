@@ -19,6 +19,10 @@ void add_database_option(CLI::App& app, std::string& path) {
                  "the crawl database (default ./crawl.db, else /var/lib/crawld/crawl.db)");
 }
 
+void add_unread_database_option(CLI::App& app) {
+  app.add_option("--db", "taken as by every command; none is read here")->expected(1);
+}
+
 std::string database_path(const std::string& given) {
   if (!given.empty()) return given;
   if (access(kOneShot, F_OK) != 0 && access(kDaemon, F_OK) == 0) return kDaemon;

@@ -1,4 +1,4 @@
-// `--db FILE`, the same for every command that reads a crawl database.
+// `--db FILE`, the same for every command.
 #pragma once
 
 #include <memory>
@@ -15,6 +15,9 @@ class App;
 namespace crawld::cli {
 
 void add_database_option(CLI::App& app, std::string& path);
+
+// For a command that reads no database, so that `--db FILE` may stand behind every command.
+void add_unread_database_option(CLI::App& app);
 
 // `given`, or where it is empty ./crawl.db, or where there is none the daemon's
 // database if that exists.
