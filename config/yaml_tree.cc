@@ -189,17 +189,24 @@ class Builder final : public YAML::EventHandler {
 };
 
 // Where the first byte stands that is no UTF-8, or a NUL.
-Place first_bad_byte(std::string_view text) {
+// How many bytes the first one of a character speaks of.
+std::size_t length_told_by(char first) {
+  const auto byte = static_cast<unsigned char>(first);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+// Where a text stops being UTF-8, or holds a NUL, and which of them. Needs: it does.
+Problem first_bad_byte(std::string_view text) {
   Place place{1, 1};
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view line = text.substr(start, end - start);
-    if (!base::is_utf8(line) || line.find('\0') != std::string_view::npos) return place;
-    ++place.line;
-    start = end + 1;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\0') return {place, "a NUL byte; this is no text"};
+    const std::size_t length = length_told_by(text[at]);
+    if (!base::is_utf8(text.substr(at, length))) break;
+    ++place.column;
+    if (text[at] == '\n') place = {place.line + 1, 1};
+    at += length;
   }
-  return place;
+  return {place, "a byte that is not UTF-8 text"};
 }
 
 // The text from a line on; lines count from 0.
@@ -252,7 +259,7 @@ Value read_yaml(std::string_view text, const YamlLimits& limits, std::vector<Pro
     return {};
   }
   if (!base::is_utf8(text) || text.find('\0') != std::string_view::npos) {
-    problems.push_back({first_bad_byte(text), "a byte that is not UTF-8 text"});
+    problems.push_back(first_bad_byte(text));
     return {};
   }
   Builder builder(limits);

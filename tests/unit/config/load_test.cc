@@ -94,9 +94,12 @@ TEST_CASE("a quote that is never closed is told where it is opened, wherever the
   }
 }
 
-TEST_CASE("bytes that are no UTF-8 text are refused with their line") {
-  CHECK_THAT(error_of("log: text\n# \xE9t\xE9\n"), StartsWith("f.yaml:2:1: ") && Contains("UTF-8"));
-  CHECK_THAT(error_of(std::string("log: te\0xt\n", 11)), StartsWith("f.yaml:1:1: "));
+TEST_CASE("bytes that are no UTF-8 text are refused with their line and column") {
+  CHECK_THAT(error_of("log: text\n# \xE9t\xE9\n"), StartsWith("f.yaml:2:3: ") && Contains("UTF-8"));
+  CHECK_THAT(error_of("# \xC3\xA9t\xC3\xA9 \xC3"), StartsWith("f.yaml:1:7: ") && Contains("UTF-8"));
+  CHECK_THAT(error_of(std::string("log: text\n# x\0\n", 15)),
+             StartsWith("f.yaml:2:4: a NUL byte; this is no text"));
+  CHECK_THAT(error_of(std::string("log: te\0xt\n", 11)), StartsWith("f.yaml:1:8: "));
   CHECK_THAT(error_of(std::string("\xFF\xFEl\0o\0g\0", 8)), Contains("UTF-16"));
   CHECK(error_of("\xEF\xBB\xBFlog: json\n") == "loaded");
 }
