@@ -7,14 +7,13 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "crawler/base/escape.h"
 #include "parsers/main_text/main_text.h"
 #include "parsers/structured/structured.h"
+#include "tests/support/suites_folder.h"
 
 namespace {
 
@@ -22,16 +21,13 @@ using namespace crawld;
 namespace fs = std::filesystem;
 
 std::vector<std::string> pages() {
-  const char* told = std::getenv("CRAWLD_SUITES");
-  const fs::path root = told != nullptr ? told : "../shared/suites";
   std::vector<std::string> all;
   for (const auto* suite : {"article-aeb", "article-readability", "article-trafilatura"}) {
     std::error_code missing;
-    for (const auto& file : fs::directory_iterator(root / suite / "shared-files", missing)) {
-      std::ifstream in(file.path(), std::ios::binary);
-      std::stringstream text;
-      text << in.rdbuf();
-      if (base::is_utf8(text.view())) all.push_back(text.str());
+    for (const auto& file :
+         fs::directory_iterator(tests::suites_folder() / suite / "shared-files", missing)) {
+      std::string text = tests::file_bytes(file.path());
+      if (base::is_utf8(text)) all.push_back(std::move(text));
     }
   }
   return all;

@@ -8,6 +8,7 @@
 #include "parsers/main_text/main_text_choice.h"
 #include "tests/bench/main_text_training/boost.h"
 #include "tests/bench/main_text_training/pages.h"
+#include "tests/support/suites_folder.h"
 
 using namespace crawld;
 using namespace crawld::training;
@@ -139,7 +140,7 @@ std::vector<std::vector<float>> cross_judge(std::vector<Page>& pages,
 int main(int argc, char** argv) {
   auto pages = load_pages(kFolds);
   if (pages.empty()) {
-    std::fprintf(stderr, "no pages in %s\n", article_suites::folder().c_str());
+    std::fprintf(stderr, "no pages in %s\n", tests::suites_folder().c_str());
     return 1;
   }
   std::vector<parsers::FeatureTable> first;

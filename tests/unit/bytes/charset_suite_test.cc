@@ -5,7 +5,7 @@
 #include "crawler/base/base64.h"
 #include "parsers/bytes/charset.h"
 #include "parsers/bytes/sniff.h"
-#include "tests/unit/bytes/suite.h"
+#include "tests/support/suite.h"
 
 using crawld::base::ascii_lower;
 using crawld::base::base64_decode;
@@ -99,9 +99,9 @@ std::string detect_failure(const Json& one) {
 }
 
 void run(const std::string& name, std::string (*failure)(const Json&)) {
-  if (const auto cases = crawld::tests::suite_cases("encoding/" + name + "-shared.jsonl")) {
-    crawld::tests::run_suite("encoding-" + name, *cases, failure);
-  }
+  crawld::tests::run_suite("encoding-" + name,
+                           crawld::tests::suite_cases("encoding/" + name + "-shared.jsonl"),
+                           failure);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "parsers/bytes/content_coding.h"
-#include "tests/unit/bytes/suite.h"
+#include "tests/support/suite.h"
 
 using crawld::model::ParseFailure;
 using crawld::model::ParseFailureKind;
@@ -16,7 +16,8 @@ constexpr std::uint64_t kLimit = 10 << 20;
 // Whole streams decode, bombs are too large, broken ones are refused and give
 // the expected bytes when the cut is our own.
 std::string failure(const Json& one) {
-  const std::string body = crawld::tests::suite_file("content-encoding/" + one.value("file", ""));
+  const std::string body = crawld::tests::file_bytes(crawld::tests::suites_folder() /
+                                                     "content-encoding" / one.value("file", ""));
   const std::string coding = one.at("content_encoding");
   const auto result = decode_content(body, coding, kLimit, false);
   const auto* failed = std::get_if<ParseFailure>(&result);
@@ -38,7 +39,6 @@ std::string failure(const Json& one) {
 }  // namespace
 
 TEST_CASE("content codings agree with the content-encoding suite") {
-  if (const auto cases = crawld::tests::suite_cases("content-encoding/shared.jsonl")) {
-    crawld::tests::run_suite("content-encoding", *cases, failure);
-  }
+  crawld::tests::run_suite("content-encoding",
+                           crawld::tests::suite_cases("content-encoding/shared.jsonl"), failure);
 }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "tests/unit/bytes/suite.h"
+#include "tests/support/suite.h"
 
 using crawld::parsers::iso_date;
 using crawld::parsers::parse_date;
@@ -105,7 +105,6 @@ TEST_CASE("Greek, Hungarian and Korean dates are read") {
 }
 
 TEST_CASE("dates agree with the feed-dates suite") {
-  if (const auto cases = crawld::tests::suite_cases("feeds/dates-shared.jsonl")) {
-    crawld::tests::run_suite("feed-dates", *cases, suite_failure);
-  }
+  crawld::tests::run_suite("feed-dates", crawld::tests::suite_cases("feeds/dates-shared.jsonl"),
+                           suite_failure);
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "parsers/gumbo_parser.h"
-#include "tests/unit/bytes/suite.h"
+#include "tests/support/suite.h"
 
 using crawld::parsers::RobotsDirectives;
 using crawld::tests::Json;
@@ -107,7 +107,6 @@ TEST_CASE("the reservation of text and data mining is a directive") {
 }
 
 TEST_CASE("robots directives agree with the robots-meta suite") {
-  if (const auto cases = crawld::tests::suite_cases("robots-meta/shared.jsonl")) {
-    crawld::tests::run_suite("robots-meta", *cases, failure);
-  }
+  crawld::tests::run_suite("robots-meta", crawld::tests::suite_cases("robots-meta/shared.jsonl"),
+                           failure);
 }

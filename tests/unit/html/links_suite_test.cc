@@ -2,8 +2,6 @@
 // pages (../shared/suites/real-links), asked through `crawld inspect links`.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,12 +9,13 @@
 #include "crawler/cli/inspect/inspect_links.h"
 #include "crawler/model/url.h"
 #include "parsers/html/text.h"
-#include "tests/unit/html/suite.h"
+#include "tests/support/suite.h"
 
 namespace crawld::parsers {
 namespace {
 
 using nlohmann::json;
+using tests::SuiteScore;
 
 json ask(json question) { return json::parse(cli::inspect_links(question.dump())); }
 
@@ -113,15 +112,8 @@ bool matches(const std::string& how, std::vector<std::string> found,
 }
 
 TEST_CASE("links of other crawlers' tests are found") {
-  const auto file = suites_folder() / "links" / "shared.jsonl";
-  if (!std::filesystem::exists(file)) {
-    WARN("links: " << file << " is missing, nothing tested");
-    return;
-  }
   SuiteScore score("links");
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    json test = json::parse(line);
+  for (json test : tests::suite_cases("links/shared.jsonl")) {
     if (!test.contains("options")) test["options"] = nullptr;
     if (test["options"].is_object() && has_selection(test)) continue;
     const json answer = ask(question_of(test, "base_url"));
@@ -133,19 +125,11 @@ TEST_CASE("links of other crawlers' tests are found") {
              "\n  actual   " + json(found).dump();
     });
   }
-  score.finish();
 }
 
 TEST_CASE("bases and refreshes of w3lib's tests are found") {
-  const auto file = suites_folder() / "links" / "base-refresh-shared.jsonl";
-  if (!std::filesystem::exists(file)) {
-    WARN("links: " << file << " is missing, nothing tested");
-    return;
-  }
   SuiteScore score("links-base-refresh");
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    json test = json::parse(line);
+  for (json test : tests::suite_cases("links/base-refresh-shared.jsonl")) {
     std::string wanted;
     std::string found;
     if (test["op"] == "base_url") {
@@ -170,10 +154,8 @@ TEST_CASE("bases and refreshes of w3lib's tests are found") {
         if (link["tag"] == "meta-refresh") found = link["url"];
       }
     }
-    score.add(test["id"], found == wanted,
-              [&] { return line + "\n  expected " + wanted + "\n  actual   " + found; });
+    score.add(test, wanted, found);
   }
-  score.finish();
 }
 
 // What browsers run is no link to anything; peers differ in how they write it.
@@ -198,20 +180,14 @@ std::string first_difference(const std::vector<std::string>& wanted,
 }
 
 TEST_CASE("links, base, title and canonical of real pages are found") {
-  const auto folder = suites_folder() / "real-links";
-  if (!std::filesystem::exists(folder)) {
-    WARN("real-links: " << folder << " is missing, nothing tested");
-    return;
-  }
+  const auto folder = tests::suites_folder() / "real-links";
   SuiteScore score("real-links");
-  std::ifstream stream(folder / "shared.jsonl");
-  for (std::string line; std::getline(stream, line);) {
-    const json test = json::parse(line);
+  for (const json& test : tests::suite_cases("real-links/shared.jsonl")) {
     const std::string id = test["id"];
     const json answer =
         ask({{"id", id},
              {"url", test["url"]},
-             {"html_base64", base::base64_encode(read_file(folder / test["file"]))}});
+             {"html_base64", base::base64_encode(tests::file_bytes(folder / test["file"]))}});
     std::vector<std::string> wanted;
     for (const json& link : test["links"]) {
       // Disputed: resolved by some peers against a base without a path to resolve against.
@@ -235,7 +211,6 @@ TEST_CASE("links, base, title and canonical of real pages are found") {
                           test["canonical"].dump());
     });
   }
-  score.finish();
 }
 
 }  // namespace

@@ -1,13 +1,11 @@
 // html5lib's tree-construction cases (../shared/suites/html5-tree): the outline has the
 // elements and texts of the tree that the standard asks for.
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "parsers/html/page_scan_builder.h"
-#include "tests/unit/html/suite.h"
+#include "tests/support/suite.h"
 
 namespace crawld::parsers {
 namespace {
@@ -95,15 +93,8 @@ std::string joined_texts(std::string outline) {
 }
 
 TEST_CASE("the outline agrees with the trees of the html5lib suite") {
-  const auto file = suites_folder() / "html5-tree" / "shared.jsonl";
-  if (!std::filesystem::exists(file)) {
-    WARN("html5-tree: " << file << " is missing, nothing tested");
-    return;
-  }
-  SuiteScore score("html5-tree-outline");
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    const json test = json::parse(line);
+  tests::SuiteScore score("html5-tree-outline");
+  for (const json& test : tests::suite_cases("html5-tree/shared.jsonl")) {
     if (test.contains("fragment_context") || test.value("scripting", false)) continue;
     const std::string expected = joined_texts(expected_outline(test["tree"]));
     const std::string actual = joined_texts(outline_of(test["data"]));
@@ -111,7 +102,6 @@ TEST_CASE("the outline agrees with the trees of the html5lib suite") {
       return test["data"].dump() + "\n  expected " + expected + "\n  actual   " + actual;
     });
   }
-  score.finish();
 }
 
 }  // namespace

@@ -4,18 +4,19 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "parsers/bytes/charset.h"
+#include "tests/support/suite.h"
 #include "tests/unit/html/scan_comparison.h"
-#include "tests/unit/html/suite.h"
 
 namespace crawld::parsers {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using tests::suites_folder;
+using tests::SuiteScore;
 
 std::string decoded(const std::string& bytes) {
   const auto answer = detect_charset(bytes, "text/html", model::DocumentKind::html);
@@ -34,7 +35,7 @@ void compare_folder(const fs::path& folder, SuiteScore& score) {
   }
   for (const fs::path& file : files) {
     const std::string what =
-        scan_difference(decoded(read_file(file)), "http://a.test/dir/page.html");
+        scan_difference(decoded(tests::file_bytes(file)), "http://a.test/dir/page.html");
     score.add(file.filename().string(), what.empty(), [&] { return what; });
   }
 }
@@ -46,31 +47,24 @@ TEST_CASE("the scan gives what the tree gives on real pages") {
     compare_folder(suites_folder() / folder, score);
   }
   compare_folder("/usr/share/doc/sqlite3", score);  // make deps installs it
-  score.finish();
 }
 
 TEST_CASE("the scan gives what the tree gives on the html5lib trees") {
   SuiteScore score("scan-and-tree-html5lib");
-  std::ifstream stream(suites_folder() / "html5-tree" / "shared.jsonl");
-  for (std::string line; std::getline(stream, line);) {
-    const json test = json::parse(line);
+  for (const json& test : tests::suite_cases("html5-tree/shared.jsonl")) {
     const std::string html = test["data"];
     const std::string what = scan_difference(html, "http://a.test/dir/page.html");
     score.add(test["id"], what.empty(), [&] { return json(html).dump() + "\n  " + what; });
   }
-  score.finish();
 }
 
 TEST_CASE("the scan gives what the tree gives on other crawlers' cases") {
   SuiteScore score("scan-and-tree-links");
-  std::ifstream stream(suites_folder() / "links" / "shared.jsonl");
-  for (std::string line; std::getline(stream, line);) {
-    const json test = json::parse(line);
+  for (const json& test : tests::suite_cases("links/shared.jsonl")) {
     if (!test.contains("html")) continue;
     const std::string what = scan_difference(test["html"].get<std::string>(), test["base_url"]);
     score.add(test["id"], what.empty(), [&] { return what; });
   }
-  score.finish();
 }
 
 TEST_CASE("the scan gives what the tree gives where the fuzzer found them apart") {

@@ -4,7 +4,6 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -14,18 +13,12 @@
 #include "parsers/bytes/charset.h"
 #include "parsers/html/html_tree.h"
 #include "parsers/main_text/main_text_outline.h"
+#include "tests/support/suites_folder.h"
 
 namespace crawld::article_suites {
 namespace {
 
 using nlohmann::json;
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
 
 // Most files were saved as UTF-8, whatever they still say of themselves.
 std::string decoded(const std::string& bytes) {
@@ -92,22 +85,17 @@ void read_expected_html(const std::string& html, Case& page) {
 
 }  // namespace
 
-std::string folder() {
-  const char* told = std::getenv("CRAWLD_SUITES");
-  return told != nullptr ? told : "../shared/suites";
-}
-
 std::vector<Case> load(Suite suite) {
   std::vector<Case> cases;
-  const auto place = folder() + "/" + std::string(folder_of(suite));
-  std::ifstream in(place + "/shared.jsonl");
+  const auto place = tests::suites_folder() / folder_of(suite);
+  std::ifstream in(place / "shared.jsonl");
   for (std::string line; std::getline(in, line);) {
     const auto item = json::parse(line);
     Case page;
     page.suite = suite;
     page.id = item["id"];
     page.url = item.value(suite == Suite::readability ? "base_url" : "url", "");
-    page.html = decoded(read_file(place + "/" + item["file"].get<std::string>()));
+    page.html = decoded(tests::file_bytes(place / item["file"]));
     if (suite == Suite::aeb) {
       page.truth = item["articleBody"];
       std::stringstream lines(page.truth);

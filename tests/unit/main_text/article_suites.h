@@ -21,8 +21,6 @@ struct Case {
   std::vector<std::string> without;
 };
 
-// The suites' folder: CRAWLD_SUITES, or ../shared/suites.
-std::string folder();
 // No cases where the suite is missing.
 std::vector<Case> load(Suite suite);
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "parsers/main_text/main_text.h"
+#include "tests/support/suites_folder.h"
 #include "tests/unit/main_text/article_suites.h"
 
 namespace crawld {
@@ -17,7 +18,7 @@ std::string main_text(const Case& page) {
 }
 
 void say_missing(const char* suite) {
-  std::cout << suite << ": no cases in " << article_suites::folder() << ", nothing scored\n";
+  std::cout << suite << ": no cases in " << tests::suites_folder() << ", nothing scored\n";
 }
 
 void score_shingles(Suite suite, const char* name, double least) {

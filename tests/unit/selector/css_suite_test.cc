@@ -1,59 +1,26 @@
 // The selector cases of other projects' suites, through `crawld inspect select`.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "crawler/cli/inspect/inspect_select.h"
+#include "tests/support/suite.h"
 
 namespace crawld {
 namespace {
 
-using Json = nlohmann::json;
-namespace fs = std::filesystem;
+using tests::Json;
 
-fs::path suite() {
-  const char* root = std::getenv("CRAWLD_SUITES");
-  return fs::path(root != nullptr ? root : "../shared/suites") / "css-selectors";
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
-std::vector<Json> cases(const char* file) {
-  std::vector<Json> all;
-  std::ifstream in(suite() / file);
-  for (std::string line; std::getline(in, line);) all.push_back(Json::parse(line));
-  return all;
-}
-
-// id -> the clause by which the case is wrong.
-std::map<std::string, std::string> judged() {
-  std::map<std::string, std::string> all;
-  std::ifstream in("tests/data/judged/css-selectors.txt");
-  for (std::string line; std::getline(in, line);) {
-    if (auto colon = line.find(": "); colon != line.npos) {
-      all[line.substr(0, colon)] = line.substr(colon + 2);
-    }
-  }
-  return all;
+std::string page(const std::string& name) {
+  return tests::file_bytes(tests::suites_folder() / "css-selectors/docs" / name);
 }
 
 Json ask(const Json& c) {
   std::string html = "<p>";
   if (c.contains("html")) html = c["html"];
-  if (c.contains("html_file")) html = read(suite() / "docs" / c["html_file"].get<std::string>());
+  if (c.contains("html_file")) html = page(c["html_file"]);
   Json question = {{"id", c["id"]}, {"html", html}, {"selector", c["selector"]}, {"syntax", "css"}};
   if (c.contains("context")) question["context"] = c["context"];
   return Json::parse(cli::inspect_select(question.dump()));
@@ -85,39 +52,20 @@ bool as_expected(const Json& c) {
 }
 
 TEST_CASE("selectors find what other projects' suites say they find") {
-  if (!fs::exists(suite())) {
-    WARN("css-selectors: no suite in " << suite() << ", nothing was checked");
-    return;
-  }
-  auto excused = judged();
-  int passed = 0;
-  int total = 0;
-  for (const Json& c : cases("shared.jsonl")) {
+  tests::SuiteScore score("css-selectors");
+  for (const Json& c : tests::suite_cases("css-selectors/shared.jsonl")) {
     if (!c["core"].get<bool>()) continue;
-    ++total;
-    bool good = as_expected(c);
-    passed += good;
-    if (good || excused.contains(c["id"])) continue;
-    FAIL_CHECK(c["id"] << " " << c["selector"] << " got " << ask(c).dump().substr(0, 400));
+    score.add(c["id"], as_expected(c),
+              [&] { return c["selector"].dump() + " got " + ask(c).dump().substr(0, 400); });
   }
-  std::cout << "css-selectors " << passed << "/" << total << "\n";
 }
 
 TEST_CASE("selectors are refused or taken as other projects' suites say") {
-  if (!fs::exists(suite())) {
-    WARN("css-selectors: no suite in " << suite() << ", nothing was checked");
-    return;
-  }
-  int passed = 0;
-  int total = 0;
-  for (const Json& c : cases("parse-shared.jsonl")) {
+  tests::SuiteScore score("css-selectors-validity");
+  for (const Json& c : tests::suite_cases("css-selectors/parse-shared.jsonl")) {
     if (c["doubtful"].get<bool>()) continue;
-    ++total;
-    bool good = ask(c)["error"].is_null() == c["valid"].get<bool>();
-    passed += good;
-    if (!good) FAIL_CHECK(c["id"] << " " << c["selector"]);
+    score.add(c, c["valid"], ask(c)["error"].is_null());
   }
-  std::cout << "css-selectors validity " << passed << "/" << total << "\n";
 }
 
 }  // namespace

@@ -1,45 +1,20 @@
 // The structured data of extruct's and the microformats project's cases.
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 
 #include "parsers/html/page_scan.h"
 #include "parsers/structured/jsonld.h"
 #include "parsers/structured/structured.h"
+#include "tests/support/suite.h"
 
 namespace crawld {
 namespace {
 
-using Json = nlohmann::json;
-
-std::string folder() {
-  const char* told = std::getenv("CRAWLD_SUITES");
-  return std::string(told != nullptr ? told : "../shared/suites") + "/structured-data";
-}
-
-std::string read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
-// id -> the clause by which the case is wrong, or not ours.
-std::map<std::string, std::string> judged() {
-  std::map<std::string, std::string> all;
-  std::ifstream in("tests/data/judged/structured-data.txt");
-  for (std::string line; std::getline(in, line);) {
-    if (const auto colon = line.find(": "); colon != line.npos) {
-      all[line.substr(0, colon)] = line.substr(colon + 2);
-    }
-  }
-  return all;
-}
+using tests::Json;
+using Scores = std::map<std::string, tests::SuiteScore>;  // one for each syntax
 
 // extruct has a strict form, in which every value is a list, and one in which a single
 // value stands alone. Here a list of one is its value.
@@ -70,37 +45,6 @@ Json opengraph_object(const Json& expected) {
   return out;
 }
 
-struct Tally {
-  int passed = 0;
-  int total = 0;
-};
-
-class Scorer {
- public:
-  void check(const std::string& id, const std::string& syntax, const Json& expected,
-             const Json& found) {
-    auto& tally = tallies_[syntax];
-    ++tally.total;
-    if (expected == found) {
-      ++tally.passed;
-      return;
-    }
-    if (judged_.contains(id)) return;
-    INFO(id << " " << syntax << "\nexpected " << expected.dump() << "\nfound    " << found.dump());
-    CHECK(expected == found);
-  }
-  void print() const {
-    for (const auto& [syntax, tally] : tallies_) {
-      std::cout << "structured-data " << syntax << " " << tally.passed << "/" << tally.total
-                << "\n";
-    }
-  }
-
- private:
-  std::map<std::string, std::string> judged_ = judged();
-  std::map<std::string, Tally> tallies_;
-};
-
 // An order in which nodes of RDFa can be compared.
 Json by_id(Json nodes) {
   std::sort(nodes.begin(), nodes.end(),
@@ -116,24 +60,26 @@ Json jsonld_of(const std::string& html) {
   return Json::parse(parsers::jsonld_array(extras.jsonld));
 }
 
-void score(const std::string& id, const std::string& syntax, const Json& expected,
-           const std::string& html, const parsers::StructuredData& found, Scorer& scorer) {
-  if (syntax == "json-ld") scorer.check(id, syntax, expected, jsonld_of(html));
+void check(const std::string& id, const std::string& syntax, const Json& expected,
+           const std::string& html, const parsers::StructuredData& found, Scores& scores) {
+  const Json part = {{"id", id}};
+  auto& score = scores.try_emplace(syntax, "structured-data-" + syntax).first->second;
+  if (syntax == "json-ld") score.add(part, expected, jsonld_of(html));
   if (syntax == "microdata") {
-    scorer.check(id, syntax, loose(expected), loose(Json::parse(found.microdata)));
+    score.add(part, loose(expected), loose(Json::parse(found.microdata)));
   }
   if (syntax == "opengraph") {
-    scorer.check(id, syntax, opengraph_object(expected), Json::parse(found.opengraph));
+    score.add(part, opengraph_object(expected), Json::parse(found.opengraph));
   }
-  if (syntax == "rdfa") scorer.check(id, syntax, by_id(expected), by_id(Json::parse(found.rdfa)));
+  if (syntax == "rdfa") score.add(part, by_id(expected), by_id(Json::parse(found.rdfa)));
   if (syntax == "microformat") {
-    scorer.check(id, syntax, expected, Json::parse(found.microformats)["items"]);
+    score.add(part, expected, Json::parse(found.microformats)["items"]);
   }
   if (syntax == "microformats-canonical-json") {
-    scorer.check(id, syntax, expected, Json::parse(found.microformats));
+    score.add(part, expected, Json::parse(found.microformats));
   }
   if (syntax == "dublincore" && !expected.empty()) {
-    scorer.check(id, syntax, expected[0], Json::parse(found.dublin_core));
+    score.add(part, expected[0], Json::parse(found.dublin_core));
   }
 }
 
@@ -165,16 +111,10 @@ bool is_other_form(const Json& item) {
 }  // namespace
 
 TEST_CASE("structured data is read as extruct and the microformats tests say") {
-  std::ifstream in(folder() + "/shared.jsonl");
-  if (!in) {
-    std::cout << "structured-data: no cases in " << folder() << ", nothing scored\n";
-    return;
-  }
-  Scorer scorer;
-  for (std::string line; std::getline(in, line);) {
-    const auto item = Json::parse(line);
+  Scores scores;
+  for (const Json& item : tests::suite_cases("structured-data/shared.jsonl")) {
     if (is_other_form(item)) continue;
-    const auto html = read(folder() + "/" + item["file"].get<std::string>());
+    const auto html = tests::file_bytes(tests::suites_folder() / "structured-data" / item["file"]);
     const auto tree = parsers::HtmlTree::parse(html);
     REQUIRE(tree);
     auto told = item["base_url"];
@@ -185,14 +125,13 @@ TEST_CASE("structured data is read as extruct and the microformats tests say") {
     const auto found = parsers::extract_structured(*tree, base);
     const std::string syntax = item["syntax"];
     if (syntax != "all") {
-      score(item["id"], syntax, item["expected"], html, found, scorer);
+      check(item["id"], syntax, item["expected"], html, found, scores);
       continue;
     }
     for (const auto& [kind, expected] : item["expected"].items()) {
-      score(item["id"], kind, expected, html, found, scorer);
+      check(item["id"], kind, expected, html, found, scores);
     }
   }
-  scorer.print();
 }
 
 }  // namespace crawld
