@@ -116,14 +116,14 @@ void Session::make_pipeline() {
   pipeline::Pipeline::Options options;
   options.fetch_threads = fetch_threads_;
   options.parse_workers = worker_count(config);
-  options.queue_items = config.queue_items;
-  options.queue_bytes = config.queue_bytes;
+  options.pages.items = config.queue_items;
+  options.pages.bytes = config.queue_bytes;
   options.most_bytes = config.limits.bytes;
   options.most_errors = config.limits.errors;
   options.recurring = setup_.mode.recurring;
   options.parse = rooms_->parse_options();
   if (!config.convert.empty()) {
-    options.takes_long = [convert = config.convert](const model::Response& response) {
+    options.pages.takes_long = [convert = config.convert](const model::Response& response) {
       return parsers::find_conversion(convert, response.headers.get("Content-Type"),
                                       response.body) != nullptr;
     };

@@ -26,6 +26,11 @@ constexpr std::size_t kCommitStack = 1U << 20;
 constexpr std::size_t kCommitItems = 1'024;
 constexpr std::size_t kCommitBytes = 32U << 20;
 
+PageQueue::Options for_threads(PageQueue::Options pages, std::uint32_t threads) {
+  pages.parse_threads = threads;
+  return pages;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFrontier& frontier,
@@ -39,8 +44,7 @@ Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFr
       make_fetcher_(std::move(make_fetcher)),
       make_parser_(std::move(make_parser)),
       commit_(store, frontier, sites, clock, options_.commit),
-      fetched_({.items = options_.queue_items, .bytes = options_.queue_bytes / 2}),
-      large_({.items = options_.queue_items, .bytes = options_.queue_bytes / 2}),
+      pages_(for_threads(options_.pages, options_.parse_workers), clock),
       commits_({.items = kCommitItems, .bytes = kCommitBytes}),
       fetch_activities_(options_.fetch_threads),
       parse_activities_(options_.parse_workers),
@@ -52,8 +56,7 @@ Pipeline::~Pipeline() {
   frontier_.close();
   for (const auto& fetcher : fetchers_) fetcher->abort();
   for (const auto& parser : parsers_) parser->cut_short();
-  fetched_.close();
-  large_.close();
+  pages_.close();
   commits_.close();
   // Before anything that they use goes.
   for (base::Thread& thread : fetch_threads_) thread.join();
@@ -113,7 +116,7 @@ base::Status Pipeline::start_fetch_threads() {
     fetch::Fetcher& fetcher = *fetchers_.back();
     // Where a thousand answers come at once, those without a place in the queue wait in the
     // system's buffers, not in our memory; not for long, since their servers wait too.
-    fetcher.before_body([this] { fetched_.wait_for_place(clock_.now() + kBodyWaitsAtMost); });
+    fetcher.before_body([this] { pages_.wait_for_place(clock_.now() + kBodyWaitsAtMost); });
     Activity& activity = fetch_activities_[i];
     auto thread = base::Thread::start(
         "fetch-" + std::to_string(i), options_.fetch_stack,
@@ -152,8 +155,7 @@ void Pipeline::guard(const char* stage, const std::function<void()>& loop) {
   }
   frontier_.stop_leasing();
   ended_.notify_all();
-  fetched_.close();
-  large_.close();
+  pages_.close();
   commits_.close();
 }
 
@@ -167,16 +169,10 @@ void Pipeline::record(const model::Timings& timings) {
   add(latencies_.transfer, timings.total);
 }
 
-bool Pipeline::hand_over(model::Fetched fetched, std::size_t bytes) {
-  if (is_large(fetched, bytes)) return large_.push(std::move(fetched), bytes);
-  last_small_.store(clock_.now().time_since_epoch().count(), std::memory_order_relaxed);
-  return fetched_.push(std::move(fetched), bytes);
-}
-
 void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
   FetchStage stage(frontier_, fetcher, sites_, clock_, &activity);
   // A page is asked for where there is room for it, so that few are lost to a kill.
-  while (fetched_.wait_for_room()) {
+  while (pages_.wait_for_room()) {
     FetchTurn turn = stage.step();
     if (turn.fetched) {
       record(turn.fetched->timings);
@@ -190,8 +186,8 @@ void Pipeline::fetch_loop(fetch::Fetcher& fetcher, Activity& activity) {
       const std::size_t bytes = weight(*turn.fetched);
       // A host of large pages gets its next turn when there is room for what it sent, or it
       // could fill all threads with pages that wait.
-      if (!is_large(*turn.fetched, bytes)) stage.release();
-      const bool taken = hand_over(*std::move(turn.fetched), bytes);
+      if (!pages_.is_large(*turn.fetched, bytes)) stage.release();
+      const bool taken = pages_.push(*std::move(turn.fetched), bytes);
       stage.release();
       if (!taken) return;
     }
@@ -356,8 +352,7 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   }
   for (const auto& fetcher : fetchers_) fetcher->abort();
   for (base::Thread& thread : fetch_threads_) thread.join();
-  fetched_.close();
-  large_.close();
+  pages_.close();
   cut_short(deadline);
   for (base::Thread& thread : parse_threads_) thread.join();
   commits_.close();

@@ -1,12 +1,9 @@
 // The threads of a crawl, and the only place that owns any.
 //
-//   fetch x F --fetched, large--> parse x P --commits--> commit x 1
-//
-// Where there are two parse threads or more, the first one leaves large bodies to the others while
-// small ones come in: a site of huge or hostile pages holds up no other.
+//   fetch x F --pages--> parse x P --commits--> commit x 1
 //
 // The blocking edges form a line: fetch waits for the network and for room in
-// `fetched`, parse for its worker and for room in `commits`, commit for the disk.
+// `pages`, parse for its worker and for room in `commits`, commit for the disk.
 // The way back, links to the frontier, is a function call, so nothing waits in a
 // circle.
 //
@@ -36,10 +33,10 @@
 #include "crawler/pipeline/activity.h"
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/pace_keeper.h"
+#include "crawler/pipeline/page_queue.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/pipeline/prune_turns.h"
 #include "crawler/pipeline/run_totals.h"
-#include "crawler/pipeline/second_looks.h"
 #include "crawler/pipeline/status.h"
 
 namespace crawld::pipeline {
@@ -56,18 +53,11 @@ class Pipeline {
     std::uint32_t fetch_threads = 64;
     std::uint32_t parse_workers = 2;
     std::size_t fetch_stack = 256U << 10;  // bytes
-    std::size_t queue_items = 64;
-    std::size_t queue_bytes = 16U << 20;
-    std::uint64_t most_bytes = 0;   // received in this run; 0: no limit
-    std::uint64_t most_errors = 0;  // 0: no limit
-    bool recurring = false;         // never ends by itself
-    // A page that killed its worker waits so long for its second and last look.
-    std::chrono::milliseconds second_look{2'000};
-    // Without a small body for so long, the parse thread that is kept for them takes large ones.
-    std::chrono::milliseconds quiet{500};
-    // Pages that a program of the system reads: they wait with the large ones, and at the end
-    // they are cut short and stay queued. None: there are no such pages. Threads: any.
-    std::function<bool(const model::Response&)> takes_long;
+    std::uint64_t most_bytes = 0;          // received in this run; 0: no limit
+    std::uint64_t most_errors = 0;         // 0: no limit
+    bool recurring = false;                // never ends by itself
+    // What takes long of them is cut short at the end and stays queued.
+    PageQueue::Options pages;  // for `parse_workers` threads
     // Asked once, when a crawl that came to its end has put away its last batch.
     std::function<std::optional<CommitItem>()> last_look;
     std::function<Waiting()> waiting;  // for status(); none: not known
@@ -123,19 +113,10 @@ class Pipeline {
  private:
   void guard(const char* stage, const std::function<void()>& loop);
   void fetch_loop(fetch::Fetcher& fetcher, Activity& activity);
-  bool hand_over(model::Fetched fetched, std::size_t bytes);
-  bool is_large(const model::Fetched& fetched, std::size_t bytes) const;
   void cut_short(base::Instant deadline);
-  bool takes_large(std::uint32_t number) const;
   void parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number);
-  struct Page {
-    model::Fetched fetched;
-    Look look;
-  };
-  std::optional<Page> next_page(std::uint32_t number);
-  std::optional<Page> page_after(const Page& page);
-  std::optional<CommitItem> read(ParseStage& stage, Page page, const Page* next, Activity& activity,
-                                 bool& lacking);
+  std::optional<CommitItem> read(ParseStage& stage, PageQueue::Page page,
+                                 const PageQueue::Page* next, Activity& activity, bool& lacking);
   bool put_back(model::Fetched& fetched, Look look);
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
@@ -158,10 +139,7 @@ class Pipeline {
   const MakeParser make_parser_;
 
   CommitStage commit_;  // the commit thread's, once started
-  base::BoundedQueue<model::Fetched> fetched_;
-  base::BoundedQueue<model::Fetched> large_;       // the same, of large bodies
-  std::atomic<base::Instant::rep> last_small_{0};  // when one went into `fetched_`
-  SecondLooks second_looks_{{}};
+  PageQueue pages_;
   base::BoundedQueue<CommitItem> commits_;
   std::vector<std::unique_ptr<fetch::Fetcher>> fetchers_;
   std::vector<std::unique_ptr<parsers::Parser>> parsers_;

@@ -12,26 +12,14 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetryWorker{250};
-constexpr milliseconds kIdleParser{50};  // how long one waits without looking up
-constexpr std::size_t kLargeBody = 256U << 10;
 
 }  // namespace
-
-// By what it takes: bytes, or time.
-bool Pipeline::is_large(const model::Fetched& fetched, std::size_t bytes) const {
-  if (options_.parse_workers == 1) return false;
-  if (bytes >= kLargeBody) return true;
-  const model::Response* response = options_.takes_long ? fetched.response() : nullptr;
-  return response != nullptr && options_.takes_long(*response);
-}
 
 // What a program of the system reads may last longer than a crawl may take to end: it has until
 // `deadline`, and stays queued then.
 void Pipeline::cut_short(base::Instant deadline) {
-  if (!options_.takes_long) return;
-  const auto busy = [this] {
-    return parsing_.load() > 0 || !fetched_.finished() || !large_.finished();
-  };
+  if (!options_.pages.takes_long) return;
+  const auto busy = [this] { return parsing_.load() > 0 || !pages_.finished(); };
   while (busy() && clock_.now() < deadline) {
     base::MutexLock lock(mutex_);
     ended_.wait_until(mutex_, std::min(deadline, clock_.now() + milliseconds(20)));
@@ -39,18 +27,12 @@ void Pipeline::cut_short(base::Instant deadline) {
   for (const auto& parser : parsers_) parser->cut_short();
 }
 
-bool Pipeline::takes_large(std::uint32_t number) const {
-  if (number > 0 || options_.parse_workers == 1) return true;
-  const base::Instant last_small{base::Duration(last_small_.load(std::memory_order_relaxed))};
-  return fetched_.depth().items == 0 && clock_.now() - last_small >= options_.quiet;
-}
-
 void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity, std::uint32_t number) {
   ParseStage stage(parser, sites_, clock_, options_.parse);
   bool lacking = false;
-  std::optional<Page> next;
-  while (auto page = next ? std::exchange(next, std::nullopt) : next_page(number)) {
-    next = page_after(*page);
+  std::optional<PageQueue::Page> next;
+  while (auto page = next ? std::exchange(next, std::nullopt) : pages_.next(number)) {
+    next = pages_.after(*page);
     auto item = read(stage, *std::move(page), next ? &*next : nullptr, activity, lacking);
     if (!item) continue;
     counters_.parsed.fetch_add(1, std::memory_order_relaxed);
@@ -59,43 +41,17 @@ void Pipeline::parse_loop(parsers::Parser& parser, Activity& activity, std::uint
   }
 }
 
-// Nothing at the end. Pages put aside do not wait for their time then; the thread that puts one
-// aside comes here once more, so none is left behind.
-std::optional<Pipeline::Page> Pipeline::next_page(std::uint32_t number) {
-  while (true) {
-    const bool ending = fetched_.finished();
-    if (ending || takes_large(number)) {
-      if (auto page = large_.pop_until(clock_.now())) return Page{*std::move(page), Look::first};
-      const base::Instant due = ending ? base::Instant::max() : clock_.now();
-      if (auto page = second_looks_.take(due)) return Page{*std::move(page), Look::second};
-    }
-    if (ending && large_.finished()) return std::nullopt;
-    const base::Instant until = clock_.now() + kIdleParser;
-    if (auto page = fetched_.pop_until(until)) return Page{*std::move(page), Look::first};
-  }
-}
-
-// What this thread reads after `page`, taken early where more wait than the others could take
-// at once: its worker is handed one while it still has the other.
-std::optional<Pipeline::Page> Pipeline::page_after(const Page& page) {
-  const bool early = page.look == Look::first && !is_large(page.fetched, weight(page.fetched)) &&
-                     fetched_.depth().items >= options_.parse_workers;
-  if (!early) return std::nullopt;
-  auto next = fetched_.pop_until(clock_.now());
-  if (!next) return std::nullopt;
-  return Page{*std::move(next), Look::first};
-}
-
 // Nothing where the page has to be read later.
-std::optional<CommitItem> Pipeline::read(ParseStage& stage, Page page, const Page* next,
-                                         Activity& activity, bool& lacking) {
+std::optional<CommitItem> Pipeline::read(ParseStage& stage, PageQueue::Page page,
+                                         const PageQueue::Page* next, Activity& activity,
+                                         bool& lacking) {
   parsing_.fetch_add(1, std::memory_order_relaxed);
   const base::Instant started = clock_.now();
   activity.set("parsing", page.fetched.lease.request.url.href(), started);
   CommitItem item =
       stage.step(std::move(page.fetched), page.look, next == nullptr ? nullptr : &next->fetched);
   auto* killer = page.look == Look::first ? killed_its_reader(item) : nullptr;
-  const bool later = killer && second_looks_.put(*killer, clock_.now() + options_.second_look);
+  const bool later = killer && pages_.look_again(*killer);
   if (killer && !later) item = stage.step(model::Fetched(std::move(*killer)), Look::second);
   latencies_.parse.add(clock_.now() - started);
   activity.set("waiting", {}, clock_.now());
@@ -113,11 +69,7 @@ std::optional<CommitItem> Pipeline::read(ParseStage& stage, Page page, const Pag
 
 // For another worker, or a later try. Not at the end of the crawl: the URL stays queued then.
 bool Pipeline::put_back(model::Fetched& fetched, Look look) {
-  if (draining_.load()) return false;
-  if (look == Look::second) return second_looks_.put(fetched, clock_.now() + kRetryWorker);
-  const std::size_t bytes = weight(fetched);
-  auto& queue = is_large(fetched, bytes) ? large_ : fetched_;
-  return queue.put_back(std::move(fetched), bytes);
+  return !draining_.load() && pages_.put_back(fetched, look, clock_.now() + kRetryWorker);
 }
 
 void Pipeline::wait_for_worker() {

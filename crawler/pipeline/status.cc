@@ -112,11 +112,7 @@ Status Pipeline::status() const {
     no_worker = no_worker_;
   }
   status.frontier = frontier_.counts();
-  status.fetched = depth_of(fetched_);
-  const auto large = depth_of(large_);
-  status.fetched.items += large.items;
-  status.fetched.bytes += large.bytes;
-  status.fetched.waiting += large.waiting;
+  status.fetched = depth_of(pages_);
   status.commits = depth_of(commits_);
   status.parsing = parsing_.load();
   status.stage_fetched = counters_.fetched.load();

@@ -72,7 +72,7 @@ TEST_CASE("a page is asked for only where the parse workers have room for it") {
   for (const std::string& link : links) web.page(link, {});
   web.page("http://a.test/", links);
   ThreadedCrawl crawl(web, memory);
-  crawl.options.queue_items = 10;
+  crawl.options.pages.items = 10;
   Gate gate;
   crawl.before_parse = [&](const std::string& url) {
     if (url != "http://a.test/") gate.wait();

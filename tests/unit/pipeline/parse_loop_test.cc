@@ -40,7 +40,7 @@ void check_that_others_pass(SharedWeb& web, const storage::MemoryStore& memory,
   }
   web.page("http://a.test/", links);
   Gate gate;
-  crawl.options.quiet = kForEver;
+  crawl.options.pages.quiet = kForEver;
   crawl.before_parse = [&](const std::string& url) {
     if (url.find("document") != std::string::npos) gate.wait();
   };
@@ -70,7 +70,7 @@ TEST_CASE(
   ThreadedCrawl crawl(web, memory);
   std::atomic<int> looks = 0;
   std::atomic<bool> fresh = false;
-  crawl.options.second_look = milliseconds(1);
+  crawl.options.pages.second_look = milliseconds(1);
   crawl.kills = [&](const parsers::ParseJob& job) {
     if (job.url != kKiller) return false;
     fresh = job.fresh_worker;
@@ -91,7 +91,7 @@ TEST_CASE("a page that kills its second worker too is booked with its body, and 
   ThreadedCrawl crawl(web, memory);
   std::atomic<int> looks = 0;
   // The pages behind it come first; the end of the crawl does not wait for its time.
-  crawl.options.second_look = kForEver;
+  crawl.options.pages.second_look = kForEver;
   crawl.kills = [&](const parsers::ParseJob& job) {
     if (job.url != kKiller || !job.wants.reading) return false;
     ++looks;
@@ -118,7 +118,7 @@ TEST_CASE("pages that a program of the system reads wait with the large ones") {
   SharedWeb web;
   storage::MemoryStore memory;
   ThreadedCrawl crawl(web, memory);
-  crawl.options.takes_long = [](const model::Response& response) {
+  crawl.options.pages.takes_long = [](const model::Response& response) {
     return response.body.find("/slow") != std::string::npos;
   };
   check_that_others_pass(web, memory, crawl, "http://elsewhere.test/slow");
@@ -130,7 +130,7 @@ TEST_CASE("a crawl that ends cuts short what takes long once its grace is over")
   add_site(web);
   ThreadedCrawl crawl(web, memory);
   Gate gate;
-  crawl.options.takes_long = [](const model::Response&) { return false; };
+  crawl.options.pages.takes_long = [](const model::Response&) { return false; };
   crawl.before_parse = [&](const std::string& url) {
     if (url == kKiller) gate.wait();
   };

@@ -54,7 +54,7 @@ TEST_CASE("threads fetch and store every page of a site exactly once") {
   ThreadedCrawl crawl(web, memory);
   SECTION("with room for all") {}
   SECTION("through queues of one item and windows of four URLs") {
-    crawl.options.queue_items = 1;
+    crawl.options.pages.items = 1;
     crawl.options.commit.batch_pages = 3;
     crawl.frontier_options = {.window = 4, .low_water = 2, .spill_at = 8};
   }
@@ -196,7 +196,7 @@ TEST_CASE("status names the stage that the others wait for") {
   storage::MemoryStore memory;
   add_site(web, 100);
   ThreadedCrawl crawl(web, memory);
-  crawl.options.queue_items = 2;
+  crawl.options.pages.items = 2;
   Gate gate;
   const auto limit_is = [&](Limit limit) {
     return eventually([&] { return crawl.pipeline().status().limit == limit; });
@@ -244,7 +244,7 @@ TEST_CASE("a stage that throws ends the crawl with its name, and the next run go
     }
     SECTION("parse, on every thread") {
       stage = "parse";
-      crawl.options.queue_items = 1;
+      crawl.options.pages.items = 1;
       crawl.before_parse = [](const std::string& url) {
         if (url != url_of(1)) throw std::runtime_error("scripted trouble");
       };
