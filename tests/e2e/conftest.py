@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -15,6 +16,24 @@ import pytest
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 CRAWLD = BUILD / "crawld"
+PATIENCE = 90  # seconds, for a machine that is busy with other things
+
+
+def eventually(condition, what="", patience=PATIENCE):
+    """What `condition` gives, once it gives something. The test fails where it never does."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    pytest.fail(f"waited {patience} s for {what or condition}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class CountingServer:
@@ -89,6 +108,15 @@ def serve():
         server.close()
 
 
+def rows_of(database, query):
+    """Read as any SQLite client reads beside a crawl."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
 class Crawl:
     def __init__(self, folder):
         self.db = folder / "crawl.db"
@@ -110,16 +138,26 @@ class Crawl:
         process.wait()
 
     def sql(self, query):
-        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+        return rows_of(self.db, query)
 
 
 @pytest.fixture
 def crawl(tmp_path):
     return Crawl(tmp_path)
+
+
+def run(crawl, command, *arguments, timeout=120, **options):
+    """Another command on the crawl's database."""
+    return subprocess.run([str(CRAWLD), command, "--db", str(crawl.db), *map(str, arguments)],
+                          capture_output=True, text=True, timeout=timeout, **options)
+
+
+def check_whole(crawl, count):
+    """All URLs are done, each page is stored once, and the books balance."""
+    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", count)]
+    assert crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages") == [(count, count)]
+    audit = run(crawl, "audit")
+    assert audit.returncode == 0, audit.stdout
 
 
 def summary(result):

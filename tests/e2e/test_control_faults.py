@@ -1,7 +1,6 @@
 """The control socket and pages shown to people, under hands that mean no good."""
 import json
 import os
-import pathlib
 import socket
 import subprocess
 import sys
@@ -9,10 +8,7 @@ import time
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-
-from conftest import CRAWLD, html
-from process_tree import wait_until
+from conftest import CRAWLD, eventually
 from test_crawl import chain
 
 
@@ -26,7 +22,7 @@ class Daemon:
             "sites:", "  - name: test", f"    seeds: [\"{site.url()}\"]", "    delay: 20ms", "    robots: ignore",
             "    jitter: 0", "    allow_addresses: [\"127.0.0.0/8\"]", ""]))
         self.process = subprocess.Popen([CRAWLD, "run", "-c", config], stderr=subprocess.PIPE, text=True)
-        assert wait_until(self.socket.exists)
+        eventually(self.socket.exists)
 
     def connect(self):
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -73,7 +69,7 @@ def test_garbage_is_answered_or_dropped_and_the_crawl_goes_on(daemon):
         assert answer is None or "error" in answer or answer.get("added") == 0, (request[:60], answer)
         assert daemon.process.poll() is None, request[:60]
     before = len(daemon.site.log)
-    assert wait_until(lambda: len(daemon.site.log) > before + 5)
+    eventually(lambda: len(daemon.site.log) > before + 5)
     assert daemon.ask({"command": "status"})["pid"] == daemon.process.pid
 
 
@@ -87,7 +83,7 @@ def test_a_site_that_is_no_name_is_refused_and_not_taken_for_all_sites(daemon):
                               timeout=30, check=False)
         assert told.returncode != 0 and told.stderr.count("\n") == 1, told
     before = len(daemon.site.log)
-    assert wait_until(lambda: len(daemon.site.log) > before + 5)
+    eventually(lambda: len(daemon.site.log) > before + 5)
     assert daemon.ask({"command": "status"})["sites"] == [{"name": "test", "paused": False}]
 
 
@@ -130,7 +126,7 @@ def test_a_socket_that_was_left_behind_is_taken_over_and_anything_else_is_not(tm
     left.bind(str(tmp_path / "control.sock"))
     left.close()
     first = Daemon(tmp_path, site)
-    assert wait_until(lambda: _answers(first))
+    eventually(lambda: _answers(first))
     first.end()
     (tmp_path / "control.sock").write_text("not a socket")
     second = Daemon(tmp_path, site)

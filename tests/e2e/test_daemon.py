@@ -18,26 +18,9 @@ import urllib.request
 
 import pytest
 
-from conftest import BUILD, CRAWLD, html
+from conftest import BUILD, CRAWLD, PATIENCE, eventually, free_port, html, rows_of
 
-PATIENCE = 90  # seconds, for a machine that is busy with other things
 SHIM = BUILD / "tests" / "disk_faults.so"
-
-
-def eventually(condition, what, patience=PATIENCE):
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    pytest.fail(f"waited {patience} s for {what}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Daemon:
@@ -86,11 +69,7 @@ class Daemon:
         return json.loads(self.ctl("status", "--json").stdout)
 
     def sql(self, query):
-        connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+        return rows_of(self.db, query)
 
     def kill(self):
         if self.process is not None and self.process.poll() is None:

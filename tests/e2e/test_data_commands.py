@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from conftest import CRAWLD, CountingServer, Crawl
+from conftest import CRAWLD, CountingServer, Crawl, run
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -44,11 +44,6 @@ def site(tmp_path_factory):
     crawl.url = server.url
     yield crawl
     server.close()
-
-
-def run(site, command, *arguments, timeout=120):
-    return subprocess.run([str(CRAWLD), command, "--db", str(site.db), *map(str, arguments)],
-                          capture_output=True, text=True, timeout=timeout)
 
 
 def json_lines(result):

@@ -14,10 +14,7 @@ import time
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-
-from conftest import BUILD, CRAWLD, Crawl, html
-from process_tree import wait_until
+from conftest import BUILD, CRAWLD, Crawl, check_whole, eventually, html
 from test_crawl import QUICK, chain
 
 SHIM = BUILD / "tests" / "disk_faults.so"
@@ -43,20 +40,13 @@ def heavy(count, size=60_000):
     return respond
 
 
-def whole(crawl, count):
-    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", count)]
-    assert crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages") == [(count, count)]
-    audit = subprocess.run([CRAWLD, "audit", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
-    assert audit.returncode == 0, audit.stdout
-
-
 def test_a_limit_of_file_sizes_holds_the_crawl_and_says_so_and_without_it_it_goes_on(crawl, serve):
     site = serve(heavy(30))
     limited = ["sh", "-c", 'ulimit -f 900; exec "$@"', "sh"]  # of 512 or 1,024 bytes, as the shell counts
     with open(crawl.db.with_suffix(".log"), "w") as log:
         running = subprocess.Popen([*limited, *crawl.command(*QUICK, site.url("/p/0"))], stderr=log, stdout=log)
         try:
-            wait_until(lambda: "file too large" in crawl.db.with_suffix(".log").read_text().lower()
+            eventually(lambda: "file too large" in crawl.db.with_suffix(".log").read_text().lower()
                        or running.poll() is not None, 60)
             assert running.poll() is None, f"ended with {running.returncode}"
         finally:
@@ -65,7 +55,7 @@ def test_a_limit_of_file_sizes_holds_the_crawl_and_says_so_and_without_it_it_goe
     assert code in (1, 11)
     result = crawl.run(*QUICK, site.url("/p/0"))
     assert result.returncode == 0, result.stderr
-    whole(crawl, 30)
+    check_whole(crawl, 30)
 
 
 @pytest.fixture
@@ -120,7 +110,7 @@ def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
         time.sleep(1.2)
         return len(site.log) == before
 
-    assert wait_until(lambda: len(site.log) > 10 and standing_still(), 30)
+    eventually(lambda: len(site.log) > 10 and standing_still())
     fetched = len(site.log)
     assert fetched < 90 and process.poll() is None
     status = subprocess.run([CRAWLD, "status", "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
@@ -129,7 +119,7 @@ def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stderr
     assert "store.failed" in stderr and "full" in stderr
-    whole(crawl, 90)
+    check_whole(crawl, 90)
     assert len(site.log) == 90
 
 
@@ -137,7 +127,7 @@ def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_go
     site = serve(chain(60))
     process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=30 count=0"),
                                stderr=subprocess.PIPE, text=True)
-    assert wait_until(lambda: len(site.log) > 0)
+    eventually(lambda: len(site.log) > 0)
     time.sleep(1.5)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
@@ -145,7 +135,7 @@ def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_go
     assert process.returncode == 3, stderr
     assert "crawl.db" in stderr and "full" in stderr
     assert crawl.run(*QUICK, site.url()).returncode == 0
-    whole(crawl, 61)
+    check_whole(crawl, 61)
 
 
 def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl, serve):
@@ -165,7 +155,7 @@ def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
     assert result.returncode == 0, result.stderr
     # What fails once may be done again at once; what lasts is told.
     assert "store.failed" in result.stderr or "for=" not in fault
-    whole(crawl, 61)
+    check_whole(crawl, 61)
     assert len(site.log) == 61
 
 
@@ -176,7 +166,7 @@ def test_a_file_system_that_turns_read_only_ends_the_crawl_with_one_message(craw
     assert result.returncode == 1, result.stderr
     assert "read-only" in result.stderr
     assert crawl.run(*QUICK, site.url()).returncode == 0
-    whole(crawl, 101)
+    check_whole(crawl, 101)
 
 
 @pytest.fixture
@@ -221,7 +211,7 @@ def test_a_folder_or_file_that_may_not_be_written_is_refused_with_its_name(serve
 def test_a_damaged_database_is_refused_kept_and_the_way_out_is_named(crawl, serve):
     site = serve(heavy(40, 6_000))
     crawl.run(*QUICK, site.url())
-    whole(crawl, 40)
+    check_whole(crawl, 40)
     good = crawl.db.read_bytes()
     fetched = len(site.log)
     header = b"\xA5" * 100 + good[100:]
@@ -232,7 +222,7 @@ def test_a_damaged_database_is_refused_kept_and_the_way_out_is_named(crawl, serv
     # Overwritten in the middle, after a stop that was not clean: the check at the start finds it.
     crawl.db.write_bytes(good)
     process = crawl.start("--recrawl", *QUICK, site.url())
-    assert wait_until(lambda: len(site.log) > fetched + 2)
+    eventually(lambda: len(site.log) > fetched + 2)
     crawl.kill_tree(process)
     fetched = len(site.log)
     middle = bytearray(crawl.db.read_bytes())
@@ -250,14 +240,14 @@ def test_a_damaged_database_is_refused_kept_and_the_way_out_is_named(crawl, serv
 def test_a_lost_log_costs_the_pages_in_it_and_no_more(crawl, serve):
     site = serve(chain(150, delay=0.005))
     process = crawl.start(*QUICK, "--concurrency-per-host", "4", "-q", site.url())
-    assert wait_until(lambda: len(site.log) > 60)
+    eventually(lambda: len(site.log) > 60)
     crawl.kill_tree(process)
     log = pathlib.Path(f"{crawl.db}-wal")
     assert log.exists() and log.stat().st_size > 0
     log.unlink()
     pathlib.Path(f"{crawl.db}-shm").unlink(missing_ok=True)
     assert crawl.run(*QUICK, site.url()).returncode == 0
-    whole(crawl, 151)
+    check_whole(crawl, 151)
 
 
 def test_a_disk_of_slow_fsyncs_slows_the_crawl_and_nothing_else(crawl, serve):
@@ -265,7 +255,7 @@ def test_a_disk_of_slow_fsyncs_slows_the_crawl_and_nothing_else(crawl, serve):
     process = subprocess.run(crawl.command("--delay", "0.1", "-e", "robots=off", "-q", site.url()), capture_output=True, text=True,
                              env=failing("op=sync do=slow nth=1 count=0", "crawl.db"), timeout=120, check=False)
     assert process.returncode == 0, process.stderr
-    whole(crawl, 41)
+    check_whole(crawl, 41)
     assert len(site.log) == 41
     times = [at for at, _ in site.log]
     assert times[-1] - times[0] > 0.09 * 40
@@ -276,7 +266,7 @@ def test_a_disk_of_slow_fsyncs_slows_the_crawl_and_nothing_else(crawl, serve):
 def test_a_file_overwritten_while_it_runs_ends_the_crawl_with_a_message(crawl, serve):
     site = serve(heavy(2_000, 6_000))
     process = crawl.start("--delay", "0.05", "-e", "robots=off", site.url())
-    assert wait_until(lambda: len(site.log) > 3)
+    eventually(lambda: len(site.log) > 3)
     with open(crawl.db, "r+b") as file:
         for page in range(1, os.path.getsize(crawl.db) // 4096):
             file.seek(page * 4096)
@@ -290,7 +280,7 @@ def test_a_file_overwritten_while_it_runs_ends_the_crawl_with_a_message(crawl, s
 def test_a_database_that_is_taken_away_while_it_runs_ends_the_crawl_with_a_message(crawl, serve):
     site = serve(chain(2_000, delay=0.05))
     process = crawl.start(*QUICK, site.url())
-    assert wait_until(lambda: crawl.db.exists() and len(site.log) > 3)
+    eventually(lambda: crawl.db.exists() and len(site.log) > 3)
     crawl.db.rename(crawl.db.with_suffix(".moved"))
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 1, stderr
@@ -327,4 +317,4 @@ c.execute("BEGIN IMMEDIATE"); print("held", flush=True); time.sleep(2); c.execut
     result = crawl.run(*QUICK, site.url())
     holder.wait()
     assert result.returncode == 0, result.stderr
-    whole(crawl, 61)
+    check_whole(crawl, 61)

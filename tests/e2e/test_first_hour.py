@@ -1,18 +1,10 @@
 """What a new user meets in the first hour: what went wrong, why, and what to do about it."""
 import json
 import os
-import socket
 import subprocess
-import time
 import urllib.request
 
-from conftest import CRAWLD, html
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+from conftest import CRAWLD, eventually, free_port, html
 
 
 def told(crawl, *arguments):
@@ -62,13 +54,10 @@ def test_why_tells_what_a_queued_url_waits_for(crawl, serve):
     running = crawl.start("--delay", "60", site.url())
     try:
         site.wait_for(1, "/a")
-        deadline = time.monotonic() + 30
-        while "waits for  its host, which is left alone until 20" not in story and time.monotonic() < deadline:
-            time.sleep(0.1)
-            story = told(crawl, "why", site.url("/b")).stdout
+        waits = "waits for  its host, which is left alone until 20"
+        eventually(lambda: waits in told(crawl, "why", site.url("/b")).stdout, waits)
     finally:
         crawl.kill_tree(running)
-    assert "waits for  its host, which is left alone until 20" in story
     assert json.loads(told(crawl, "why", "--json", site.url()).stdout)["waits_for"] is None
 
 

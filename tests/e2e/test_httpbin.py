@@ -5,12 +5,13 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pytest
+
+from conftest import eventually, free_port
 
 SUITES = pathlib.Path(os.environ.get("CRAWLD_SUITES", "../shared/suites"))
 CASES = SUITES / "http-httpbin" / "shared.jsonl"
@@ -23,20 +24,13 @@ NOT_ASKED = {"HEAD": "method", "Range": "partial body", "If-None-Match": "foreig
 
 @pytest.fixture(scope="module")
 def site():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     serve = f"from httpbin import app; app.run('127.0.0.1', {port}, threaded=True)"
     server = subprocess.Popen([sys.executable, "-c", serve], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)
     origin = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(origin + "/status/200").close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "httpbin")
         yield origin
     finally:
         server.kill()

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from conftest import BUILD, CRAWLD, CountingServer, Crawl
+from conftest import BUILD, CountingServer, Crawl, run
 
 SAME = "<!doctype html><title>Twins</title><p>The very same words on two pages.</p>"
 PAGES = {"/": "<!doctype html><title>Front</title><a href=/a>a</a> <a href=/b>b</a> <a href=/gone>x</a>"
@@ -40,11 +40,6 @@ def site(tmp_path_factory):
     crawl.url = server.url
     yield crawl
     server.close()
-
-
-def run(crawl, command, *arguments, **options):
-    return subprocess.run([str(CRAWLD), command, "--db", str(crawl.db), *map(str, arguments)],
-                          capture_output=True, text=True, timeout=120, **options)
 
 
 def export(crawl, target):

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -66,9 +65,7 @@ sites:
     with open(tmp_path / "log", "w") as log:
         daemon = subprocess.Popen(start, stdout=log, stderr=log, start_new_session=True)
         try:
-            until = time.monotonic() + 120
-            while "/a" not in site.paths() and time.monotonic() < until and daemon.poll() is None:
-                time.sleep(0.05)
+            site.wait_for(1, "/a")
             told = run(start[0], "status", "--json", "-c", config)
             good = run(*reload)
             config.write_text(config.read_text().replace("delay: 0", "dely: 0"))

@@ -7,14 +7,13 @@ import os
 import pathlib
 import random
 import signal
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from conftest import CRAWLD
-from process_tree import alive, children, wait_until
+from conftest import check_whole, eventually
+from process_tree import alive, children
 from test_crawl import QUICK, chain
 
 # `make soak` asks for hundreds.
@@ -23,13 +22,6 @@ PAGES = max(150, ROUNDS * 30)
 IN_FLIGHT = 8
 # Fetched but not committed: what the queue before the parse workers holds at most.
 NOT_COMMITTED = 64
-
-
-def whole(crawl, count):
-    assert crawl.sql("SELECT state, count(*) FROM urls GROUP BY state") == [("done", count)]
-    assert crawl.sql("SELECT count(*), count(DISTINCT url_id) FROM pages") == [(count, count)]
-    audit = subprocess.run([CRAWLD, "audit", "--db", crawl.db], capture_output=True, text=True, timeout=120, check=False)
-    assert audit.returncode == 0, audit.stdout
 
 
 def test_kills_at_random_moments_lose_and_double_nothing(crawl, serve):
@@ -48,10 +40,10 @@ def test_kills_at_random_moments_lose_and_double_nothing(crawl, serve):
             for pid in workers:
                 os.kill(pid, signal.SIGKILL)
         crawl.kill_tree(process)
-        assert wait_until(lambda: not any(map(alive, workers)))
+        eventually(lambda: not any(map(alive, workers)))
     finished = crawl.run(*arguments, timeout=600)
     assert finished.returncode == 0, finished.stderr
-    whole(crawl, PAGES + 1)
+    check_whole(crawl, PAGES + 1)
     assert len(site.log) <= PAGES + 1 + ROUNDS * (IN_FLIGHT + NOT_COMMITTED)
 
 
@@ -65,4 +57,4 @@ def test_kills_within_the_first_moments_leave_a_database_that_opens(crawl, serve
             for name in crawl.db.parent.iterdir():
                 assert name.name.startswith("crawl.db")
     assert crawl.run(*QUICK, site.url()).returncode == 0
-    whole(crawl, 21)
+    check_whole(crawl, 21)

@@ -3,12 +3,11 @@ import http.server
 import json
 import subprocess
 import threading
-import time
 import urllib.parse
 
 import pytest
 
-from conftest import CRAWLD
+from conftest import CRAWLD, eventually
 
 USER, PASSWORD = "crawler", "pässword & more"
 
@@ -268,12 +267,6 @@ def test_the_daemon_rests_after_a_refusal_and_a_reload_tries_the_new_password(tm
     def status():
         done = subprocess.run([str(CRAWLD), "status", "-c", str(path), "--json"], capture_output=True, text=True)
         return json.loads(done.stdout) if done.returncode == 0 else {"logins": []}
-
-    def eventually(holds):
-        until = time.monotonic() + 60
-        while not holds():
-            assert daemon.poll() is None and time.monotonic() < until
-            time.sleep(0.05)
 
     try:
         eventually(lambda: any(login["state"] == "failed, tried again later" for login in status()["logins"]))

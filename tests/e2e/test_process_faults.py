@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from conftest import BUILD, CRAWLD, html, summary
-from process_tree import alive, children, wait_until
+from conftest import BUILD, CRAWLD, eventually, html
+from process_tree import alive, children
 from test_crawl import QUICK, chain
 
 SHIM = BUILD / "tests" / "process_faults.so"
@@ -49,22 +49,22 @@ def starved(plan):
 def test_workers_end_with_a_main_process_that_was_killed_alone(crawl, serve):
     site = serve(chain(400, delay=0.01))
     process = crawl.start(*QUICK, "-q", site.url())
-    assert wait_until(lambda: len(site.log) > 20)
+    eventually(lambda: len(site.log) > 20)
     orphans = workers(process)
     assert orphans
     process.kill()
     process.wait()
-    assert wait_until(lambda: not any(map(alive, orphans)))
+    eventually(lambda: not any(map(alive, orphans)))
 
 
 def test_workers_killed_again_and_again_cost_no_page(crawl, serve, tmp_path):
     site = serve(chain(200, delay=0.01))
     process = crawl.start("-c", configured(tmp_path, site), "-q")
-    assert wait_until(lambda: len(site.log) > 1)  # the sandbox has proved itself
+    eventually(lambda: len(site.log) > 1)  # the sandbox has proved itself
     most = killed = 0
     for turn in range(5):
         before = len(site.log)
-        assert wait_until(lambda: len(site.log) > before + 5)
+        eventually(lambda: len(site.log) > before + 5)
         living = workers(process)
         most = max(most, len(living))
         # One of them, then all at once, by turns.
@@ -84,7 +84,7 @@ def test_workers_killed_again_and_again_cost_no_page(crawl, serve, tmp_path):
 def test_a_worker_that_hangs_is_replaced_and_its_page_read_by_another(crawl, serve, tmp_path):
     site = serve(chain(60, delay=0.02))
     process = crawl.start("-c", configured(tmp_path, site, "parse: {timeout: 1s}"), "--json")
-    assert wait_until(lambda: len(site.log) > 5)
+    eventually(lambda: len(site.log) > 5)
     stopped = workers(process)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
@@ -139,7 +139,7 @@ def little_memory():
     except OSError as error:
         pytest.skip(f"no right to limit a control group's memory here: {error}")
     finally:
-        wait_until(lambda: not (group / "cgroup.procs").read_text())
+        eventually(lambda: not (group / "cgroup.procs").read_text())
         group.rmdir()
 
 
@@ -180,7 +180,7 @@ def test_a_stop_while_no_worker_can_be_started_ends_in_time_and_keeps_the_pages_
     site = serve(chain(40))
     process = subprocess.Popen(crawl.command("-c", configured(tmp_path, site)), env=starved("call=spawn with=--parent nth=1 count=0"),
                                stderr=subprocess.PIPE, text=True)
-    assert wait_until(lambda: len(site.log) > 0)
+    eventually(lambda: len(site.log) > 0)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     _, stderr = process.communicate(timeout=20)
@@ -306,7 +306,7 @@ def test_a_clock_that_is_centuries_wrong_is_told_as_it_is(crawl, serve, year):
         told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
         return told and json.loads(told)["busiest_hosts"]
 
-    assert wait_until(hosts) and 0 < hosts()[0]["opens_in_ms"] <= 300_000
+    assert 0 < eventually(hosts)[0]["opens_in_ms"] <= 300_000
     process.terminate()
     assert process.wait(60) == 11
 
@@ -314,12 +314,12 @@ def test_a_clock_that_is_centuries_wrong_is_told_as_it_is(crawl, serve, year):
 def test_a_stop_of_the_whole_process_makes_no_burst_afterwards(crawl, serve, tmp_path):
     site = serve(chain(200))
     process = crawl.start("-c", configured(tmp_path, site, delay="200ms", jitter=0))
-    assert wait_until(lambda: len(site.log) >= 4)
+    eventually(lambda: len(site.log) >= 4)
     process.send_signal(signal.SIGSTOP)
     time.sleep(2.5)
     before = len(site.log)
     process.send_signal(signal.SIGCONT)
-    assert wait_until(lambda: len(site.log) >= before + 6)
+    eventually(lambda: len(site.log) >= before + 6)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     times = [at for at, _ in site.log][before:]
@@ -336,8 +336,8 @@ def test_the_second_interrupt_ends_at_once_and_what_was_stored_stays(crawl, serv
 
     site = serve(slow)
     process = crawl.start(*QUICK, "--stop-timeout", "15", "--concurrency-per-host", "2", site.url())
-    assert wait_until(lambda: len(site.log) >= 2)
-    assert wait_until(lambda: crawl.db.exists() and crawl.sql("SELECT count(*) FROM pages") == [(1,)])
+    eventually(lambda: len(site.log) >= 2)
+    eventually(lambda: crawl.db.exists() and crawl.sql("SELECT count(*) FROM pages") == [(1,)])
     process.send_signal(signal.SIGINT)
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)

@@ -3,9 +3,10 @@ import pathlib
 import shutil
 import socket
 import subprocess
-import time
 
 import pytest
+
+from conftest import eventually, free_port
 
 SITE = pathlib.Path("/usr/share/doc/sqlite3")
 
@@ -14,8 +15,7 @@ SITE = pathlib.Path("/usr/share/doc/sqlite3")
 def nginx(tmp_path):
     if not SITE.is_dir() or shutil.which("nginx") is None and not pathlib.Path("/usr/sbin/nginx").exists():
         pytest.fail("make deps installs nginx-light and sqlite3-doc")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     config = tmp_path / "nginx.conf"
     config.write_text(f"""
         pid {tmp_path}/pid; error_log {tmp_path}/error.log; daemon off; master_process off;
@@ -27,10 +27,7 @@ def nginx(tmp_path):
           server {{ listen 127.0.0.1:{port}; root {SITE}; }}
         }}""")
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", config], stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
-        assert process.poll() is None and time.monotonic() < until, "nginx does not start"
-        time.sleep(0.05)
+    eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "nginx")
     yield f"http://127.0.0.1:{port}/"
     process.terminate()
     process.wait()

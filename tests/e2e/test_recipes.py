@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -143,17 +142,11 @@ def test_the_news_recipe_asks_for_the_feed_again_and_for_each_article_once(web, 
         rows = [json.loads(line) for line in (tmp_path / "new.jsonl").read_text().splitlines()]
         return {row["title"] for row in rows if row["site"] == "articles" and row["depth"] > 0}
 
-    def wait_for(path):
-        until = time.monotonic() + 60
-        while path not in web.paths() and time.monotonic() < until:
-            time.sleep(0.05)
-        assert path in web.paths()
-
     daemon = subprocess.Popen([CRAWLD, "run", "-c", config], cwd=tmp_path, stderr=subprocess.DEVNULL)
     try:
-        wait_for("/articles/2")
+        web.wait_for(1, "/articles/2")
         paper.newest = 4
-        wait_for("/articles/4")
+        web.wait_for(1, "/articles/4")
     finally:
         daemon.terminate()
         assert daemon.wait(60) == 0

@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import threading
-import time
 
 import pytest
 
-from conftest import BUILD, CRAWLD
+from conftest import BUILD, CRAWLD, eventually
 from test_login import MemberSite, crawl, member_site, password, sql, write_config  # noqa: F401: fixtures
 
 SHIM = BUILD / "tests" / "disk_faults.so"
@@ -164,10 +163,7 @@ def test_the_daemon_saves_at_its_end_and_a_kill_leaves_the_file_of_before(tmp_pa
     def ends_by(end):
         asked = len(counting.cookies)
         daemon = subprocess.Popen([str(CRAWLD), "run", "-c", str(config)], stderr=subprocess.PIPE, text=True)
-        until = time.monotonic() + 60
-        while len(counting.cookies) < asked + 2:
-            assert daemon.poll() is None and time.monotonic() < until
-            time.sleep(0.05)
+        eventually(lambda: len(counting.cookies) >= asked + 2, "two more requests")
         daemon.send_signal(end)
         daemon.communicate(timeout=60)
 

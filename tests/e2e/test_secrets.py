@@ -2,22 +2,12 @@
 import pathlib
 import socket
 import subprocess
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-
-from conftest import CRAWLD
-from process_tree import wait_until
+from conftest import CRAWLD, eventually, free_port
 from test_control_faults import Daemon
 from test_crawl import chain
 
 TOKEN, KEY = "t0ken-of-the-environment", "k3y-of-a-file"
-
-
-def free_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
 
 
 def ask(port, request, wait=20):
@@ -40,7 +30,7 @@ def test_secrets_show_nowhere_and_the_metrics_page_is_for_localhost(tmp_path, se
     daemon = Daemon(tmp_path, site, f"metrics: {{listen: \"127.0.0.1:{port}\"}}",
                     "defaults:", "  headers:", "    Authorization: 'Bearer ${env:CRAWLD_TEST_TOKEN}'",
                     f"    X-Key: '${{file:{secret}}}'")
-    assert wait_until(lambda: len(site.log) > 10)
+    eventually(lambda: len(site.log) > 10)
     shown = str(daemon.ask({"command": "status"}))
     shown += ask(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert "crawld_pages_stored_total" in shown

@@ -1,7 +1,6 @@
-"""What a test must know of processes: their children, whether they live, and a way to wait."""
+"""What a test must know of processes: their children, and whether they live."""
 import os
 import pathlib
-import time
 
 
 def children(pid):
@@ -24,13 +23,3 @@ def state(pid):
 
 def alive(pid):
     return state(pid) not in ("", "Z", "X")
-
-
-def wait_until(condition, seconds=20.0):
-    """Whether `condition` came true in time. The margin is for busy machines."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return bool(condition())
