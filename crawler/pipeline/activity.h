@@ -1,6 +1,6 @@
 // What one thread does at the moment, for whoever asks (SIGQUIT, `crawld status --json`).
 //
-// Threads: begin() and end() by the thread itself, now() by any.
+// Threads: set() by the thread itself, now() by any.
 #pragma once
 
 #include <string>

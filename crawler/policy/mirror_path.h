@@ -2,10 +2,9 @@
 //
 // A page of http://host:81/dir/file?query is host+81/dir/file@query. Names are such that every
 // system takes them, and say nothing but what the URL says: percent-encoding is undone where that
-// gives UTF-8; controls and \ / : * ? " < > |, a dot or a space at the end, and what would mean "."
-// or
-// ".." stay encoded; names of Windows' devices get a "_" in front. What ends in "/" is "index", and
-// what a browser would not know by its name gets an ending by its type: .html, .css, ...
+// gives UTF-8; controls and \ / : * ? " < > |, a dot or a space at the end, and "." and ".." as a
+// whole stay encoded; names of Windows' devices get a "_" in front. What ends in "/" is "index",
+// and what a browser would not know by its name gets an ending by its type: .html, .css, ...
 //
 // Pure functions. Threads: any.
 #pragma once

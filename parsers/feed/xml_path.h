@@ -27,9 +27,6 @@ class XmlPath {
   // How many elements are open (of those remembered).
   std::size_t depth() const { return names_.size(); }
 
-  // The innermost of them. Needs: depth() > 0.
-  std::string_view innermost() const { return names_.back(); }
-
   // At which depth the innermost open element `name` stands; nothing when none is
   // open, or when the end tag belongs to one that was too deep.
   std::optional<std::size_t> depth_of(std::string_view name) {

@@ -1,8 +1,8 @@
 // Stored pages as a WACZ 1.1.1 package: an archive that a browser can show, in one file.
 //
 // https://specs.webrecorder.net/wacz/1.1.1/. A ZIP file with
-//   archive/data.warc.gz   as storage/archive/warc.h writes it; revisits refer to records of this
-//   file indexes/index.cdx.gz   its CDXJ lines in order, a gzip member for each 1,024 of them
+//   archive/data.warc.gz   as storage/archive/warc.h writes it; revisits refer to its own records
+//   indexes/index.cdx.gz   its CDXJ lines in order, a gzip member for each 1,024 of them
 //   indexes/index.idx      the first key of each member, and where it is: what is searched first
 //   pages/pages.jsonl      documents that were found (status 200), with their text where it is kept
 //   datapackage.json       sizes and SHA-256 of all these, datapackage-digest.json its own
