@@ -1,9 +1,6 @@
 #include "storage/database.h"
 
 #include <sqlite3.h>
-#include <sys/stat.h>
-
-#include <cstring>
 
 #include "storage/reports/file_check.h"
 #include "storage/search/search_tokenizer.h"
@@ -85,13 +82,13 @@ std::uint64_t Database::log_bytes() const { return log_frames_ * kFrameBytes; }
 base::Status Database::checkpoint_if_due() {
   if (log_bytes() < options_.checkpoint_bytes) return base::Done{};
   // Before our own write hides a foreign one; check() says what is wrong.
-  if (written_by_others() && !look_over()) return base::Done{};
+  if (file_.written_by_others() && !look_over()) return base::Done{};
   int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (log_bytes() > 4 * options_.checkpoint_bytes) {
     // Readers that come and go can keep the log from being reset for ever: wait a little.
     rc = empty_log();
   }
-  remember_change();
+  file_.remember_change();
   if (rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY) return base::Done{};
   return database_error(db_, sqlite3_extended_errcode(db_), "cannot empty the log of " + path_);
 }
@@ -102,7 +99,7 @@ int Database::empty_log() {
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_busy_timeout(db_, static_cast<int>(options_.busy_timeout.count()));
   if (rc == SQLITE_OK) log_frames_ = 0;
-  remember_change();
+  file_.remember_change();
   return rc;
 }
 
@@ -116,7 +113,7 @@ base::Status Database::checkpoint_all() {
   int frames = 0;
   int moved = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_FULL, &frames, &moved);
-  remember_change();
+  file_.remember_change();
   if (rc == SQLITE_OK && frames == moved) return base::Done{};
   return database_error(db_, rc == SQLITE_OK ? SQLITE_BUSY : rc,
                         "cannot empty the log of " + path_);
@@ -129,37 +126,12 @@ bool Database::log_grew_too_large() {
   return news;
 }
 
-base::Status Database::remember_file() {
-  struct stat file {};
-  struct stat log {};
-  if (::lstat(path_.c_str(), &file) != 0) {
-    return Error{Code::not_found, path_ + ": " + std::strerror(errno)};
-  }
-  device_ = file.st_dev;
-  inode_ = file.st_ino;
-  changed_ = file.st_mtim;
-  log_inode_ = ::lstat((path_ + "-wal").c_str(), &log) == 0 ? log.st_ino : 0;
-  return base::Done{};
-}
-
-// Commits go to the log; into the file itself only our checkpoints write.
-bool Database::written_by_others() const {
-  struct stat file {};
-  if (::lstat(path_.c_str(), &file) != 0) return false;
-  return file.st_mtim.tv_sec != changed_.tv_sec || file.st_mtim.tv_nsec != changed_.tv_nsec;
-}
-
-void Database::remember_change() {
-  struct stat file {};
-  if (::lstat(path_.c_str(), &file) == 0) changed_ = file.st_mtim;
-}
-
 // Through a connection of its own, whose cache is empty.
 base::Status Database::look_over() {
   if (damaged_) {
     return Error{Code::corrupt, path_ + " was overwritten while in use; nothing more was written"};
   }
-  remember_change();
+  file_.remember_change();
   Database fresh(path_, options_);
   auto done = fresh.connect(false);
   if (done) done = fresh.quick_check(options_.recheck_time);
@@ -174,20 +146,16 @@ base::Status Database::look_over() {
 }
 
 base::Status Database::verify_file() {
-  struct stat file {};
-  struct stat log {};
-  if (::lstat(path_.c_str(), &file) != 0 || file.st_ino != inode_ || file.st_dev != device_) {
+  if (!file_.is_there()) {
     return Error{Code::not_found,
                  path_ +
                      " was moved or deleted while in use; stop, and put it back together "
                      "with its -wal file before going on"};
   }
-  if (damaged_ || written_by_others()) {
+  if (damaged_ || file_.written_by_others()) {
     if (auto done = look_over(); !done) return done;
   }
-  if (::lstat((path_ + "-wal").c_str(), &log) == 0 && log.st_ino == log_inode_) {
-    return base::Done{};
-  }
+  if (file_.log_is_there()) return base::Done{};
   // Our descriptor still reaches the removed log: save what it holds.
   const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_FULL, nullptr, nullptr);
   return Error{Code::not_found,
@@ -200,7 +168,7 @@ base::Status Database::reopen() {
   ++generation_;
   disconnect();
   if (auto done = connect(writer_); !done) return done;
-  return remember_file();
+  return file_.remember();
 }
 
 base::Status Database::connect(bool writer) {

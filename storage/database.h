@@ -12,10 +12,6 @@
 // Threads: one at a time.
 #pragma once
 
-#include <sys/types.h>
-
-#include <time.h>
-
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -25,6 +21,7 @@
 #include <unordered_map>
 
 #include "crawler/base/result.h"
+#include "storage/file_watch.h"
 #include "storage/lock_file.h"
 #include "storage/statement.h"
 
@@ -148,7 +145,8 @@ class Database {
   std::uint32_t generation() const { return generation_; }
 
  private:
-  Database(std::string path, OpenOptions options) : path_(std::move(path)), options_(options) {}
+  Database(std::string path, OpenOptions options)
+      : path_(std::move(path)), options_(options), file_(path_) {}
 
   base::Status take_lock();
   base::Status create(std::span<const Migration> schema);
@@ -160,9 +158,6 @@ class Database {
   base::Status note_start();
   int empty_log();  // SQLite's code: SQLITE_BUSY where readers keep some of it, after a short wait
   base::Status quick_check(std::chrono::milliseconds most);
-  base::Status remember_file();
-  bool written_by_others() const;
-  void remember_change();
   base::Status look_over();
   void disconnect();
 
@@ -176,10 +171,7 @@ class Database {
   bool warned_ = false;
   std::uint64_t log_frames_ = 0;
   std::uint32_t generation_ = 0;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
-  ino_t log_inode_ = 0;
-  timespec changed_{};  // the file, by our last checkpoint
+  FileWatch file_;
   bool damaged_ = false;
   std::unordered_map<const char*, Statement> statements_;
 };

@@ -103,7 +103,7 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   if (done) done = database->check_after_crash();
   if (done) done = database->note_start();
   if (done) done = database->migrate(schema);
-  if (done) done = database->remember_file();
+  if (done) done = database->file_.remember();
   if (!done) {
     // Not a clean stop of ours: leave the mark as it is.
     database->disconnect();
