@@ -29,7 +29,7 @@ BAD = {
     "tab": (b"defaults:\n\tdelay: 1s\n", "2:", "tab"),
     "bad-utf8": (b"database: \xff\xfe\n", "1:", "utf-8"),
     "utf-16": ("database: x\n".encode("utf-16"), "1:", "utf-8"),
-    "nul": (b"database: a\0b\n", "1:", "not utf-8"),
+    "nul": (b"database: a\0b\n", "1:12:", "a nul byte"),
     "list-for-map": (b"defaults: [1]\n", "1:", "map"),
     "map-for-list": (b"sites: {a: 1}\n", "1:", "list"),
     "word-for-number": (b"concurrency: yes\n", "1:14", "concurrency"),
