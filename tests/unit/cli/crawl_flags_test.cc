@@ -9,6 +9,7 @@
 #include "crawler/cli/flags/crawl_options.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/flags/unknown_flags.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/folder.h"
 
 using namespace crawld;
@@ -16,6 +17,7 @@ using namespace crawld::cli;
 using Catch::Contains;
 using Catch::EndsWith;
 using Catch::StartsWith;
+using crawld::tests::EnvironmentVariable;
 using crawld::tests::Folder;
 
 namespace {
@@ -48,17 +50,6 @@ std::string written(const Folder& folder, const std::string& name, const std::st
   std::ofstream(folder.file(name), std::ios::binary) << text;
   return folder.file(name);
 }
-
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Variable() { unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-};
 
 bool any_matches(const std::vector<std::string>& patterns, const std::string& url) {
   for (const std::string& text : patterns) {
@@ -171,17 +162,17 @@ TEST_CASE("user and password of a URL are for its origin, and part of no seed") 
 }
 
 TEST_CASE("the environment holds where there is no file, below the flags") {
-  const Variable agent("CRAWLD_USER_AGENT_NAME", "envbot");
-  const Variable pages("CRAWLD_LIMITS_PAGES", "2");
-  const Variable auth("CRAWLD_DEFAULTS_AUTH", "basic me:se cret");
-  const Variable addresses("CRAWLD_ALLOW_ADDRESSES", "[10.0.0.0/8]");
+  const EnvironmentVariable agent("CRAWLD_USER_AGENT_NAME", "envbot");
+  const EnvironmentVariable pages("CRAWLD_LIMITS_PAGES", "2");
+  const EnvironmentVariable auth("CRAWLD_DEFAULTS_AUTH", "basic me:se cret");
+  const EnvironmentVariable addresses("CRAWLD_ALLOW_ADDRESSES", "[10.0.0.0/8]");
   const auto plan = plan_of({"--max-pages", "5", "a.test"});
   REQUIRE(plan);
   CHECK(plan->config.user_agent.name == "envbot");
   CHECK(plan->config.limits.pages == 5);
   CHECK(plan->config.sites.at(0).auth == "basic me:se cret");
   CHECK(plan->config.sites.at(0).allow_addresses == std::vector<std::string>{"10.0.0.0/8"});
-  const Variable wrong("CRAWLD_CONCURRENCY", "abc");
+  const EnvironmentVariable wrong("CRAWLD_CONCURRENCY", "abc");
   CHECK_THAT(refusal({}), Contains("CRAWLD_CONCURRENCY: \"abc\" is not"));
 }
 

@@ -14,12 +14,14 @@
 
 #include "config/check.h"
 #include "tests/support/certificates.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/folder.h"
 
 using namespace crawld::config;
 using Catch::Contains;
 using Catch::EndsWith;
 using Catch::StartsWith;
+using crawld::tests::EnvironmentVariable;
 using crawld::tests::Folder;
 using crawld::tests::TestAuthority;
 
@@ -51,17 +53,6 @@ std::string repeated(const std::string& text, std::size_t times) {
   for (std::size_t i = 0; i < times; ++i) out += text;
   return out;
 }
-
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Variable() { unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-};
 
 }  // namespace
 
@@ -206,9 +197,8 @@ TEST_CASE("what cannot be read does not hide what is read and wrong") {
 
 TEST_CASE("a variable of the environment that is nearly a setting is told") {
   const auto warnings_with = [](const char* name) {
-    setenv(name, "1", 1);
+    const EnvironmentVariable variable(name, "1");
     const auto loaded = load_environment();
-    unsetenv(name);
     REQUIRE(loaded);
     return loaded->warnings;
   };
@@ -387,7 +377,7 @@ TEST_CASE("files that are no files are refused and never waited for") {
 
 TEST_CASE("secrets come from the environment and from files, and are shown masked") {
   const Folder folder;
-  const Variable token("PACK_TOKEN", "t0psecret");
+  const EnvironmentVariable token("PACK_TOKEN", "t0psecret");
   std::ofstream(folder.file("password")) << "hunter2\n";
   REQUIRE(::chmod(folder.file("password").c_str(), 0644) == 0);
   const auto loaded = load_text(
@@ -450,10 +440,10 @@ TEST_CASE("a secret in the open is warned of with its place") {
 }
 
 TEST_CASE("the environment overrides the file, and the sites override the defaults") {
-  const Variable run("CRAWLD_CONCURRENCY", "7");
-  const Variable nested("CRAWLD_LIMITS_PAGES", "5k");
-  const Variable site("CRAWLD_DEFAULTS_DELAY", "3s");
-  const Variable list("CRAWLD_DEFAULTS_EXCLUDE", "['*/x/*', '*/y/*']");
+  const EnvironmentVariable run("CRAWLD_CONCURRENCY", "7");
+  const EnvironmentVariable nested("CRAWLD_LIMITS_PAGES", "5k");
+  const EnvironmentVariable site("CRAWLD_DEFAULTS_DELAY", "3s");
+  const EnvironmentVariable list("CRAWLD_DEFAULTS_EXCLUDE", "['*/x/*', '*/y/*']");
   const auto loaded = load_text(
       "concurrency: 9\ndefaults: {delay: 1s}\nsites:\n"
       "  - {name: a, seeds: ['http://a.test/']}\n"
@@ -468,7 +458,7 @@ TEST_CASE("the environment overrides the file, and the sites override the defaul
 }
 
 TEST_CASE("a wrong variable is told by its name and claims no line of the file") {
-  const Variable wrong("CRAWLD_CONCURRENCY", "many");
+  const EnvironmentVariable wrong("CRAWLD_CONCURRENCY", "many");
   CHECK_THAT(error_of("log: text\n"), StartsWith("f.yaml: CRAWLD_CONCURRENCY: \"many\""));
 }
 
@@ -585,7 +575,7 @@ TEST_CASE("a client certificate and key that cannot be used are told at load, wi
   CHECK_THAT(told(mine.certificate, locked), Contains("is locked; private_key_password opens it"));
   CHECK_THAT(told(mine.certificate, locked, "  private_key_password: hunter3\n"),
              Contains("is not opened by its password") && !Contains("hunter"));
-  const Variable password("KEY_PASSWORD", "hunter2");
+  const EnvironmentVariable password("KEY_PASSWORD", "hunter2");
   CHECK(told(mine.certificate, locked, "  private_key_password: ${env:KEY_PASSWORD}\n") ==
         "loaded");
   CHECK_THAT(error_of("sites:\n  - name: a\n    seeds: ['https://a.test/']\n    private_key: " +

@@ -10,6 +10,7 @@
 
 #include "config/fields.h"
 #include "config/load.h"
+#include "tests/support/environment_variable.h"
 
 using namespace crawld::config;
 
@@ -80,9 +81,8 @@ TEST_CASE("every key of the field table stands in the example") {
 }
 
 TEST_CASE("the commented site of the example loads with its rules and tests") {
-  setenv("SHOP_TOKEN", "t0ken", 1);
+  const crawld::tests::EnvironmentVariable token("SHOP_TOKEN", "t0ken");
   const auto loaded = load_text(uncommented(example_yaml()), "example");
-  unsetenv("SHOP_TOKEN");
   INFO((loaded ? "" : loaded.error().message));
   REQUIRE(loaded);
   REQUIRE(loaded->config.sites.size() == 1);

@@ -10,26 +10,12 @@
 #include <filesystem>
 
 #include "crawler/base/fd.h"
+#include "tests/support/environment_variable.h"
 
 using namespace crawld;
 using std::chrono::microseconds;
 
 namespace {
-
-// An environment variable that is put back at the end.
-class Variable {
- public:
-  explicit Variable(const char* name) : name_(name) {
-    if (const char* value = std::getenv(name)) before_ = value;
-  }
-  ~Variable() { before_ ? setenv(name_, before_->c_str(), 1) : unsetenv(name_); }
-  void set(const std::string& value) { setenv(name_, value.c_str(), 1); }
-  void clear() { unsetenv(name_); }
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 // The service manager's side. `name`: a path, or "@" and an abstract name.
 class Manager {
@@ -76,7 +62,7 @@ struct Scratch {
 
 TEST_CASE("the service manager hears what it is told, at a path or an abstract name") {
   const Scratch scratch;
-  Variable variable("NOTIFY_SOCKET");
+  tests::EnvironmentVariable variable("NOTIFY_SOCKET");
   const std::string name = GENERATE(as<std::string>{}, "path", "abstract") == "path"
                                ? scratch.folder + "/notify"
                                : "@crawld-notify-test-" + std::to_string(getpid());
@@ -90,7 +76,12 @@ TEST_CASE("the service manager hears what it is told, at a path or an abstract n
 }
 
 TEST_CASE("without a service manager, or with a broken address, nothing happens") {
-  Variable variable("NOTIFY_SOCKET");
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
+  };
+  const auto before = open_files();
+  tests::EnvironmentVariable variable("NOTIFY_SOCKET");
   variable.clear();
   daemon::notify_service_manager("READY=1");
   for (const std::string& name :
@@ -99,11 +90,12 @@ TEST_CASE("without a service manager, or with a broken address, nothing happens"
     variable.set(name);
     daemon::notify_service_manager("READY=1");
   }
+  CHECK(open_files() == before);
 }
 
 TEST_CASE("a service manager that does not listen does not hold the daemon up") {
   const Scratch scratch;
-  Variable variable("NOTIFY_SOCKET");
+  tests::EnvironmentVariable variable("NOTIFY_SOCKET");
   const std::string name = scratch.folder + "/notify";
   Manager manager(name);
   manager.stuff(name);
@@ -113,8 +105,8 @@ TEST_CASE("a service manager that does not listen does not hold the daemon up") 
 }
 
 TEST_CASE("the watchdog's interval is what the service manager gave to this process") {
-  Variable usec("WATCHDOG_USEC");
-  Variable pid("WATCHDOG_PID");
+  tests::EnvironmentVariable usec("WATCHDOG_USEC");
+  tests::EnvironmentVariable pid("WATCHDOG_PID");
   pid.clear();
   usec.set("30000000");
   CHECK(daemon::watchdog_interval() == microseconds(30'000'000));

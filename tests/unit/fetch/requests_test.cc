@@ -1,6 +1,7 @@
 // What a request carries, and to whom.
 #include <catch2/catch.hpp>
 
+#include "tests/support/environment_variable.h"
 #include "tests/unit/fetch/fetching.h"
 
 using namespace crawld;
@@ -252,11 +253,10 @@ TEST_CASE("a connection from one address serves no site that starts at another")
 }
 
 TEST_CASE("the proxies of the environment are not used") {
-  setenv("http_proxy", "http://127.0.0.1:9/", 1);
+  const EnvironmentVariable proxy("http_proxy", "http://127.0.0.1:9/");
   TinyServer server(always(ok("x")));
   Fetching web;
   CHECK(outcome(web.get(server.url("/"))) == "200");
-  unsetenv("http_proxy");
 }
 
 TEST_CASE("requests of all threads together keep to the global rate") {
