@@ -130,7 +130,6 @@ struct Site {
   std::vector<std::string> seeds;
   // What a URL list of the command line says of seeds: a JSON object each.
   std::map<std::string, std::string> seed_metadata;
-  std::vector<std::string> seed_files;
   std::vector<std::string> sitemap_urls;
   Sitemaps sitemaps = Sitemaps::automatic;
   Scope scope = Scope::host;
