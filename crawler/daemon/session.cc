@@ -212,7 +212,7 @@ std::optional<pipeline::CommitItem> Session::look_for_orphans() {
 Status Session::drain(std::chrono::milliseconds grace, const std::string& exit) {
   // The daemon's hooks go on with the next run; a one-shot crawl has no other.
   if (setup_.mode.recurring) end_helpers();
-  const Status drained = pipeline_->drain(grace, exit);
+  Status drained = pipeline_->drain(grace, exit);
   cookies_->save();
   return drained;
 }
