@@ -341,35 +341,6 @@ bool Pipeline::wait(base::Instant until) {
   return end_.load() != End::running;
 }
 
-base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
-  const base::Instant deadline = clock_.now() + grace;
-  draining_ = true;
-  retry_.notify_all();
-  frontier_.close();
-  while (frontier_.counts().in_flight > 0 && clock_.now() < deadline) {
-    base::MutexLock lock(mutex_);
-    ended_.wait_until(mutex_, std::min(deadline, clock_.now() + milliseconds(20)));
-  }
-  for (const auto& fetcher : fetchers_) fetcher->abort();
-  for (base::Thread& thread : fetch_threads_) thread.join();
-  pages_.close();
-  cut_short(deadline);
-  for (base::Thread& thread : parse_threads_) thread.join();
-  commits_.close();
-  commit_thread_.join();
-  publish();
-  if (end_.load() == End::store_failed || end_.load() == End::stage_failed) return failure();
-  if (options_.last_look && end_.load() == End::nothing_left) {
-    if (auto item = options_.last_look()) commit_.add(*std::move(item));
-    publish();
-  }
-  base::Status ended = commit_.end_run(exit);
-  // It took along what a flush at the very end could not write.
-  if (ended) hold(Hold::store, false);
-  const bool by_itself = !options_.recurring && end_.load() != End::running;
-  return ended && by_itself ? prune_.finish() : ended;
-}
-
 void Pipeline::hold(Hold reason, bool on) {
   const auto bit = static_cast<std::uint32_t>(reason);
   if (on) {
