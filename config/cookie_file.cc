@@ -38,6 +38,35 @@ std::string no_folder(const std::string& folder) {
              : "files of the folder " + shown + " cannot be replaced: " + std::strerror(errno);
 }
 
+bool is_yes_or_no(std::string_view field) { return field == "TRUE" || field == "FALSE"; }
+
+// domain, TRUE or FALSE, path, TRUE or FALSE, and more.
+bool is_cookie(std::string_view line) {
+  std::string_view fields[4];
+  for (std::string_view& field : fields) {
+    const std::size_t end = line.find('\t');
+    if (end == std::string_view::npos) return false;
+    field = line.substr(0, end);
+    line.remove_prefix(end + 1);
+  }
+  return is_yes_or_no(fields[1]) && is_yes_or_no(fields[3]);
+}
+
+// Stricter than what is read: seven fields somewhere in a table or a program make no cookies of it.
+// The first line that says something decides, or the name of the form where none does.
+bool may_be_replaced(const std::string& path) {
+  const std::string text = beginning_of(path);
+  bool named = base::trim(text).empty();
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (base::trim(line).empty()) continue;
+    if (!line.starts_with('#') || line.starts_with("#HttpOnly_")) return is_cookie(line);
+    named = named || line.find("Cookie File") != std::string_view::npos;
+  }
+  return named;
+}
+
 }  // namespace
 
 bool is_cookies_txt(const std::string& path) {
@@ -61,7 +90,7 @@ std::string no_place_for_cookies(const std::string& path) {
       return "is a symbolic link, and saving replaces what is there; name the file itself";
     if (!S_ISREG(facts.st_mode)) return "is no file";
     if (::access(path.c_str(), R_OK) != 0) return "is no file to be read";
-    if (!is_cookies_txt(path))
+    if (!may_be_replaced(path))
       return "is no Netscape cookies.txt, and saving replaces what is there; name another file";
   }
   const std::string folder = std::filesystem::path(path).parent_path().string();

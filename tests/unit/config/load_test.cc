@@ -170,6 +170,16 @@ TEST_CASE("cookies are saved where no other file is lost") {
   std::ofstream(folder.file("notes")) << "milk, bread\n";
   CHECK_THAT(error_with("notes"), Contains(":3:17: save_cookies: ") &&
                                       Contains("is no Netscape cookies.txt, and saving replaces"));
+  std::ofstream(folder.file("table")) << "id\ta\tb\tc\td\te\tf\n1\t2\t3\t4\t5\t6\t7\n";
+  CHECK_THAT(error_with("table"), Contains("is no Netscape cookies.txt"));
+  std::ofstream(folder.file("program")) << "\177ELF\n#\t\n\t\t\t\t\t\t\t\n";
+  CHECK_THAT(error_with("program"), Contains("is no Netscape cookies.txt"));
+  std::ofstream(folder.file("settings")) << "# nothing is set yet\n";
+  CHECK_THAT(error_with("settings"), Contains("is no Netscape cookies.txt"));
+  std::ofstream(folder.file("no_cookies")) << "# Netscape HTTP Cookie File\n\n";
+  CHECK(error_with("no_cookies", one + "}\n") == "loaded");
+  std::ofstream(folder.file("empty")) << "";
+  CHECK(error_with("empty", one + "}\n") == "loaded");
   std::filesystem::create_symlink(folder.file("old"), folder.file("link"));
   CHECK_THAT(error_with("link"), Contains("is a symbolic link"));
   CHECK_THAT(error_with("."), Contains("is no file"));
