@@ -38,6 +38,7 @@ class MemoryStore : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override { return base::Done{}; }
   base::Result<bool> prune(Millis, std::size_t) override { return false; }  // keeps all
+  Pruned pruned() const override { return {}; }
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }

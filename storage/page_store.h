@@ -108,6 +108,13 @@ struct VisitPlan {
   bool anew = false;                 // URLs have joined the site: look in any case
 };
 
+// What was taken away because it is not to be kept.
+struct Pruned {
+  std::uint64_t versions = 0;
+  std::uint64_t bodies = 0;
+  std::uint64_t requests = 0;
+};
+
 class PageStore {
  public:
   virtual ~PageStore() = default;
@@ -173,6 +180,8 @@ class PageStore {
   // Takes away about `rows` rows of what is not to be kept, in a transaction of its own. False:
   // nothing is left to do for now. To be called when there is nothing to put; errors as of put().
   virtual base::Result<bool> prune(Millis now, std::size_t rows) = 0;
+  // What went since the store was opened.
+  virtual Pruned pruned() const = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 

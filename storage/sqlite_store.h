@@ -61,6 +61,7 @@ class SqliteStore final : public PageStore {
   base::Status move_due(Millis by) override;
   base::Status check() override;
   base::Result<bool> prune(Millis now, std::size_t rows) override;
+  Pruned pruned() const override { return pruner_.gone(); }
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override;

@@ -188,6 +188,12 @@ void print_status(const json& status) {
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
   print_paused_sites(status);
   for (const json& login : status.value("logins", json::array())) print_login(login);
+  const json pruned = status.value("pruned", json::object());
+  const auto gone = [&](const char* name) { return base::grouped(pruned.value(name, 0ULL)); };
+  if (pruned.value("versions", 0ULL) + pruned.value("requests", 0ULL) > 0) {
+    std::printf("  let go %s versions, %s bodies, %s requests\n", gone("versions").c_str(),
+                gone("bodies").c_str(), gone("requests").c_str());
+  }
   for (const json& drop : status.value("coverage_drops", json::array())) {
     if (drop.is_string()) {
       std::printf("  coverage of %s\n", base::printable(drop.get<std::string>()).c_str());

@@ -28,6 +28,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTurn{100};
+constexpr milliseconds kLongPrune{1'000};  // that is told of
 
 std::string shell_quoted(const std::string& text) {
   if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -107,14 +108,40 @@ std::string told(const SeedTrouble& seed) {
   return seed.hint.empty() ? seed.text : seed.text + "; " + seed.hint;
 }
 
-int finish(daemon::Session& session, const CrawlOptions& options, const Arguments& arguments,
-           Progress& progress, Ending ending) {
+// What is not to be kept goes while nobody is waited for; whoever does not want to wait either
+// sends a signal, and has the rest go at the end of the next crawl.
+base::Status prune(daemon::Session& session, StopSignals& signals, bool quiet,
+                   const base::Clock& clock) {
+  const base::Instant started = clock.now();
+  bool told = quiet;
+  signals.begin_again();
+  base::Status done = session.prune([&] {
+    if (!told && clock.now() - started >= kLongPrune) {
+      told = true;
+      std::fputs("crawld: taking away what is not to be kept; an interrupt leaves the rest\n",
+                 stderr);
+    }
+    return signals.asked();
+  });
+  signals.arm_second();
+  return done;
+}
+
+int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& options,
+           const Arguments& arguments, Progress& progress, Ending ending,
+           const base::Clock& clock) {
+  // Also where one came while a crawl with nothing left to do was started.
+  const bool waited_for = !signals.asked();
+  signals.arm_second();
   base::Status ended = session.drain(session.config().stop_timeout, ending.text);
   progress.clear();
   // Whoever interrupts a crawl does not wait for others.
   const milliseconds patience =
       ending.code == kInterrupted ? milliseconds(0) : session.config().hooks.timeout;
   if (ended) ended = session.finish_hooks(patience);
+  if (ended && waited_for && session.pipeline().end() != pipeline::End::running) {
+    ended = prune(session, signals, options.quiet, clock);
+  }
   if (!ended) {
     complain(ended.error().message, kError);
     ending.code = exit_code(ended.error());
@@ -192,10 +219,9 @@ int crawl_command(const Arguments& arguments) {
   if (!control) base::log::warn("control.none", {{"why", control.error().message}});
   std::unique_ptr<daemon::HttpListener> metrics = open_metrics(running);
   const Ending ending = watch(running, signals, wishes, progress, clock);
-  signals.arm_second();
   metrics.reset();
   if (control) control->reset();  // nobody asks a crawl that is being put away
-  const int code = finish(running, options, arguments, progress, ending);
+  const int code = finish(running, signals, options, arguments, progress, ending, clock);
   const base::Status written = stream ? stream->status() : base::Done{};
   if (written || code != kFinished) return code;
   return complain(written.error().message, exit_code(written.error()));

@@ -61,4 +61,9 @@ void StopSignals::arm_second() {
   let_in();
 }
 
+void StopSignals::begin_again() {
+  hold_back();
+  came = 0;
+}
+
 }  // namespace crawld::cli

@@ -19,6 +19,8 @@ class StopSignals {
   void hold_back();
   // As let_in(), but the next one is the second already.
   void arm_second();
+  // Whatever came or was armed before: what comes now is the first, and is asked for.
+  void begin_again();
 };
 
 }  // namespace crawld::cli

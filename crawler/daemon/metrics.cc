@@ -133,6 +133,10 @@ std::string metrics_text(Session& session) {
                 totals.changes);
   page.by_label("crawld_problems_total", "counter", "Visits that did not go well, by reason.",
                 "reason", totals.problems);
+  page.by_label("crawld_pruned_total", "counter", "What went in this run by `keep`.", "what",
+                {{"versions", status.pruned.versions},
+                 {"bodies", status.pruned.bodies},
+                 {"requests", status.pruned.requests}});
   page.by_label("crawld_urls", "gauge", "URLs in the books by state.", "state", status.states);
   page.one("crawld_waiting_urls", "gauge", "URLs that wait to be fetched.",
            static_cast<double>(status.frontier.waiting));

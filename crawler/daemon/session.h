@@ -91,6 +91,8 @@ class Session {
   base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
   // After drain(): the hooks are told of the last changes, for at most `patience`.
   base::Status finish_hooks(std::chrono::milliseconds patience);
+  // After both, for a one-shot crawl that came to its end: as Pipeline::prune.
+  base::Status prune(const std::function<bool()>& stop) { return pipeline_->prune(stop); }
 
   // Of the change hooks; empty where there are none.
   std::vector<HookStatus> hooks() const CRAWL_EXCLUDES(mutex_);

@@ -146,6 +146,9 @@ std::string status_json(Session& session) {
   out["problems"] = status.totals.problems;
   out["last_problems"] = problems_json(status.totals.last_problems);
   out["coverage_drops"] = status.totals.coverage_drops;
+  out["pruned"] = {{"versions", status.pruned.versions},
+                   {"bodies", status.pruned.bodies},
+                   {"requests", status.pruned.requests}};
   out["queues"] = {{"fetched", queue_json(status.fetched)},
                    {"commits", queue_json(status.commits)}};
   out["parsing"] = status.parsing;

@@ -244,7 +244,11 @@ void Pipeline::commit_turn() {
     next_check_ = now + kCheckStore;
     write_or_hold([this] { return store_.check(); });
   }
-  if (prune_.due(now, writer)) write_or_hold([this] { return prune_.turn(); });
+  if (prune_.due(now, writer)) {
+    write_or_hold([this] { return prune_.turn(); });
+    base::MutexLock lock(mutex_);
+    pruned_ = store_.pruned();
+  }
   check_limits();
 }
 
@@ -318,6 +322,7 @@ void Pipeline::publish() {
   logins_ = std::move(logins);
   totals_ = std::move(totals);
   states_ = std::move(states);
+  pruned_ = store_.pruned();
 }
 
 // --- control ---------------------------------------------------------------------------------

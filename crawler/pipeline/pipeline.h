@@ -98,6 +98,10 @@ class Pipeline {
   // holds everything afterwards. Returns what the last write said.
   base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
 
+  // After drain(): takes away all that is not to be kept, until `stop`, asked every few
+  // milliseconds, says so. What is left goes in the next run.
+  base::Status prune(const std::function<bool()>& stop);
+
   // Fetching stops while any reason holds; what is under way goes on.
   void hold(Hold reason, bool on);
 
@@ -171,6 +175,7 @@ class Pipeline {
   RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
   std::vector<LoginStatus> logins_ CRAWL_GUARDED_BY(mutex_);
+  storage::Pruned pruned_ CRAWL_GUARDED_BY(mutex_);
   base::Error failure_ CRAWL_GUARDED_BY(mutex_);
   std::string no_worker_ CRAWL_GUARDED_BY(mutex_);  // why the last one could not be started
   base::Status last_write_ CRAWL_GUARDED_BY(mutex_) = base::Done{};

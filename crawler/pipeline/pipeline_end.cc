@@ -33,8 +33,13 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   base::Status ended = commit_.end_run(exit);
   // It took along what a flush at the very end could not write.
   if (ended) hold(Hold::store, false);
-  const bool by_itself = !options_.recurring && end_.load() != End::running;
-  return ended && by_itself ? prune_.finish() : ended;
+  return ended;
+}
+
+base::Status Pipeline::prune(const std::function<bool()>& stop) {
+  base::Status done = prune_.finish(stop);
+  publish();
+  return done;
 }
 
 }  // namespace crawld::pipeline

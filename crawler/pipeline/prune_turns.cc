@@ -43,12 +43,13 @@ base::Status PruneTurns::turn() {
   return base::Done{};
 }
 
-base::Status PruneTurns::finish() {
-  while (true) {
+base::Status PruneTurns::finish(const std::function<bool()>& stop) {
+  while (!stop()) {
     auto more = slice();
     if (!more) return std::move(more).error();
-    if (!*more) return base::Done{};
+    if (!*more) break;
   }
+  return base::Done{};
 }
 
 }  // namespace crawld::pipeline

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/result.h"
@@ -25,8 +27,9 @@ class PruneTurns {
   base::Instant next() const { return next_; }
   // One slice. Errors as PageStore::prune.
   base::Status turn();
-  // All there is to do: for the end of a one-shot crawl, where nobody interrupted it and waits.
-  base::Status finish();
+  // All there is to do, or what is done before `stop` says so, which is asked between slices: for
+  // the end of a one-shot crawl.
+  base::Status finish(const std::function<bool()>& stop);
 
  private:
   base::Result<bool> slice();

@@ -108,6 +108,7 @@ Status Pipeline::status() const {
     status.totals = totals_;
     status.states = states_;
     status.logins = logins_;
+    status.pruned = pruned_;
     if (!last_write_) store_error = last_write_.error().message;
     no_worker = no_worker_;
   }

@@ -15,6 +15,7 @@
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/logins.h"
 #include "crawler/pipeline/run_totals.h"
+#include "storage/page_store.h"
 
 namespace crawld::pipeline {
 
@@ -107,6 +108,7 @@ struct Status {
   std::vector<LoginStatus> logins;
   RunTotals totals;
   std::map<std::string, std::uint64_t> states;  // of all URLs in the books
+  storage::Pruned pruned;                       // in this run
   frontier::Counts frontier;
   QueueDepth fetched;
   QueueDepth commits;

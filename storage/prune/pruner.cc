@@ -47,11 +47,13 @@ void Pruner::begin_pass(Millis now) {
 void Pruner::end_pass() {
   in_pass_ = false;
   *next_pass_ += static_cast<Millis>(requests_.walked()) / kRowsAMilli;
-  const auto [versions, bodies] = std::exchange(gone_versions_, {});
-  const std::uint64_t requests = std::exchange(gone_requests_, 0);
+  const Pruned before = std::exchange(told_, gone_);
+  const std::uint64_t versions = gone_.versions - before.versions;
+  const std::uint64_t requests = gone_.requests - before.requests;
   if (versions + requests == 0) return;
-  base::log::info("store.pruned",
-                  {{"versions", versions}, {"bodies", bodies}, {"requests", requests}});
+  base::log::info(
+      "store.pruned",
+      {{"versions", versions}, {"bodies", gone_.bodies - before.bodies}, {"requests", requests}});
 }
 
 base::Status Pruner::take(std::size_t rows) {
@@ -61,9 +63,9 @@ base::Status Pruner::take(std::size_t rows) {
 
 void Pruner::committed() {
   const OldVersions::Counts counts = versions_.committed();
-  gone_versions_.versions += counts.versions;
-  gone_versions_.bodies += counts.bodies;
-  gone_requests_ += requests_.committed();
+  gone_.versions += counts.versions;
+  gone_.bodies += counts.bodies;
+  gone_.requests += requests_.committed();
 }
 
 }  // namespace crawld::storage

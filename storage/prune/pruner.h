@@ -16,6 +16,7 @@
 
 #include "crawler/base/result.h"
 #include "storage/database.h"
+#include "storage/page_store.h"
 #include "storage/prune/old_requests.h"
 #include "storage/prune/old_versions.h"
 
@@ -47,6 +48,8 @@ class Pruner {
   base::Status take(std::size_t rows);
   // That transaction holds.
   void committed();
+  // Since it was made.
+  Pruned gone() const { return gone_; }
 
  private:
   void begin_pass(Millis now);
@@ -58,9 +61,8 @@ class Pruner {
   OldRequests requests_;
   std::optional<Millis> next_pass_;  // none: at once
   bool in_pass_ = false;
-  // Since the last line of the log.
-  OldVersions::Counts gone_versions_;
-  std::uint64_t gone_requests_ = 0;
+  Pruned gone_;
+  Pruned told_;  // of it, by lines of the log
 };
 
 }  // namespace crawld::storage

@@ -1,8 +1,10 @@
 """A one-shot crawl as a user sees it."""
 import json
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 from conftest import CRAWLD, html, summary
 
@@ -201,3 +203,37 @@ def test_what_a_url_list_says_of_a_url_is_carried_to_its_children(crawl, serve, 
     said = '{"category":"books","by":"me"}'
     assert crawl.sql("SELECT url, metadata FROM v_why ORDER BY url") == [
         (site.url("/bare"), None), (site.url("/child"), said), (site.url("/listed"), said)]
+
+
+def test_a_signal_while_old_versions_go_leaves_the_rest_and_the_crawl_stays_finished(serve, tmp_path):
+    site = serve(chain(3))
+    config = tmp_path / "c.yaml"
+    database = tmp_path / "crawl.db"
+    settings = {"user_agent": {"name": "bot", "url": "http://b.test/", "email": "a@b.test"}, "database": str(database),
+                "allow_addresses": ["127.0.0.0/8"], "search_index": False,
+                "sites": [{"name": "s", "seeds": [site.url()], "delay": "0s"}]}
+    config.write_text(json.dumps(settings))
+    command = [CRAWLD, "crawl", "-c", config, "--json"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    many = 60_000
+    with closing(sqlite3.connect(database)) as rows:  # versions of the first page, as a year of visits leaves them
+        columns = [row[1] for row in rows.execute("PRAGMA table_info(pages)")]
+        last = rows.execute("SELECT max(id) FROM pages").fetchone()[0]
+        values = {"id": f"{last} + n", "previous_id": f"CASE n WHEN 1 THEN 1 ELSE {last} + n - 1 END", "change": "'changed'"}
+        rows.execute(f"WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {many}) "
+                     f"INSERT INTO pages ({', '.join(columns)}) "
+                     f"SELECT {', '.join(values.get(name, name) for name in columns)} FROM c, pages WHERE id = 1")
+        rows.execute("UPDATE visits SET page_id = (SELECT max(id) FROM pages) WHERE url_id = 1")
+        rows.commit()
+
+    config.write_text(json.dumps({**settings, "keep": {"versions": 2}}))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "taking away what is not to be kept" in process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    gone = json.loads(stdout)["pruned"]["versions"]
+    assert 0 < gone < many - 1
+    with closing(sqlite3.connect(database)) as rows:
+        assert rows.execute("SELECT count(*) FROM pages WHERE url_id = 1").fetchone()[0] == many + 1 - gone
+    assert subprocess.run([CRAWLD, "audit", "--db", database], capture_output=True, check=False).returncode == 0

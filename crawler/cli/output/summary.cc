@@ -78,6 +78,10 @@ std::string summary_text(const Summary& summary) {
   line("changes", by_count(totals.changes, 6));
   line("problems", by_count(totals.problems, 8));
   line("all URLs", by_count(status.states, 12));
+  line("let go", by_count({{"versions", status.pruned.versions},
+                           {"bodies", status.pruned.bodies},
+                           {"requests", status.pruned.requests}},
+                          3));
   std::string slow;
   std::vector<frontier::HostSnapshot> hosts = status.hosts;
   std::sort(hosts.begin(), hosts.end(),
@@ -131,6 +135,9 @@ std::string summary_json(const Summary& summary) {
   out["coverage_drops"] = totals.coverage_drops;
   out["states"] = status.states;
   out["queued"] = state(status, "queued") + state(status, "retry_later");
+  out["pruned"] = {{"versions", status.pruned.versions},
+                   {"bodies", status.pruned.bodies},
+                   {"requests", status.pruned.requests}};
   out["connections"] = summary.fetch.connected;
   ordered_json proxies = ordered_json::array();
   for (const fetch::ProxyRests::Trouble& proxy : summary.fetch.proxies) {

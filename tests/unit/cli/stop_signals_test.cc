@@ -50,3 +50,13 @@ TEST_CASE("once a first signal was taken, the next one ends at once") {
           ::raise(SIGTERM);
         }) == cli::kInterrupted);
 }
+
+TEST_CASE("where it begins again, the next signal is a first one and is asked for") {
+  CHECK(ending_of([](cli::StopSignals& signals) {
+          signals.arm_second();
+          signals.begin_again();
+          if (signals.asked()) _exit(1);
+          ::raise(SIGTERM);
+          _exit(signals.asked() ? 42 : 2);
+        }) == 42);
+}

@@ -46,7 +46,7 @@ TEST_CASE("a slice gets fewer rows where they take long, and more where they do 
   for (int i = 0; i < 8; ++i) REQUIRE(turns.turn().ok());
   CHECK(store.slices.back() == 8);
   store.row_time = milliseconds(0);
-  REQUIRE(turns.finish().ok());
+  REQUIRE(turns.finish([] { return false; }).ok());
   CHECK(store.slices.back() == 128);
   CHECK(store.work == 0);
 }
@@ -72,4 +72,14 @@ TEST_CASE("a writer that is never idle takes a slice a second all the same") {
   CHECK(turns.due(clock.now() + milliseconds(5), Writer::idle));
   CHECK_FALSE(turns.due(clock.now() + milliseconds(1'000), Writer::busy));
   CHECK(turns.due(clock.now() + milliseconds(1'005), Writer::busy));
+}
+
+TEST_CASE("whoever waits for the end of it may leave the rest after any slice") {
+  tests::ManualClock clock;
+  PrunedStore store(clock);
+  store.work = 10'000;
+  PruneTurns turns(store, clock);
+  REQUIRE(turns.finish([&] { return store.slices.size() == 3; }).ok());
+  CHECK(store.slices.size() == 3);
+  CHECK(store.work > 0);
 }

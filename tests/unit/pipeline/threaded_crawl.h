@@ -121,6 +121,7 @@ class FaultyStore final : public storage::PageStore {
   base::Result<bool> prune(storage::Millis now, std::size_t rows) override {
     return store_.prune(now, rows);
   }
+  storage::Pruned pruned() const override { return store_.pruned(); }
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
   }
