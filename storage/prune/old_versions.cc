@@ -9,6 +9,9 @@ namespace crawld::storage {
 namespace {
 
 constexpr std::size_t kMostWaiting = 1'000'000;
+// Every commit that changes the search index leaves a piece of its own, which is merged with
+// others: to take out the words of two versions costs nearly what it costs for sixty.
+constexpr std::size_t kWordsTogether = 64;
 
 std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
@@ -86,8 +89,9 @@ base::Result<bool> OldVersions::look(std::size_t rows) {
   if (waiting_.empty() && walked_to_) {
     if (auto done = walk_on(rows); !done) return std::move(done).error();
   }
+  const std::size_t most = std::max(rows, kWordsTogether);
   std::size_t going = 0;
-  for (std::size_t looked = 0; looked < rows && going < rows && !waiting_.empty(); ++looked) {
+  for (std::size_t looked = 0; looked < most && going < most && !waiting_.empty(); ++looked) {
     auto found = versions_of(waiting_.front());
     if (!found) return std::move(found).error();
     waiting_.pop_front();
@@ -128,12 +132,39 @@ base::Status OldVersions::take(std::size_t rows) {
   if (!left_.empty()) heirs_.clear();  // the transaction before was not committed
   taken_ = {};
   left_.clear();
+  auto words = take_words(std::max(rows, kWordsTogether));
+  if (!words) return std::move(words).error();
+  if (*words) return base::Done{};  // it took its time
   for (const Found& found : found_) {
     if (rows == 0) break;
     left_.push_back(found);
     if (auto done = take(left_.back(), rows); !done) return done;
   }
   return base::Done{};
+}
+
+// The search index keeps no text of its own: an entry is taken out with its words. Rising ids: at
+// one that is lower than the last the index writes what it has so far. False: there were none.
+base::Result<bool> OldVersions::take_words(std::size_t rows) {
+  std::vector<PageId> going;
+  for (const Found& found : found_) {
+    for (const Version& version : found) {
+      if (version.goes && going.size() < rows) going.push_back(version.id);
+    }
+    if (going.size() == rows) break;
+  }
+  std::sort(going.begin(), going.end());
+  bool any = false;
+  for (const PageId page : going) {
+    auto done = database_.run(
+        "INSERT INTO search (search, rowid, title, body) "
+        "SELECT 'delete', c.id, c.title, c.body FROM search_docsize AS d "
+        "JOIN search_content AS c ON c.id = d.id WHERE d.id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(page)); });
+    if (!done) return std::move(done).error();
+    any = any || database_.changed_rows() > 0;
+  }
+  return any;
 }
 
 // The oldest first, so that what stays is one row of versions at any moment; but of those that go
@@ -221,15 +252,10 @@ base::Result<bool> OldVersions::has_copy(PageId heir, PageId page) {
   return has;
 }
 
-// The search index keeps no text of its own: an entry is taken out with its words.
+// Its words are out.
 base::Status OldVersions::remove(const Found& found, PageId page) {
   const auto one = [&](Statement& s) { s.integer(1, as_integer(page)); };
-  auto done = database_.run(
-      "INSERT INTO search (search, rowid, title, body) "
-      "SELECT 'delete', c.id, c.title, c.body FROM search_docsize AS d "
-      "JOIN search_content AS c ON c.id = d.id WHERE d.id = ?1",
-      one);
-  if (done) done = remove_body(found, page);
+  auto done = remove_body(found, page);
   if (done) done = database_.run("DELETE FROM links WHERE page_id = ?1", one);
   if (done) done = database_.run("DELETE FROM records WHERE page_id = ?1", one);
   return done ? database_.run("DELETE FROM pages WHERE id = ?1", one) : done;

@@ -55,7 +55,8 @@ class OldVersions {
   };
   using Found = std::vector<Version>;
   const std::vector<Found>& found() const { return found_; }
-  // Takes away `rows` of them, or fewer where others name their texts. Needs: a transaction.
+  // Takes away `rows` of them, or fewer where others name their texts; or only the words of more
+  // than that out of the search index. Needs: a transaction.
   base::Status take(std::size_t rows);
   // It holds; returns what went.
   Counts committed();
@@ -63,6 +64,7 @@ class OldVersions {
  private:
   base::Status walk_on(std::size_t urls);
   base::Result<Found> versions_of(model::UrlId url);
+  base::Result<bool> take_words(std::size_t rows);
   base::Status take(Found& found, std::size_t& rows);
   base::Result<bool> hand_on_text(const Found& found, PageId page, std::size_t& rows);
   base::Result<PageId> heir(const char* namers, const Found& found, PageId page);

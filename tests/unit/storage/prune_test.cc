@@ -119,6 +119,23 @@ TEST_CASE("the newest versions of a page stay, and what belongs to the others go
   check_audit(*store);
 }
 
+TEST_CASE("words of many versions leave the search index at once, where few versions go") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 1});
+  std::vector<std::string> contents;
+  for (int n = 0; n < 12; ++n) contents.push_back("visit " + std::to_string(n));
+  put_versions(*store, contents);
+  CommitBatch last;
+  last.run.ended_at = kNow;
+  put(*store, last);
+  REQUIRE(ids(*store, "SELECT count(*) FROM search_docsize") == "12");
+  REQUIRE(store->prune(kNow, 1).ok());
+  CHECK(ids(*store, "SELECT id FROM search_docsize") == "12");
+  CHECK(ids(*store, "SELECT count(*) FROM pages") == "12");
+  prune(*store, 1);
+  CHECK(ids(*store, "SELECT id FROM pages") == "12");
+}
+
 TEST_CASE("a version goes as soon as there are newer ones, without a restart") {
   const Scratch scratch;
   const auto store = open(scratch, {.versions = 1});
