@@ -1,6 +1,7 @@
 #include "storage/prune/old_versions.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "crawler/base/log.h"
@@ -91,9 +92,15 @@ base::Result<bool> OldVersions::look(std::size_t rows) {
   }
   const std::size_t most = std::max(rows, kWordsTogether);
   std::size_t going = 0;
+  std::unordered_set<model::UrlId> seen;  // a URL waits once for each visit that found it changed
   for (std::size_t looked = 0; looked < most && going < most && !waiting_.empty(); ++looked) {
+    if (seen.contains(waiting_.front())) {
+      waiting_.pop_front();
+      continue;
+    }
     auto found = versions_of(waiting_.front());
     if (!found) return std::move(found).error();
+    seen.insert(waiting_.front());
     waiting_.pop_front();
     going += count_going(*found);
     if (count_going(*found) != 0) found_.push_back(*std::move(found));

@@ -134,6 +134,7 @@ TEST_CASE("words of many versions leave the search index at once, where few vers
   CHECK(ids(*store, "SELECT count(*) FROM pages") == "12");
   prune(*store, 1);
   CHECK(ids(*store, "SELECT id FROM pages") == "12");
+  CHECK(store->pruned().versions == 11);
 }
 
 TEST_CASE("a version goes as soon as there are newer ones, without a restart") {
