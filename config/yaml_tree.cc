@@ -188,7 +188,6 @@ class Builder final : public YAML::EventHandler {
   std::vector<Problem> problems_;
 };
 
-// Where the first byte stands that is no UTF-8, or a NUL.
 // How many bytes the first one of a character speaks of.
 std::size_t length_told_by(char first) {
   const auto byte = static_cast<unsigned char>(first);
