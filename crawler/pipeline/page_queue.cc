@@ -16,7 +16,8 @@ PageQueue::PageQueue(Options options, const base::Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       small_({.items = options_.items, .bytes = options_.bytes / 2}),
-      large_({.items = options_.items, .bytes = options_.bytes / 2}) {}
+      large_({.items = options_.items, .bytes = options_.bytes / 2}),
+      last_small_(clock.now().time_since_epoch().count()) {}
 
 bool PageQueue::is_large(const model::Fetched& fetched, std::size_t bytes) const {
   if (options_.parse_threads == 1) return false;

@@ -83,7 +83,7 @@ class PageQueue {
   Queue small_;
   Queue large_;
   SecondLooks second_looks_{{}};
-  std::atomic<base::Instant::rep> last_small_{0};  // when one came
+  std::atomic<base::Instant::rep> last_small_;  // when one came, or all began
 };
 
 }  // namespace crawld::pipeline

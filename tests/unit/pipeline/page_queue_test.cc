@@ -2,6 +2,7 @@
 #include "crawler/pipeline/page_queue.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "crawler/pipeline/weight.h"
 #include "tests/support/scripted_web.h"
@@ -47,6 +48,20 @@ TEST_CASE("one parse thread leaves large pages to the others while small ones co
   CHECK(path_of(queue.next(kOther)) == "/large");
   clock.advance(milliseconds(500));
   CHECK(path_of(queue.next(kKeptForSmall)) == "/second-large");
+}
+
+TEST_CASE("one parse thread leaves large pages to the others before a small one came") {
+  tests::ManualClock clock;
+  clock.advance(milliseconds(10'000));
+  for (int round = 0; round < 200; ++round) {
+    PageQueue queue({.quiet = milliseconds(500)}, clock);
+    push(queue, "large", kLarge);
+    std::string path;
+    std::thread reader([&] { path = path_of(queue.next(kKeptForSmall)); });
+    push(queue, "small");
+    reader.join();
+    CHECK(path == "/small");
+  }
 }
 
 TEST_CASE("a single parse thread reads large pages in their order") {
