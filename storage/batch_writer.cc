@@ -46,6 +46,8 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) done = all(batch.new_urls, [&](const auto& item) { return new_url(item); });
   if (done) done = all(batch.site_moves, [&](const auto& item) { return move_site(item); });
   if (done) done = all(batch.nearer, [&](const auto& item) { return move_nearer(item); });
+  if (done)
+    done = all(batch.metadata, [&](const auto& item) { return metadata(item.first, item.second); });
   if (done) done = all(batch.updates, [&](const auto& item) { return update(item); });
   if (done) done = all(batch.pages, [&](const auto& item) { return page(item); });
   if (done) done = all(batch.visits, [&](const auto& item) { return visit(item); });
@@ -189,6 +191,11 @@ base::Status BatchWriter::move_nearer(const Nearer& nearer) {
         s.integer(1, as_integer(nearer.id)).integer(2, nearer.depth).integer(3, nearer.redirects);
         s.integer_or_null(4, as_integer(nearer.parent));
       });
+}
+
+base::Status BatchWriter::metadata(model::UrlId url, const std::string& metadata) {
+  return database_.run("UPDATE urls SET metadata = ?2 WHERE id = ?1",
+                       [&](Statement& s) { s.integer(1, as_integer(url)).text(2, metadata); });
 }
 
 base::Status BatchWriter::end_recrawl() {

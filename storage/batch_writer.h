@@ -56,6 +56,7 @@ class BatchWriter {
   base::Status new_url(const NewUrl& url);
   base::Status update(const UrlUpdate& update);
   base::Status move_nearer(const Nearer& nearer);
+  base::Status metadata(model::UrlId url, const std::string& metadata);
   base::Status end_recrawl();
   base::Status move_site(const SiteMove& move);
   base::Status visit(const Visit& visit);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -262,6 +263,7 @@ struct CommitBatch {
   std::vector<model::UrlId> adopted;  // orphans that are linked to again
   std::vector<SiteMove> site_moves;
   std::vector<Nearer> nearer;
+  std::map<model::UrlId, std::string> metadata;  // of known URLs: in place of what was said before
   bool ends_recrawl = false;  // of the run's sites: the next one visits all pages again
   std::vector<HookCursor> hook_cursors;
   std::vector<QueueChunk> chunks;        // new

@@ -43,6 +43,9 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     url->second.redirects = nearer.redirects;
     url->second.parent = nearer.parent;
   }
+  for (const auto& [id, metadata] : batch.metadata) {
+    if (const auto url = known_.find(id); url != known_.end()) url->second.metadata = metadata;
+  }
   if (batch.ends_recrawl) {
     std::erase_if(recrawled_, [this](model::SiteId site) { return site < sites_; });
   }

@@ -164,6 +164,7 @@ void CommitStage::book(Injections injections) {
   for (Injection& injection : injections.all) {
     const std::uint64_t hash = storage::url_hash(injection.url.href());
     const model::UrlId known = store_.seen().find(hash);
+    if (known != 0) say_anew(known, std::move(injection.metadata));
     if (known == 0) {
       const bool sitemap = injection.purpose == model::Purpose::sitemap;
       enter({.url = injection.url,

@@ -135,8 +135,10 @@ class CommitStage {
   void admit_nearer(const std::vector<Again>& known, model::UrlId parent,
                     std::vector<frontier::Candidate>& offers);
   std::optional<storage::QueuedUrl> row_of(model::UrlId id);
-  const storage::NewUrl* unwritten(model::UrlId id) const;
+  storage::NewUrl* unwritten(model::UrlId id);
   std::string metadata_of(const model::Lease& lease);
+  std::string metadata_of(model::UrlId id);
+  void say_anew(model::UrlId known, std::string metadata);
   model::HostId host_of(const model::Url& url, model::SiteId site);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
               std::uint16_t attempts, std::optional<base::WallTime> due_at);
@@ -205,7 +207,9 @@ class CommitStage {
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs
-  std::vector<std::string> new_site_names_;                  // to be entered before the next batch
+  bool said_anew_ =
+      false;  // a list said something of a known URL: those that wait know nothing of it
+  std::vector<std::string> new_site_names_;  // to be entered before the next batch
 };
 
 }  // namespace crawld::pipeline

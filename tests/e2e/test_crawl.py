@@ -203,6 +203,11 @@ def test_what_a_url_list_says_of_a_url_is_carried_to_its_children(crawl, serve, 
     said = '{"category":"books","by":"me"}'
     assert crawl.sql("SELECT url, metadata FROM v_why ORDER BY url") == [
         (site.url("/bare"), None), (site.url("/child"), said), (site.url("/listed"), said)]
+    # A list that was edited since holds for what is known, too; what it does not speak of stays.
+    urls.write_text(f"{site.url('/listed')}\n{site.url('/bare')}\tcategory=toys\n")
+    assert crawl.run(*QUICK, "-i", urls).returncode == 0
+    assert crawl.sql("SELECT url, metadata FROM v_why ORDER BY url") == [
+        (site.url("/bare"), '{"category":"toys"}'), (site.url("/child"), said), (site.url("/listed"), said)]
 
 
 def test_a_signal_while_old_versions_go_leaves_the_rest_and_the_crawl_stays_finished(serve, tmp_path):

@@ -51,3 +51,53 @@ TEST_CASE("what a URL list says of a page is carried to all that it leads to") {
     CHECK(metadata_of(store, "http://a.test/").empty());
   }
 }
+
+TEST_CASE("what a URL list says of a known URL takes the place of what was said before") {
+  const std::string news = R"({"category":"news"})";
+  // Told while the URL waits unwritten, waits in the books, and when its page was read long ago.
+  for (std::size_t told_after = 0; told_after < 6; ++told_after) {
+    INFO(told_after);
+    ManualClock clock;
+    ScriptedWeb web{clock};
+    storage::MemoryStore store;
+    config::Config config;
+    config.sites = {quick_site({"http://a.test/"})};
+    web.page("http://a.test/", links({"/list"}));
+    web.page("http://a.test/list", links({"/child"}));
+    web.page("http://a.test/child", "");
+    Simulation simulation(config, web, clock, store);
+    simulation.tell(listed("http://a.test/list", kBooks));
+    simulation.run(told_after);
+    const bool was_read = metadata_of(store, "http://a.test/child") != "unknown";
+    simulation.tell(listed("http://a.test/list", news));
+    simulation.tell(listed("http://a.test/list", ""));
+    simulation.run();
+    simulation.flush();
+    CHECK(metadata_of(store, "http://a.test/list") == news);
+    if (!was_read) CHECK(metadata_of(store, "http://a.test/child") != "");
+    simulation.tell(listed("http://a.test/list", kBooks));
+    simulation.flush();
+    CHECK(metadata_of(store, "http://a.test/list") == kBooks);
+  }
+}
+
+TEST_CASE("a known URL that waits hands on what a list says of it now") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config.sites = {quick_site({"http://a.test/"})};
+  web.page("http://a.test/", links({"/first", "/list"}));
+  web.page("http://a.test/first", "");
+  web.page("http://a.test/list", links({"/child"}));
+  web.page("http://a.test/child", "");
+  Simulation simulation(config, web, clock, store);
+  simulation.run(2);
+  simulation.flush();
+  REQUIRE(metadata_of(store, "http://a.test/list").empty());
+  REQUIRE(metadata_of(store, "http://a.test/child") == "unknown");
+  simulation.tell(listed("http://a.test/list", kBooks));
+  simulation.run();
+  simulation.flush();
+  CHECK(metadata_of(store, "http://a.test/child") == kBooks);
+}
