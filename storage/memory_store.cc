@@ -33,19 +33,7 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
     }
     next_.url = std::max(next_.url, url.id + 1);
   }
-  for (const SiteMove& move : batch.site_moves) {
-    if (const auto url = known_.find(move.id); url != known_.end()) url->second.site = move.site;
-  }
-  for (const Nearer& nearer : batch.nearer) {
-    const auto url = known_.find(nearer.id);
-    if (url == known_.end()) continue;
-    url->second.depth = nearer.depth;
-    url->second.redirects = nearer.redirects;
-    url->second.parent = nearer.parent;
-  }
-  for (const auto& [id, metadata] : batch.metadata) {
-    if (const auto url = known_.find(id); url != known_.end()) url->second.metadata = metadata;
-  }
+  change_known(batch);
   if (batch.ends_recrawl) {
     std::erase_if(recrawled_, [this](model::SiteId site) { return site < sites_; });
   }
@@ -78,6 +66,23 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
   if (batch.horizon != 0) horizon_ = batch.horizon;
   if (batch.has_run && !runs_.empty()) runs_.back() = batch.run;
   return base::Done{};
+}
+
+// What becomes known of URLs that were discovered before.
+void MemoryStore::change_known(const CommitBatch& batch) {
+  for (const SiteMove& move : batch.site_moves) {
+    if (const auto url = known_.find(move.id); url != known_.end()) url->second.site = move.site;
+  }
+  for (const Nearer& nearer : batch.nearer) {
+    const auto url = known_.find(nearer.id);
+    if (url == known_.end()) continue;
+    url->second.depth = nearer.depth;
+    url->second.redirects = nearer.redirects;
+    url->second.parent = nearer.parent;
+  }
+  for (const auto& [id, metadata] : batch.metadata) {
+    if (const auto url = known_.find(id); url != known_.end()) url->second.metadata = metadata;
+  }
 }
 
 base::Status MemoryStore::each_host(const std::function<void(const HostState&)>& visit) {

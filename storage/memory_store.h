@@ -63,6 +63,7 @@ class MemoryStore : public PageStore {
  private:
   QueuedUrl queued(const NewUrl& url) const;
   void keep(const model::HstsHost& host);
+  void change_known(const CommitBatch& batch);
   Millis planned_visit(model::UrlId id, const VisitPlan& plan, Millis now) const;
 
   NextIds next_;
