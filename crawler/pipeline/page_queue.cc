@@ -34,8 +34,10 @@ bool PageQueue::push(model::Fetched fetched, std::size_t bytes) {
 
 bool PageQueue::takes_large(std::uint32_t thread) const {
   if (thread > 0 || options_.parse_threads == 1) return true;
+  if (small_.depth().items > 0) return false;
+  // Behind that look: a page that came and was taken before it has told its time.
   const base::Instant last_small{base::Duration(last_small_.load(std::memory_order_relaxed))};
-  return small_.depth().items == 0 && clock_.now() - last_small >= options_.quiet;
+  return clock_.now() - last_small >= options_.quiet;
 }
 
 std::optional<PageQueue::Page> PageQueue::next(std::uint32_t thread) {

@@ -31,7 +31,8 @@ class PageQueue {
     std::size_t bytes = 16U << 20;  // of both
     // A page that killed its worker waits so long for its second and last look.
     std::chrono::milliseconds second_look{2'000};
-    // Without a small body for so long, the thread that is kept for them takes large ones.
+    // Without a small body for so long, from the beginning on, the thread that is kept for them
+    // takes large ones.
     std::chrono::milliseconds quiet{500};
     // Pages that a program of the system reads: they wait with the large ones. None: there are no
     // such pages. Threads: any.
@@ -83,7 +84,7 @@ class PageQueue {
   Queue small_;
   Queue large_;
   SecondLooks second_looks_{{}};
-  std::atomic<base::Instant::rep> last_small_;  // when one came, or all began
+  std::atomic<base::Instant::rep> last_small_;  // when one came; at first, the beginning
 };
 
 }  // namespace crawld::pipeline
