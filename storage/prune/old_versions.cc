@@ -139,7 +139,7 @@ base::Status OldVersions::take(std::size_t rows) {
   if (!left_.empty()) heirs_.clear();  // the transaction before was not committed
   taken_ = {};
   left_.clear();
-  auto words = take_words(std::max(rows, kWordsTogether));
+  auto words = take_words(rows);
   if (!words) return std::move(words).error();
   if (*words) return base::Done{};  // it took its time
   for (const Found& found : found_) {
@@ -151,17 +151,21 @@ base::Status OldVersions::take(std::size_t rows) {
 }
 
 // The search index keeps no text of its own: an entry is taken out with its words. Rising ids: at
-// one that is lower than the last the index writes what it has so far. False: there were none.
+// one that is lower than the last the index writes what it has so far. False: of the next `rows`
+// that go all words are out. Only then, or behind every few rows of a URL with hundreds of old
+// versions the words of a few more would go alone.
 base::Result<bool> OldVersions::take_words(std::size_t rows) {
+  const std::size_t most = std::max(rows, kWordsTogether);
   std::vector<PageId> going;
   for (const Found& found : found_) {
     for (const Version& version : found) {
-      if (version.goes && going.size() < rows) going.push_back(version.id);
+      if (version.goes && going.size() < most) going.push_back(version.id);
     }
-    if (going.size() == rows) break;
+    if (going.size() == most) break;
   }
+  auto due = has_words(std::span(going).first(std::min(rows, going.size())));
+  if (!due || !*due) return due;
   std::sort(going.begin(), going.end());
-  bool any = false;
   for (const PageId page : going) {
     auto done = database_.run(
         "INSERT INTO search (search, rowid, title, body) "
@@ -169,9 +173,20 @@ base::Result<bool> OldVersions::take_words(std::size_t rows) {
         "JOIN search_content AS c ON c.id = d.id WHERE d.id = ?1",
         [&](Statement& s) { s.integer(1, as_integer(page)); });
     if (!done) return std::move(done).error();
-    any = any || database_.changed_rows() > 0;
   }
-  return any;
+  return true;
+}
+
+// Whether the search index finds any of them.
+base::Result<bool> OldVersions::has_words(std::span<const PageId> pages) {
+  bool has = false;
+  for (const PageId page : pages) {
+    auto done = database_.each(
+        "SELECT 1 FROM search_docsize WHERE id = ?1",
+        [&](Statement& s) { s.integer(1, as_integer(page)); }, [&](Statement&) { has = true; });
+    if (!done) return std::move(done).error();
+  }
+  return has;
 }
 
 // The oldest first, so that what stays is one row of versions at any moment; but of those that go

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -65,6 +66,7 @@ class OldVersions {
   base::Status walk_on(std::size_t urls);
   base::Result<Found> versions_of(model::UrlId url);
   base::Result<bool> take_words(std::size_t rows);
+  base::Result<bool> has_words(std::span<const PageId> pages);
   base::Status take(Found& found, std::size_t& rows);
   base::Result<bool> hand_on_text(const Found& found, PageId page, std::size_t& rows);
   base::Result<PageId> heir(const char* namers, const Found& found, PageId page);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "storage/archive/stored_answer.h"
 #include "storage/reports/audit.h"
@@ -135,6 +136,30 @@ TEST_CASE("words of many versions leave the search index at once, where few vers
   prune(*store, 1);
   CHECK(ids(*store, "SELECT id FROM pages") == "12");
   CHECK(store->pruned().versions == 11);
+}
+
+TEST_CASE("words of one page's very many versions leave the search index together, too") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 1});
+  std::vector<std::string> contents;
+  for (int n = 0; n < 200; ++n) contents.push_back("visit " + std::to_string(n));
+  put_versions(*store, contents);
+  CommitBatch last;
+  last.run.ended_at = kNow;
+  put(*store, last);
+  int slices_of_words = 0;
+  std::string before = ids(*store, "SELECT count(*) FROM search_docsize");
+  REQUIRE(before == "200");
+  for (bool more = true; more;) {
+    const auto pruned = store->prune(kNow, 2);
+    REQUIRE(pruned.ok());
+    more = *pruned;
+    const std::string after = ids(*store, "SELECT count(*) FROM search_docsize");
+    slices_of_words += std::exchange(before, after) != after ? 1 : 0;
+  }
+  CHECK(before == "1");
+  CHECK(ids(*store, "SELECT id FROM pages") == "200");
+  CHECK(slices_of_words == 4);  // of 64 each, and the rest
 }
 
 TEST_CASE("a version goes as soon as there are newer ones, without a restart") {
