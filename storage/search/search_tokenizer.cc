@@ -56,7 +56,7 @@ constexpr std::size_t kMostSpellings = 8;
 std::vector<std::string> other_spellings(std::string_view word) {
   std::vector<std::string> spellings;
   const auto add = [&](std::string spelling) {
-    if (spelling == word || spellings.size() >= kMostSpellings) return;
+    if (spelling == word || spellings.size() == kMostSpellings) return;
     if (std::find(spellings.begin(), spellings.end(), spelling) == spellings.end()) {
       spellings.push_back(std::move(spelling));
     }
@@ -65,6 +65,7 @@ std::vector<std::string> other_spellings(std::string_view word) {
     std::string all;
     std::size_t done = 0;
     for (std::size_t at = word.find(one); at != word.npos; at = word.find(one, done)) {
+      if (spellings.size() == kMostSpellings) return spellings;  // a word may be very long
       const std::string_view rest = word.substr(at + one.size());
       add(std::string(word.substr(0, at)).append(other).append(rest));
       all.append(word.substr(done, at - done)).append(other);
