@@ -13,18 +13,16 @@ constexpr std::size_t kMostWaiting = 1'000'000;
 // Every commit that changes the search index leaves a piece of its own, which is merged with
 // others: to take out the words of two versions costs nearly what it costs for sixty.
 constexpr std::size_t kWordsTogether = 64;
+// Of one URL. To find them costs some milliseconds.
+constexpr std::size_t kVersionsTogether = 1'000;
+// Of the pages that name a text or a body, looked at for one that stays.
+constexpr std::size_t kNamersLookedAt = 64;
 
 std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-bool goes(const OldVersions::Found& found, PageId page) {
-  const auto at = std::lower_bound(found.begin(), found.end(), page,
-                                   [](const auto& version, PageId id) { return version.id < id; });
-  return at != found.end() && at->id == page && at->goes;
-}
-
 std::size_t count_going(const OldVersions::Found& found) {
-  return static_cast<std::size_t>(
-      std::count_if(found.begin(), found.end(), [](const auto& version) { return version.goes; }));
+  return static_cast<std::size_t>(std::count_if(found.versions.begin(), found.versions.end(),
+                                                [](const auto& version) { return version.goes; }));
 }
 
 }  // namespace
@@ -90,6 +88,8 @@ base::Result<bool> OldVersions::look(std::size_t rows) {
   if (waiting_.empty() && walked_to_) {
     if (auto done = walk_on(rows); !done) return std::move(done).error();
   }
+  waiting_.insert(waiting_.begin(), unfinished_.begin(), unfinished_.end());
+  unfinished_.clear();
   const std::size_t most = std::max(rows, kWordsTogether);
   std::size_t going = 0;
   std::unordered_set<model::UrlId> seen;  // a URL waits once for each visit that found it changed
@@ -108,28 +108,51 @@ base::Result<bool> OldVersions::look(std::size_t rows) {
   return !found_.empty() || !waiting_.empty() || walked_to_.has_value();
 }
 
-// As storage/reports/diff finds them.
-base::Result<OldVersions::Found> OldVersions::versions_of(model::UrlId url) {
-  Found found;
-  std::uint32_t newer = 0;
+// The oldest of its newest `keep` versions; 0: it has no more than these.
+base::Result<PageId> OldVersions::kept_from(model::UrlId url) {
+  PageId page = 0;
   auto done = database_.each(
+      "SELECT id FROM pages WHERE url_id = ?1 AND previous_id IS NOT NULL "
+      "ORDER BY id DESC LIMIT 1 OFFSET ?2",
+      [&](Statement& s) { s.integer(1, as_integer(url)).integer(2, keep_ - std::int64_t{1}); },
+      [&](Statement& s) { page = static_cast<PageId>(s.integer(0)); });
+  if (!done) return std::move(done).error();
+  return page;
+}
+
+// As storage/reports/diff finds them. Where more may follow, the last of these is left to the next
+// look with the one that it names: a version names the newest good one of its time, so what follows
+// names one of the two or what follows itself.
+base::Result<OldVersions::Found> OldVersions::versions_of(model::UrlId url) {
+  auto kept = kept_from(url);
+  if (!kept) return std::move(kept).error();
+  Found found{.url = url, .kept_from = *kept};
+  if (*kept == 0) return found;
+  auto done = database_.each(
+      "WITH oldest AS MATERIALIZED (SELECT id, previous_id FROM pages "
+      "WHERE url_id = ?1 AND previous_id IS NOT NULL ORDER BY id LIMIT ?2) "
       "SELECT p.id, p.previous_id, p.id IN (SELECT page_id FROM visits WHERE url_id = ?1) "
-      "OR ifnull(p.body_id = (SELECT max(id) FROM bodies), 0) "
+      "OR p.body_id = (SELECT max(id) FROM bodies) AND NOT EXISTS "
+      "(SELECT 1 FROM pages AS n WHERE n.body_id = p.body_id AND n.id > p.id) "
       "OR EXISTS (SELECT 1 FROM records AS r WHERE r.page_id = p.id "
       "AND r.id = (SELECT max(id) FROM records)) "
       "FROM pages AS p WHERE p.id IN (SELECT page_id FROM visits WHERE url_id = ?1 "
-      "UNION SELECT id FROM pages WHERE url_id = ?1 AND previous_id IS NOT NULL "
-      "UNION SELECT previous_id FROM pages WHERE url_id = ?1 AND previous_id IS NOT NULL) "
-      "ORDER BY p.id DESC",
-      [&](Statement& s) { s.integer(1, as_integer(url)); },
+      "AND page_id <= (SELECT max(id) FROM oldest) "
+      "UNION SELECT id FROM oldest UNION SELECT previous_id FROM oldest) ORDER BY p.id",
+      [&](Statement& s) { s.integer(1, as_integer(url)).integer(2, kVersionsTogether); },
       [&](Statement& s) {
         const bool needed = s.integer(2) != 0;
-        found.push_back({.id = static_cast<PageId>(s.integer(0)),
-                         .previous = static_cast<PageId>(s.integer(1)),
-                         .goes = newer++ >= keep_ && !needed});
+        const auto id = static_cast<PageId>(s.integer(0));
+        found.versions.push_back({.id = id,
+                                  .previous = static_cast<PageId>(s.integer(1)),
+                                  .goes = id < *kept && !needed});
       });
   if (!done) return std::move(done).error();
-  std::reverse(found.begin(), found.end());
+  if (found.versions.empty() || found.versions.back().id >= *kept) return found;
+  const PageId named = found.versions.back().previous;
+  found.versions.pop_back();
+  for (Version& version : found.versions) version.goes = version.goes && version.id != named;
+  unfinished_.push_back(url);
   return found;
 }
 
@@ -158,7 +181,7 @@ base::Result<bool> OldVersions::take_words(std::size_t rows) {
   const std::size_t most = std::max(rows, kWordsTogether);
   std::vector<PageId> going;
   for (const Found& found : found_) {
-    for (const Version& version : found) {
+    for (const Version& version : found.versions) {
       if (version.goes && going.size() < most) going.push_back(version.id);
     }
     if (going.size() == most) break;
@@ -193,7 +216,7 @@ base::Result<bool> OldVersions::has_words(std::span<const PageId> pages) {
 // at once the newer, which may name texts of the older, go before them.
 base::Status OldVersions::take(Found& found, std::size_t& rows) {
   std::vector<PageId> going;
-  for (const Version& version : found) {
+  for (const Version& version : found.versions) {
     if (version.goes && going.size() < rows) going.push_back(version.id);
   }
   std::vector<PageId> gone;
@@ -210,28 +233,47 @@ base::Status OldVersions::take(Found& found, std::size_t& rows) {
   return link_up(found, gone);
 }
 
-// Of the pages that `namers` finds for `page`: the oldest that stays, else the oldest; 0: none.
-base::Result<PageId> OldVersions::heir(const char* namers, const Found& found, PageId page) {
-  PageId oldest = 0;
-  PageId stays = 0;
-  auto done = database_.each(
-      namers,
-      [&](Statement& s) {
-        s.integer(1, as_integer(page)).integer(2, as_integer(found.size() + 1));
-      },
-      [&](Statement& s) {
-        const auto id = static_cast<PageId>(s.integer(0));
-        if (oldest == 0) oldest = id;
-        if (stays == 0 && !goes(found, id)) stays = id;
-      });
+// Each finds whether a page stays, too, when the versions of URL ?2 before ?3 go.
+struct OldVersions::Namers {
+  const char* oldest;
+  const char* newest;
+};
+
+// Of the pages that `namers` finds for `page`: the oldest that stays; else one that goes, 0 where
+// there is none. Where they are many that is the newest, so that they are told only once.
+base::Result<PageId> OldVersions::heir(const Namers& namers, const Found& found, PageId page) {
+  PageId heir = 0;
+  bool stays = false;
+  std::size_t looked_at = 0;
+  const auto ask = [&](const char* sql, std::size_t most) {
+    heir = 0;
+    return database_.each(
+        sql,
+        [&](Statement& s) {
+          s.integer(1, as_integer(page)).integer(2, as_integer(found.url));
+          s.integer(3, as_integer(found.kept_from)).integer(4, as_integer(most));
+        },
+        [&](Statement& s) {
+          ++looked_at;
+          if (stays) return;
+          stays = s.integer(1) != 0;
+          if (stays || heir == 0) heir = static_cast<PageId>(s.integer(0));
+        });
+  };
+  auto done = ask(namers.oldest, kNamersLookedAt);
+  if (done && !stays && looked_at == kNamersLookedAt) done = ask(namers.newest, 1);
   if (!done) return std::move(done).error();
-  return stays != 0 ? stays : oldest;
+  return heir;
 }
 
 // False: more pages name the text than `rows` allows; those that were told name another by now.
 base::Result<bool> OldVersions::hand_on_text(const Found& found, PageId page, std::size_t& rows) {
-  auto next =
-      heir("SELECT id FROM pages WHERE text_page_id = ?1 ORDER BY id LIMIT ?2", found, page);
+  static constexpr Namers kOfText = {
+      "SELECT p.id, p.url_id <> ?2 OR p.id >= ?3 FROM pages AS p WHERE p.text_page_id = ?1 "
+      "ORDER BY p.id LIMIT ?4",
+      "SELECT p.id, p.url_id <> ?2 OR p.id >= ?3 FROM pages AS p WHERE p.text_page_id = ?1 "
+      "ORDER BY p.id DESC LIMIT ?4"};
+  auto next = heir(kOfText, found, page);
   if (!next) return std::move(next).error();
   if (*next == 0) {
     heirs_.erase(page);
@@ -284,10 +326,14 @@ base::Status OldVersions::remove(const Found& found, PageId page) {
 }
 
 base::Status OldVersions::remove_body(const Found& found, PageId page) {
-  auto next = heir(
-      "SELECT p.id FROM pages AS g JOIN pages AS p ON p.body_id = g.body_id "
-      "WHERE g.id = ?1 AND p.id <> ?1 ORDER BY p.id LIMIT ?2",
-      found, page);
+  static constexpr Namers kOfBody = {
+      "SELECT p.id, p.url_id <> ?2 OR p.id >= ?3 FROM pages AS g "
+      "JOIN pages AS p ON p.body_id = g.body_id WHERE g.id = ?1 AND p.id <> ?1 "
+      "ORDER BY p.id LIMIT ?4",
+      "SELECT p.id, p.url_id <> ?2 OR p.id >= ?3 FROM pages AS g "
+      "JOIN pages AS p ON p.body_id = g.body_id WHERE g.id = ?1 AND p.id <> ?1 "
+      "ORDER BY p.id DESC LIMIT ?4"};
+  auto next = heir(kOfBody, found, page);
   if (!next) return std::move(next).error();
   if (*next != 0) {
     return database_.run(
@@ -308,9 +354,9 @@ base::Status OldVersions::link_up(Found& found, const std::vector<PageId>& gone)
   const auto is_gone = [&](PageId page) {
     return std::binary_search(gone.begin(), gone.end(), page);
   };
-  std::erase_if(found, [&](const Version& version) { return is_gone(version.id); });
+  std::erase_if(found.versions, [&](const Version& version) { return is_gone(version.id); });
   PageId before = 0;
-  for (Version& version : found) {
+  for (Version& version : found.versions) {
     if (version.previous != 0 && is_gone(version.previous)) {
       version.previous = before;
       auto done =

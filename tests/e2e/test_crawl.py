@@ -220,8 +220,8 @@ def test_a_signal_while_old_versions_go_leaves_the_rest_and_the_crawl_stays_fini
     config.write_text(json.dumps(settings))
     command = [CRAWLD, "crawl", "-c", config, "--json"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    many = 60_000
-    with closing(sqlite3.connect(database)) as rows:  # versions of the first page, as a year of visits leaves them
+    many = 300_000
+    with closing(sqlite3.connect(database)) as rows:  # versions of the first page, as years of visits leave them
         columns = [row[1] for row in rows.execute("PRAGMA table_info(pages)")]
         last = rows.execute("SELECT max(id) FROM pages").fetchone()[0]
         values = {"id": f"{last} + n", "previous_id": f"CASE n WHEN 1 THEN 1 ELSE {last} + n - 1 END", "change": "'changed'"}

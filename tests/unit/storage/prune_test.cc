@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "storage/archive/stored_answer.h"
+#include "storage/prune/old_versions.h"
 #include "storage/reports/audit.h"
 #include "storage/reports/diff.h"
 #include "storage/sqlite_store.h"
@@ -204,6 +205,55 @@ TEST_CASE("versions that took no place are found still when the one they name is
   CHECK(versions->size() == 2);
 }
 
+TEST_CASE("of very many versions of a page the newest stay, and none names one that is gone") {
+  const std::size_t rows = GENERATE(7, 128, 100'000);
+  constexpr PageId kVersions = 2'600;
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 3});
+  CommitBatch batch = with_urls(*store, 1);
+  std::mt19937 random(7);
+  PageId good = 1;
+  for (PageId id = 1; id <= kVersions; ++id) {
+    // Runs of versions that were cut off, one of them over more than is found at a time.
+    const bool cut_off = (id > 900 && id < 2'400) || (id > 1 && random() % 3 == 0);
+    batch.pages.push_back(version(id, 1, "visit " + std::to_string(id),
+                                  id == 1 ? model::Change::first_seen : model::Change::changed));
+    batch.pages.back().supersedes = !cut_off;
+    if (!cut_off) good = id;
+  }
+  put(*store, batch);
+  for (bool more = true; more;) {
+    const auto slice = store->prune(kNow, rows);
+    REQUIRE(slice.ok());
+    more = *slice;
+    REQUIRE(ids(*store,
+                "SELECT p.id FROM pages AS p LEFT JOIN pages AS b ON b.id = p.previous_id "
+                "WHERE p.previous_id IS NOT NULL AND (b.id IS NULL OR b.id >= p.id)")
+                .empty());
+    const auto versions = page_versions(store->database(), 1);
+    REQUIRE(versions.ok());
+    REQUIRE(ids(*store, "SELECT count(*) FROM pages") == std::to_string(versions->size()));
+  }
+  std::set<std::string> standing = {std::to_string(good)};
+  for (PageId id = kVersions - 2; id <= kVersions; ++id) standing.insert(std::to_string(id));
+  std::string all;
+  for (const std::string& id : standing) all += (all.empty() ? "" : " ") + id;
+  CHECK(ids(*store, "SELECT id FROM pages ORDER BY id") == all);
+  check_audit(*store);
+}
+
+TEST_CASE("of very many versions of a page a thousand are found at a time") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 3});
+  std::vector<std::string> contents;
+  for (int n = 0; n < 1'500; ++n) contents.push_back("visit " + std::to_string(n));
+  put_versions(*store, contents);
+  OldVersions versions(store->database(), 3);
+  REQUIRE(versions.look(128).ok());
+  REQUIRE(versions.found().size() == 1);
+  CHECK(versions.found().front().versions.size() == 1'000);
+}
+
 TEST_CASE("a body that another page names stays, and is that page's then") {
   const Scratch scratch;
   const auto store = open(scratch, {.versions = 1});
@@ -237,6 +287,15 @@ TEST_CASE("a body that went is stored again when its content comes back, after a
             "WHERE p.id IN (3, 5)") == "packed one");
   check_audit(*store);
   prune(*store);
+  check_audit(*store);
+}
+
+TEST_CASE("of the versions that have the last body of all only the newest must stay") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 1});
+  put_versions(*store, {"one", "two", "one", "two", "one", "two", "one"});
+  prune(*store);
+  CHECK(ids(*store, "SELECT id FROM pages") == "6 7");
   check_audit(*store);
 }
 
@@ -367,10 +426,14 @@ TEST_CASE("an index answers who names a body, a text, and which URLs have versio
     return all;
   };
   using Catch::Matchers::Contains;
-  CHECK_THAT(plan("SELECT id FROM pages WHERE text_page_id = ?1 ORDER BY id LIMIT ?2"),
+  CHECK_THAT(plan("SELECT id FROM pages WHERE url_id = ?1 AND previous_id IS NOT NULL "
+                  "ORDER BY id DESC LIMIT 1 OFFSET ?2"),
+             Contains("pages_versions (url_id=?)") && !Contains("TEMP"));
+  CHECK_THAT(plan("SELECT p.id, p.url_id <> ?2 FROM pages AS p WHERE p.text_page_id = ?1 "
+                  "ORDER BY p.id DESC LIMIT ?4"),
              Contains("pages_by_text (text_page_id=?)") && !Contains("TEMP"));
   CHECK_THAT(plan("SELECT p.id FROM pages AS g JOIN pages AS p ON p.body_id = g.body_id "
-                  "WHERE g.id = ?1 AND p.id <> ?1 ORDER BY p.id LIMIT ?2"),
+                  "WHERE g.id = ?1 AND p.id <> ?1 ORDER BY p.id DESC LIMIT ?4"),
              Contains("pages_by_body (body_id=?)") && !Contains("TEMP"));
   CHECK_THAT(plan("SELECT url_id FROM pages AS p WHERE p.previous_id IS NOT NULL "
                   "AND p.url_id > ?1 ORDER BY p.url_id LIMIT 1"),
