@@ -93,9 +93,12 @@ void CommitStage::keep_robots(RobotsReply reply) {
     auto usual = model::Url::parse(state.origin + "/sitemap.xml");
     if (usual) reply.sitemaps.push_back(*std::move(usual));
   }
+  const auto table = sites_.table();
+  const model::SiteId site = lease.request.site;
   for (model::Url& url : reply.sitemaps) {
+    if (site < table->size()) url = (*table)[site]->canonicalizer.canonicalize(url);
     sitemaps.all.push_back(
-        {.url = std::move(url), .site = lease.request.site, .purpose = model::Purpose::sitemap});
+        {.url = std::move(url), .site = site, .purpose = model::Purpose::sitemap});
   }
   book(std::move(sitemaps));
 }

@@ -46,11 +46,16 @@ SiteIndex::SiteIndex(const SiteTable& table) {
     for (const std::string& text : site.seeds) {
       const auto seed = model::Url::parse(text);
       if (!seed) continue;
-      const bool domain = site.scope == config::Scope::domain;
-      add(domain ? policy::registrable_domain_or_host(*seed) : std::string(seed->hostname()), id);
+      add_seed(*seed, site.scope, id);
+      add_seed(table[id]->canonicalizer.canonicalize(*seed), site.scope, id);
     }
     for (const std::string& domain : site.domains) add(domain, id);
   }
+}
+
+void SiteIndex::add_seed(const model::Url& seed, config::Scope scope, model::SiteId site) {
+  const bool domain = scope == config::Scope::domain;
+  add(domain ? policy::registrable_domain_or_host(seed) : std::string(seed.hostname()), site);
 }
 
 void SiteIndex::add(std::string name, model::SiteId site) {

@@ -22,6 +22,7 @@ class SiteIndex {
   std::vector<model::SiteId> near(const model::Url& url) const;
 
  private:
+  void add_seed(const model::Url& seed, config::Scope scope, model::SiteId site);
   void add(std::string name, model::SiteId site);
 
   std::unordered_map<std::string, std::vector<model::SiteId>> sites_;  // by host or domain

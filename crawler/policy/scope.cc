@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crawler/policy/canonicalize.h"
 #include "crawler/policy/registrable_domain.h"
 
 namespace crawld::policy {
@@ -52,6 +53,7 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   rules.scope_ = site.scope;
   rules.ports_ = {80, 443};
   rules.ports_.insert(site.ports.begin(), site.ports.end());
+  const Canonicalizer canonicalizer(site.canonicalize);
   for (const std::string& seed : site.seeds) {
     const auto url = model::Url::parse(seed);
     if (!url || !url->crawlable()) {
@@ -59,6 +61,10 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
                          "\"" + seed + "\" is no http or https URL; write it as https://host/path"};
     }
     rules.add_seed(*url);
+    // Links are judged as they are known: a seed of another spelling would let none of them in.
+    if (const model::Url known = canonicalizer.canonicalize(*url); known != *url) {
+      rules.add_seed(known);
+    }
   }
   for (const std::string& domain : site.domains) rules.domains_.push_back(domain);
   auto include = compile_patterns(site.include, "include");

@@ -74,6 +74,47 @@ TEST_CASE("a page is handed to a site in that site's own form, and once") {
   CHECK(store.pages().size() == 3);
 }
 
+TEST_CASE("a site is known by the name that its seed is known by") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config::Site folded = site_of("b", "http://www.b.test/", config::Scope::host);
+  folded.canonicalize.fold_www = true;
+  config.sites = {site_of("a", "http://a.test/", config::Scope::host), folded};
+  web.page("http://a.test/", links({"http://b.test/x", "http://www.b.test/y"}));
+  web.page("http://b.test/", links({"/z"}));
+  for (const char* page : {"http://b.test/x", "http://b.test/y", "http://b.test/z"}) {
+    web.page(page, page);
+  }
+  Simulation simulation(config, web, clock, store);
+  simulation.run();
+  for (const char* page : {"http://b.test/x", "http://b.test/y", "http://b.test/z"}) {
+    CHECK(simulation.state(page) == "done");
+    CHECK(site_in(store, page) == 1);
+  }
+}
+
+TEST_CASE("a sitemap that robots.txt names by an alias is asked for by the host's name") {
+  ManualClock clock;
+  ScriptedWeb web{clock};
+  storage::MemoryStore store;
+  config::Config config;
+  config::Site site = site_of("a", "http://a.test/", config::Scope::host);
+  site.canonicalize.host_aliases = {{"old.test", "a.test"}};
+  config.sites = {site};
+  web.robots("a.test", "Sitemap: http://old.test/map.xml");
+  web.page("http://a.test/", "");
+  web.answer("http://a.test/map.xml",
+             {.body = "<urlset><url><loc>http://a.test/x</loc></url></urlset>",
+              .headers = {{"Content-Type", "application/xml"}}});
+  web.page("http://a.test/x", "");
+  Simulation simulation(config, web, clock, store);
+  simulation.run();
+  CHECK(simulation.state("http://a.test/x") == "done");
+  CHECK(web.count("http://old.test/robots.txt") == 0);
+}
+
 TEST_CASE("a site that is visited without a pause leaves turns of their host to another") {
   ManualClock clock;
   ScriptedWeb web{clock};

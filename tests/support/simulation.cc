@@ -47,10 +47,12 @@ Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clo
   for (const config::Site& site : config_.sites) names.push_back(site.name);
   (void)store_.begin_run({.command = "simulation", .version = {}, .sites = names});
   (void)commit_.load();
+  const auto table = sites_.table();
   pipeline::Injections seeds;
   for (model::SiteId id = 0; id < config_.sites.size(); ++id) {
     for (const std::string& seed : config_.sites[id].seeds) {
-      seeds.all.push_back({.url = *model::Url::parse(seed), .site = id});
+      const model::Url url = *model::Url::parse(seed);
+      seeds.all.push_back({.url = (*table)[id]->canonicalizer.canonicalize(url), .site = id});
     }
   }
   commit_.add(std::move(seeds));

@@ -31,6 +31,18 @@ bool admits(const config::Site& site, const std::string& url) {
 
 }  // namespace
 
+TEST_CASE("a seed lets in what it is known as, whatever its own spelling") {
+  const Scope scope = GENERATE(Scope::page, Scope::prefix, Scope::host, Scope::domain);
+  config::Site site = site_of(scope, "http://www.a.test/docs/?utm_source=x");
+  SECTION("without www.") { site.canonicalize.fold_www = true; }
+  SECTION("by the name of a mirror") {
+    site.canonicalize.host_aliases = {{"www.a.test", "a.test"}};
+  }
+  CHECK(admits(site, "http://a.test/docs/"));
+  CHECK(admits(site, "http://a.test/docs/more") == (scope != Scope::page));
+  CHECK_FALSE(admits(site, "http://b.test/docs/"));
+}
+
 TEST_CASE("each scope draws its line") {
   struct Row {
     std::string url;
