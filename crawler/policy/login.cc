@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crawler/policy/canonicalize.h"
 #include "crawler/policy/soft_errors.h"
 
 namespace crawld::policy {
@@ -14,6 +15,17 @@ bool same_page(const model::Url& a, const model::Url& b) {
 
 bool leads_to(const config::LoginSign& sign, const model::Url& url) {
   return sign.url && sign.url->matches(url.href());
+}
+
+// At the host whose pages are asked for: to them no cookie of an alias would be sent. Nothing else
+// of it is rewritten; what a form needs may look like a session id.
+model::Url at_known_host(const model::Url& url, const config::Canonicalize& rules) {
+  config::Canonicalize names;
+  names.strip_tracking = names.strip_session_ids = false;
+  names.fold_www = rules.fold_www;
+  names.host_aliases = rules.host_aliases;
+  model::Url known = Canonicalizer(std::move(names)).canonicalize(url);
+  return known.hostname() == url.hostname() ? url : known;
 }
 
 }  // namespace
@@ -29,7 +41,7 @@ base::Result<std::optional<LoginPlan>> LoginPlan::compile(const config::Site& si
   if (!success) return std::move(success).error();
   auto expired = config::LoginSign::parse(login.expired);
   if (!expired) return std::move(expired).error();
-  return std::optional(LoginPlan{.url = url->without_fragment(),
+  return std::optional(LoginPlan{.url = at_known_host(url->without_fragment(), site.canonicalize),
                                  .fields = login.fields,
                                  .form = login.form,
                                  .success = *std::move(success),

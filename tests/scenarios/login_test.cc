@@ -99,6 +99,19 @@ TEST_CASE("a login at another host waits for the robots.txt of that host") {
                       "http://id.a.test/in", "http://a.test/robots.txt", "http://a.test/"});
 }
 
+TEST_CASE("a login at an alias is done at the host whose pages are asked for") {
+  Members members;
+  members.web.page("http://a.test/login?sid=7", kForm);
+  config::Site site = Members::site();
+  site.login.url = "http://old.test/login?sid=7";
+  site.canonicalize.host_aliases = {{"old.test", "a.test"}};
+  Simulation simulation = members.start({site});
+  simulation.run();
+  CHECK(members.urls()[1] == "http://a.test/login?sid=7");
+  CHECK(members.posts().size() == 1);
+  CHECK(simulation.state("http://a.test/2") == "done");
+}
+
 TEST_CASE("a one-shot crawl sends a wrong password once, and leaves the pages queued") {
   Members members;
   members.web.redirect("http://a.test/in", "/login", 303);
