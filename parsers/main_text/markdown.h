@@ -15,8 +15,8 @@
 
 namespace crawld::parsers {
 
-// `blocks` are indices into page.blocks, ascending. A link that
-// cannot be resolved against `base` leaves its text.
+// `blocks` are indices into page.blocks, ascending. A link that cannot be resolved against `base`
+// leaves its text.
 std::string to_markdown(const PageOutline& page, const std::vector<std::size_t>& blocks,
                         const DocumentBase& base);
 
