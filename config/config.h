@@ -239,6 +239,7 @@ struct Config {
   std::map<std::string, std::string> dns_hosts;  // name -> address
   std::vector<std::string> resolve;              // HOST:PORT:ADDR
   bool search_index = true;                      // keep the full-text index
+  bool body_dictionaries = true;  // pack the pages of a host with what they have in common
   Keep keep;
   Limits limits;
   seconds orphan_check{86'400};  // of a daemon, between two looks for orphans; 0: never

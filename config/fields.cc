@@ -98,6 +98,8 @@ constexpr Field<Config> kRunFields[] = {
     RUN("dns.servers", "address:port of resolvers; empty: the system's", texts(c.dns_servers)),
     RUN("dns.hosts", "name: address, asked before any server", text_map(c.dns_hosts)),
     RUN("search_index", "keep the full-text index", boolean(c.search_index)),
+    RUN("body_dictionaries", "pack the pages of a host with what they have in common",
+        boolean(c.body_dictionaries)),
     RUN("keep.versions",
         "stored versions of a page that stay, the newest; older ones go; 0: all stay",
         count(c.keep.versions)),

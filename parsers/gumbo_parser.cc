@@ -77,13 +77,20 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   page.kept_as_sent =
       packs && decoded.was_gzip_member && job.body.size() <= body.size() / kLeastGain;
   if (packs && !page.kept_as_sent) {
-    tools_->packer.pack(body, page.packed_body.bytes);
+    const std::uint64_t dictionary =
+        job.dictionary && page.kind == model::DocumentKind::html ? job.dictionary->id : 0;
+    page.packed_with_dictionary = tools_->packer.knows(dictionary);
+    tools_->packer.pack(body, dictionary, page.packed_body.bytes);
   }
   if (robots || job.wants.raw_body) {
     page.body = body.substr(0, robots ? kMaxRobotsTxt : kMaxRawBody);
   }
   fit_to_limits(page);
   return outcome;
+}
+
+void GumboParser::learn(std::size_t slot, const model::BodyDictionary& dictionary) {
+  tools_->packer.learn(slot, dictionary);
 }
 
 void GumboParser::warm_up() {

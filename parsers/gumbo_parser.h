@@ -26,6 +26,10 @@ class GumboParser final : public Parser {
   model::ParseOutcome parse(const ParseJob& job,
                             std::chrono::steady_clock::time_point deadline) override;
 
+  // From now on bodies may be packed with `dictionary`, and no more with the one that had this
+  // `slot`, of Packer::kMostDictionaries. Jobs that name one it does not know are packed without.
+  void learn(std::size_t slot, const model::BodyDictionary& dictionary);
+
   // Parses small samples of every kind, so that everything built or loaded lazily is there
   // before a sandbox closes.
   void warm_up();

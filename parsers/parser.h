@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -51,13 +52,16 @@ struct ParseJob {
   std::uint32_t rule_set = 0;  // index into the rule sets given at start + 1; 0: none
   std::uint64_t max_decoded_size = 32ULL << 20;  // bytes
   std::uint32_t max_links = 100'000;
-  std::string known_hash;     // content hash of what is stored: if the body has the same, it is
-                              // read for what steers the crawl only: see ParsedPage::unchanged
-  std::string robots_agent;   // our product token, for per-agent robots directives
-  std::string form;           // purpose login_form: CSS selector of the form to read; empty:
-                              // the one that asks for a password
-  std::string marker;         // CSS selector: ParsedPage::marked says whether it finds anything;
-                              // empty: not asked
+  std::string known_hash;    // content hash of what is stored: if the body has the same, it is
+                             // read for what steers the crawl only: see ParsedPage::unchanged
+  std::string robots_agent;  // our product token, for per-agent robots directives
+  std::string form;          // purpose login_form: CSS selector of the form to read; empty:
+                             // the one that asks for a password
+  std::string marker;        // CSS selector: ParsedPage::marked says whether it finds anything;
+                             // empty: not asked
+  // For pages of HTML to be packed with; null: none. On the worker's side of the wall it has no
+  // bytes: they came before.
+  std::shared_ptr<const model::BodyDictionary> dictionary = {};
   bool fresh_worker = false;  // one that has read nothing before; stays on this side of the wall
 };
 

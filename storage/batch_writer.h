@@ -9,7 +9,9 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "storage/bodies/host_dictionaries.h"
 #include "storage/commit_batch.h"
 #include "storage/database.h"
 #include "storage/page_store.h"
@@ -46,6 +48,8 @@ class BatchWriter {
   const Ids& ids() const { return ids_; }
   // Content hash -> id of the bodies that this batch added.
   const std::unordered_map<std::uint64_t, std::uint64_t>& new_bodies() const { return new_bodies_; }
+  // Those of HTML that a worker packed; to be taken once.
+  std::vector<NewBody> take_new_html() { return std::move(new_html_); }
 
  private:
   struct Content;
@@ -106,6 +110,7 @@ class BatchWriter {
   const bool redo_;
   Ids ids_;
   std::unordered_map<std::uint64_t, std::uint64_t> new_bodies_;
+  std::vector<NewBody> new_html_;
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> changed_counts_;
 };
 

@@ -39,6 +39,9 @@ class MemoryStore : public PageStore {
   base::Status check() override { return base::Done{}; }
   base::Result<bool> prune(Millis, std::size_t) override { return false; }  // keeps all
   Pruned pruned() const override { return {}; }
+  std::shared_ptr<const model::BodyDictionary> dictionary_of(model::HostId) override {
+    return nullptr;  // bodies stay as they were put
+  }
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override { return moved_seeds_; }

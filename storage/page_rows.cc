@@ -201,16 +201,23 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Cont
   if (!known) return std::move(known).error();
   if (known->stands) return known->id;
   const std::uint64_t id = known->id != 0 ? known->id : ids_.body++;
+  const std::string codec = model::BodyPacking::of(content.packed).name();
   auto done = database_.run(
       "INSERT OR REPLACE INTO bodies (id, hash, page_id, codec, size, data) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
       [&](Statement& s) {
         s.integer(1, as_integer(id)).text(2, content.hash).integer(3, as_integer(page.id));
-        s.text(4, model::to_string(content.packed.codec));
+        s.text(4, codec);
         s.integer(5, as_integer(content.size)).blob(6, content.packed.bytes);
       });
   if (!done) return std::move(done).error();
   if (known->id == 0) new_bodies_.emplace(key, id);
+  if (content.packed.codec == model::BodyCodec::zstd &&
+      parsed_of(page).kind == model::DocumentKind::html) {
+    new_html_.push_back({.host = page.parsed.fetched.lease.host_id,
+                         .body = id,
+                         .dictionary = content.packed.dictionary != nullptr});
+  }
   return id;
 }
 

@@ -7,13 +7,14 @@
 // On disk every unsettled URL is either named by a queue chunk or has an id at or
 // above the horizon. Start-up: list the chunks, then walk queued_from(horizon).
 //
-// Threads: one caller at a time (the commit thread). Others read over connections
-// of their own (storage/reports/query.h, storage/reports/exports.h).
+// Threads: one caller at a time (the commit thread), but for dictionary_of(). Others read over
+// connections of their own (storage/reports/query.h, storage/reports/exports.h).
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -182,6 +183,9 @@ class PageStore {
   virtual base::Result<bool> prune(Millis now, std::size_t rows) = 0;
   // What went since the store was opened.
   virtual Pruned pruned() const = 0;
+  // What bodies of the host's pages are to be packed with, at the moment; null: nothing. Threads:
+  // any.
+  virtual std::shared_ptr<const model::BodyDictionary> dictionary_of(model::HostId host) = 0;
   // Whatever state they are in, in the order asked for; unknown ids are left out.
   virtual base::Result<std::vector<QueuedUrl>> urls(std::span<const model::UrlId> ids) = 0;
 

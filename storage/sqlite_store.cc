@@ -25,6 +25,9 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
   if (!bodies) return std::move(bodies).error();
   store->bodies_seen_ = std::move(*bodies);
   if (auto done = store->load(); !done) return std::move(done).error();
+  if (options.dictionaries) {
+    if (auto done = store->dictionaries_.load(); !done) return std::move(done).error();
+  }
   if (auto done = store->pruner_.prepare(); !done) return std::move(done).error();
   return store;
 }
@@ -119,10 +122,7 @@ base::Status SqliteStore::put(const CommitBatch& batch, Texts texts) {
   if (failed_) {
     database_->rollback();
     if (in_doubt_ && resolve_doubt().ok() && !failed_) return base::Done{};
-    if (!in_doubt_) {
-      urls_seen_->rolled_back();
-      bodies_seen_->rolled_back();
-    }
+    if (!in_doubt_) rolled_back();
     return done;
   }
   accept();
@@ -156,6 +156,10 @@ base::Status SqliteStore::write(const CommitBatch& batch, BatchWriter& writer) {
   if (auto done = writer.write(batch); !done) return done;
   if (auto done = urls_seen_->write_due(writer.ids().next.url - 1); !done) return done;
   if (auto done = bodies_seen_->write_due(ids_.body - 1); !done) return done;
+  if (with_dictionaries_) {
+    dictionaries_.stored(writer.take_new_html());
+    if (auto done = dictionaries_.write_due(); !done) return done;
+  }
   return database_->run("UPDATE meta SET value = ?1 WHERE key = 'commits'",
                         [&](Statement& s) { s.integer(1, commits_ + 1); });
 }
@@ -180,6 +184,7 @@ base::Status SqliteStore::index_texts(PageId last, Texts texts) {
 void SqliteStore::accept() {
   urls_seen_->committed();
   bodies_seen_->committed();
+  dictionaries_.committed();
   ids_ = written_.ids;
   if (written_.horizon != 0) horizon_ = written_.horizon;
   indexed_ = written_.indexed;
@@ -202,10 +207,15 @@ base::Status SqliteStore::resolve_doubt() {
     accept();
     failed_ = false;
   } else {
-    urls_seen_->rolled_back();
-    bodies_seen_->rolled_back();
+    rolled_back();
   }
   return base::Done{};
+}
+
+void SqliteStore::rolled_back() {
+  urls_seen_->rolled_back();
+  bodies_seen_->rolled_back();
+  dictionaries_.rolled_back();
 }
 
 base::Result<std::string> SqliteStore::scope_fingerprint() {

@@ -23,6 +23,7 @@ struct StoreOptions {
                                 .run_entries = 1U << 16,
                                 .cache_entries = 1U << 10,
                                 .filter_bytes = 16U << 20};
+  bool dictionaries = true;   // pack the pages of a host with what they have in common
   bool search_index = false;  // keep the full-text index (storage/search/search_index.h)
   Keep keep;
 };
@@ -62,6 +63,9 @@ class SqliteStore final : public PageStore {
   base::Status check() override;
   base::Result<bool> prune(Millis now, std::size_t rows) override;
   Pruned pruned() const override { return pruner_.gone(); }
+  std::shared_ptr<const model::BodyDictionary> dictionary_of(model::HostId host) override {
+    return dictionaries_.shelf().find(host);
+  }
   base::Result<std::vector<SiteCoverage>> coverage() override;
   base::Result<std::vector<SiteLinkRules>> link_rules() override;
   base::Result<std::vector<MovedSeed>> moved_seeds() override;
@@ -83,6 +87,8 @@ class SqliteStore final : public PageStore {
   SqliteStore(std::unique_ptr<Database> database, const StoreOptions& options)
       : database_(std::move(database)),
         search_index_(options.search_index),
+        with_dictionaries_(options.dictionaries),
+        dictionaries_(*database_),
         pruner_(*database_, options.keep) {}
 
   base::Status load();
@@ -97,11 +103,14 @@ class SqliteStore final : public PageStore {
   base::Status enter_plan(const VisitPlan& plan, bool& any);
   base::Status plan_entered(Millis now);
   void accept();
+  void rolled_back();
   template <class Bind>
   base::Result<std::vector<QueuedUrl>> read_urls(const char* sql, Bind bind);
 
   std::unique_ptr<Database> database_;
   const bool search_index_;
+  const bool with_dictionaries_;
+  HostDictionaries dictionaries_;
   Pruner pruner_;
   std::unique_ptr<SeenIndex> urls_seen_;
   std::unique_ptr<SeenIndex> bodies_seen_;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "crawler/cli/flags/database_option.h"
+#include "storage/bodies/body_reader.h"
 
 namespace crawld::cli {
 namespace {
@@ -38,16 +39,17 @@ class ExtractCrew::Worker {
   Worker(daemon::Rooms& rooms, std::unique_ptr<storage::Database> reader)
       : options_(rooms.parse_options()),
         parser_(rooms.make_reader().parser),
-        reader_(std::move(reader)) {}
+        reader_(std::move(reader)),
+        bodies_(*reader_) {}
 
   Outcome extract(Job job) {
-    auto stored = storage::stored_body(*reader_, job.page.id);
+    auto stored = bodies_.of_page(job.page.id);
     if (!stored) return std::move(stored).error();
     // What a server packed is unpacked where it is read, in the sandbox.
-    auto& [codec, bytes] = stored->packed;
-    const bool as_sent = codec == model::BodyCodec::gzip;
-    const auto body = as_sent ? std::optional(std::move(bytes))
-                              : model::unpack(codec, bytes, options_.max_decoded_size);
+    model::PackedBody& packed = stored->packed;
+    const bool as_sent = packed.codec == model::BodyCodec::gzip;
+    const auto body = as_sent ? std::optional(std::move(packed.bytes))
+                              : model::unpack(packed, options_.max_decoded_size);
     if (!body) return Answer{.job = std::move(job), .end = End::bodiless};
     model::ParseOutcome outcome = parse(job, stored->headers, *body, as_sent ? "gzip" : "");
     const auto* failure = std::get_if<model::ParseFailure>(&outcome);
@@ -92,6 +94,7 @@ class ExtractCrew::Worker {
   const pipeline::ParseStage::Options options_;
   const std::unique_ptr<parsers::Parser> parser_;
   const std::unique_ptr<storage::Database> reader_;
+  storage::BodyReader bodies_;
 };
 
 std::size_t ExtractCrew::Answer::bytes() const {

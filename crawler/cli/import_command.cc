@@ -77,13 +77,19 @@ base::Result<config::Config> config_of(ImportFlags& flags) {
   return config;
 }
 
+pipeline::ParseStage::Options parse_options(daemon::Rooms& rooms, storage::PageStore& store) {
+  auto options = rooms.parse_options();
+  options.dictionary_of = [&store](model::HostId host) { return store.dictionary_of(host); };
+  return options;
+}
+
 class Import {
  public:
   Import(daemon::Rooms& rooms, storage::SqliteStore& store, const base::Clock& clock,
          StopSignals& signals, bool by_rules)
       : table_(rooms.sites().table()),
         parser_(rooms.make_reader().parser),
-        parse_(*parser_, rooms.sites(), clock, rooms.parse_options()),
+        parse_(*parser_, rooms.sites(), clock, parse_options(rooms, store)),
         stage_(store, parse_, rooms.sites(), clock, {.follow = by_rules}),
         store_(store),
         signals_(signals),
@@ -331,8 +337,9 @@ int import_command(const Arguments& arguments) {
   const base::SystemClock clock;
   auto rooms = daemon::Rooms::open(*config, {}, clock);
   if (!rooms) return complain(rooms.error().message, exit_code(rooms.error()));
-  auto store = storage::SqliteStore::open(database_path(flags.database),
-                                          {.search_index = config->search_index});
+  auto store = storage::SqliteStore::open(
+      database_path(flags.database),
+      {.dictionaries = config->body_dictionaries, .search_index = config->search_index});
   if (!store) return complain(store.error().message, exit_code(store.error()));
   Import import(**rooms, **store, clock, signals, !flags.config.empty());
   Status done = begin_run(**store, *config, command_line(flags));

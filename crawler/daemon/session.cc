@@ -92,6 +92,7 @@ Status Session::open_store() {
                                     ? storage::Durability::full
                                     : storage::Durability::normal;
   options.search_index = config.search_index;
+  options.dictionaries = config.body_dictionaries;
   options.keep = {.versions = config.keep.versions,
                   .requests = std::chrono::milliseconds(config.keep.requests).count(),
                   .hooks = hook_names(config.hooks)};

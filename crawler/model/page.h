@@ -164,8 +164,9 @@ struct ParsedPage {
   std::uint64_t body_size = 0;  // decoded bytes
   std::string body;  // decoded bytes, where the job asks for them (robots.txt); with url_places,
                      // the document in UTF-8 where its own bytes could not be understood on disk
-  std::vector<UrlPlace> url_places;  // only if asked for; rising, of `body`, else of the job's
-  PackedBody packed_body;            // of the decoded bytes, for the store
+  std::vector<UrlPlace> url_places;     // only if asked for; rising, of `body`, else of the job's
+  PackedBody packed_body;               // of the decoded bytes, for the store
+  bool packed_with_dictionary = false;  // the job's; whoever asked enters it in packed_body
   bool kept_as_sent = false;   // packed_body is empty: what the job handed in is it, a gzip member
   bool unchanged = false;      // content_hash is the one the job knew: links, meta and robots
                                // were read, and nothing was made that would only be stored

@@ -89,6 +89,8 @@ base::Result<ImportFate> ImportStage::take(ArchivedAnswer answer) {
   if (*before) {
     fetched.lease.url_id = (*before)->id;
     fetched.lease.host_id = (*before)->host;
+  } else {
+    fetched.lease.host_id = hosts_.find(answer.url.origin());
   }
   CommitItem item = parse_.step(std::move(fetched));
   auto& settled = std::get<model::Settled>(item);

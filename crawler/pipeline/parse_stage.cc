@@ -122,9 +122,12 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetc
   const auto table = sites_.table();
   recent_.judge_by(table);
   const SiteRules& rules = rules_of(*table, fetched);
+  const bool announced = next_.url != 0 && next_.url == fetched.lease.url_id;
+  now_ = announced ? std::move(next_) : choose_dictionary(fetched);
+  next_ = next == nullptr ? Chosen() : choose_dictionary(*next);
   std::optional<parsers::ParseJob> next_job;
   if (next != nullptr && policy::wants_parser(*next)) {
-    next_job = job_for(*next, rules_of(*table, *next));
+    next_job = job_for(*next, rules_of(*table, *next), next_.dictionary);
     if (policy::wants_parser(fetched)) parser_.announce(&*next_job);
   }
   if (fetched.lease.request.purpose == model::Purpose::robots) {
@@ -154,11 +157,25 @@ CommitItem ParseStage::read_login_step(model::Fetched fetched, const SiteRules& 
 model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules,
                                       Look look) {
   if (!policy::wants_parser(fetched)) return model::NotParsed{};
-  return ask(job_for(fetched, rules), look);
+  parsers::ParseJob job = job_for(fetched, rules, now_.dictionary);
+  model::ParseOutcome outcome = ask(std::move(job), look);
+  auto* page = std::get_if<model::ParsedPage>(&outcome);
+  if (page != nullptr && page->packed_with_dictionary) {
+    page->packed_body.dictionary = now_.dictionary;
+  }
+  return outcome;
+}
+
+ParseStage::Chosen ParseStage::choose_dictionary(const model::Fetched& fetched) const {
+  const model::Lease& lease = fetched.lease;
+  if (!options_.dictionary_of || lease.request.purpose != model::Purpose::page) return {};
+  return {lease.url_id, options_.dictionary_of(lease.host_id)};
 }
 
 // Needs: wants_parser(fetched).
-parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteRules& rules) const {
+parsers::ParseJob ParseStage::job_for(
+    const model::Fetched& fetched, const SiteRules& rules,
+    const std::shared_ptr<const model::BodyDictionary>& dictionary) const {
   const model::Response& response = *fetched.response();
   const model::Request& request = fetched.lease.request;
   parsers::ParseJob job{.url = request.url.href(),
@@ -178,6 +195,7 @@ parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteR
   } else if (rules.login) {
     set_login_job(request.purpose, *rules.login, job);
   }
+  if (job.wants.packed_body) job.dictionary = dictionary;
   return job;
 }
 

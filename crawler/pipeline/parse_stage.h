@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,8 @@ class ParseStage {
     std::string robots_agent = "crawld";
     std::uint32_t robots_retries = 2;  // before an unreachable robots.txt means "no"
     std::function<bool(const model::Url&)> forbidden_address;
+    // What bodies of a host's pages are packed with, at the moment; none: without.
+    std::function<std::shared_ptr<const model::BodyDictionary>(model::HostId)> dictionary_of;
   };
 
   ParseStage(parsers::Parser& parser, SiteBook& sites, const base::Clock& clock, Options options)
@@ -41,7 +44,13 @@ class ParseStage {
  private:
   const std::string& agent_of(const SiteRules& rules) const;
   const SiteRules& rules_of(const SiteTable& table, const model::Fetched& fetched) const;
-  parsers::ParseJob job_for(const model::Fetched& fetched, const SiteRules& rules) const;
+  struct Chosen {
+    model::UrlId url = 0;
+    std::shared_ptr<const model::BodyDictionary> dictionary;
+  };
+  Chosen choose_dictionary(const model::Fetched& fetched) const;
+  parsers::ParseJob job_for(const model::Fetched& fetched, const SiteRules& rules,
+                            const std::shared_ptr<const model::BodyDictionary>& dictionary) const;
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);
   model::ParseOutcome ask(parsers::ParseJob job, Look look);
   void keep_body(parsers::ParseJob job, model::ParseFailure& failure);
@@ -54,6 +63,8 @@ class ParseStage {
   const base::Clock& clock_;
   const Options options_;
   policy::RecentLinks recent_;
+  Chosen now_;   // for the page in hand
+  Chosen next_;  // for the one that was announced: with another one it would be another job
 };
 
 // What came back as it went in because no parse worker could be started.

@@ -31,12 +31,17 @@ PageQueue::Options for_threads(PageQueue::Options pages, std::uint32_t threads) 
   return pages;
 }
 
+Pipeline::Options with_dictionaries(Pipeline::Options options, storage::PageStore& store) {
+  options.parse.dictionary_of = [&store](model::HostId host) { return store.dictionary_of(host); };
+  return options;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Options options, storage::PageStore& store, frontier::LocalFrontier& frontier,
                    SiteBook& sites, const base::Clock& clock, MakeFetcher make_fetcher,
                    MakeParser make_parser)
-    : options_(std::move(options)),
+    : options_(with_dictionaries(std::move(options), store)),
       store_(store),
       frontier_(frontier),
       sites_(sites),

@@ -13,7 +13,7 @@ constexpr std::size_t kFirstCapacity = 128U << 10;
 constexpr std::size_t kKeptCapacity = 4U << 20;
 
 bool is_frame_type(FrameType type) {
-  return type >= FrameType::config && type <= FrameType::failure;
+  return type >= FrameType::config && type <= FrameType::dictionary;
 }
 
 }  // namespace

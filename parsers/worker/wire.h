@@ -16,7 +16,8 @@
 //
 // Life of a connection: parent sends `config`, worker answers `hello`; then any number of
 // `job` frames, each answered by one `page` or `failure` frame with the job's sequence
-// number, in order. Several jobs may be under way at once.
+// number, in order. Several jobs may be under way at once. A dictionary goes ahead of the first job
+// that names it, and is not answered.
 #pragma once
 
 #include <cstddef>
@@ -35,13 +36,13 @@
 namespace crawld::parsers {
 
 // Changes when the frames do; see also wire_build_id().
-inline constexpr std::uint16_t kWireVersion = 3;
+inline constexpr std::uint16_t kWireVersion = 4;
 
 // A fingerprint of the sources of the parse side: what hello compares, so that a worker
 // from another build is noticed before it is given work.
 std::string_view wire_build_id();
 
-enum class FrameType : std::uint16_t { config = 1, hello, job, page, failure };
+enum class FrameType : std::uint16_t { config = 1, hello, job, page, failure, dictionary };
 
 struct FrameHeader {
   std::uint32_t magic;
@@ -105,6 +106,13 @@ struct WorkerHello {
   std::string error;           // not empty: it will end now
 };
 
+// A dictionary that jobs will name, and the place where the worker is to keep it.
+struct TaughtDictionary {
+  std::uint32_t slot = 0;  // below Packer::kMostDictionaries
+  std::uint64_t id = 0;
+  std::string_view bytes;
+};
+
 struct WorkerReply {
   std::uint64_t heap = 0;  // bytes the worker's heap spans after this page
   model::ParseOutcome outcome;
@@ -115,6 +123,7 @@ struct WorkerReply {
 void encode_setup(const WorkerSetup& setup, std::string& out);
 void encode_hello(const WorkerHello& hello, std::string& out);
 void encode_job(const ParseJob& job, std::uint32_t sequence, std::string& out);
+void encode_dictionary(const TaughtDictionary& dictionary, std::string& out);
 // Needs: an outcome that is not NotParsed; a page after fit_to_limits().
 void encode_reply(const WorkerReply& reply, std::uint32_t sequence, std::string& out);
 
@@ -123,6 +132,8 @@ std::optional<WorkerSetup> decode_setup(std::string_view payload);
 std::optional<WorkerHello> decode_hello(std::string_view payload);
 // The job's body is a view into `payload`.
 std::optional<ParseJob> decode_job(std::string_view payload);
+// As are its bytes.
+std::optional<TaughtDictionary> decode_dictionary(std::string_view payload);
 // `type` is that of the frame. `why` says what was refused.
 std::optional<WorkerReply> decode_reply(FrameType type, std::string_view payload, std::string& why);
 

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "parsers/bytes/pack.h"
 #include "parsers/worker/wire.h"
 #include "parsers/worker/wire_fields.h"
 #include "parsers/worker/wire_json.h"
@@ -94,7 +95,25 @@ void walk(Archive& a, Job& job) {
   a.text(job.known_hash, kMaxShortText);
   a.text(job.form, kAnyLength);
   a.text(job.marker, kAnyLength);
+  std::uint64_t dictionary = job.dictionary ? job.dictionary->id : 0;
+  a.number(dictionary);
+  if constexpr (Archive::kReading) {
+    if (dictionary != 0) {
+      job.dictionary = std::make_shared<const model::BodyDictionary>(
+          model::BodyDictionary{.id = dictionary, .bytes = {}});
+    }
+  }
   a.bytes(job.body);
+}
+
+template <class Archive, Of<TaughtDictionary> Dictionary>
+void walk(Archive& a, Dictionary& dictionary) {
+  a.number(dictionary.slot);
+  a.number(dictionary.id);
+  a.bytes(dictionary.bytes);
+  if constexpr (Archive::kReading) {
+    if (dictionary.slot >= Packer::kMostDictionaries) a.fail("there is no such slot");
+  }
 }
 
 // --- replies ---------------------------------------------------------------------------------
@@ -233,8 +252,9 @@ void walk(Archive& a, Page& page) {
   a.text(page.content_hash, kMaxShortText);
   a.number(page.simhash);
   a.number(page.body_size);
-  for (auto* flag : {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged,
-                     &page.asks_password, &page.marked, &page.kept_as_sent}) {
+  for (auto* flag :
+       {&page.links_truncated, &page.used_tree, &page.over_limits, &page.unchanged,
+        &page.asks_password, &page.marked, &page.packed_with_dictionary, &page.kept_as_sent}) {
     a.flag(*flag);
   }
   walk(a, page.form);
@@ -293,6 +313,12 @@ void encode_job(const ParseJob& job, std::uint32_t sequence, std::string& out) {
   writer.finish_before_bytes(FrameType::job, sequence);
 }
 
+void encode_dictionary(const TaughtDictionary& dictionary, std::string& out) {
+  FieldWriter writer(out);
+  walk(writer, dictionary);
+  writer.finish(FrameType::dictionary, 0);
+}
+
 void encode_reply(const WorkerReply& reply, std::uint32_t sequence, std::string& out) {
   FieldWriter writer(out);
   writer.number(reply.heap);
@@ -318,6 +344,10 @@ std::optional<ParseJob> decode_job(std::string_view payload) {
   return decode<ParseJob>(payload, FieldReader::Text::any_bytes);
 }
 
+std::optional<TaughtDictionary> decode_dictionary(std::string_view payload) {
+  return decode<TaughtDictionary>(payload, FieldReader::Text::any_bytes);
+}
+
 std::optional<WorkerReply> decode_reply(FrameType type, std::string_view payload,
                                         std::string& why) {
   switch (type) {
@@ -328,6 +358,7 @@ std::optional<WorkerReply> decode_reply(FrameType type, std::string_view payload
     case FrameType::config:
     case FrameType::hello:
     case FrameType::job:
+    case FrameType::dictionary:
       break;
   }
   why = "frame of another kind";

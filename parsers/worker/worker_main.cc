@@ -101,11 +101,21 @@ WorkerHello shut_in(const WorkerSetup& setup) {
   return hello;
 }
 
+void learn(GumboParser& parser, const Frame& frame) {
+  const auto taught = decode_dictionary(frame.payload);
+  if (!taught) end(kExitProtocol);
+  parser.learn(taught->slot, {.id = taught->id, .bytes = std::string(taught->bytes)});
+}
+
 [[noreturn]] void serve(GumboParser& parser, FrameReader& reader) {
   std::string out;
   const auto heap_start = reinterpret_cast<std::uintptr_t>(::sbrk(0));
   while (true) {
     const Frame frame = next_frame(reader);
+    if (frame.type == FrameType::dictionary) {
+      learn(parser, frame);
+      continue;
+    }
     if (frame.type != FrameType::job) end(kExitProtocol);
     const auto job = decode_job(frame.payload);
     if (!job) end(kExitProtocol);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "parsers/bytes/pack.h"
 #include "parsers/worker/wire_limits.h"
 #include "parsers/worker/worker_death.h"
 
@@ -113,6 +114,7 @@ std::optional<ParseFailure> WorkerProcess::start(Instant deadline) {
   if (::clock_getcpuclockid(*child, &clock) == 0) cpu_clock_ = clock;
   started_.fetch_add(1, std::memory_order_relaxed);
   pages_of_worker_ = 0;
+  taught_.clear();
   greeted_ = false;
   return greet(deadline);
 }
@@ -175,7 +177,7 @@ std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, const ParseJ
                                                Instant deadline) {
   const nanoseconds cpu_before(cpu_of_living_.load(std::memory_order_relaxed));
   const bool was_ahead = !ahead_.empty();
-  if (!was_ahead) channel_.send(head_, job.body);
+  if (!was_ahead) send(job);
   ahead_.clear();
   if (next != nullptr) send_ahead(*next);
   auto look_again = std::chrono::steady_clock::now() + options_.page_cpu;
@@ -201,12 +203,48 @@ std::optional<ParseOutcome> WorkerProcess::ask(const ParseJob& job, const ParseJ
   }
 }
 
+void WorkerProcess::send(const ParseJob& job) {
+  if (was_taught(job)) return channel_.send(head_, job.body);
+  encode_dictionary({.slot = slot_for(job.dictionary->id),
+                     .id = job.dictionary->id,
+                     .bytes = job.dictionary->bytes},
+                    lesson_);
+  lesson_ += head_;
+  channel_.send(lesson_, job.body);
+}
+
+// Whether the worker has the dictionary that the job names, if any.
+bool WorkerProcess::was_taught(const ParseJob& job) {
+  if (!job.dictionary) return true;
+  for (Taught& taught : taught_) {
+    if (taught.dictionary != job.dictionary->id) continue;
+    taught.last_job = sequence_;
+    return true;
+  }
+  return false;
+}
+
+// Takes the place of the one that no job has named for the longest time, where all are taken.
+std::uint32_t WorkerProcess::slot_for(std::uint64_t dictionary) {
+  auto place = taught_.end();
+  if (taught_.size() < Packer::kMostDictionaries) {
+    place = taught_.emplace(taught_.end());
+  } else {
+    place = std::min_element(taught_.begin(), taught_.end(), [](const Taught& a, const Taught& b) {
+      return a.last_job < b.last_job;
+    });
+  }
+  *place = {dictionary, sequence_};
+  return static_cast<std::uint32_t>(place - taught_.begin());
+}
+
 // The worker finds it when it is done with the job under way, and need not be woken for it. It
 // goes down with the worker, and parse() sends it anew then.
 void WorkerProcess::send_ahead(const ParseJob& job) {
   constexpr std::size_t kLargest = 256U << 10;  // what the socket's buffer does not hold is copied
   if (job.fresh_worker || job.body.size() > kLargest || !channel_.all_sent()) return;
   if (options_.rule_book && job.rule_set > rules_of_worker_) return;
+  if (!was_taught(job)) return;
   encode_job(job, sequence_ + 1, ahead_);
   channel_.send_after(ahead_, job.body);
 }

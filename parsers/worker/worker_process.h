@@ -85,7 +85,10 @@ class WorkerProcess final : public Parser {
   std::optional<model::ParseFailure> refuse_hello(const Frame& frame);
   std::optional<model::ParseOutcome> ask(const ParseJob& job, const ParseJob* next,
                                          Instant deadline);
+  void send(const ParseJob& job);
   void send_ahead(const ParseJob& job);
+  bool was_taught(const ParseJob& job);
+  std::uint32_t slot_for(std::uint64_t dictionary);
   model::ParseOutcome take_answer(const Frame& frame);
   std::optional<model::ParseFailure> over_limit(std::chrono::nanoseconds cpu_before,
                                                 Instant deadline, Instant& look_again);
@@ -100,7 +103,13 @@ class WorkerProcess final : public Parser {
   std::string head_;  // of the job under way; kept for its memory
   std::string setup_;
   const ParseJob* announced_ = nullptr;
-  std::string ahead_;  // head of the job that the worker has already, after the one under way
+  std::string ahead_;   // head of the job that the worker has already, after the one under way
+  std::string lesson_;  // a dictionary and the head of the job that is the first to name it
+  struct Taught {
+    std::uint64_t dictionary = 0;
+    std::uint32_t last_job = 0;  // that named it
+  };
+  std::vector<Taught> taught_;  // what the living worker keeps, by slot
   std::uint32_t sequence_ = 0;
   std::uint32_t pages_of_worker_ = 0;
   std::size_t rules_of_worker_ = 0;  // rule sets that it was told

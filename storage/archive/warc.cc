@@ -9,6 +9,7 @@
 #include "storage/archive/stored_answer.h"
 #include "storage/archive/surt.h"
 #include "storage/archive/warc_record.h"
+#include "storage/bodies/body_reader.h"
 #include "storage/reports/row_json.h"
 
 namespace crawld::storage {
@@ -83,7 +84,7 @@ class WarcWriter {
   WarcWriter(Database& reader, const WarcOptions& options, std::string database_id,
              const std::function<bool(std::string_view)>& write,
              const std::function<void(std::string_view)>& index)
-      : reader_(reader),
+      : bodies_(reader),
         options_(options),
         database_id_(std::move(database_id)),
         write_(write),
@@ -107,7 +108,7 @@ class WarcWriter {
     if (first_page_ == 0) first_page_ = answer.page;
     std::string body;
     if (answer.body != 0) {
-      auto bytes = body_bytes(reader_, answer.body);
+      auto bytes = bodies_.bytes(answer.body);
       if (!bytes) return std::move(bytes).error();
       body = std::move(*bytes);
     }
@@ -191,7 +192,7 @@ class WarcWriter {
            "\",\"filename\":" + base::json_string(options_.file_name) + "}\n";
   }
 
-  Database& reader_;
+  BodyReader bodies_;
   const WarcOptions& options_;
   const std::string database_id_;
   const std::function<bool(std::string_view)>& write_;

@@ -45,7 +45,4 @@ base::Result<ExportEnd> export_warc(Database& reader, const WarcOptions& options
                                     const std::function<bool(std::string_view)>& write,
                                     const std::function<void(std::string_view)>& index = {});
 
-// The decoded bytes of a stored body. Errors: not_found, corrupt.
-base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id);
-
 }  // namespace crawld::storage

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "crawler/base/clock.h"
-#include "crawler/model/packed_body.h"
 #include "storage/archive/sha1.h"
 #include "storage/archive/warc.h"
 #include "storage/database.h"
@@ -17,7 +16,6 @@ using base::Error;
 using Code = base::Error::Code;
 
 // Far above any limit of the parser: a larger size is damage.
-constexpr std::uint64_t kMaxBody = 1ULL << 30;
 
 }  // namespace
 
@@ -75,27 +73,6 @@ base::Result<std::string> gzip_member(std::string_view bytes) {
   deflateEnd(&stream);
   if (rc != Z_STREAM_END) return Error{Code::io, "cannot gzip a record"};
   return out;
-}
-
-base::Result<std::string> body_bytes(Database& reader, std::uint64_t body_id) {
-  std::string bytes;
-  bool found = false;
-  bool whole = false;
-  auto done = reader.each(
-      "SELECT size, data, codec FROM bodies WHERE id = ?1",
-      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(body_id)); },
-      [&](Statement& s) {
-        found = true;
-        const auto codec = model::body_codec_from(s.text(2));
-        auto body = codec ? model::unpack(*codec, s.blob(1), kMaxBody) : std::nullopt;
-        whole = body && body->size() == static_cast<std::uint64_t>(s.integer(0));
-        if (whole) bytes = *std::move(body);
-      });
-  if (!done) return std::move(done).error();
-  const std::string name = "body " + std::to_string(body_id);
-  if (!found) return Error{Code::not_found, "there is no " + name + " in " + reader.path()};
-  if (!whole) return Error{Code::corrupt, name + " of " + reader.path() + " is damaged"};
-  return bytes;
 }
 
 }  // namespace crawld::storage

@@ -58,6 +58,11 @@ constexpr SqlCheck kSqlChecks[] = {
     {"every body is named by a page",
      "SELECT count(*), sum(id NOT IN (SELECT body_id FROM pages WHERE body_id IS NOT NULL)), "
      "NULL FROM bodies"},
+    {"every dictionary that packed a body is there",
+     "SELECT count(*), sum(d.id IS NULL), max(CASE WHEN d.id IS NULL THEN 'body ' || b.id END) "
+     "FROM bodies AS b LEFT JOIN dictionaries AS d ON d.id = CAST(substr(b.codec, 6) AS INTEGER) "
+     "WHERE b.codec GLOB 'zstd:*'",
+     10},
     {"every content is stored once",
      "SELECT count(*), count(*) - count(DISTINCT hash), NULL FROM bodies"},
     {"every list of links belongs to a page",

@@ -72,28 +72,6 @@ base::Result<std::vector<std::string>> site_names(Database& reader) {
   return names;
 }
 
-base::Result<StoredBody> stored_body(Database& reader, PageId page) {
-  const auto bind = [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(page)); };
-  StoredBody body;
-  auto done = reader.each(
-      "SELECT b.data, b.size, b.codec FROM pages AS p JOIN bodies AS b ON b.id = p.body_id "
-      "WHERE p.id = ?1",
-      bind, [&](Statement& s) {
-        const auto codec = model::body_codec_from(s.text(2));
-        if (!codec) return;  // of a newer crawld
-        body.packed = {*codec, std::string(s.blob(0))};
-        body.size = static_cast<std::uint64_t>(s.integer(1));
-      });
-  if (!done) return std::move(done).error();
-  done = reader.each(
-      "SELECT json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]') "
-      "FROM pages AS p JOIN json_each(ifnull(p.headers, '[]')) AS j WHERE p.id = ?1",
-      bind,
-      [&](Statement& s) { body.headers.add(std::string(s.text(0)), std::string(s.text(1))); });
-  if (!done) return std::move(done).error();
-  return body;
-}
-
 base::Result<VersionAt> version_at(Database& reader, std::string_view href, Millis at) {
   constexpr Millis kWithinTheSecond = 999;
   const auto url = find_url(reader, href);

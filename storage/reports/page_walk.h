@@ -53,14 +53,6 @@ base::Result<PageId> extracted_up_to(Database& reader, const std::string& site,
 // Names of all sites that ever had pages, in order of id.
 base::Result<std::vector<std::string>> site_names(Database& reader);
 
-// What a page was made of, to make it again.
-struct StoredBody {
-  model::Headers headers;
-  model::PackedBody packed;  // of the decoded bytes; empty: the body was not kept
-  std::uint64_t size = 0;    // decoded, bytes
-};
-base::Result<StoredBody> stored_body(Database& reader, PageId page);
-
 // The version of a URL that stood at `at`, told to the second.
 struct VersionAt {
   PageId page = 0;         // 0: none

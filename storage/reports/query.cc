@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "storage/reports/body_function.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -142,6 +144,7 @@ base::Status query(Database& reader, std::string_view sql, QueryRows& rows,
                    const QueryOptions& options) {
   sqlite3* db = reader.raw();
   open_virtual_tables(db);
+  if (auto defined = add_body_function(reader); !defined) return defined;
   const Watch watch(db, options.timeout);
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;

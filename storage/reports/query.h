@@ -1,7 +1,8 @@
 // Read-only SQL for people: `crawld sql`.
 //
 // SQLite's authorizer refuses whatever is not a plain SELECT: no ATTACH, no PRAGMA
-// that sets something, no writes, no extensions. The connection is a reader's.
+// that sets something, no writes, no extensions. The connection is a reader's. Beside SQLite's
+// own there is the function body(): see storage/reports/body_function.h.
 //
 // Threads: those of the connection.
 #pragma once

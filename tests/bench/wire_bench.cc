@@ -132,6 +132,6 @@ int main() {
   Packer packer;
   std::string packed;
   std::printf("zstd level 1 of the page            %8.1f us\n",
-              microseconds(2'000, [&] { packer.pack(page, packed); }));
+              microseconds(2'000, [&] { packer.pack(page, 0, packed); }));
   return sink == 0 ? 1 : 0;
 }

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from conftest import CRAWLD, CountingServer, Crawl, run
+from conftest import CRAWLD, CountingServer, Crawl, check_whole, run
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -515,6 +515,44 @@ def test_a_gzipped_body_is_kept_as_it_was_sent_and_read_from_there(serve, tmp_pa
     subprocess.run(["sqlite3", str(crawl.db), f"UPDATE bodies SET data = x'{damaged.hex()}' WHERE size > 999"], check=True)
     result = run(crawl, "export", "-f", "warc", "-o", tmp_path / "y.warc")
     assert result.returncode == 1 and "is damaged" in result.stderr
+
+
+def test_pages_of_a_host_are_packed_with_what_they_have_in_common(tmp_path):
+    menu = "".join(f"<li><a href='/page/{n * 7919 % 997}'>Entry {n * 104729 % 9973}</a>" for n in range(300))
+
+    def page(path):
+        return f"<!doctype html><title>{path}</title><ul>{menu}</ul><p>This is {path}.".encode()
+
+    html = {"Content-Type": "text/html; charset=utf-8"}
+    server = CountingServer(lambda path: (200, html, page(path)))
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", "--concurrency-per-host", "4", server.url()).returncode == 0
+    packed = dict(crawl.sql("SELECT codec LIKE 'zstd:%', count(*) FROM bodies GROUP BY 1"))
+    assert sum(packed.values()) == 301 and packed[1] > 100
+    check_whole(crawl, 301)
+
+    # What stands in the file is for any zstd.
+    codec, data, path = crawl.sql("SELECT b.codec, b.data, u.url FROM bodies AS b JOIN pages AS p ON p.body_id = b.id "
+                                  "JOIN urls AS u ON u.id = p.url_id WHERE b.codec LIKE 'zstd:%' ORDER BY b.id DESC LIMIT 1")[0]
+    path = path.removeprefix(server.url().rstrip("/"))
+    [(dictionary,)] = crawl.sql(f"SELECT data FROM dictionaries WHERE id = {codec.removeprefix('zstd:')}")
+    unzstd = ["zstd", "-d", "-c", "-q"]
+    (tmp_path / "dictionary").write_bytes(subprocess.run(unzstd, input=dictionary, capture_output=True, check=True).stdout)
+    body = subprocess.run([*unzstd, "-D", tmp_path / "dictionary"], input=data, capture_output=True, check=True).stdout
+    assert body == page(path)
+
+    told = run(crawl, "sql", "--json", "SELECT CAST(body(p.body_id) AS TEXT) AS body, u.url FROM pages AS p JOIN urls AS u ON u.id = p.url_id")
+    bodies = {row["url"]: row["body"] for row in map(json.loads, told.stdout.splitlines())}
+    assert len(bodies) == 301
+    assert all(text.encode() == page(url.removeprefix(server.url().rstrip("/"))) for url, text in bodies.items())
+    assert run(crawl, "export", "-f", "warc", "-o", tmp_path / "x.warc").returncode == 0
+    archive = (tmp_path / "x.warc").read_bytes()
+    assert all(text.encode() in archive for text in bodies.values())
+
+    config = config_file(tmp_path, f"'{crawl.sql('SELECT name FROM sites')[0][0]}'", "  - {name: head, fields: {h: 'css:p'}}\n")
+    server.close()
+    assert run(crawl, "extract", "-c", config).returncode == 0
+    assert len(crawl.sql("SELECT id FROM records WHERE fields LIKE '%This is /%'")) == 301
 
 
 def test_extract_adds_texts_that_the_site_asks_for_now(tmp_path):

@@ -36,6 +36,10 @@ void try_payload(FrameType type, std::string_view payload) {
     encode_hello(*hello, again);
     require_same(again, payload);
   }
+  if (auto dictionary = decode_dictionary(payload)) {
+    encode_dictionary(*dictionary, again);
+    require_same(again, payload);
+  }
   if (auto job = decode_job(payload)) {
     encode_job(*job, 1, again);
     again += job->body;

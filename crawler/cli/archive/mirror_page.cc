@@ -53,10 +53,10 @@ base::Result<std::unique_ptr<MirrorPageMaker>> MirrorPageMaker::open(const confi
 }
 
 base::Result<MirrorPageMaker::Page> MirrorPageMaker::make(const Entry& entry) {
-  auto stored = storage::stored_body(reader_, entry.page.id);
+  auto stored = bodies_.of_page(entry.page.id);
   if (!stored) return std::move(stored).error();
   Page page{.modified = modified_at(stored->headers, entry.page)};
-  auto body = model::unpack(stored->packed.codec, stored->packed.bytes, stored->size);
+  auto body = model::unpack(stored->packed, stored->size);
   page.bodiless = stored->packed.empty() || !body;
   if (page.bodiless) return page;
   page.body = *std::move(body);

@@ -14,6 +14,7 @@
 #include "crawler/base/result.h"
 #include "crawler/cli/archive/mirror_plan.h"
 #include "parsers/worker/worker_process.h"
+#include "storage/bodies/body_reader.h"
 #include "storage/database.h"
 
 namespace crawld::cli {
@@ -43,14 +44,14 @@ class MirrorPageMaker {
 
  private:
   MirrorPageMaker(const config::Config& config, storage::Database& reader, MirrorPlan& plan)
-      : timeout_(config.parse_timeout), reader_(reader), plan_(plan) {}
+      : timeout_(config.parse_timeout), bodies_(reader), plan_(plan) {}
 
   base::Status rewrite(const storage::MirrorBook::Entry& entry, const model::Headers& headers,
                        Page& page);
 
   const std::chrono::milliseconds timeout_;
   std::unique_ptr<parsers::WorkerProcess> parser_;
-  storage::Database& reader_;
+  storage::BodyReader bodies_;
   MirrorPlan& plan_;
 };
 

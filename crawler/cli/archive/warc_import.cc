@@ -175,7 +175,7 @@ base::Result<bool> WarcImport::fill_revisit(const ArchiveRecord& record,
   const auto version = storage::version_at(database_, url.href(), *date);
   if (!version) return base::Error(version.error());
   if (version->body == 0) return false;
-  auto body = storage::body_bytes(database_, version->body);
+  auto body = bodies_.bytes(version->body);
   if (!body) return std::move(body).error();
   // Our own exports digest the decoded body; where the original was encoded, the digest is
   // of bytes that are no longer here.

@@ -15,6 +15,7 @@
 #include "crawler/pipeline/import_stage.h"
 #include "storage/archive/archived_response.h"
 #include "storage/archive/warc_reader.h"
+#include "storage/bodies/body_reader.h"
 #include "storage/database.h"
 
 namespace crawld::cli {
@@ -37,6 +38,7 @@ class WarcImport {
              ImportCounts& counts)
       : stage_(stage),
         database_(database),
+        bodies_(database),
         sites_(sites),
         choose_site_(std::move(choose_site)),
         file_(std::move(file)),
@@ -56,6 +58,7 @@ class WarcImport {
 
   pipeline::ImportStage& stage_;
   storage::Database& database_;
+  storage::BodyReader bodies_;
   const pipeline::SiteTable& sites_;
   const ChooseSite choose_site_;
   const std::string file_;

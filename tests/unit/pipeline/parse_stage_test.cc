@@ -18,11 +18,16 @@ class WatchedParser final : public parsers::Parser {
   model::ParseOutcome parse(const parsers::ParseJob& job,
                             std::chrono::steady_clock::time_point deadline) override {
     model::ParseOutcome outcome = parser_.parse(job, deadline);
+    dictionary = job.dictionary;
     page = std::get<model::ParsedPage>(outcome);
     return outcome;
   }
 
+  void announce(const parsers::ParseJob* job) override { announced = job->dictionary; }
+
   model::ParsedPage page;
+  std::shared_ptr<const model::BodyDictionary> dictionary;  // of the last job
+  std::shared_ptr<const model::BodyDictionary> announced;
 
  private:
   parsers::GumboParser parser_;
@@ -83,4 +88,31 @@ TEST_CASE("nothing is made of a page that came back as it is stored, and its lin
   CHECK(visits.visit("second").verdict == model::Verdict::done);
   CHECK(visits.parser.page.used_tree);
   CHECK_FALSE(visits.parser.page.packed_body.empty());
+}
+
+TEST_CASE("a page that was announced is asked for as it was, with a new dictionary at hand too") {
+  Visits visits;
+  auto newest = std::make_shared<const model::BodyDictionary>(model::BodyDictionary{.id = 1});
+  pipeline::ParseStage stage(
+      visits.parser, *visits.sites, visits.clock,
+      {.forbidden_address = [](const model::Url&) { return false; },
+       .dictionary_of = [&](model::HostId host) { return host == 9 ? newest : nullptr; }});
+  const auto fetched = [&](model::UrlId id, model::HostId host) {
+    model::Response response;
+    response.status = 200;
+    response.headers.add("Content-Type", "text/html");
+    response.body = "<p>" + std::to_string(id);
+    return model::Fetched{.lease = {.url_id = id, .host_id = host, .request = {.url = visits.url}},
+                          .outcome = std::move(response),
+                          .fetched_at = visits.clock.wall()};
+  };
+  const model::Fetched second = fetched(2, 9);
+  stage.step(fetched(1, 8), pipeline::Look::both, &second);
+  CHECK(visits.parser.dictionary == nullptr);
+  REQUIRE(visits.parser.announced != nullptr);
+  newest = std::make_shared<const model::BodyDictionary>(model::BodyDictionary{.id = 2});
+  stage.step(fetched(2, 9));
+  CHECK(visits.parser.dictionary->id == 1);
+  stage.step(fetched(3, 9));
+  CHECK(visits.parser.dictionary->id == 2);
 }

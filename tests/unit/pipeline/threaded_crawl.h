@@ -122,6 +122,9 @@ class FaultyStore final : public storage::PageStore {
     return store_.prune(now, rows);
   }
   storage::Pruned pruned() const override { return store_.pruned(); }
+  std::shared_ptr<const model::BodyDictionary> dictionary_of(model::HostId host) override {
+    return store_.dictionary_of(host);
+  }
   base::Result<std::vector<storage::QueuedUrl>> urls(std::span<const model::UrlId> ids) override {
     return store_.urls(ids);
   }

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "storage/archive/sha1.h"
+#include "storage/bodies/body_reader.h"
 #include "storage/sqlite_store.h"
 #include "tests/unit/storage/batches.h"
 #include "tests/unit/storage/scratch.h"
@@ -197,8 +198,8 @@ TEST_CASE("a damaged body is reported, not exported") {
   Exported exported;
   auto store = std::move(*SqliteStore::open(exported.scratch.path(), {}));
   REQUIRE(store->database().execute("UPDATE bodies SET data = x'00'").ok());
-  CHECK(body_bytes(*exported.reader, 1).error().code == base::Error::Code::corrupt);
-  CHECK(body_bytes(*exported.reader, 99).error().code == base::Error::Code::not_found);
+  CHECK(BodyReader(*exported.reader).bytes(1).error().code == base::Error::Code::corrupt);
+  CHECK(BodyReader(*exported.reader).bytes(99).error().code == base::Error::Code::not_found);
 }
 
 namespace {

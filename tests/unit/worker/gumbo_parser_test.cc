@@ -53,7 +53,7 @@ TEST_CASE("the body is packed as it was decoded") {
   const auto page = parse(job);
   CHECK(page.charset == "windows-1252");
   CHECK(page.text == "caf\xC3\xA9");
-  CHECK(unpack(model::BodyCodec::zstd, page.packed_body.bytes, 1'000) == body);
+  CHECK(unpack(page.packed_body, 1'000) == body);
   CHECK(page.body_size == body.size());
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("a binary body is hashed and packed and not read") {
   CHECK(page.kind == model::DocumentKind::binary);
   CHECK(page.links.empty());
   CHECK(page.content_hash.size() == 32);
-  CHECK(unpack(model::BodyCodec::zstd, page.packed_body.bytes, 100) == body);
+  CHECK(unpack(page.packed_body, 100) == body);
 }
 
 TEST_CASE("an empty body is an empty page, not an error") {

@@ -169,7 +169,9 @@ TEST_CASE("a job survives the way through a frame, with a body that is sent behi
                .known_hash = "abc",
                .robots_agent = "bot",
                .form = "#login",
-               .marker = "a.out"};
+               .marker = "a.out",
+               .dictionary = std::make_shared<const model::BodyDictionary>(
+                   model::BodyDictionary{.id = 1ULL << 40, .bytes = "went ahead"})};
   job.wants.markdown = true;
   std::string frame;
   encode_job(job, 5, frame);
@@ -189,6 +191,21 @@ TEST_CASE("a job survives the way through a frame, with a body that is sent behi
   CHECK(got->robots_agent == "bot");
   CHECK(got->form == "#login");
   CHECK(got->marker == "a.out");
+  REQUIRE(got->dictionary != nullptr);
+  CHECK(got->dictionary->id == 1ULL << 40);
+  CHECK(got->dictionary->bytes.empty());
+}
+
+TEST_CASE("a dictionary survives the way through a frame, and one for no slot is refused") {
+  for (const std::uint32_t slot : {31U, 32U}) {
+    std::string frame;
+    encode_dictionary({.slot = slot, .id = 1ULL << 40, .bytes = "\xFF\n<html"}, frame);
+    const auto taught = decode_dictionary(payload_of(frame));
+    REQUIRE(taught.has_value() == (slot == 31));
+    if (!taught) continue;
+    CHECK(taught->id == 1ULL << 40);
+    CHECK(taught->bytes == "\xFF\n<html");
+  }
 }
 
 TEST_CASE("rules cross as they are, nested fields as well") {

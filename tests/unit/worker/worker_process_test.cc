@@ -297,3 +297,80 @@ TEST_CASE("no worker outlives its WorkerProcess, and none is left as a zombie") 
   }
   CHECK(no_children());
 }
+
+namespace {
+
+parsers::ParseJob job_with(const std::string& body, std::uint64_t dictionary) {
+  return {.url = "http://a.test/",
+          .headers = {.content_type = "text/html"},
+          .body = body,
+          .dictionary = std::make_shared<const model::BodyDictionary>(model::BodyDictionary{
+              .id = dictionary, .bytes = "\n" + std::to_string(dictionary) + body})};
+}
+
+// The outcome is a page that was packed with the job's dictionary.
+void check_packed(const model::ParseOutcome& outcome, const ParseJob& job) {
+  const auto* page = page_of(outcome);
+  REQUIRE(page != nullptr);
+  CHECK(page->packed_with_dictionary);
+  CHECK(page->packed_body.bytes.size() < 60);
+  CHECK(model::unpack({.bytes = page->packed_body.bytes, .dictionary = job.dictionary}, 1 << 20) ==
+        job.body);
+}
+
+std::string page_like(int number) {
+  std::string body = "<title>" + std::to_string(number) + "</title>";
+  for (int i = 0; i < 200; ++i) body += "<b>" + std::to_string(i * (number + 7919) % 9973);
+  return body;
+}
+
+}  // namespace
+
+TEST_CASE("bodies are packed with the dictionary of their job, however many there are") {
+  WorkerProcess worker(real_options());
+  for (int turn = 0; turn < 2; ++turn) {
+    for (int i = 1; i <= 40; ++i) {
+      const std::string body = page_like(i);
+      const ParseJob job = job_with(body, static_cast<std::uint64_t>(i));
+      check_packed(worker.parse(job, in(20s)), job);
+    }
+  }
+  CHECK(worker.counters().started == 1);
+}
+
+TEST_CASE("a worker that is started anew is taught the dictionaries again") {
+  WorkerProcess worker(real_options());
+  const std::string body = page_like(1);
+  ParseJob job = job_with(body, 1);
+  check_packed(worker.parse(job, in(20s)), job);
+  job.fresh_worker = true;
+  check_packed(worker.parse(job, in(20s)), job);
+  CHECK(worker.counters().started == 2);
+}
+
+TEST_CASE("a page that is announced may bring a dictionary that the worker does not know") {
+  WorkerProcess worker(real_options());
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 12; ++i) bodies.push_back(page_like(i));
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const ParseJob job = job_with(bodies[i], 1 + i / 3);
+    const ParseJob next = job_with(bodies[(i + 1) % bodies.size()], 1 + (i + 1) / 3);
+    worker.announce(&next);
+    const auto outcome = worker.parse(job, in(20s));
+    REQUIRE(page_of(outcome) != nullptr);
+    CHECK(page_of(outcome)->packed_with_dictionary);
+  }
+  CHECK(worker.counters().started == 1);
+  CHECK(worker.counters().recycled == 0);
+}
+
+TEST_CASE("what is no HTML is packed without a dictionary") {
+  WorkerProcess worker(real_options());
+  const std::string body = page_like(1);
+  ParseJob job = job_with(body, 1);
+  job.headers.content_type = "text/plain";
+  const auto outcome = worker.parse(job, in(20s));
+  REQUIRE(page_of(outcome) != nullptr);
+  CHECK_FALSE(page_of(outcome)->packed_with_dictionary);
+  CHECK(model::unpack(page_of(outcome)->packed_body, 1 << 20) == body);
+}

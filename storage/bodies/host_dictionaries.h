@@ -1,0 +1,74 @@
+// Makes the dictionaries that the bodies of each host's pages are packed with.
+//
+// Pages of a host share their menus, styles and scripts: of a page with 37 KB of HTML that zstd
+// packs to 7.2 KB alone, 3.2 KB are left beside a dictionary, in three quarters of the time. A
+// dictionary is raw content: the ends of four of its pages, the 4th, 8th, 16th and 32nd body that
+// is stored of the host, so that not all of them are of its front. It is made anew from later ones
+// at the 128th, the 512th, and so on, as hosts change their looks; bodies of before keep theirs.
+// Nothing is made of hosts with fewer pages: it would take more room than it saves.
+//
+// A commit goes: stored() for what its rows hold, write_due() within the transaction, then
+// committed() or rolled_back(). What falls due by a commit is written by the next one.
+//
+// Threads: the commit thread; the shelf is for any.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "crawler/base/result.h"
+#include "storage/bodies/dictionary_shelf.h"
+#include "storage/database.h"
+
+namespace crawld::storage {
+
+// A body that a batch adds.
+struct NewBody {
+  model::HostId host = 0;
+  std::uint64_t body = 0;   // row in `bodies`
+  bool dictionary = false;  // it was packed with one
+};
+
+class HostDictionaries {
+ public:
+  explicit HostDictionaries(Database& database) : database_(database) {}
+
+  // What the database holds. Call once, before any other.
+  base::Status load();
+
+  void stored(std::vector<NewBody> bodies) { stored_ = std::move(bodies); }
+  base::Status write_due();
+  void committed();
+  void rolled_back();
+
+  DictionaryShelf& shelf() { return shelf_; }
+
+ private:
+  static constexpr std::size_t kSamples = 4;
+  struct Host {
+    std::uint64_t bodies = 0;      // stored so far; after a restart, when the last one was made
+    std::uint64_t dictionary = 0;  // the newest; 0: none
+    std::array<std::uint64_t, kSamples> samples{};  // rows in `bodies`, the newest last
+  };
+  using Dictionary = std::shared_ptr<const model::BodyDictionary>;
+  base::Status make(model::HostId id, const Host& host);
+  base::Result<std::string> sample(std::uint64_t body);
+  void count(const NewBody& body);
+
+  Database& database_;
+  DictionaryShelf shelf_;
+  std::unordered_map<model::HostId, Host> hosts_;
+  std::uint64_t next_id_ = 1;
+  std::vector<NewBody> stored_;           // by the batch that is under way
+  std::vector<model::HostId> to_make_;    // a dictionary is due
+  std::vector<model::HostId> to_put_up_;  // there is one, and it is not on the shelf
+  std::vector<std::pair<model::HostId, Dictionary>> made_;  // by the batch that is under way
+};
+
+}  // namespace crawld::storage
