@@ -13,7 +13,8 @@ base::Result<RunId> MemoryStore::begin_run(const RunStart& start) {
   return static_cast<RunId>(runs_.size());
 }
 
-base::Status MemoryStore::set_sites(const std::vector<std::string>& names) {
+base::Status MemoryStore::set_sites(const std::vector<std::string>& names,
+                                    const std::set<model::SiteId>& /*left*/) {
   sites_ = names.size();
   return base::Done{};
 }

@@ -15,7 +15,8 @@ namespace crawld::storage {
 class MemoryStore : public PageStore {
  public:
   base::Result<RunId> begin_run(const RunStart& start) override;
-  base::Status set_sites(const std::vector<std::string>& names) override;
+  base::Status set_sites(const std::vector<std::string>& names,
+                         const std::set<model::SiteId>& left) override;
   base::Status put(const CommitBatch& batch) override;
   NextIds next_ids() const override { return next_; }
   SeenIndex& seen() override { return *seen_; }

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -122,8 +123,10 @@ class PageStore {
 
   // Enters the run and its sites. Must come first.
   virtual base::Result<RunId> begin_run(const RunStart& start) = 0;
-  // After a reload: the sites of the new configuration, in its order.
-  virtual base::Status set_sites(const std::vector<std::string>& names) = 0;
+  // After a reload: the sites by SiteId, and which of them it left out. Those are marked inactive,
+  // as all others that are not named.
+  virtual base::Status set_sites(const std::vector<std::string>& names,
+                                 const std::set<model::SiteId>& left) = 0;
 
   // One transaction: all of the batch or nothing. Durable as configured when it
   // returns. disk_full, busy and io may be tried again with the same batch;

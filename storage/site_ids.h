@@ -1,6 +1,7 @@
 // Sites of the running configuration (by index) and their rows in `sites`.
 #pragma once
 
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,8 +15,9 @@ class SiteIds {
  public:
   using Others = RunStart::Others;
   // Enters the names that are new, in one transaction. Where the others retire, they are marked
-  // inactive and these active; else every mark stays as it is.
-  base::Status enter(Database& database, const std::vector<std::string>& names, Others others);
+  // inactive, with those of `left`, and these active; else every mark stays as it is.
+  base::Status enter(Database& database, const std::vector<std::string>& names, Others others,
+                     const std::set<model::SiteId>& left = {});
 
   // Row of a configured site. 0 for kNoSite or an index out of range.
   std::int64_t row_of(model::SiteId site) const { return site < rows_.size() ? rows_[site] : 0; }
@@ -27,7 +29,7 @@ class SiteIds {
   std::size_t size() const { return rows_.size(); }
 
  private:
-  base::Result<std::int64_t> enter_one(Database& database, const std::string& name, Others others);
+  base::Result<std::int64_t> enter_one(Database& database, const std::string& name, bool active);
 
   std::vector<std::int64_t> rows_;
   std::unordered_map<std::int64_t, model::SiteId> sites_;

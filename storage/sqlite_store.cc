@@ -82,8 +82,9 @@ base::Result<RunId> SqliteStore::begin_run(const RunStart& start) {
   return run_;
 }
 
-base::Status SqliteStore::set_sites(const std::vector<std::string>& names) {
-  return sites_.enter(*database_, names, RunStart::Others::retire);
+base::Status SqliteStore::set_sites(const std::vector<std::string>& names,
+                                    const std::set<model::SiteId>& left) {
+  return sites_.enter(*database_, names, RunStart::Others::retire, left);
 }
 
 base::Status SqliteStore::put(const CommitBatch& batch) {

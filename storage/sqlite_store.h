@@ -36,7 +36,8 @@ class SqliteStore final : public PageStore {
                                                          const StoreOptions& options);
 
   base::Result<RunId> begin_run(const RunStart& start) override;
-  base::Status set_sites(const std::vector<std::string>& names) override;
+  base::Status set_sites(const std::vector<std::string>& names,
+                         const std::set<model::SiteId>& left) override;
   // Refuses every batch after a look-up in seen() that failed, unless the failure was taken.
   // The full-text index follows some hundred pages behind, and not at all once the run ended.
   base::Status put(const CommitBatch& batch) override;

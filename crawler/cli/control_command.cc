@@ -160,13 +160,14 @@ void print_login(const json& login) {
               why.empty() ? "" : (": " + base::printable(why)).c_str());
 }
 
-void print_paused_sites(const json& status) {
+// Those of which `mark` holds, after `title`.
+void print_sites(const json& status, const char* title, const char* mark) {
   std::string names;
   for (const json& site : status.value("sites", json::array())) {
-    if (!site.value("paused", false)) continue;
+    if (!site.value(mark, false)) continue;
     names += (names.empty() ? "" : ", ") + base::printable(site.value("name", ""));
   }
-  if (!names.empty()) std::printf("  paused sites: %s\n", names.c_str());
+  if (!names.empty()) std::printf("  %s: %s\n", title, names.c_str());
 }
 
 void print_status(const json& status) {
@@ -186,7 +187,8 @@ void print_status(const json& status) {
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
-  print_paused_sites(status);
+  print_sites(status, "paused sites", "paused");
+  print_sites(status, "sites that a reload took out", "left");
   for (const json& login : status.value("logins", json::array())) print_login(login);
   const json pruned = status.value("pruned", json::object());
   const auto gone = [&](const char* name) { return base::grouped(pruned.value(name, 0ULL)); };

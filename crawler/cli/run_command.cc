@@ -165,7 +165,8 @@ class Daemon {
       base::log::info("reload.done", {{"differences", report->differences},
                                       {"out_of_scope", report->out_of_scope},
                                       {"given_up", report->given_up},
-                                      {"queued", report->queued}});
+                                      {"queued", report->queued},
+                                      {"passed", report->passed}});
     } else {
       base::log::error("reload.refused",
                        {{"why", report.error().message}, {"running", "the old configuration"}});

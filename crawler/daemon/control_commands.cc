@@ -94,7 +94,8 @@ std::string tell(const base::Result<ReloadReport>& report) {
                {"differences", report->differences},
                {"out_of_scope", report->out_of_scope},
                {"given_up", report->given_up},
-               {"queued", report->queued}});
+               {"queued", report->queued},
+               {"passed", report->passed}});
 }
 
 ControlSocket::Reply reload(ControlWishes& wishes, const std::string& site) {

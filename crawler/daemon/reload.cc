@@ -87,13 +87,17 @@ std::string differences(const Session& session, const config::Config& after) {
     for (const config::Site& one : before.sites) {
       if (one.name == site.name) old = &one;
     }
+    if (session.has_left(site.name)) report += "site " + site.name + ": back; its URLs go on\n";
     report += old == nullptr ? "site " + site.name + ": new\n" : site_difference(*old, site);
   }
   for (const config::Site& old : before.sites) {
     bool left = true;
     for (const config::Site& site : after.sites) left = left && site.name != old.name;
     left = left && !session.has_left(old.name);
-    if (left) report += "site " + old.name + ": left; its URLs wait until it comes back\n";
+    if (left) {
+      report += "site " + old.name +
+                ": left; what is in no other site's scope waits until it comes back\n";
+    }
   }
   const std::string run =
       difference(without_sites(before), without_sites(after)) + other_secrets(before, after);
@@ -142,6 +146,7 @@ void judge_books(Session& session, const std::string& before, const std::functio
   report.out_of_scope = judged->queued_out;
   report.given_up = judged->known_out;
   report.queued = judged->queued_again;
+  report.passed = judged->passed;
   judged->news.scope = whole ? now : storage::kMixedScope;
   session.pipeline().tell(std::move(judged->news));
 }
@@ -153,6 +158,7 @@ std::string ReloadReport::text() const {
   all += base::grouped(out_of_scope) + " queued URLs now out of scope\n";
   if (given_up > 0) all += base::grouped(given_up) + " known pages will not be visited again\n";
   if (queued > 0) all += base::grouped(queued) + " URLs that were refused are queued now\n";
+  if (passed > 0) all += base::grouped(passed) + " URLs belong to another site now\n";
   return all;
 }
 

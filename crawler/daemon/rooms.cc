@@ -138,9 +138,11 @@ Status Rooms::set_guards(const config::Config& config) {
   return base::Done{};
 }
 
-Status Rooms::replace_sites(const config::Config& config, pipeline::RunMode mode) {
+Status Rooms::replace_sites(const config::Config& config, pipeline::RunMode mode,
+                            const std::set<model::SiteId>& left) {
   auto table = compile(config, mode, rules_.get());
   if (!table) return std::move(table).error();
+  pipeline::take_out(*table, left);
   std::vector<fetch::SiteFetchConfig> sites;
   for (const config::Site& site : config.sites) sites.push_back(fetch_config(site));
   if (Status replaced = fetch_->replace_sites(std::move(sites)); !replaced) return replaced;

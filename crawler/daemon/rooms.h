@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "config/config.h"
@@ -46,8 +47,9 @@ class Rooms {
   Reader make_reader();
 
   // Other sites, by SiteId; workers that do not know their rules are replaced. On an error nothing
-  // has changed.
-  base::Status replace_sites(const config::Config& config, pipeline::RunMode mode);
+  // has changed. `left`: those that a reload took out.
+  base::Status replace_sites(const config::Config& config, pipeline::RunMode mode,
+                             const std::set<model::SiteId>& left);
 
   pipeline::ParseStage::Options parse_options();
   pipeline::SiteBook& sites() { return *sites_; }

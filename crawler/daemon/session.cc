@@ -300,21 +300,33 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
       *same = std::move(site);
     }
   }
-  if (Status replaced = rooms_->replace_sites(next, setup_.mode); !replaced) return replaced;
+  pipeline::SiteNames names;
+  for (model::SiteId id = 0; id < next.sites.size(); ++id) {
+    names.all.push_back(next.sites[id].name);
+    if (!kept[id]) names.left.insert(id);
+  }
+  Status replaced = rooms_->replace_sites(next, setup_.mode, names.left);
+  if (!replaced) return replaced;
   frontier_->set_sites(pipeline::frontier_settings(next, setup_.mode));
   setup_.config = std::move(next);
-  pipeline::SiteNames names;
-  for (model::SiteId id = 0; id < setup_.config.sites.size(); ++id) {
-    names.all.push_back(setup_.config.sites[id].name);
-    // A site that the user paused stays so.
-    const bool left = !kept[id];
-    if (left && left_sites_.insert(id).second) frontier_->pause_site(id, true);
-    if (!left && left_sites_.erase(id) > 0) frontier_->pause_site(id, false);
-  }
-  remember_names(names.all, left_sites_);
+  hold_left(names.left);
+  remember_names(names.all, names.left);
   pipeline_->rename_sites(std::move(names));
   pipeline_->inject(seeds());
   return base::Done{};
+}
+
+// A site that the user paused stays so, when it comes back, too.
+void Session::hold_left(const std::set<model::SiteId>& left) {
+  for (const model::SiteId id : left) {
+    if (left_sites_.emplace(id, frontier_->is_paused(id)).second) frontier_->pause_site(id, true);
+  }
+  std::erase_if(left_sites_, [&](const auto& one) {
+    const auto [id, paused] = one;
+    if (left.contains(id)) return false;
+    frontier_->pause_site(id, paused);
+    return true;
+  });
 }
 
 std::vector<parsers::WorkerCounters> Session::workers() const {
@@ -348,16 +360,18 @@ std::vector<SiteState> Session::site_states() const {
   {
     base::MutexLock lock(mutex_);
     for (const std::string& name : site_names_) states.push_back({.name = name});
+    for (const model::SiteId id : out_of_reach_) states[id].left = true;
   }
   for (std::size_t id = 0; id < states.size(); ++id) {
-    states[id].paused = frontier_->is_paused(static_cast<model::SiteId>(id));
+    states[id].paused = !states[id].left && frontier_->is_paused(static_cast<model::SiteId>(id));
   }
   return states;
 }
 
 bool Session::has_left(const std::string& site) const {
-  return std::any_of(left_sites_.begin(), left_sites_.end(),
-                     [&](model::SiteId id) { return setup_.config.sites[id].name == site; });
+  return std::any_of(left_sites_.begin(), left_sites_.end(), [&](const auto& left) {
+    return setup_.config.sites[left.first].name == site;
+  });
 }
 
 std::vector<WorkerState> Session::worker_states() const {

@@ -38,7 +38,8 @@ struct SessionSetup {
 
 struct SiteState {
   std::string name;
-  bool paused = false;  // by a person, or a reload that left it out
+  bool paused = false;  // by a person
+  bool left = false;    // a reload took it out
 };
 
 struct WorkerState {
@@ -77,8 +78,8 @@ class Session {
   // The seeds and sitemaps of all sites, judged.
   pipeline::Injections seeds() const;
 
-  // Hands other sites to every room: the same names keep their ids, new ones come behind,
-  // and those that `sites` leaves out are paused. All or nothing.
+  // Hands other sites to every room: the same names keep their ids, new ones come behind, and
+  // those that `sites` leaves out are held until they come back. All or nothing.
   base::Status replace_sites(std::vector<config::Site> sites);
 
   // A reload left the site out; it may come back with another.
@@ -115,6 +116,7 @@ class Session {
       CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerProcess*> started_workers() const CRAWL_EXCLUDES(mutex_);
   std::optional<pipeline::CommitItem> look_for_orphans();
+  void hold_left(const std::set<model::SiteId>& left);
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
 
   SessionSetup setup_;
@@ -123,7 +125,8 @@ class Session {
   std::unique_ptr<Rooms> rooms_;
   std::unique_ptr<fetch::CookieSaver> cookies_;
   std::unique_ptr<frontier::LocalFrontier> frontier_;
-  std::set<model::SiteId> left_sites_;  // the controlling thread's
+  // Those that a reload took out, and whether a person had paused them. The controlling thread's.
+  std::map<model::SiteId, bool> left_sites_;
   std::uint32_t fetch_threads_ = 0;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   mutable base::Mutex mutex_;

@@ -65,7 +65,7 @@ ordered_json hooks_json(const std::vector<HookStatus>& hooks) {
 ordered_json sites_json(const std::vector<SiteState>& sites) {
   ordered_json all = ordered_json::array();
   for (const SiteState& site : sites) {
-    all.push_back({{"name", site.name}, {"paused", site.paused}});
+    all.push_back({{"name", site.name}, {"paused", site.paused}, {"left", site.left}});
   }
   return all;
 }

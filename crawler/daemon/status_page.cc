@@ -115,7 +115,10 @@ std::string hosts(const ordered_json& status) {
 std::string sites(const ordered_json& status) {
   std::vector<Row> rows;
   for (const ordered_json& site : list(status, "sites")) {
-    rows.push_back({text(site, "name"), site.value("paused", false) ? "paused" : "crawled"});
+    const char* state = site.value("left", false)     ? "taken out by a reload"
+                        : site.value("paused", false) ? "paused"
+                                                      : "crawled";
+    rows.push_back({text(site, "name"), state});
   }
   return table("Sites", {}, rows);
 }

@@ -36,9 +36,11 @@ base::WallTime CommitStage::wall_of(base::Instant instant) const {
 }
 
 Status CommitStage::flush() {
-  if (!new_site_names_.empty()) {
-    if (Status entered = store_.set_sites(new_site_names_); !entered) return entered;
-    new_site_names_.clear();
+  if (!new_sites_.all.empty()) {
+    if (Status entered = store_.set_sites(new_sites_.all, new_sites_.left); !entered) {
+      return entered;
+    }
+    new_sites_ = {};
     sites_changed_ = true;
   }
   queue_.spill(batch_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,9 +53,10 @@ struct Injections {
   std::vector<Injection> all;
 };
 
-// The configuration was reloaded: names of all sites, by SiteId.
+// The configuration was reloaded: names of all sites, by SiteId, and those that it left out.
 struct SiteNames {
   std::vector<std::string> all;
+  std::set<model::SiteId> left;
 };
 
 // What a look for orphans found (pipeline/orphans.h).

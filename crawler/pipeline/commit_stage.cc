@@ -184,7 +184,7 @@ void CommitStage::book(Injections injections) {
 }
 
 void CommitStage::book(SiteNames names) {
-  new_site_names_ = std::move(names.all);
+  new_sites_ = std::move(names);
   logins_.take_up_sites();
   take_up_link_rules();
 }

@@ -208,8 +208,8 @@ class CommitStage {
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs
   bool said_anew_ =
-      false;  // a list said something of a known URL: those that wait know nothing of it
-  std::vector<std::string> new_site_names_;  // to be entered before the next batch
+      false;             // a list said something of a known URL: those that wait know nothing of it
+  SiteNames new_sites_;  // to be entered before the next batch; empty: none
 };
 
 }  // namespace crawld::pipeline

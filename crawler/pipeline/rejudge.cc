@@ -45,7 +45,9 @@ class Judge {
  public:
   Judge(const SiteTable& sites, int this_year, Refused which)
       : table_(sites), index_(sites), this_year_(this_year), which_(which) {
-    for (const auto& site : sites) sites_.emplace(site->name, site.get());
+    for (const auto& site : sites) {
+      if (!site->left) sites_.emplace(site->name, site.get());
+    }
   }
 
   void judge(const storage::JudgedUrl& known) {
@@ -100,6 +102,7 @@ class Judge {
     } else if (is_refused(known.state)) {
       ++out.queued_again;
     }
+    if (site) ++out.passed;
     out.news.all.push_back({known.id, now.verdict, std::move(now.reason), site});
   }
 

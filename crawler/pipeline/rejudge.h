@@ -27,6 +27,7 @@ struct Rejudged {
   std::uint64_t queued_out = 0;    // waiting URLs that no rule admits any more
   std::uint64_t known_out = 0;     // visited ones that will not be visited again
   std::uint64_t queued_again = 0;  // refused ones that are admitted now
+  std::uint64_t passed = 0;        // that belong to another site from now on
 };
 
 // A URL that its site refuses, or whose site is configured no more, passes to one in whose scope

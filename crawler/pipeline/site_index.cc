@@ -42,6 +42,7 @@ bool take(Discovered& found, model::SiteId id, const SiteRules& other,
 
 SiteIndex::SiteIndex(const SiteTable& table) {
   for (model::SiteId id = 0; id < table.size(); ++id) {
+    if (table[id]->left) continue;
     const config::Site& site = table[id]->config;
     for (const std::string& text : site.seeds) {
       const auto seed = model::Url::parse(text);

@@ -18,7 +18,7 @@ class SiteIndex {
   explicit SiteIndex(const SiteTable& table);
 
   // Sites with a seed at the host of `url`, or with a domain that it is in; whether the URL is in
-  // their scope is theirs to say.
+  // their scope is theirs to say. None that a reload took out.
   std::vector<model::SiteId> near(const model::Url& url) const;
 
  private:

@@ -128,6 +128,14 @@ base::Result<SiteTable> compile_sites(const Config& config, RunMode mode, parser
   return table;
 }
 
+void take_out(SiteTable& table, const std::set<model::SiteId>& left) {
+  for (const model::SiteId id : left) {
+    auto out = std::make_shared<SiteRules>(*table[id]);
+    out->left = true;
+    table[id] = std::move(out);
+  }
+}
+
 std::chrono::milliseconds longest_wait(const config::Site& site) {
   const frontier::Politeness usual;
   const auto own = std::chrono::duration_cast<std::chrono::milliseconds>(

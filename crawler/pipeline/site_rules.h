@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,6 +41,7 @@ struct SiteRules {
   std::uint32_t rule_set = 0;  // 1-based number of the site's extraction rules; 0: none
   std::string rule_set_hash;
   std::string robots_agent;  // product token of the User-Agent that the site's hosts are sent
+  bool left = false;         // a reload took the site out; its id stays, for what is under way
 };
 using SiteTable = std::vector<std::shared_ptr<const SiteRules>>;  // by SiteId
 
@@ -57,10 +59,13 @@ std::string robots_agent(const config::Config& config, const config::Site& site)
 base::Result<SiteTable> compile_sites(const config::Config& config, RunMode mode,
                                       parsers::RuleBook* rules = nullptr);
 
-// The frontier's slice of the sites.
+// Marks the sites that a reload took out: they take no URLs, and lose theirs to others.
+void take_out(SiteTable& table, const std::set<model::SiteId>& left);
+
 // The longest that a host of the site is left alone after an answer, whatever it said.
 std::chrono::milliseconds longest_wait(const config::Site& site);
 
+// The frontier's slice of the sites.
 std::vector<frontier::SiteSettings> frontier_settings(const config::Config& config, RunMode mode);
 
 class SiteIndex;

@@ -413,6 +413,43 @@ def test_a_site_that_a_reload_took_out_cannot_be_resumed(daemon, serve):
     assert running.ctl("resume", "two").returncode == 0
 
 
+def test_a_site_that_a_reload_names_anew_goes_on_with_its_queue(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    sites = [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]
+    running = daemon({"defaults": {"delay": "50ms"}, "sites": sites}).start()
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    running.write({"defaults": {"delay": "50ms"}, "sites": [{**sites[0], "name": "other"}]})
+    report = running.ctl("reload").stdout
+    assert "site other: new\n" in report and "site one: left" in report and "belong to another site now" in report
+    asked = len(one.log)
+    eventually(lambda: len(one.log) > asked + 5, "requests of the site under its other name")
+    assert "  sites that a reload took out: one, two\n" in running.ctl("status").stdout
+    waiting = running.sql("SELECT u.url FROM urls AS u JOIN sites AS s ON s.id = u.site_id "
+                          "WHERE s.name = 'two' AND u.state = 'queued'")
+    why = subprocess.run([str(CRAWLD), "why", "--db", str(running.db), waiting[0][0]], capture_output=True, text=True,
+                         timeout=PATIENCE)
+    assert "waits for  a crawl of its site" in why.stdout
+    assert len(one.paths()) == len(set(one.paths()))
+
+
+def test_a_pause_outlasts_a_reload_that_takes_the_site_out_and_back(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    sites = [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]
+    running = daemon({"defaults": {"delay": "50ms"}, "sites": sites}).start()
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    assert running.ctl("pause", "two").returncode == 0
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites[:1]})
+    assert "site two: left" in running.ctl("reload").stdout
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites})
+    assert "site two: back" in running.ctl("reload").stdout
+    assert "  paused sites: two\n" in running.ctl("status").stdout
+    asked, before = len(two.log), len(one.log)
+    eventually(lambda: len(one.log) > before + 10, "requests to the other site")
+    assert len(two.log) <= asked + 1
+    assert running.ctl("resume", "two").returncode == 0
+    eventually(lambda: len(two.log) > asked + 3, "requests after the pause")
+
+
 def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):
     busy = {"at": None}
 

@@ -185,6 +185,32 @@ TEST_CASE("a site with another name goes on with the pages of the old one") {
   CHECK(number(books, "SELECT count(*) FROM v_why WHERE site = 'renamed' AND visits = 2") == 2);
 }
 
+TEST_CASE("a site that a reload took out keeps its id, and passes its pages on") {
+  config::Site old = hourly_site("http://a.test/");
+  Books books(old);
+  books.web.page("http://a.test/", links({"/x", "http://b.test/"}));
+  books.web.page("http://a.test/x", "x");
+  books.run(minutes(30));
+  config::Site renamed = old;
+  renamed.name = "renamed";
+  config::Site elsewhere = hourly_site("http://b.test/");
+  elsewhere.name = "elsewhere";
+  books.config().sites = {old, renamed, elsewhere};
+  pipeline::SiteTable table = books.table();
+  pipeline::take_out(table, {0, 2});
+  const auto judged =
+      pipeline::judge_again(*books.reader(), table, books.clock.wall(), [] { return true; });
+  REQUIRE(judged);
+  CHECK(judged->passed == 2);  // http://b.test/ stays out: who would take it has left
+  for (const pipeline::Rejudgement& one : judged->news.all) CHECK(one.site == model::SiteId{1});
+  pipeline::SiteNames names{.all = {old.name, "renamed", "elsewhere"}, .left = {0, 2}};
+  books.simulation().tell(names);
+  books.simulation().reload(books.config(), judged->news);
+  books.run(minutes(60));
+  CHECK(number(books, "SELECT count(*) FROM v_why WHERE site = 'renamed' AND visits = 2") == 2);
+  CHECK(number(books, "SELECT count(*) FROM sites WHERE active = 1") == 1);
+}
+
 TEST_CASE("near duplicates are clustered by the bits in which their prints differ") {
   using storage::PageId;
   storage::Scratch scratch;

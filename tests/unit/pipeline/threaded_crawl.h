@@ -68,8 +68,9 @@ class FaultyStore final : public storage::PageStore {
   base::Result<storage::RunId> begin_run(const storage::RunStart& start) override {
     return store_.begin_run(start);
   }
-  base::Status set_sites(const std::vector<std::string>& names) override {
-    return store_.set_sites(names);
+  base::Status set_sites(const std::vector<std::string>& names,
+                         const std::set<model::SiteId>& left) override {
+    return store_.set_sites(names, left);
   }
   storage::NextIds next_ids() const override { return store_.next_ids(); }
   storage::SeenIndex& seen() override { return store_.seen(); }

@@ -304,7 +304,7 @@ TEST_CASE("a site that left the configuration is told from those that are in it"
   auto batch = first_batch(*store);
   batch.new_urls[1].site = 1;
   put(*store, batch);
-  REQUIRE(store->set_sites({"b", "c"}).ok());
+  REQUIRE(store->set_sites({"b", "c"}, {}).ok());
   const model::UrlId ids[] = {2, 3};
   const auto rows = *store->urls(ids);
   CHECK(rows[0].site == 0);
