@@ -14,6 +14,16 @@ WallTime SystemClock::wall() const {
          std::chrono::milliseconds(now.tv_nsec / 1'000'000);
 }
 
+// clock_gettime(2): CLOCK_BOOTTIME is CLOCK_MONOTONIC with the time that the system was suspended.
+Duration SystemClock::asleep() const {
+  std::timespec awake{};
+  std::timespec all{};
+  clock_gettime(CLOCK_MONOTONIC, &awake);
+  clock_gettime(CLOCK_BOOTTIME, &all);
+  return std::chrono::seconds(all.tv_sec - awake.tv_sec) +
+         std::chrono::nanoseconds(all.tv_nsec - awake.tv_nsec);
+}
+
 std::string to_iso8601(WallTime t) {
   const std::int64_t ms = to_millis(t);
   std::int64_t seconds = ms / 1000;

@@ -20,12 +20,16 @@ class Clock {
   virtual ~Clock() = default;
   virtual Instant now() const = 0;
   virtual WallTime wall() const = 0;
+  // How long the machine has slept (suspended) up to now: now() stood still meanwhile, wall() is
+  // ahead by it, and nobody has set a clock.
+  virtual Duration asleep() const { return {}; }
 };
 
 class SystemClock final : public Clock {
  public:
   Instant now() const override { return std::chrono::steady_clock::now(); }
   WallTime wall() const override;
+  Duration asleep() const override;
 };
 
 inline std::int64_t to_millis(WallTime t) { return t.time_since_epoch().count(); }

@@ -131,6 +131,8 @@ class LocalFrontier final : public Frontier {
   // Asks for rules on `host`'s clock: after a redirect, or once more.
   void ask_robots(model::HostId host, Errand errand);
   void close_host_until(model::HostId host, base::Instant until);
+  // The machine slept for `time`: what is known of robots.txt is older by it.
+  void slept(base::Duration time);
 
   // --- logins ----------------------------------------------------------------------
   // While a site waits for its login its URLs are not leased; robots.txt and steps of logins are.

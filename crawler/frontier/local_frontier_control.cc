@@ -234,6 +234,13 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   call_all();
 }
 
+void LocalFrontier::slept(base::Duration time) {
+  MutexLock lock(mutex_);
+  for (auto& [id, host] : hosts_) {
+    if (host->robots.state == HostRobots::State::known) host->robots.expires -= time;
+  }
+}
+
 void LocalFrontier::close_host_until(model::HostId id, Instant until) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);

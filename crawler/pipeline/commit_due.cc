@@ -212,13 +212,25 @@ Status CommitStage::count_foreign_retries() {
 
 std::chrono::milliseconds CommitStage::wall_ahead() const {
   return std::chrono::milliseconds(base::to_millis(clock_.wall())) -
-         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch());
+         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch() +
+                                                               clock_.asleep());
+}
+
+// What fell due meanwhile is due, and what was known of robots.txt is older than it looks.
+void CommitStage::follow_sleep() {
+  const base::Duration slept = clock_.asleep() - asleep_;
+  if (slept < kClockStep) return;
+  asleep_ += slept;
+  frontier_.slept(slept);
+  base::log::info("clock.slept",
+                  {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(slept).count()}});
 }
 
 // The open batch may hold times by the old clock and by the new one. It is written before the
 // clock's way back and after its way forward: whoever is judged wrongly comes early, not a day
 // late.
 Status CommitStage::follow_wall_clock() {
+  follow_sleep();
   const std::chrono::milliseconds step = wall_ahead() - wall_ahead_;
   if (std::chrono::abs(step) < kClockStep) {
     wall_ahead_ += step;

@@ -41,6 +41,7 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
       queue_(store, frontier, options_.queue,
              [this](const storage::QueuedUrl& row) { return candidate(row); }),
       wall_ahead_(wall_ahead()),
+      asleep_(clock.asleep()),
       limits_(clock.now()) {}
 
 void CommitStage::add(CommitItem item) {

@@ -74,8 +74,9 @@ class CommitStage {
   base::Status take_due();
   std::optional<base::WallTime> next_due() const { return next_due_; }
 
-  // When the wall clock was set, what is planned keeps its distance from now. To be called each
-  // turn: a step between two calls is told from a clock that drifts.
+  // When the wall clock was set, what is planned keeps its distance from now; when the machine
+  // slept, it keeps its moment. To be called each turn: a step between two calls is told from a
+  // clock that drifts.
   base::Status follow_wall_clock();
 
   // Enters what a start or reload judged anew, as far as it still waits. Flushes first.
@@ -171,6 +172,7 @@ class CommitStage {
   std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
   base::WallTime wall_of(base::Instant instant) const;
   std::chrono::milliseconds wall_ahead() const;
+  void follow_sleep();
 
   storage::PageStore& store_;
   frontier::LocalFrontier& frontier_;
@@ -188,8 +190,10 @@ class CommitStage {
   std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
   bool sites_changed_ = false;      // by a reload, not taken up yet
   std::optional<base::WallTime> next_due_;
-  storage::DueCursor due_after_;          // what is due up to here was taken, or is none of ours
-  std::chrono::milliseconds wall_ahead_;  // of the steady clock, when last looked at
+  storage::DueCursor due_after_;  // what is due up to here was taken, or is none of ours
+  std::chrono::milliseconds
+      wall_ahead_;         // of the steady clock and the machine's sleep, when last looked at
+  base::Duration asleep_;  // likewise
   std::map<std::string, std::uint64_t> states_;
   std::uint64_t foreign_retries_ = 0;  // in states_, of sites that are not in this run
   // Of the runs before, where a site has a budget for them; taken out when the frontier

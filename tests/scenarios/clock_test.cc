@@ -74,3 +74,27 @@ TEST_CASE("a clock that is set makes no burst of visits and lets none out") {
       CHECK(times[i] - times[i - 1] >= milliseconds(1'000));
   }
 }
+
+TEST_CASE(
+    "what fell due while the machine slept is visited once it wakes, by a robots.txt of today") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/5"}));
+  crawl.web.page("http://a.test/5", links({}));
+  config::Site site = quick_site({"http://a.test/"});
+  site.delay = milliseconds(1'000);
+  site.revisit.default_interval = hours(30);
+  site.revisit.min = hours(30);
+  site.revisit.max = hours(30);
+  Simulation simulation = crawl.start(site, {.recurring = true});
+  simulation.run(100, hours(1));
+  REQUIRE(crawl.web.count("http://a.test/5") == 1);
+  crawl.clock.sleep(hours(28));
+  simulation.run(100, minutes(30));
+  CHECK(crawl.web.count("http://a.test/5") == 1);
+  simulation.run(100, hours(1));
+  CHECK(crawl.web.count("http://a.test/5") == 2);
+  CHECK(crawl.web.count("http://a.test/robots.txt") == 2);
+  const auto times = crawl.web.times("a.test");
+  for (std::size_t i = 1; i < times.size(); ++i)
+    CHECK(times[i] - times[i - 1] >= milliseconds(1'000));
+}

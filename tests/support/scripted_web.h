@@ -23,6 +23,12 @@ class ManualClock final : public base::Clock {
     return base::from_millis(1'700'000'000'000) +
            std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kStart) + wall_set_by_;
   }
+  base::Duration asleep() const override { return asleep_; }
+  // The machine is suspended, and wakes up.
+  void sleep(std::chrono::milliseconds time) {
+    asleep_ += time;
+    wall_set_by_ += time;
+  }
   // Somebody sets the wall clock; the steady one goes on.
   void set_wall(std::chrono::milliseconds by) { wall_set_by_ += by; }
   void advance(base::Duration time) { now_ += time; }
@@ -37,6 +43,7 @@ class ManualClock final : public base::Clock {
   static constexpr base::Instant kStart{std::chrono::hours(1)};
   base::Instant now_ = kStart;
   std::chrono::milliseconds wall_set_by_{0};
+  base::Duration asleep_{0};
 };
 
 struct Answer {
