@@ -127,8 +127,10 @@ base::Status OutputFile::finish() {
   if (error_ == 0 && !in_place_ && fsync(fileno(file_)) != 0) error_ = errno;
   std::fclose(std::exchange(file_, nullptr));
   if (error_ == 0 && !in_place_ && std::rename(part().c_str(), path_.c_str()) != 0) error_ = errno;
-  if (error_ != 0) return write_error(path_, error_);
-  return base::Done{};
+  if (error_ == 0) return base::Done{};
+  // On a full disk it would keep from the crawl what others make free.
+  if (!in_place_) ::unlink(part().c_str());
+  return write_error(path_, error_);
 }
 
 }  // namespace crawld::cli

@@ -25,7 +25,7 @@ class OutputFile {
   static base::Result<OutputFile> open(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
-  // What was not finished leaves FILE.part behind.
+  // What was interrupted leaves FILE.part behind, for the next call to write over.
   ~OutputFile();
 
   // False: it cannot be written; finish() tells why.
@@ -34,7 +34,7 @@ class OutputFile {
   bool patch(std::uint64_t offset, std::string_view bytes);
   // It is a file of its own, and no pipe or device.
   bool can_patch() const { return !path_.empty() && !in_place_; }
-  // Errors: disk_full, io.
+  // Errors: disk_full, io; FILE.part is gone then.
   base::Status finish();
 
  private:

@@ -1,9 +1,11 @@
 // Where results go: whole or not at all, and never in the place of a device.
 #include "crawler/cli/output/output_file.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 
 #include "tests/support/folder.h"
@@ -48,4 +50,29 @@ TEST_CASE("a link stays a link, and the file that it names gets the rows") {
   CHECK(std::filesystem::is_symlink(folder.file("rows")));
   CHECK(std::filesystem::is_symlink(folder.file("data/newest")));
   CHECK(std::filesystem::file_size(folder.file("data/today")) == 4);
+}
+
+TEST_CASE("a result that the disk does not take leaves nothing, and what was there before stays") {
+  Folder folder;
+  {
+    auto before = OutputFile::open(folder.file("rows"));
+    REQUIRE(before);
+    before->write("row\n");
+    REQUIRE(before->finish().ok());
+  }
+  // A file that may not grow (setrlimit(2), EFBIG) is as good as a disk without room.
+  rlimit kept{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &kept) == 0);
+  const rlimit small{.rlim_cur = 4'096, .rlim_max = kept.rlim_max};
+  const auto told = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  auto output = OutputFile::open(folder.file("rows"));
+  REQUIRE(output);
+  output->write(std::string(100'000, 'x'));
+  const auto done = output->finish();
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &kept) == 0);
+  std::signal(SIGXFSZ, told);
+  CHECK_FALSE(done.ok());
+  CHECK_FALSE(std::filesystem::exists(folder.file("rows.part")));
+  CHECK(std::filesystem::file_size(folder.file("rows")) == 4);
 }
