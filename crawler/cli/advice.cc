@@ -30,6 +30,8 @@ constexpr Advice kAdvice[] = {
      "often a wall for visitors without cookies: --load-cookies FILE (cookie_file:)"},
     {"max_redirects", "--max-redirect (max_redirects:) follows more"},
     {"robots.txt line", "the host's wish; for a site of your own -e robots=off (robots: ignore)"},
+    {"robots.txt too costly",
+     "thousands of wildcards against a long URL: not judged to the end, which means no"},
     {"robots.txt unreachable", "no answer means no (RFC 9309); it will be asked again"},
     {"crawl-delay over max_crawl_delay",
      "max_crawl_delay: is how long the crawl is ready to wait; on_excess: clamp goes on with that"},

@@ -171,6 +171,7 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
                      host.robots.expires);
     }
     const robots::Answer answer = host.robots.rules.allowed(request.url.path_and_query());
+    if (answer.too_dear) return refusal(model::Verdict::disallowed, "robots.txt too costly");
     if (!answer.allowed) {
       std::string reason = "robots.txt line " + std::to_string(answer.line);
       const std::uint64_t version = host.robots.version;

@@ -37,7 +37,8 @@ bool may_lift(const SiteRules& site, const storage::JudgedUrl& known, Refused wh
   if (known.state == Verdict::blocked) return true;
   if (reason.starts_with("opt_out")) return site.settle.opt_out_uses.empty();
   if (reason.starts_with("crawl-delay")) return true;
-  if (which == Refused::by_robots && reason.starts_with("robots.txt line")) return true;
+  const bool by_rules = reason.starts_with("robots.txt line") || reason == "robots.txt too costly";
+  if (which == Refused::by_robots && by_rules) return true;
   return reason.starts_with("robots.txt") && site.config.robots == config::RobotsPolicy::ignore;
 }
 

@@ -17,6 +17,10 @@ constexpr double kMaxDelaySeconds = 366.0 * 86'400;
 // Of patterns a host; RFC 9309 section 2.5 asks for no more than this for a whole file.
 constexpr std::size_t kMaxPatterns = 500 * 1024;
 
+// Bytes of a path that wildcards search through for one answer, 4 ms at worst: a path of 500 bytes
+// meets 4,000 wildcards. The frontier's lock is held meanwhile.
+constexpr std::size_t kMostSearched = 2U << 20;
+
 std::optional<std::chrono::milliseconds> parse_delay(std::string_view value) {
   double seconds = 0;
   const char* const end = value.data() + value.size();
@@ -43,7 +47,12 @@ void AgentRules::add_pattern(std::string_view path, bool allow, std::uint32_t li
   const auto at = static_cast<std::uint32_t>(patterns_.size());
   append_pattern(patterns_, path);
   const auto length = static_cast<std::uint32_t>(patterns_.size()) - at;
-  rules_.push_back({at, length, line, allow});
+  const std::size_t star = std::string_view(patterns_).substr(at).find('*');
+  rules_.push_back({.at = at,
+                    .length = length,
+                    .line = line,
+                    .star = static_cast<std::uint16_t>(std::min<std::size_t>(star, kNoStar)),
+                    .allow = allow});
 }
 
 void AgentRules::add_delay(std::string_view value) {
@@ -77,10 +86,13 @@ void AgentRules::sort() {
 Answer AgentRules::allowed(std::string_view path_and_query) const {
   if (rules_.empty() || path_and_query == "/robots.txt") return {};
   const std::string path = comparable_path(path_and_query.empty() ? "/" : path_and_query);
+  std::size_t searched = 0;
   for (const Rule& rule : rules_) {
-    if (matches(std::string_view(patterns_).substr(rule.at, rule.length), path)) {
-      return {rule.allow, static_cast<int>(rule.line)};
-    }
+    const auto pattern = std::string_view(patterns_).substr(rule.at, rule.length);
+    if (matches(pattern, path)) return {rule.allow, static_cast<int>(rule.line)};
+    if (rule.star == kNoStar || !path.starts_with(pattern.substr(0, rule.star))) continue;
+    searched += path.size();
+    if (searched > kMostSearched) return {.allowed = false, .too_dear = true};
   }
   return {};
 }

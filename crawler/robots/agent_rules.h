@@ -14,7 +14,8 @@ namespace crawld::robots {
 
 struct Answer {
   bool allowed = true;
-  int line = 0;  // 1-based line of the rule that decided; 0: no rule matched
+  int line = 0;           // 1-based line of the rule that decided; 0: no rule matched
+  bool too_dear = false;  // not judged to the end, so not allowed
 };
 
 // The rules of one robots.txt for one user agent: one string, one array. The
@@ -23,7 +24,8 @@ class AgentRules {
  public:
   // What holds for a path with its query ("/a?b"), as Url::path_and_query() gives it.
   // Longest pattern first, Allow before Disallow of the same length (section 2.2.2);
-  // /robots.txt itself is always allowed. Linear in path and rules.
+  // /robots.txt itself is always allowed. Linear in path and rules: of a long path against
+  // thousands of wildcards, 2 MiB are searched and then nothing more.
   Answer allowed(std::string_view path_and_query) const;
 
   // As written by the site, uncapped; nothing when missing, negative, not a number,
@@ -46,8 +48,10 @@ class AgentRules {
     std::uint32_t at;  // of the pattern in patterns_
     std::uint32_t length;
     std::uint32_t line;
+    std::uint16_t star;  // where the first "*" of the pattern stands; kNoStar: nowhere
     bool allow;
   };
+  static constexpr std::uint16_t kNoStar = 0xFFFF;
 
   void add_rule(std::string_view path, bool allow, std::uint32_t line);
   void add_pattern(std::string_view path, bool allow, std::uint32_t line);

@@ -418,7 +418,7 @@ TEST_CASE("a robots.txt that is dear to judge does not hold up the other hosts")
   }
   const auto turn = frontier.lease(kStart);
   CHECK(turn.refusals.size() == 1);
-  CHECK(turn.refusals[0].reason == "robots.txt line 20002");
+  CHECK(turn.refusals[0].reason == "robots.txt too costly");
 }
 
 TEST_CASE("a host that was given up has its URLs refused and does not hold up the end") {

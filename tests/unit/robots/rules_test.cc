@@ -250,6 +250,28 @@ TEST_CASE("many wildcards against many a's take no time to speak of") {
   CHECK(cpu_seconds() - start < 5);
 }
 
+TEST_CASE(
+    "thousands of wildcards against a long path are not searched to the end, which means no") {
+  std::string text = "User-agent: *\n";
+  for (int i = 0; i < 13'000; ++i)
+    text += "Disallow: /*" + times(20, "a") + std::to_string(i) + "z\n";
+  const AgentRules rules = Rules::parse(text + "Allow: /a\n").rules_for("x");
+  const double start = cpu_seconds();
+  for (int i = 0; i < 100; ++i) {
+    const Answer answer = rules.allowed("/" + std::string(8'000, 'a'));
+    CHECK((answer.too_dear && !answer.allowed && answer.line == 0));
+  }
+  CHECK(cpu_seconds() - start < 10);
+  CHECK(rules.allowed("/a?" + std::string(100, 'b')).line == 13'002);
+}
+
+TEST_CASE("wildcards behind another folder's name cost a long path nothing") {
+  std::string text = "User-agent: *\n";
+  for (int i = 0; i < 20'000; ++i) text += "Disallow: /shop/" + std::to_string(i) + "*z\n";
+  const Answer answer = ask(text + "Disallow: /a\n", "/" + std::string(8'000, 'a'));
+  CHECK((!answer.too_dear && answer.line == 20'002));
+}
+
 TEST_CASE("60,000 groups for other bots do not hide the one for everybody") {
   std::string text;
   for (int i = 0; i < 60'000; ++i) {
