@@ -14,6 +14,7 @@
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/flags/url_list.h"
+#include "crawler/cli/output/json_text.h"
 #include "crawler/cli/output/progress.h"
 #include "crawler/daemon/control_socket.h"
 
@@ -23,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kBatchBytes = 32U << 10;  // of URLs in one request, which may be 64 KiB
+constexpr const char* kUnknownForm = "the crawl answered in no known form";
 
 struct ControlOptions {
   std::string config_file;
@@ -90,7 +92,7 @@ base::Result<json> ask_one(const std::string& socket, const json& request) {
   if (!answer) return answer.error();
   json parsed = json::parse(*answer, nullptr, false);
   if (parsed.is_object()) return parsed;
-  return base::Error{base::Error::Code::io, "the crawl answered in no known form"};
+  return base::Error{base::Error::Code::io, kUnknownForm};
 }
 
 // Whose crawl it is that was not meant.
@@ -186,7 +188,7 @@ void print_status(const json& status) {
               base::grouped(number("in_flight")).c_str());
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
-              held.empty() ? status.value("limit", "").c_str() : base::printable(held).c_str());
+              base::printable(held.empty() ? status.value("limit", "") : held).c_str());
   print_sites(status, "paused sites", "paused");
   print_sites(status, "sites that a reload took out", "left");
   for (const json& login : status.value("logins", json::array())) print_login(login);
@@ -201,6 +203,17 @@ void print_status(const json& status) {
       std::printf("  coverage of %s\n", base::printable(drop.get<std::string>()).c_str());
     }
   }
+}
+
+// Shows the answer. Of another version, or of what is no crawl, a value may be of another type.
+template <class Show>
+int shown(const json& answer, Show show) {
+  try {
+    show(answer);
+  } catch (const json::exception&) {
+    return complain(kUnknownForm, kError);
+  }
+  return kFinished;
 }
 
 int control(const Arguments& arguments, const char* name, const char* help, bool wants_site) {
@@ -241,7 +254,9 @@ base::Status add_urls(const Whereabouts& where, const std::optional<std::string>
     if (!last && bytes + as_line(urls[i + 1]).size() <= kBatchBytes) continue;
     const auto answer = ask(where, request);
     if (!answer) return answer.error();
-    added += answer->value("added", std::uint64_t{0});
+    const json count = answer->value("added", json());
+    if (!count.is_number_unsigned()) return base::Error{base::Error::Code::io, kUnknownForm};
+    added += count.get<std::uint64_t>();
     for (const json& url : answer->value("refused", json::array())) refused.push_back(url);
     request["urls"].clear();
     bytes = 0;
@@ -260,12 +275,13 @@ int status_command(const Arguments& arguments) {
   int failed = kFinished;
   const auto answer = answer_of(options, {{"command", "status"}}, failed);
   if (!answer) return failed;
-  if (options.as_json) {
-    std::puts(answer->dump().c_str());
-  } else {
-    print_status(*answer);
-  }
-  return kFinished;
+  return shown(*answer, [&](const json& status) {
+    if (options.as_json) {
+      std::puts(without_raw_controls(as_line(status)).c_str());
+    } else {
+      print_status(status);
+    }
+  });
 }
 
 int pause_command(const Arguments& arguments) {
@@ -290,8 +306,9 @@ int reload_command(const Arguments& arguments) {
   int failed = kFinished;
   const auto answer = answer_of(options, request, failed);
   if (!answer) return failed;
-  std::fputs(answer->value("report", "").c_str(), stdout);
-  return kFinished;
+  return shown(*answer, [](const json& told) {
+    std::fputs(printable_lines(told.value("report", "")).c_str(), stdout);
+  });
 }
 
 int add_command(const Arguments& arguments) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstring>
 #include <list>
+#include <optional>
 #include <vector>
 
 #include "config/addresses.h"
@@ -45,11 +46,17 @@ Error not_made(const std::string& path, const Error& why) {
                         "; control: in the configuration names another place"};
 }
 
-bool is_ours(int socket) {
+// Of the process at the other end, or of the one that called listen(); none: nobody.
+std::optional<uid_t> user_of(int socket) {
   ucred peer{};
   socklen_t size = sizeof(peer);
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == geteuid() || peer.uid == 0;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer.uid;
+}
+
+bool is_ours(int socket) {
+  const auto user = user_of(socket);
+  return user && (*user == geteuid() || *user == 0);
 }
 
 }  // namespace
@@ -180,6 +187,14 @@ base::Result<std::string> ask_control(const std::string& path, const std::string
     const bool nobody = errno == ENOENT || errno == ECONNREFUSED;
     return Error{nobody ? Error::Code::not_found : Error::Code::io,
                  nobody ? "no crawl listens at " + path : "cannot reach " + path + ": " + why()};
+  }
+  // A crawl turns other users away, so one of theirs that listens is no crawl that we may ask. Root
+  // asks the daemons of all.
+  if (geteuid() != 0 && !is_ours(socket.get())) {
+    const auto user = user_of(socket.get());
+    return Error{Error::Code::io, "does not ask at " + path + ": another user" +
+                                      (user ? " (" + std::to_string(*user) + ")" : "") +
+                                      " listens there; run as that user, or name another place"};
   }
   const timeval patience{180, 0};
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));

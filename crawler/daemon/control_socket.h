@@ -55,7 +55,8 @@ class ControlSocket {
   base::Thread thread_;
 };
 
-// Asks the crawl that listens at `path`. Errors: not_found (nobody listens), io.
+// Asks the crawl that listens at `path`. Errors: not_found (nobody listens), io. Where another user
+// than ours or root listens nothing is sent; root asks anybody.
 base::Result<std::string> ask_control(const std::string& path, const std::string& request);
 
 }  // namespace crawld::daemon

@@ -2,9 +2,9 @@
 // a connection, on a loopback port or a Unix socket. Nothing can be changed through it.
 //
 // On a port a Host header that is no loopback address or localhost is refused (DNS
-// rebinding). Request heads are at most 8 KiB, connections at most 32 and 10 s old, so
-// garbage, slow and silent peers harm nothing. It has a thread of its own, which calls the
-// handler.
+// rebinding). Request heads are at most 8 KiB, connections at most 32 and 10 s old, of
+// which the oldest makes room for a new one: garbage, slow and silent peers keep out nobody. It has
+// a thread of its own, which calls the handler.
 #pragma once
 
 #include <functional>

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -118,6 +119,32 @@ except OSError as error:
     time.sleep(0.3)
     assert daemon.process.poll() is None
     assert _answers(daemon)
+
+
+# What another program, or another version, may answer.
+ANSWERS = ['{"pages": "many"}', '{"limit": 7}', '{"limit": "\\u001b[31mred"}', '{"sites": 5}', '{"sites": [5]}', '{"logins": [1]}',
+           '{"report": "\\u001b]0;owned\\u0007"}', '{"report": 1}', '{"added": "all"}', '{"error": "\\u001b[2J"}']
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_in_another_form_ends_a_command_with_one_line_and_reaches_no_terminal_raw(tmp_path, answer):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "other.sock"))
+    listener.listen(8)
+
+    def serve():
+        while True:
+            client, _ = listener.accept()
+            client.recv(65536)
+            client.sendall(answer.encode() + b"\n")
+            client.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    for command in (["status"], ["status", "--json"], ["reload"], ["stop"], ["add", "http://a.test/"]):
+        told = subprocess.run([CRAWLD, *command, "--socket", tmp_path / "other.sock"], capture_output=True, timeout=30, check=False)
+        assert told.returncode in (0, 1), (command, told)
+        assert b"\x1b" not in told.stdout + told.stderr and b"\x07" not in told.stdout + told.stderr, (command, told)
+        assert told.returncode == 0 or told.stderr.count(b"\n") == 1, (command, told)
 
 
 def test_a_socket_that_was_left_behind_is_taken_over_and_anything_else_is_not(tmp_path, serve):

@@ -254,6 +254,36 @@ TEST_CASE("a peer of another user is refused even where the file lets it in") {
   CHECK(asked);
 }
 
+TEST_CASE("nothing is sent to a socket at which another user listens") {
+  if (geteuid() != 0) {
+    WARN("not run: only root can become another user");
+    return;
+  }
+  const Scratch scratch;
+  const auto as_user = [](uid_t user, const auto& act) {
+    const pid_t child = fork();
+    if (child == 0) _exit(setgid(65534) != 0 || setuid(user) != 0 ? 2 : act());
+    int status = 0;
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  chmod(scratch.folder.c_str(), 0777);
+  const base::Fd listener(::socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, scratch.path.c_str());
+  REQUIRE(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  chmod(scratch.path.c_str(), 0777);
+  // Who called listen() is the one that a client sees there.
+  REQUIRE(as_user(65533, [&] { return ::listen(listener.get(), 5); }) == 0);
+  const auto ask = [&] {
+    const auto answer = ask_control(scratch.path, "status");
+    return !answer && answer.error().message.find("another user (65533)") != std::string::npos;
+  };
+  CHECK(as_user(65532, ask) == 1);
+  const base::Fd asked(::accept(listener.get(), nullptr, nullptr));
+  CHECK(::recv(asked.get(), &address, 1, 0) == 0);  // it left without a word
+}
+
 TEST_CASE("a socket that was left over is replaced, a file is not") {
   const Scratch scratch;
   {
@@ -306,6 +336,21 @@ TEST_CASE("the metrics of two crawls do not take each other's socket either") {
   CHECK(scraper.line() == "HTTP/1.1 200 OK\r");
   first->reset();
   CHECK_FALSE(std::filesystem::exists(scratch.path));
+}
+
+TEST_CASE("silent peers do not keep a scraper from the metrics") {
+  const Scratch scratch;
+  const auto page = [](const std::string&) { return daemon::HttpPage{.body = "figures"}; };
+  const auto listener = daemon::HttpListener::open(scratch.path, page);
+  REQUIRE(listener);
+  std::vector<Peer> silent;
+  for (int i = 0; i < 100; ++i) {
+    silent.emplace_back(scratch.path);
+    REQUIRE(silent.back().connected());
+  }
+  Peer scraper(scratch.path);
+  REQUIRE(scraper.say("GET /metrics HTTP/1.1\r\n\r\n"));
+  CHECK(scraper.line() == "HTTP/1.1 200 OK\r");
 }
 
 TEST_CASE("a path that is too long for a socket is refused with the path") {
