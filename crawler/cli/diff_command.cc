@@ -51,7 +51,8 @@ std::string version_json(const PageVersion& version) {
 
 int list_versions(const std::vector<PageVersion>& versions, const DiffOptions& options) {
   if (options.json) {
-    for (const PageVersion& version : versions) std::puts(version_json(version).c_str());
+    for (const PageVersion& version : versions)
+      std::puts(without_raw_controls(version_json(version)).c_str());
     return kFinished;
   }
   Table table(options.csv ? TableForm::csv : TableForm::text, Formulas::kept);
@@ -160,7 +161,8 @@ int compare(storage::Database& reader, const DiffOptions& options, const PageVer
   const auto facts = changed_facts(reader, from, to);
   if (!facts) return complain(facts.error().message, exit_code(facts.error()));
   if (options.json) {
-    std::puts(diff_json(options, from, to, *facts, *old_text, *new_text).c_str());
+    std::puts(
+        without_raw_controls(diff_json(options, from, to, *facts, *old_text, *new_text)).c_str());
     return kFinished;
   }
   print_facts(*facts);

@@ -9,6 +9,7 @@
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/database_option.h"
 #include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/output/json_text.h"
 #include "crawler/cli/output/output_file.h"
 #include "crawler/cli/output/report_html.h"
 #include "crawler/cli/output/table.h"
@@ -76,7 +77,7 @@ base::Status print_json(storage::Database& reader) {
     if (auto done = storage::report_section(reader, section, rows); !done) return done;
     out += (out.empty() ? "{" : ",") + base::json_string(section.name) + ":" + rows.json();
   }
-  std::puts((out + "}").c_str());
+  std::puts(without_raw_controls(out + "}").c_str());
   return base::Done{};
 }
 

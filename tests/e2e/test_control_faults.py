@@ -164,7 +164,7 @@ def test_a_socket_that_was_left_behind_is_taken_over_and_anything_else_is_not(tm
 
 
 def test_what_pages_say_reaches_no_terminal_raw_and_no_spreadsheet_as_a_formula(crawl, serve):
-    title = "\x1b]0;owned\x07\x1b[31m=cmd|'/c calc'!A1\x9b2J\u202e"
+    title = "\x1b]0;owned\x07\x1b[31m=cmd|'/c calc'!A1\x9b2J\u202e\u2028"
     body = f"<!doctype html><meta charset=utf-8><title>{title}</title><p>needle</p><a href='/%1b[31m?q=\x1b[0m'>x</a>".encode()
     site = serve(lambda path: (200, {"Content-Type": "text/html; charset=utf-8"}, body))
     config = crawl.db.parent / "c.yaml"
@@ -173,13 +173,14 @@ def test_what_pages_say_reaches_no_terminal_raw_and_no_spreadsheet_as_a_formula(
     crawl.run("-c", config)
     page = site.url("/")
     for command in (["search", "needle"], ["why", page], ["report"], ["sql", "SELECT url, title FROM v_pages"],
-                    ["diff", page]):
+                    ["diff", page], ["sql", "--json", "SELECT url, title FROM v_pages"], ["diff", "--json", page]):
         # On a terminal: script(1) gives the command one.
         line = " ".join(f"'{word}'" for word in [str(CRAWLD), *command, "--db", str(crawl.db)])
         shown = subprocess.run(["script", "-qec", line, "/dev/null"], stdin=subprocess.DEVNULL, capture_output=True,
                                timeout=60, check=False).stdout
         assert b"\x1b]0" not in shown and b"\x07" not in shown and b"\x9b" not in shown.replace(b"\xc2\x9b", b"\x9b"), command
         assert b"\x1b[31m=" not in shown, command
+        assert "\u202e".encode() not in shown and "\u2028".encode() not in shown, command
     guarded = subprocess.run([CRAWLD, "export", "--format", "csv", "--csv-safe", "--db", crawl.db], capture_output=True,
                              timeout=60, check=False).stdout
     assert b",=cmd" not in guarded and b"\n=" not in guarded

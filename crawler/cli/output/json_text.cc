@@ -13,15 +13,17 @@ struct Foreign {
   unsigned code_point;
 };
 
-// The DEL, C1 control or line separator at the start of `text`.
+// The DEL, C1 control, line separator or turn of direction at the start of `text`.
 Foreign raw_control(std::string_view text) {
   if (text.front() == '\x7f') return {1, 0x7F};
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const bool c1 = text.size() > 1 && byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F;
   if (c1) return {2, byte(1)};
-  if (text.starts_with("\u2028")) return {3, 0x2028};
-  if (text.starts_with("\u2029")) return {3, 0x2029};
-  return {0, 0};
+  if (text.size() < 3 || byte(0) != 0xE2) return {0, 0};
+  const bool separator_or_override = byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE;
+  const bool isolate = byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  if (!separator_or_override && !isolate) return {0, 0};
+  return {3, 0x2000U + ((byte(1) & 0x3FU) << 6U) + (byte(2) & 0x3FU)};
 }
 
 }  // namespace

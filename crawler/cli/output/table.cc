@@ -130,7 +130,7 @@ void Table::put_json(std::span<const storage::Value> values) {
     if (i > 0) line += ',';
     line += base::json_string(names_[i]) + ":" + value_json(values[i]);
   }
-  put(line + "}\n");
+  put(without_raw_controls(line + "}\n"));
 }
 
 void Table::put_csv(std::span<const storage::Value> values) {

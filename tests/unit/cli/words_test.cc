@@ -41,6 +41,13 @@ TEST_CASE("a line of JSON is one line for those who know more line ends than LF"
         "\"a\\u2028b\\u2029\\u0085\u2027â\"");
 }
 
+TEST_CASE("nothing in JSON turns round the line that a terminal shows it in") {
+  CHECK(without_raw_controls("\"\u2029\u202A\u202E\u202F\u2065\u2066\u2069\u206A\"") ==
+        "\"\\u2029\\u202a\\u202e\u202F\u2065\\u2066\\u2069\u206A\"");
+  CHECK(without_raw_controls("\xe2") == "\xe2");
+  CHECK(without_raw_controls("\xe2\x80") == "\xe2\x80");
+}
+
 TEST_CASE("lines stay lines when their controls are made text") {
   CHECK(printable_lines("a\x1b[0m\r\nb\tc\n") == "a\\x1b[0m\r\nb\tc\n");
   CHECK(printable_lines("no end\x07") == "no end\\x07");
