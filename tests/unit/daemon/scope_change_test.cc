@@ -89,7 +89,9 @@ TEST_CASE("what robots.txt refused under another name is asked about under the n
                        "(1, 'http://a.test/x', 1, 1, 'disallowed', 'robots.txt line 2, version 1', "
                        "1, 0, 0, 'L', 1), "
                        "(2, 'http://a.test/y', 1, 1, 'disallowed', 'opt_out noai', 1, 0, 0, "
-                       "'L', 1)")
+                       "'L', 1), "
+                       "(3, 'http://a.test/z', 1, 1, 'disallowed', 'robots.txt too costly', 1, 0, "
+                       "0, 'L', 1)")
               .ok());
   config.sites[0].opt_out = config::OptOut::obey;
   config.sites[0].uses = {"ai-train"};
@@ -104,8 +106,8 @@ TEST_CASE("what robots.txt refused under another name is asked about under the n
   SECTION("the run's") { config.user_agent.name = "goodbot"; }
   SECTION("the site's own") { config.sites[0].headers["user-agent"] = "goodbot/2.0 (+http://b/)"; }
   const auto news = judge();
-  REQUIRE(news.size() == 1);
-  CHECK(news[0].id == 1);
+  REQUIRE(news.size() == 2);
+  CHECK((news[0].id == 1 && news[1].id == 3));
   CHECK(news[0].verdict == model::Verdict::queued);
 }
 
