@@ -171,19 +171,22 @@ model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
   return id;
 }
 
-// Limits of sites and budgets of path prefixes hold over runs. Every page's URL is read only where
-// there is one; else the books' figures do, for a limit that a reload may bring.
+// Limits of sites and budgets hold over runs. Every page's URL is read only where there is one;
+// else the books' figures do, for a limit that a reload may bring; they know nothing of retries.
 Status CommitStage::count_past_pages() {
   const auto table = sites_.table();
   bool prefixes = false;
+  bool hosts = false;
   bool limits = false;
   for (const auto& rules : *table) {
     const config::Budget& budget = rules->config.budget;
     prefixes = prefixes || budget.per_prefix > 0 || budget.per_prefix_share > 0;
+    hosts = hosts || budget.per_host > 0;
     limits = limits || rules->config.limits.pages > 0;
   }
+  const bool walk = prefixes || hosts || limits;
   std::vector<std::uint64_t> of_sites(table->size());
-  if (!prefixes && !limits) {
+  if (!walk) {
     const auto counts = store_.count_sites();
     if (!counts) return counts.error();
     for (std::size_t site = 0; site < std::min(of_sites.size(), counts->size()); ++site) {
@@ -192,11 +195,13 @@ Status CommitStage::count_past_pages() {
   }
   const auto visit = [&](model::HostId host, model::SiteId site, std::string_view text) {
     if (site < of_sites.size()) ++of_sites[site];
-    if (!prefixes) return;
-    const auto url = model::Url::parse(text);
-    if (url) ++past_pages_[host][frontier::path_prefix(url->path())];
+    if (!prefixes && !hosts) return;
+    PastPages& past = past_pages_[host];
+    ++past.all;
+    const auto url = prefixes ? model::Url::parse(text) : std::nullopt;
+    if (url) ++past.by_prefix[frontier::path_prefix(url->path())];
   };
-  if (prefixes || limits) {
+  if (walk) {
     if (Status counted = store_.each_page_url(visit); !counted) return counted;
   }
   for (model::SiteId site = 0; site < of_sites.size(); ++site) {
@@ -246,6 +251,7 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
   const std::chrono::milliseconds longest =
       site < table->size() ? longest_wait((*table)[site]->config) : kLongestRules;
   const auto past = past_pages_.find(id);
+  const bool counted = past != past_pages_.end();
   frontier_.add_host(
       {.id = id,
        .origin = state.origin,
@@ -255,9 +261,9 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
        .adaptive_delay = state.delay,
        .latency = state.latency,
        .troubles = state.failures,
-       .pages = state.pages,
-       .pages_by_prefix = past == past_pages_.end() ? frontier::PagesByPrefix() : past->second});
-  if (past != past_pages_.end()) past_pages_.erase(past);
+       .pages = counted ? past->second.all : state.pages,
+       .pages_by_prefix = counted ? past->second.by_prefix : frontier::PagesByPrefix()});
+  if (counted) past_pages_.erase(past);
   if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))
     return;
   const auto text = store_.robots_text(state.robots_version);

@@ -198,7 +198,11 @@ class CommitStage {
   std::uint64_t foreign_retries_ = 0;  // in states_, of sites that are not in this run
   // Of the runs before, where a site has a budget for them; taken out when the frontier
   // learns of the host.
-  std::unordered_map<model::HostId, frontier::PagesByPrefix> past_pages_;
+  struct PastPages {
+    std::uint64_t all = 0;
+    frontier::PagesByPrefix by_prefix;
+  };
+  std::unordered_map<model::HostId, PastPages> past_pages_;
   TooDeepUrls too_deep_;
   AskedOnceMore asked_once_more_;
   SiteLimits limits_;                      // of this run

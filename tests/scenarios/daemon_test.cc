@@ -348,6 +348,31 @@ TEST_CASE("a page that waits for another attempt keeps its place in the limit ov
   CHECK(daemon.store.pages().size() == 4);
 }
 
+TEST_CASE("a budget of a host goes on where the run before ended") {
+  Daemon daemon;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 8; ++i) targets.push_back("/" + std::to_string(i));
+  daemon.web.page("http://a.test/", links(targets));
+  config::Site site = quick_site({"http://a.test/"});
+  site.retry_delay = std::chrono::minutes(10);
+  site.budget.per_host = 4;
+  SECTION("with pages that are stored") {
+    for (const std::string& target : targets) daemon.web.page("http://a.test" + target, target);
+  }
+  SECTION("with pages that wait for another attempt") {
+    for (const std::string& target : targets) {
+      daemon.web.answers("http://a.test" + target,
+                         {{.status = 500, .body = {}, .headers = {}}, {.body = target}});
+    }
+  }
+  Simulation before = daemon.start({site});
+  before.run(4, std::chrono::minutes(5));  // robots.txt, the seed and two pages
+  before.flush();
+  Simulation after = daemon.start({site});
+  after.run(1'000, hours(1));
+  CHECK(daemon.store.pages().size() == 4);
+}
+
 TEST_CASE("a host that was dead for a while is visited again") {
   Daemon daemon;
   daemon.web.page("http://a.test/", links({"/x"}));
