@@ -5,6 +5,7 @@
 // Times are milliseconds since the epoch, UTC; 0 means "none" unless said.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -272,5 +273,13 @@ struct CommitBatch {
   bool has_run = false;
   RunUpdate run;
 };
+
+// The row of a URL that is new in the batch, or nullptr.
+inline NewUrl* unwritten(CommitBatch& batch, model::UrlId id) {
+  auto& rows = batch.new_urls;
+  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
+                                    [](const auto& url, model::UrlId at) { return url.id < at; });
+  return row != rows.end() && row->id == id ? &*row : nullptr;
+}
 
 }  // namespace crawld::storage

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/list_metadata.h"
 #include "crawler/pipeline/robots_step.h"
 
 namespace crawld::pipeline {
@@ -92,40 +93,18 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
   std::move(admitted.begin(), admitted.end(), std::back_inserter(offers));
 }
 
-// The row of a URL that is not on disk yet.
-storage::NewUrl* CommitStage::unwritten(model::UrlId id) {
-  auto& rows = batch_.new_urls;  // in order of id
-  const auto row = std::lower_bound(rows.begin(), rows.end(), id,
-                                    [](const auto& url, model::UrlId at) { return url.id < at; });
-  return row != rows.end() && row->id == id ? &*row : nullptr;
-}
-
 // What the URL list said of a URL; its children inherit it.
 std::string CommitStage::metadata_of(const model::Lease& lease) {
   if (!lease.request.with_metadata && !said_anew_) return {};
-  return metadata_of(lease.url_id);
+  return pipeline::metadata_of(store_, batch_, lease.url_id);
 }
 
-std::string CommitStage::metadata_of(model::UrlId id) {
-  if (const storage::NewUrl* row = unwritten(id)) return row->metadata;
-  if (const auto said = batch_.metadata.find(id); said != batch_.metadata.end()) {
-    return said->second;
-  }
-  auto stored = store_.metadata(id);
-  return stored ? *std::move(stored) : std::string();
-}
-
-// Of a known URL: the newest word holds, for it and for what it leads to from now on. Each start
-// says of its seeds what the one before said.
+// Each start says of its seeds what the one before said.
 void CommitStage::say_anew(model::UrlId known, std::string metadata) {
-  if (metadata.empty() || metadata == metadata_of(known)) return;
+  const std::size_t size = metadata.size() + 64;
+  if (!pipeline::say_anew(store_, batch_, known, std::move(metadata))) return;
   said_anew_ = true;
-  if (storage::NewUrl* row = unwritten(known)) {
-    row->metadata = std::move(metadata);
-    return;
-  }
-  batch_bytes_ += metadata.size() + 64;
-  batch_.metadata[known] = std::move(metadata);
+  batch_bytes_ += size;
 }
 
 void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,

@@ -58,7 +58,7 @@ bool CommitStage::is_on_the_way(model::UrlId id, model::UrlId parent, std::uint1
 // As the books stand, with what is not written yet.
 std::optional<storage::QueuedUrl> CommitStage::row_of(model::UrlId id) {
   storage::QueuedUrl found{.id = id};
-  if (const storage::NewUrl* row = unwritten(id)) {
+  if (const storage::NewUrl* row = storage::unwritten(batch_, id)) {
     found.site = row->site;
     found.state = row->state;
     found.depth = row->depth;

@@ -136,9 +136,7 @@ class CommitStage {
   void admit_nearer(const std::vector<Again>& known, model::UrlId parent,
                     std::vector<frontier::Candidate>& offers);
   std::optional<storage::QueuedUrl> row_of(model::UrlId id);
-  storage::NewUrl* unwritten(model::UrlId id);
   std::string metadata_of(const model::Lease& lease);
-  std::string metadata_of(model::UrlId id);
   void say_anew(model::UrlId known, std::string metadata);
   model::HostId host_of(const model::Url& url, model::SiteId site);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,

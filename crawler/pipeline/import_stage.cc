@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crawler/pipeline/list_metadata.h"
 #include "crawler/pipeline/settled_rows.h"
 
 namespace crawld::pipeline {
@@ -29,6 +30,7 @@ model::Request request_for(const ArchivedAnswer& answer,
                      .content_hash = before->content_hash,
                      .compared = before->compared};
   request.parent = before->parent;
+  request.with_metadata = before->with_metadata;
   if (before->site != storage::kNoSite) request.site = before->site;
   return request;
 }
@@ -144,6 +146,8 @@ ImportFate ImportStage::book(model::Settled settled, const ArchivedAnswer& answe
 
 void ImportStage::discover(const model::Settled& settled) {
   const model::Lease& lease = settled.parsed.fetched.lease;
+  std::string carried;
+  if (lease.request.with_metadata) carried = metadata_of(store_, batch_, lease.url_id);
   for (const model::Discovered& found : settled.discovered) {
     if (store_.seen().find(storage::url_hash(found.url.href())) != 0) continue;
     enter({.site = found.site.value_or(lease.request.site),
@@ -155,7 +159,7 @@ void ImportStage::discover(const model::Settled& settled) {
            .hop = found.hop,
            .purpose = found.purpose,
            .parent = lease.url_id,
-           .metadata = {}},
+           .metadata = carried},
           found.url);
   }
 }
@@ -187,11 +191,17 @@ base::Result<bool> ImportStage::queue(const model::Url& url, model::SiteId site,
                                       std::string metadata) {
   const model::UrlId id = store_.seen().find(storage::url_hash(url.href()));
   if (Status found = store_.seen().take_failure(); !found) return std::move(found).error();
-  if (id != 0) return false;
-  enter({.site = site, .url = {}, .hop = 'S', .metadata = std::move(metadata)}, url);
-  if (in_batch_.size() < kMostUrls && batch_bytes_ < options_.batch_bytes) return true;
+  if (id != 0) {
+    const std::size_t size = metadata.size() + 64;
+    if (!say_anew(store_, batch_, id, std::move(metadata))) return false;
+    in_batch_.insert(id);
+    batch_bytes_ += size;
+  } else {
+    enter({.site = site, .url = {}, .hop = 'S', .metadata = std::move(metadata)}, url);
+  }
+  if (in_batch_.size() < kMostUrls && batch_bytes_ < options_.batch_bytes) return id == 0;
   if (Status flushed = flush(); !flushed) return std::move(flushed).error();
-  return true;
+  return id == 0;
 }
 
 Status ImportStage::flush() {

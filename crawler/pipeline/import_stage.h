@@ -62,7 +62,8 @@ class ImportStage {
 
   // Blocks for three parse deadlines at most, and for the disk.
   base::Result<ImportFate> take(ArchivedAnswer answer);
-  // False: the URL is known already. `metadata`: a JSON object, or empty.
+  // False: the URL is known already. `metadata`: a JSON object, or empty; of a known URL it takes
+  // the place of what was said before.
   base::Result<bool> queue(const model::Url& url, model::SiteId site, std::string metadata);
 
   // Makes what was taken durable. The batch is kept on an error.

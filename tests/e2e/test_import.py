@@ -382,9 +382,28 @@ def test_a_url_list_waits_for_the_next_crawl(site, tmp_path):
     assert result.returncode == 0 and "ftp://a.test/" in result.stderr
     assert (told["queued"], told["known"]) == (1, 1)
     assert copy.sql("SELECT state, metadata FROM urls") == [("queued", '{"team":"red"}')]
+    # A list that was edited since holds for what is known, too; what it does not speak of stays.
+    result, told = imported(copy, "-", input=f"{site.url('/a')}\tteam=blue\n{site.url('/b')}\n{site.url('/a')}\n")
+    assert (told["queued"], told["known"]) == (1, 2)
+    assert copy.sql("SELECT url, metadata FROM urls ORDER BY url") == [
+        (site.url("/a"), '{"team":"blue"}'), (site.url("/b"), None)]
     result = copy.run("--delay", "0", site.url("/packed"))
     assert result.returncode == 0, result.stderr
     assert (site.url("/a"), "done") in copy.sql("SELECT url, state FROM urls")
+
+
+def test_links_of_an_archive_inherit_what_a_list_said_of_their_page(site, tmp_path):
+    config = tmp_path / "crawld.yaml"
+    config.write_text(f"database: {tmp_path}/crawl.db\nallow_addresses: [127.0.0.0/8]\nsites:\n- name: here\n  seeds: ['{site.url()}']\n")
+    (tmp_path / "front").mkdir()
+    front, copy = Crawl(tmp_path / "front"), Crawl(tmp_path)
+    assert front.run("--delay", "0", "--depth", "0", "--no-follow", "sitemaps", site.url()).returncode == 0
+    result, _ = imported(copy, "-c", config, "-", input=f"{site.url()}\tteam=red\n")
+    assert result.returncode == 0, result.stderr
+    result, _ = imported(copy, "-c", config, export(front, tmp_path / "front.warc.gz"))
+    assert result.returncode == 0, result.stderr
+    said = dict(copy.sql("SELECT url, metadata FROM urls"))
+    assert said[site.url()] == said[site.url("/a")] == '{"team":"red"}'
 
 
 def test_a_public_reader_finds_what_our_index_says(site, tmp_path):
