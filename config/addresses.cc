@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "crawler/model/url.h"
+
 namespace crawld::config {
 namespace {
 
@@ -99,20 +101,34 @@ bool is_proxy(const std::string& text) {
   static constexpr std::string_view kSchemes[] = {"http",    "https",  "socks4",
                                                   "socks4a", "socks5", "socks5h"};
   std::string rest = text;
+  bool has_scheme = false;
   if (const auto scheme = text.find("://"); scheme != std::string::npos) {
     const std::string_view name = std::string_view(text).substr(0, scheme);
     if (std::find(std::begin(kSchemes), std::end(kSchemes), name) == std::end(kSchemes)) {
       return false;
     }
     rest = text.substr(scheme + 3);
+    has_scheme = true;
   }
   rest = rest.substr(0, rest.find('/'));
   if (const auto at = rest.rfind('@'); at != std::string::npos) rest = rest.substr(at + 1);
   const HostPort proxy = split(rest);
-  const bool odd = std::any_of(proxy.host.begin(), proxy.host.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
-  });
-  return !proxy.host.empty() && !odd && (!proxy.port || is_port(*proxy.port));
+  if (proxy.port && !is_port(*proxy.port)) return false;
+  if (is_address(proxy.host)) return true;
+  // A number would be taken for an IPv4 address (5 is 0.0.0.5), a lone word is another key's value.
+  const auto host = host_of(proxy.host);
+  if (!host || is_address(*host)) return false;
+  return proxy.port || has_scheme || host->find('.') != std::string::npos;
+}
+
+std::optional<std::string> host_of(const std::string& text) {
+  if (text.starts_with('[')) return is_address(text) ? std::optional(text) : std::nullopt;
+  if (text.empty() || text.find_first_of("/:?#@*\\ \t\r\n") != std::string::npos)
+    return std::nullopt;
+  if (text.starts_with('.') || text.find("..") != std::string::npos) return std::nullopt;
+  const auto url = model::Url::parse("http://" + text + "/");
+  if (!url) return std::nullopt;
+  return std::string(url->hostname());
 }
 
 }  // namespace crawld::config

@@ -7,12 +7,19 @@
 #include <set>
 
 #include "config/addresses.h"
+#include "config/file_name.h"
+#include "config/units.h"
 #include "crawler/base/escape.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
 
 namespace crawld::config {
 namespace {
+
+bool is_program(const std::string& path) {
+  std::error_code failed;
+  return ::access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path, failed);
+}
 
 void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Problem>& problems,
                  std::vector<Problem>& warnings) {
@@ -22,6 +29,9 @@ void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Probl
   if (!hooks.webhook.empty()) {
     const auto url = model::Url::parse(hooks.webhook);
     if (!url || !url->crawlable()) problem("hooks.webhook: no http or https URL");
+  } else if (!hooks.secret.empty()) {
+    warnings.push_back(
+        {places.of("hooks.secret"), "hooks.secret: signs nothing without hooks.webhook"});
   }
   static const std::set<std::string> kChanges = {"new",  "changed", "unchanged",
                                                  "gone", "moved",   "orphaned"};
@@ -35,7 +45,7 @@ void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Probl
   }
   if (!hooks.exec.empty() && !hooks.exec.front().starts_with("/")) {
     problem("hooks.exec: the program needs its whole path, since no shell looks for it");
-  } else if (!hooks.exec.empty() && ::access(hooks.exec.front().c_str(), X_OK) != 0) {
+  } else if (!hooks.exec.empty() && !is_program(hooks.exec.front())) {
     // Perhaps it is on the machine where the crawl will run.
     warnings.push_back(
         {places.of("hooks.exec"), "hooks.exec: " + base::printable(hooks.exec.front()) +
@@ -58,7 +68,7 @@ void check_conversions(const std::vector<parsers::Conversion>& conversions,
     if (!command.front().starts_with("/")) {
       problems.push_back({place, "parse.convert: " + program +
                                      " needs its whole path, since no shell looks for it"});
-    } else if (::access(command.front().c_str(), X_OK) != 0) {
+    } else if (!is_program(command.front())) {
       // Perhaps it is on the machine where the crawl will run.
       warnings.push_back(
           {place, "parse.convert: " + program + " is no program that can be run here"});
@@ -78,6 +88,20 @@ void check_user_agent(const UserAgent& agent, const SitePlaces& places,
       return;
     }
   }
+  const auto url = model::Url::parse(agent.url);
+  if (!agent.url.empty() && (!url || !url->crawlable())) {
+    problems.push_back({places.of("user_agent.url"),
+                        "user_agent.url: \"" + base::printable(agent.url) +
+                            "\" is no http or https URL; write it as https://host/path"});
+  }
+  const std::size_t at = agent.email.find('@');
+  const bool has_parts = at != 0 && at < agent.email.size() - 1;
+  if (!agent.email.empty() && (!has_parts || agent.email.find(' ') != std::string::npos)) {
+    problems.push_back({places.of("user_agent.email"), "user_agent.email: \"" +
+                                                           base::printable(agent.email) +
+                                                           "\" is no address such as "
+                                                           "ops@example.org"});
+  }
   // RFC 9309 section 2.2.1: robots.txt is asked about it, and a version is added behind it.
   if (!model::is_token(agent.name)) {
     problems.push_back(
@@ -90,16 +114,39 @@ void check_user_agent(const UserAgent& agent, const SitePlaces& places,
 void check_listeners(const Config& config, const SitePlaces& places,
                      std::vector<Problem>& problems) {
   const std::string& metrics = config.metrics_listen;
+  const bool is_socket = metrics.starts_with('/') && is_socket_path(metrics);
   if (!metrics.empty() && !is_local_listener(metrics) &&
-      !(metrics.starts_with('/') && is_socket_path(metrics))) {
+      !(is_socket && no_name_of_file(metrics).empty())) {
     problems.push_back(
         {places.of("metrics.listen"), "metrics.listen: \"" + base::printable(metrics) +
                                           "\" is neither a loopback address with a port, such as "
                                           "127.0.0.1:9464, nor the path of a socket"});
   }
-  if (!config.control.empty() && !is_socket_path(config.control)) {
+  if (config.control.empty()) return;
+  if (!is_socket_path(config.control)) {
     problems.push_back({places.of("control"), "control: too long for a socket's name"});
+  } else if (const std::string why = no_name_of_file(config.control); !why.empty()) {
+    problems.push_back(
+        {places.of("control"), "control: \"" + base::printable(config.control) + "\" " + why});
   }
+}
+
+void check_database(const Config& config, const SitePlaces& places,
+                    std::vector<Problem>& problems) {
+  const std::string why = no_name_of_file(config.database);
+  if (why.empty()) return;
+  problems.push_back(
+      {places.of("database"), "database: \"" + base::printable(config.database) + "\" " + why});
+}
+
+// The program alone takes some of it: below that a crawl would be held from its start to its end.
+void check_memory(const Config& config, const SitePlaces& places, std::vector<Problem>& problems) {
+  constexpr std::uint64_t kLeast = 64ULL << 20;
+  if (config.memory_high == 0 || config.memory_high >= kLeast) return;
+  problems.push_back(
+      {places.of("memory_high"),
+       "memory_high: " + format_bytes(config.memory_high) +
+           " is less than the program takes itself; at least 64MiB, or 0 for never"});
 }
 
 void check_dns(const Config& config, const SitePlaces& places, std::vector<Problem>& problems) {
@@ -110,6 +157,10 @@ void check_dns(const Config& config, const SitePlaces& places, std::vector<Probl
                             "\" is no name server such as 192.0.2.1:53 or [2001:db8::1]:53"});
   }
   for (const auto& [name, addresses] : config.dns_hosts) {
+    if (!host_of(name)) {
+      problems.push_back({places.of("dns.hosts"), "dns.hosts: \"" + base::printable(name) +
+                                                      "\" is no host name such as example.org"});
+    }
     if (is_list_of_addresses(addresses)) continue;
     problems.push_back({places.of("dns.hosts"), "dns.hosts: \"" + base::printable(addresses) +
                                                     "\" is no address for " +
@@ -153,6 +204,8 @@ void check_config(const Config& config, const ConfigPlaces& places, const Site& 
   }
   check_saved_cookies(config, places, problems);
   check_user_agent(config.user_agent, places.run, problems);
+  check_database(config, places.run, problems);
+  check_memory(config, places.run, problems);
   check_listeners(config, places.run, problems);
   check_dns(config, places.run, problems);
   check_conversions(config.convert, places.run, problems, warnings);

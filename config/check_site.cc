@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include "config/addresses.h"
 #include "config/cookie_file.h"
+#include "config/file_name.h"
 #include "config/login_sign.h"
 #include "config/pace.h"
+#include "config/partners.h"
 #include "config/schedule.h"
+#include "config/units.h"
 #include "crawler/base/client_certificate.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/near_end.h"
@@ -57,15 +61,14 @@ class SiteCheck {
     if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
       problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
     }
-    if (site_.certificate.empty() && !site_.private_key.empty()) {
-      problem(places_.of("private_key"), "private_key: needs the certificate: that it belongs to");
-    }
+    check_partners(site_, places_, problems_, warnings_);
   }
 
   // `says(key)`: the value is this one's own, and not taken from the defaults.
   template <class Says>
   void check_keys(Says says) {
     if (says("sitemaps")) check_urls("sitemaps", site_.sitemap_urls);
+    if (says("domains")) check_domains();
     if (says("include")) check_patterns("include", site_.include);
     if (says("exclude")) check_patterns("exclude", site_.exclude);
     if (says("content_types")) check_content_types();
@@ -95,9 +98,7 @@ class SiteCheck {
     }
     if (says("schedule")) check_schedule();
     if (says("uses")) check_uses();
-    if (says("revisit") && site_.revisit.min > site_.revisit.max) {
-      problem(places_.of("revisit"), "revisit: min is larger than max");
-    }
+    if (says("revisit")) check_revisit();
     if ((says("delay") || says("concurrency_per_host")) && kept_delay(site_) != site_.delay) {
       warn(places_.of("delay"), "delay: 0 with " + std::to_string(site_.concurrency_per_host) +
                                     " requests open to one host; 1ms is kept between them");
@@ -105,6 +106,29 @@ class SiteCheck {
     if (says("robots") && site_.robots == RobotsPolicy::ignore) {
       warn(places_.of("robots"), "robots: ignore; do this on hosts of your own only");
     }
+  }
+
+  void check_domains() {
+    for (std::size_t i = 0; i < site_.domains.size(); ++i) {
+      const std::string& domain = site_.domains[i];
+      const std::size_t front = domain.starts_with("*.") ? 2 : domain.starts_with('.') ? 1 : 0;
+      const auto host = host_of(domain.substr(front));
+      if (host == domain) continue;
+      problem(places_.of("domains", i), "domains: \"" + base::printable(domain) +
+                                            "\" is no host name such as example.org" +
+                                            (host ? "; write it as " + *host : ""));
+    }
+  }
+
+  // `default` counts as said where it is not the built-in one: a longer `min` alone is meant.
+  void check_revisit() {
+    const auto& [first, min, max] =
+        std::tie(site_.revisit.default_interval, site_.revisit.min, site_.revisit.max);
+    if (min > max) return problem(places_.of("revisit"), "revisit: min is larger than max");
+    if (first == Revisit().default_interval || (first >= min && first <= max)) return;
+    warn(places_.of("revisit"), "revisit: default " + format_duration(first) + " is out of min " +
+                                    format_duration(min) + " and max " + format_duration(max) +
+                                    ", which hold");
   }
 
   void check_schedule() {
@@ -170,7 +194,8 @@ class SiteCheck {
 
   void check_saved_cookies() {
     if (site_.save_cookies.empty()) return;
-    const std::string why = no_place_for_cookies(site_.save_cookies);
+    std::string why = no_place_for_cookies(site_.save_cookies);
+    if (why.empty()) why = no_name_of_file(site_.save_cookies);
     if (!why.empty()) {
       problem(places_.of("save_cookies"),
               "save_cookies: \"" + base::printable(site_.save_cookies) + "\": " + why);
@@ -305,6 +330,9 @@ class SiteCheck {
       } else if (!model::is_header_value(value)) {
         problem(places_.of("headers"), "headers: the value of " + base::printable(name) +
                                            " holds a line break or control character");
+      } else if (model::is_framing_header(name)) {
+        problem(places_.of("headers"), "headers: " + base::printable(name) +
+                                           " is told by what is sent, and by nobody else");
       }
     }
   }

@@ -87,7 +87,7 @@ std::optional<milliseconds> parse_duration_or_seconds(std::string_view text) {
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   const auto value = with_unit(text, kSizes);
-  if (!value) return std::nullopt;
+  if (!value || (*value > 0 && *value < 1)) return std::nullopt;  // 0 would mean: no limit
   return whole(std::round(*value));
 }
 

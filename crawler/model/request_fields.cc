@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::model {
 
 bool is_header_name(std::string_view text) {
@@ -14,6 +16,11 @@ bool is_header_value(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < ' ' && byte != '\t') || byte == 0x7F;
   });
+}
+
+bool is_framing_header(std::string_view name) {
+  return base::equals_ignoring_case(name, "content-length") ||
+         base::equals_ignoring_case(name, "transfer-encoding");
 }
 
 bool is_token(std::string_view text) {

@@ -9,6 +9,10 @@ namespace crawld::model {
 bool is_header_name(std::string_view text);
 bool is_header_value(std::string_view text);
 
+// Content-Length and Transfer-Encoding, in any case: they tell where a message ends (RFC 9112
+// section 6), and one that is wrong makes a server wait, or take the next request for a body.
+bool is_framing_header(std::string_view name);
+
 // Section 5.6.2: letters, digits and some signs, without spaces and slashes.
 bool is_token(std::string_view text);
 

@@ -81,7 +81,7 @@ TEST_CASE("a quote that is never closed is told where it is opened, wherever the
   for (const char* fine :
        {"'it''s'", "\"a\\\"b\"", "&x \"b\"", "\"\"  # it's", "it's", "\"a\n  b\""}) {
     INFO(fine);
-    CHECK(load_text(std::string("database: ") + fine + "\n", "f.yaml"));
+    CHECK(load_text(std::string("control: ") + fine + "\n", "f.yaml"));
   }
 }
 
@@ -122,12 +122,13 @@ TEST_CASE("what looks like a number is text where text is wanted, and quoted tex
   for (const char* word : {"no", "010", "12:30:45", "1e3", "-1.5", "0x1F", "true"}) {
     for (const std::string quote : {"", "\""}) {
       INFO(quote << word);
-      const auto loaded = load_text("database: " + quote + word + quote, "t");
+      const auto loaded = load_text(
+          "sites: [{seeds: ['http://a.test/'], name: " + quote + word + quote + "}]", "t");
       REQUIRE(loaded);
-      CHECK(loaded->config.database == word);
+      CHECK(loaded->config.sites.at(0).name == word);
       const auto again = load_text(effective_yaml(loaded->config), "again");
       REQUIRE(again);
-      CHECK(again->config.database == word);
+      CHECK(again->config.sites.at(0).name == word);
     }
   }
   CHECK_FALSE(load_text("database: null", "t"));
@@ -363,8 +364,8 @@ TEST_CASE("ten thousand sites load within CPU seconds") {
 }
 
 TEST_CASE("words stay words where words are wanted") {
-  const Site site = site_of("domains: [no, 010, 12:30:45, 1e3, true, 0x1F]");
-  CHECK(site.domains == std::vector<std::string>{"no", "010", "12:30:45", "1e3", "true", "0x1F"});
+  const Site site = site_of("include: [no, 010, 12:30:45, 1e3, true, 0x1F]");
+  CHECK(site.include == std::vector<std::string>{"no", "010", "12:30:45", "1e3", "true", "0x1F"});
 }
 
 TEST_CASE("files that are no files are refused and never waited for") {

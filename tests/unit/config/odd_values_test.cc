@@ -1,0 +1,137 @@
+// Values that have the right form and cannot be meant: each gets a line, and its neighbour none.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "config/load.h"
+#include "tests/support/certificates.h"
+#include "tests/support/folder.h"
+
+using namespace crawld::config;
+using Catch::Contains;
+using Catch::StartsWith;
+
+namespace {
+
+std::string told_of(const std::string& yaml) {
+  const auto loaded = load_text(yaml, "f.yaml");
+  if (!loaded) return loaded.error().message;
+  return loaded->warnings.empty() ? "loaded" : "warning " + loaded->warnings.front();
+}
+
+std::string told_of_run(const std::string& keys) { return told_of(keys + "\nsites: []\n"); }
+
+std::string told_of_site(const std::string& keys) {
+  return told_of("sites:\n  - name: a\n    seeds: ['http://a.test/']\n    " + keys + "\n");
+}
+
+}  // namespace
+
+TEST_CASE("a proxy is no number, and no word that another key wants") {
+  for (const char* proxy : {"5", "-1", "0.5", "true", "5s", "'*'", ".", "'http://5:3128'", "1e3"}) {
+    CHECK_THAT(told_of_site("proxy: " + std::string(proxy)),
+               StartsWith("f.yaml:4:12: proxy: no URL"));
+  }
+  for (const char* proxy : {"squid:3128", "'http://squid'", "192.0.2.1", "'::1'", "p.test"}) {
+    CHECK(told_of_site("proxy: " + std::string(proxy)) == "loaded");
+  }
+}
+
+TEST_CASE("the paths of the database, of sockets and of cookies name files") {
+  for (const char* key : {"database", "control"}) {
+    for (const char* value : {"5", "-1", "true", "'off'", "\"a\\nb\"", "/tmp"}) {
+      CHECK_THAT(told_of_run(key + std::string(": ") + value), Contains(key + std::string(": \"")));
+    }
+    CHECK(told_of_run(key + std::string(": ./5")) == "loaded");
+    CHECK(told_of_run(key + std::string(": news.sock")) == "loaded");
+  }
+  CHECK(told_of_run("database: ''") == "f.yaml:1:11: database: \"\" is empty; name a file");
+  CHECK(told_of_run("control: ''") == "loaded");
+  CHECK_THAT(told_of_run("metrics: {listen: /tmp}"), StartsWith("f.yaml:1:19: metrics.listen:"));
+  CHECK_THAT(told_of_site("save_cookies: true"), StartsWith("f.yaml:4:19: save_cookies: \"true\""));
+}
+
+TEST_CASE("a setting that needs another tells so") {
+  CHECK_THAT(told_of_site("private_key_password: ${env:HOME}"),
+             StartsWith("f.yaml:4:27: private_key_password: needs the certificate:"));
+  CHECK_THAT(told_of_site("private_key: k.pem\n    private_key_password: ${env:HOME}"),
+             StartsWith("f.yaml:4:18: private_key: needs the certificate:"));
+  // The certificate may stand in the site only.
+  CHECK(told_of("defaults: {private_key_password: '${env:HOME}'}\nsites: []\n") == "loaded");
+  CHECK_THAT(told_of_site("keep_session_cookies: true"),
+             Contains("keep_session_cookies: nothing is kept without save_cookies"));
+  CHECK_THAT(told_of_run("hooks: {secret: '${env:HOME}'}"),
+             Contains("hooks.secret: signs nothing without hooks.webhook"));
+  CHECK(told_of_run("hooks: {secret: '${env:HOME}', webhook: 'https://a.test/'}") == "loaded");
+}
+
+TEST_CASE("files that nothing reads are told") {
+  const crawld::tests::Folder folder;
+  std::ofstream(folder.file("cookies.txt")) << "a.test\tFALSE\t/\tFALSE\t0\tname\tvalue\n";
+  const std::string cookies = "cookie_file: " + folder.file("cookies.txt");
+  CHECK(told_of_site(cookies) == "loaded");
+  CHECK_THAT(told_of_site(cookies + "\n    cookies: false"),
+             StartsWith("f.yaml:4:18: cookie_file: needs cookies: true"));
+  std::ofstream(folder.file("ca.pem")) << crawld::tests::TestAuthority().certificate();
+  const std::string ca = "ca_certificate: " + folder.file("ca.pem");
+  CHECK(told_of_site(ca) == "loaded");
+  CHECK_THAT(told_of_site(ca + "\n    verify_tls: false"),
+             Contains("ca_certificate: nothing is verified with verify_tls: false"));
+}
+
+TEST_CASE(
+    "domains and names of hosts are spelled as URLs spell them, else they would never match") {
+  for (const auto& [domain, told] : std::vector<std::pair<std::string, std::string>>{
+           {"B.test", "; write it as b.test"},
+           {"'*.b.test'", "; write it as b.test"},
+           {".b.test", "; write it as b.test"},
+           {"bücher.test", "; write it as xn--bcher-kva.test"},
+           {"'http://b.test/'", "is no host name such as example.org"},
+           {"'b.test:80'", "is no host name such as example.org"},
+           {"b.test/x", "is no host name such as example.org"},
+           {"''", "is no host name such as example.org"}}) {
+    const std::string found = told_of_site("domains: [a.test, " + domain + "]");
+    CHECK_THAT(found, StartsWith("f.yaml:4:23: domains: \"") && Contains(told));
+  }
+  CHECK(told_of_site("domains: [b.test, xn--bcher-kva.test, localhost, 192.0.2.1]") == "loaded");
+  for (const char* name : {"''", "a b", "'http://a.test/'", "'a.test:80'", "'*'"}) {
+    CHECK_THAT(told_of_run("dns: {hosts: {" + std::string(name) + ": 192.0.2.1}}"),
+               Contains("is no host name such as example.org"));
+  }
+  CHECK(told_of_run("dns: {hosts: {A.test: 192.0.2.1}}") == "loaded");
+}
+
+TEST_CASE("sizes that would hold a crawl, or lift a limit, are refused") {
+  CHECK_THAT(told_of_run("memory_high: 2"), StartsWith("f.yaml:1:14: memory_high: 2B is less"));
+  CHECK(told_of_run("memory_high: 64MiB") == "loaded");
+  CHECK(told_of_run("memory_high: 0") == "loaded");
+  CHECK_THAT(told_of_run("limits: {bytes: 0.5}"), StartsWith("f.yaml:1:17: limits.bytes: \"0.5\""));
+  CHECK(told_of_run("limits: {bytes: 0.5KiB}") == "loaded");
+}
+
+TEST_CASE("a first interval out of its bounds is told") {
+  CHECK_THAT(told_of_site("revisit: {default: 5s}"),
+             Contains("revisit: default 5s is out of min 1h and max 90d, which hold"));
+  CHECK_THAT(told_of_site("revisit: {default: 365d}"), Contains("default 365d"));
+  CHECK(told_of_site("revisit: {min: 30d}") == "loaded");
+}
+
+TEST_CASE("whoever is to be asked about the crawler can be reached") {
+  const auto agent = [](const std::string& keys) {
+    return told_of_run("user_agent: {name: bot, " + keys + "}");
+  };
+  for (const char* url : {"5", "/bot", "bot.test", "mailto:a@a.test"}) {
+    CHECK_THAT(agent("url: '" + std::string(url) + "'"), Contains("is no http or https URL"));
+  }
+  for (const char* email : {"5", "me", "@a.test", "me@", "me @a.test"}) {
+    CHECK_THAT(agent("email: '" + std::string(email) + "'"), Contains("is no address such as"));
+  }
+  CHECK(agent("url: 'https://a.test/bot', email: me@a.test") == "loaded");
+}
+
+TEST_CASE("headers that say where a request ends are not given, and a folder is no program") {
+  for (const char* name : {"Content-Length", "transfer-encoding"}) {
+    CHECK_THAT(told_of_site("headers: {" + std::string(name) + ": x}"),
+               Contains("is told by what is sent, and by nobody else"));
+  }
+  CHECK_THAT(told_of_run("hooks: {exec: [/bin]}"), Contains("/bin is no program that can be run"));
+}
