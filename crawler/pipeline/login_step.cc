@@ -113,10 +113,11 @@ class LoginReading {
     if (location.empty() || !target || !target->crawlable()) {
       return end(LoginOutcome::refused, "a redirect that leads nowhere");
     }
-    const model::Url url = target->without_fragment();
+    model::Url url = target->without_fragment();
     if (is_answer() && plan_.success.url && plan_.success.url->matches(url.href())) {
       return end(LoginOutcome::in);
     }
+    url = policy::at_same_host(request().url, url, plan_);
     if (request().redirects >= plan_.max_redirects) {
       return end(LoginOutcome::refused, "more redirects than max_redirects");
     }
@@ -144,8 +145,8 @@ class LoginReading {
       return is_in ? end(LoginOutcome::in) : end(LoginOutcome::no_form, no_form());
     }
     const auto base = model::Url::parse(page()->base);
-    auto sent =
-        policy::submit(page()->form, request().url, base ? *base : request().url, plan_.fields);
+    auto sent = policy::submit(form_as_sent(base ? *base : request().url), request().url,
+                               base ? *base : request().url, plan_.fields);
     if (!sent) return end(LoginOutcome::refused, sent.error().message);
     // The page may have been a redirect's: what login.url names is what may be trusted.
     if (!policy::may_send(plan_.url, sent->url)) {
@@ -157,6 +158,16 @@ class LoginReading {
     reply_.note = note_on(sent->unknown, page()->form);
     go_on(std::move(sent->url), model::Purpose::login_answer, 0,
           std::make_shared<const model::FormPost>(std::move(sent->post)));
+  }
+
+  // With its action at the host that the page was had from.
+  model::Form form_as_sent(const model::Url& base) const {
+    model::Form form = page()->form;
+    const auto action = base.resolve(form.action);
+    if (!form.action.empty() && action && action->hostname() != request().url.hostname()) {
+      form.action = policy::at_same_host(request().url, *action, plan_).href();
+    }
+    return form;
   }
 
   std::string no_form() const {

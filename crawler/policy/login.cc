@@ -49,7 +49,13 @@ base::Result<std::optional<LoginPlan>> LoginPlan::compile(const config::Site& si
                                  .max_redirects = site.max_redirects,
                                  .max_retry_after = site.max_retry_after,
                                  .brings_cookies = site.cookies && !site.cookie_file.empty(),
-                                 .guesses = site.soft_errors});
+                                 .guesses = site.soft_errors,
+                                 .names = site.canonicalize});
+}
+
+model::Url at_same_host(const model::Url& from, const model::Url& target, const LoginPlan& plan) {
+  model::Url known = at_known_host(target, plan.names);
+  return known.hostname() == from.hostname() && known != from ? known : target;
 }
 
 bool shows(const config::LoginSign& sign, const model::Url& url, const model::ParsedPage& page) {

@@ -27,10 +27,16 @@ struct LoginPlan {
   std::chrono::milliseconds max_retry_after{300'000};
   bool brings_cookies = false;  // from a browser: it may be logged in from the start
   bool guesses = true;          // soft_errors: what looks like a login is one
+  config::Canonicalize names;   // by which hosts have one name
 
   // Nothing where the site has no login. Fails with the key that is wrong.
   static base::Result<std::optional<LoginPlan>> compile(const config::Site& site);
 };
+
+// Where a form or a redirect that was found at `from` leads: at the host of `from`, where `target`
+// names that host otherwise (fold_www, host_aliases), for a session's cookie must be that host's.
+// As it is written where that would be `from` again, as of a host that sends all to its other name.
+model::Url at_same_host(const model::Url& from, const model::Url& target, const LoginPlan& plan);
 
 // Whether a page shows the sign. `url`: where it was found.
 bool shows(const config::LoginSign& sign, const model::Url& url, const model::ParsedPage& page);

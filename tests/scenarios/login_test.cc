@@ -112,6 +112,39 @@ TEST_CASE("a login at an alias is done at the host whose pages are asked for") {
   CHECK(simulation.state("http://a.test/2") == "done");
 }
 
+TEST_CASE("a form and a redirect that name the host by an alias are followed at the host") {
+  Members members;
+  members.web.page("http://a.test/login",
+                   "<form method=post action='http://old.test/in'><input name=u>"
+                   "<input type=password name=p></form>");
+  members.web.redirect("http://a.test/in", "http://www.a.test/home", 303);
+  members.web.page("http://a.test/home", "welcome");
+  config::Site site = Members::site();
+  site.canonicalize.host_aliases = {{"old.test", "a.test"}};
+  site.canonicalize.fold_www = true;
+  Simulation simulation = members.start({site});
+  simulation.run();
+  CHECK(members.urls() == Urls{"http://a.test/robots.txt", "http://a.test/login",
+                               "http://a.test/in", "http://a.test/home", "http://a.test/",
+                               "http://a.test/1", "http://a.test/2"});
+  CHECK(members.posts().size() == 1);
+}
+
+TEST_CASE("a host that sends a login to its other name is logged in to under that name") {
+  Members members;
+  members.web.redirect("http://a.test/login", "http://www.a.test/login", 301);
+  members.web.page("http://www.a.test/login", kForm);
+  members.web.redirect("http://www.a.test/in", "http://www.a.test/", 303);
+  members.web.page("http://www.a.test/", "welcome");
+  config::Site site = Members::site();
+  site.canonicalize.fold_www = true;
+  Simulation simulation = members.start({site});
+  simulation.run();
+  CHECK(members.web.count("http://www.a.test/in") == 1);
+  CHECK(members.web.count("http://a.test/in") == 0);
+  CHECK(simulation.state("http://a.test/2") == "done");
+}
+
 TEST_CASE("a one-shot crawl sends a wrong password once, and leaves the pages queued") {
   Members members;
   members.web.redirect("http://a.test/in", "/login", 303);
