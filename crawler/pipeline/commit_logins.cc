@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/settled_rows.h"
 #include "storage/reports/url_story.h"
 
 namespace crawld::pipeline {
@@ -12,21 +13,16 @@ namespace crawld::pipeline {
 void CommitStage::book(const LoginReply& reply) {
   const model::Fetched& fetched = reply.fetched;
   const model::Lease lease = fetched.lease;
-  const auto* response = fetched.response();
   keep_hsts(fetched);
   const auto table = sites_.table();
   const std::string name =
       lease.request.site < table->size() ? (*table)[lease.request.site]->name : std::string();
   // Without the query, in which a token may stand.
   const std::string where = lease.request.url.origin() + std::string(lease.request.url.path());
-  batch_.fetches.push_back(
-      {.id = ids_.fetch++,
-       .started_at = base::to_millis(fetched.fetched_at),
-       .outcome = std::string(to_string(reply.outcome)),
-       .detail = storage::login_detail(name) + where + (reply.why.empty() ? "" : ": " + reply.why),
-       .status = response != nullptr ? response->status : 0,
-       .attempt = lease.request.attempt,
-       .timings = fetched.timings});
+  storage::FetchRow row = request_row(fetched, ids_.fetch++);
+  row.outcome = to_string(reply.outcome);
+  row.detail = storage::login_detail(name) + where + (reply.why.empty() ? "" : ": " + reply.why);
+  batch_.fetches.push_back(std::move(row));
   logins_.add(reply);
   frontier_.settled(lease, false);
 }

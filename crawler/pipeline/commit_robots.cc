@@ -6,6 +6,7 @@
 
 #include "crawler/pipeline/commit_stage.h"
 #include "crawler/pipeline/robots_step.h"
+#include "crawler/pipeline/settled_rows.h"
 
 namespace crawld::pipeline {
 namespace {
@@ -34,15 +35,11 @@ std::string for_people(const RobotsReply& reply) {
 
 void CommitStage::book(RobotsReply reply) {
   const model::Lease lease = reply.fetched.lease;
-  const auto* response = reply.fetched.response();
   keep_hsts(reply.fetched);
-  batch_.fetches.push_back({.id = ids_.fetch++,
-                            .started_at = base::to_millis(reply.fetched.fetched_at),
-                            .outcome = reply.outcome,
-                            .detail = for_people(reply),
-                            .status = response != nullptr ? response->status : 0,
-                            .attempt = lease.request.attempt,
-                            .timings = reply.fetched.timings});
+  storage::FetchRow row = request_row(reply.fetched, ids_.fetch++);
+  row.outcome = reply.outcome;
+  row.detail = for_people(reply);
+  batch_.fetches.push_back(std::move(row));
   if (reply.aborted) {
     // Nothing was learnt.
   } else if (reply.follow) {

@@ -115,24 +115,31 @@ storage::Visit visit_row(const model::Settled& settled) {
   return visit;
 }
 
-storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, storage::PageId page) {
-  const model::Fetched& fetched = settled.parsed.fetched;
+storage::FetchRow request_row(const model::Fetched& fetched, std::uint64_t id) {
   storage::FetchRow row{.id = id,
                         .url_id = fetched.lease.url_id,
                         .started_at = base::to_millis(fetched.fetched_at),
-                        .outcome = std::string(to_string(settled.verdict)),
-                        .detail = settled.reason,
                         .attempt = fetched.lease.request.attempt,
-                        .timings = fetched.timings,
-                        .change = settled.change,
-                        .page_id = page};
+                        .timings = fetched.timings};
+  if (const auto* response = fetched.response()) {
+    row.status = response->status;
+    row.remote_address = response->remote_address;
+    row.http_version = response->http_version;
+  }
+  return row;
+}
+
+storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, storage::PageId page) {
+  const model::Fetched& fetched = settled.parsed.fetched;
+  storage::FetchRow row = request_row(fetched, id);
+  row.outcome = to_string(settled.verdict);
+  row.detail = settled.reason;
+  row.change = settled.change;
+  row.page_id = page;
   if (const auto* failure = fetched.failure()) {
     row.outcome = to_string(failure->kind);
     row.detail = failure->detail;
   } else {
-    row.status = fetched.response()->status;
-    row.remote_address = fetched.response()->remote_address;
-    row.http_version = fetched.response()->http_version;
     if (is_kept_answer(settled)) row.headers = kept_headers(fetched.response()->headers);
     if (settled.verdict == Verdict::redirected) {
       const std::string_view location = fetched.response()->headers.get("Location");

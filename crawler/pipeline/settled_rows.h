@@ -14,6 +14,9 @@ bool is_visit(model::Verdict verdict);
 
 storage::Visit visit_row(const model::Settled& settled);
 
+// Of any request: when it was made, of whom, and how its answer came. Outcome and detail are the
+// caller's to say.
+storage::FetchRow request_row(const model::Fetched& fetched, std::uint64_t id);
 // `page`: the version that it stored; 0: none.
 storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, storage::PageId page);
 

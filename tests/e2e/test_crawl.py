@@ -195,6 +195,13 @@ def test_a_url_that_changed_between_runs_leaves_the_queue_of_the_old_one_alone(c
     assert sorted(old.paths()) == sorted(set(old.paths()))
 
 
+def test_every_request_that_was_answered_tells_by_whom_and_how(crawl, serve):
+    site = serve(lambda path: (200, {}, b"User-agent: *\nAllow: /\n") if path == "/robots.txt" else html([]))
+    assert crawl.run("--delay", "0", "--no-follow", "sitemaps", site.url()).returncode == 0
+    assert sorted(crawl.sql("SELECT ifnull(url_id, 0) = 0, http_version, remote_address FROM fetches WHERE status = 200")) == [
+        (0, "1.1", "127.0.0.1"), (1, "1.1", "127.0.0.1")]
+
+
 def test_what_a_url_list_says_of_a_url_is_carried_to_its_children(crawl, serve, tmp_path):
     site = serve(lambda path: html(["/child"] if path == "/listed" else []))
     urls = tmp_path / "urls.txt"
