@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+// Of a visit v: the page that is stored stands; its URL did not say since that it is gone or
+// elsewhere for good.
+#define STANDS "ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
+
 namespace crawld::storage {
 namespace {
 
@@ -31,7 +35,7 @@ base::Status each_standing_link(Database& reader,
         "JOIN links AS l ON l.page_id = p.id JOIN urls AS u ON u.id = v.url_id "
         "LEFT JOIN hosts AS h ON h.id = u.host_id LEFT JOIN sites AS s ON s.id = u.site_id "
         "JOIN json_each(l.links) AS j WHERE p.id BETWEEN ?1 AND ?2 "
-        "AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410)",
+        "AND " STANDS,
         [&](Statement& s) { s.integer(1, first).integer(2, last); },
         [&](Statement& s) { visit({.from = s.text(0), .site = s.text(1), .target = s.text(2)}); });
   });
@@ -46,7 +50,7 @@ base::Status each_page_found_by_link(Database& reader,
         "SELECT u.id, u.url FROM visits AS v JOIN urls AS u ON u.id = v.url_id "
         "LEFT JOIN visits AS w ON w.url_id = u.parent_id "
         "WHERE v.url_id BETWEEN ?1 AND ?2 AND v.page_id IS NOT NULL AND u.purpose IS NULL "
-        "AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
+        "AND " STANDS
         "AND u.state NOT IN ('parked', 'out_of_scope') "
         "AND (u.hop IN ('L', 'E') OR (u.hop = 'R' AND ifnull(w.status, 0) NOT BETWEEN 301 AND "
         "308))",
@@ -68,8 +72,7 @@ base::Status each_page_found_by_sitemap(Database& reader,
         "SELECT u.url, s.url FROM visits AS v JOIN urls AS u ON u.id = v.url_id "
         "LEFT JOIN urls AS s ON s.id = u.parent_id "
         "WHERE v.url_id BETWEEN ?1 AND ?2 AND v.page_id IS NOT NULL AND u.purpose IS NULL "
-        "AND u.hop = 'M' AND ifnull(v.status, 0) NOT IN (301, 308, 404, 410) "
-        "AND u.state NOT IN ('parked', 'out_of_scope')",
+        "AND u.hop = 'M' AND " STANDS "AND u.state NOT IN ('parked', 'out_of_scope')",
         [&](Statement& s) { s.integer(1, first).integer(2, last); },
         [&](Statement& s) {
           if (wanted) wanted = visit({.url = s.text(0), .listed_in = s.text(1)});
