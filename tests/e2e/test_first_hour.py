@@ -28,6 +28,10 @@ def test_a_crawl_that_brought_nothing_says_what_its_seeds_came_to(crawl, serve):
     assert f"seed        {gone} gone: http_404\n" in said
     assert f"seed        {dead} failed: connect (Connection refused)\n" in said
     assert "hint        nothing listens there" in said
+    told_json = json.loads(crawl.run("-t", "1", "--recrawl", "--json", "-q", gone, dead).stdout)
+    assert [trouble["told"] for trouble in told_json["seed_troubles"]] == [
+        f"{gone} gone: http_404", f"{dead} failed: connect (Connection refused)"]
+    assert "nothing listens there" in told_json["seed_troubles"][1]["hint"]
 
 
 def test_a_quiet_crawl_that_brought_nothing_tells_its_seeds_and_no_more(crawl, serve):

@@ -55,6 +55,12 @@ bool nothing_was_left(const Summary& summary) {
          totals.outcomes.empty();
 }
 
+ordered_json told(const std::vector<SeedTrouble>& seeds) {
+  ordered_json all = ordered_json::array();
+  for (const SeedTrouble& seed : seeds) all.push_back({{"told", seed.text}, {"hint", seed.hint}});
+  return all;
+}
+
 }  // namespace
 
 std::string summary_text(const Summary& summary) {
@@ -168,6 +174,7 @@ std::string summary_json(const Summary& summary) {
                      {"troubles", host.troubles}});
   }
   out["hosts"] = hosts;
+  out["seed_troubles"] = told(summary.seeds);
   out["database"] = summary.database;
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
