@@ -10,12 +10,17 @@
 #include "crawler/policy/admit.h"
 #include "crawler/policy/registrable_domain.h"
 #include "crawler/policy/settle.h"
+#include "parsers/bytes/pack.h"
+#include "storage/bodies/dictionary_shelf.h"
 
 namespace crawld::pipeline {
 namespace {
 
 using model::BodyCodec;
 using model::ParseFailureKind;
+
+static_assert(storage::DictionaryShelf::kMost <= parsers::Packer::kMostDictionaries,
+              "a worker keeps as many dictionaries as there may be in use");
 
 // Of one page. More are a list that was made for machines; each costs half a KiB on its way.
 constexpr std::uint32_t kMostLinks = 50'000;

@@ -22,7 +22,7 @@ namespace crawld::parsers {
 class Packer {
  public:
   // How many dictionaries are ready at a time.
-  static constexpr std::size_t kMostDictionaries = 32;
+  static constexpr std::size_t kMostDictionaries = 64;
 
   Packer();
   // Makes a dictionary ready, in the place of the one that had this `slot`.

@@ -43,7 +43,7 @@ struct WorkerOptions {
   std::shared_ptr<const RuleBook> rule_book;
   // A worker is replaced after so many pages, or when its heap or CPU has grown so far.
   std::uint32_t recycle_pages = 20'000;
-  std::uint64_t recycle_heap = 32ULL << 20;
+  std::uint64_t recycle_heap = 40ULL << 20;
   std::chrono::seconds recycle_cpu{120};
 };
 

@@ -11,7 +11,7 @@ namespace {
 using base::Error;
 using Code = base::Error::Code;
 
-constexpr std::size_t kMostDictionaries = 32;  // 4 MiB together
+constexpr std::size_t kMostDictionaries = 64;  // 8 MiB together
 constexpr std::size_t kMaxBody = 1ULL << 30;   // nothing larger is stored
 
 }  // namespace

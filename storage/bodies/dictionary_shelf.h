@@ -21,7 +21,7 @@ namespace crawld::storage {
 // Threads: any.
 class DictionaryShelf {
  public:
-  static constexpr std::size_t kMost = 32;
+  static constexpr std::size_t kMost = 64;
   static constexpr std::chrono::seconds kIdle{1};
 
   explicit DictionaryShelf(std::function<base::Instant()> now =

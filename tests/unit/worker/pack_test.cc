@@ -71,7 +71,7 @@ TEST_CASE("a body beside a dictionary that holds most of it is small, and needs 
       BodyDictionary{.id = 3, .bytes = "\n" + words(1, 2'000)});
   const std::string body = words(1, 2'000) + words(2, 20);
   Packer packer;
-  packer.learn(31, *dictionary);
+  packer.learn(63, *dictionary);
   REQUIRE(packer.knows(3));
   std::string alone;
   packer.pack(body, 0, alone);

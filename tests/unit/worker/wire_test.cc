@@ -197,11 +197,11 @@ TEST_CASE("a job survives the way through a frame, with a body that is sent behi
 }
 
 TEST_CASE("a dictionary survives the way through a frame, and one for no slot is refused") {
-  for (const std::uint32_t slot : {31U, 32U}) {
+  for (const std::uint32_t slot : {63U, 64U}) {
     std::string frame;
     encode_dictionary({.slot = slot, .id = 1ULL << 40, .bytes = "\xFF\n<html"}, frame);
     const auto taught = decode_dictionary(payload_of(frame));
-    REQUIRE(taught.has_value() == (slot == 31));
+    REQUIRE(taught.has_value() == (slot == 63));
     if (!taught) continue;
     CHECK(taught->id == 1ULL << 40);
     CHECK(taught->bytes == "\xFF\n<html");

@@ -329,7 +329,7 @@ std::string page_like(int number) {
 TEST_CASE("bodies are packed with the dictionary of their job, however many there are") {
   WorkerProcess worker(real_options());
   for (int turn = 0; turn < 2; ++turn) {
-    for (int i = 1; i <= 40; ++i) {
+    for (int i = 1; i <= 80; ++i) {
       const std::string body = page_like(i);
       const ParseJob job = job_with(body, static_cast<std::uint64_t>(i));
       check_packed(worker.parse(job, in(20s)), job);
