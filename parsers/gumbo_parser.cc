@@ -74,12 +74,13 @@ ParseOutcome GumboParser::parse(const ParseJob& job, std::chrono::steady_clock::
   } else if (!robots && job.wants.reading) {
     tools_->reader.read(job, body, page);
   }
-  page.kept_as_sent =
-      packs && decoded.was_gzip_member && job.body.size() <= body.size() / kLeastGain;
+  const std::uint64_t dictionary =
+      job.dictionary && page.kind == model::DocumentKind::html ? job.dictionary->id : 0;
+  const bool beside_dictionary = packs && tools_->packer.knows(dictionary);
+  page.kept_as_sent = packs && !(job.wants.repack && beside_dictionary) &&
+                      decoded.was_gzip_member && job.body.size() <= body.size() / kLeastGain;
   if (packs && !page.kept_as_sent) {
-    const std::uint64_t dictionary =
-        job.dictionary && page.kind == model::DocumentKind::html ? job.dictionary->id : 0;
-    page.packed_with_dictionary = tools_->packer.knows(dictionary);
+    page.packed_with_dictionary = beside_dictionary;
     tools_->packer.pack(body, dictionary, page.packed_body.bytes);
   }
   if (robots || job.wants.raw_body) {

@@ -23,6 +23,7 @@ struct ParseWants {
   bool structured = false;  // JSON-LD, microdata, OpenGraph, ... as JSON
   bool reading = true;      // false: hash, size and packed body, and nothing is read
   bool packed_body = true;
+  bool repack = false;       // packed_body with the dictionary of what came as gzip, too
   bool raw_body = false;     // ParsedPage::body (robots.txt; a document to convert)
   bool css_urls = false;     // url() of style sheets and style attributes as links
   bool form_links = false;   // action of GET forms

@@ -48,7 +48,7 @@ class BatchWriter {
   const Ids& ids() const { return ids_; }
   // Content hash -> id of the bodies that this batch added.
   const std::unordered_map<std::uint64_t, std::uint64_t>& new_bodies() const { return new_bodies_; }
-  // Those of HTML that a worker packed; to be taken once.
+  // Those of HTML; to be taken once.
   std::vector<NewBody> take_new_html() { return std::move(new_html_); }
 
  private:

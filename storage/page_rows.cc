@@ -212,8 +212,7 @@ base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Cont
       });
   if (!done) return std::move(done).error();
   if (known->id == 0) new_bodies_.emplace(key, id);
-  if (content.packed.codec == model::BodyCodec::zstd &&
-      parsed_of(page).kind == model::DocumentKind::html) {
+  if (parsed_of(page).kind == model::DocumentKind::html) {
     new_html_.push_back({.host = page.parsed.fetched.lease.host_id,
                          .body = id,
                          .dictionary = content.packed.dictionary != nullptr});

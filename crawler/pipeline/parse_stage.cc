@@ -19,6 +19,9 @@ namespace {
 using model::BodyCodec;
 using model::ParseFailureKind;
 
+// A thread that has no more to do than a page in such a time has time to pack it well.
+constexpr std::chrono::milliseconds kUnhurried{50};
+
 static_assert(storage::DictionaryShelf::kMost <= parsers::Packer::kMostDictionaries,
               "a worker keeps as many dictionaries as there may be in use");
 
@@ -129,10 +132,13 @@ CommitItem ParseStage::step(model::Fetched fetched, Look look, const model::Fetc
   const SiteRules& rules = rules_of(*table, fetched);
   const bool announced = next_.url != 0 && next_.url == fetched.lease.url_id;
   now_ = announced ? std::move(next_) : choose_dictionary(fetched);
+  const base::Instant begun = clock_.now();
+  const base::Instant last = std::exchange(begun_, begun);
+  now_.unhurried = !announced && next == nullptr && begun - last >= kUnhurried;
   next_ = next == nullptr ? Chosen() : choose_dictionary(*next);
   std::optional<parsers::ParseJob> next_job;
   if (next != nullptr && policy::wants_parser(*next)) {
-    next_job = job_for(*next, rules_of(*table, *next), next_.dictionary);
+    next_job = job_for(*next, rules_of(*table, *next), next_);
     if (policy::wants_parser(fetched)) parser_.announce(&*next_job);
   }
   if (fetched.lease.request.purpose == model::Purpose::robots) {
@@ -162,7 +168,7 @@ CommitItem ParseStage::read_login_step(model::Fetched fetched, const SiteRules& 
 model::ParseOutcome ParseStage::parse(const model::Fetched& fetched, const SiteRules& rules,
                                       Look look) {
   if (!policy::wants_parser(fetched)) return model::NotParsed{};
-  parsers::ParseJob job = job_for(fetched, rules, now_.dictionary);
+  parsers::ParseJob job = job_for(fetched, rules, now_);
   model::ParseOutcome outcome = ask(std::move(job), look);
   auto* page = std::get_if<model::ParsedPage>(&outcome);
   if (page != nullptr && page->packed_with_dictionary) {
@@ -178,9 +184,8 @@ ParseStage::Chosen ParseStage::choose_dictionary(const model::Fetched& fetched) 
 }
 
 // Needs: wants_parser(fetched).
-parsers::ParseJob ParseStage::job_for(
-    const model::Fetched& fetched, const SiteRules& rules,
-    const std::shared_ptr<const model::BodyDictionary>& dictionary) const {
+parsers::ParseJob ParseStage::job_for(const model::Fetched& fetched, const SiteRules& rules,
+                                      const Chosen& chosen) const {
   const model::Response& response = *fetched.response();
   const model::Request& request = fetched.lease.request;
   parsers::ParseJob job{.url = request.url.href(),
@@ -200,7 +205,10 @@ parsers::ParseJob ParseStage::job_for(
   } else if (rules.login) {
     set_login_job(request.purpose, *rules.login, job);
   }
-  if (job.wants.packed_body) job.dictionary = dictionary;
+  if (job.wants.packed_body) {
+    job.dictionary = chosen.dictionary;
+    job.wants.repack = chosen.unhurried && chosen.dictionary != nullptr;
+  }
   return job;
 }
 

@@ -47,10 +47,11 @@ class ParseStage {
   struct Chosen {
     model::UrlId url = 0;
     std::shared_ptr<const model::BodyDictionary> dictionary;
+    bool unhurried = false;  // few pages come: there is time to pack it well
   };
   Chosen choose_dictionary(const model::Fetched& fetched) const;
   parsers::ParseJob job_for(const model::Fetched& fetched, const SiteRules& rules,
-                            const std::shared_ptr<const model::BodyDictionary>& dictionary) const;
+                            const Chosen& chosen) const;
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);
   model::ParseOutcome ask(parsers::ParseJob job, Look look);
   void keep_body(parsers::ParseJob job, model::ParseFailure& failure);
@@ -63,7 +64,8 @@ class ParseStage {
   const base::Clock& clock_;
   const Options options_;
   policy::RecentLinks recent_;
-  Chosen now_;   // for the page in hand
+  base::Instant begun_{};  // the page in hand
+  Chosen now_;             // for the page in hand
   Chosen next_;  // for the one that was announced: with another one it would be another job
 };
 

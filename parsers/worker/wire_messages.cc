@@ -84,8 +84,8 @@ void walk(Archive& a, Job& job) {
   a.flag(job.truncated);
   for (auto* want :
        {&job.wants.main_text, &job.wants.markdown, &job.wants.structured, &job.wants.reading,
-        &job.wants.packed_body, &job.wants.raw_body, &job.wants.css_urls, &job.wants.form_links,
-        &job.wants.always_tree, &job.wants.url_places}) {
+        &job.wants.packed_body, &job.wants.repack, &job.wants.raw_body, &job.wants.css_urls,
+        &job.wants.form_links, &job.wants.always_tree, &job.wants.url_places}) {
     a.flag(*want);
   }
   a.number(job.rule_set);

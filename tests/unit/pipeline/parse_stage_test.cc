@@ -19,6 +19,7 @@ class WatchedParser final : public parsers::Parser {
                             std::chrono::steady_clock::time_point deadline) override {
     model::ParseOutcome outcome = parser_.parse(job, deadline);
     dictionary = job.dictionary;
+    repack = job.wants.repack;
     page = std::get<model::ParsedPage>(outcome);
     return outcome;
   }
@@ -28,6 +29,7 @@ class WatchedParser final : public parsers::Parser {
   model::ParsedPage page;
   std::shared_ptr<const model::BodyDictionary> dictionary;  // of the last job
   std::shared_ptr<const model::BodyDictionary> announced;
+  bool repack = false;
 
  private:
   parsers::GumboParser parser_;
@@ -88,6 +90,36 @@ TEST_CASE("nothing is made of a page that came back as it is stored, and its lin
   CHECK(visits.visit("second").verdict == model::Verdict::done);
   CHECK(visits.parser.page.used_tree);
   CHECK_FALSE(visits.parser.page.packed_body.empty());
+}
+
+TEST_CASE("what came as gzip is packed anew where few pages come, and left as it is else") {
+  Visits visits;
+  const auto dictionary = std::make_shared<const model::BodyDictionary>(
+      model::BodyDictionary{.id = 1, .bytes = "\n<title>t</title>"});
+  pipeline::ParseStage stage(visits.parser, *visits.sites, visits.clock,
+                             {.forbidden_address = [](const model::Url&) { return false; },
+                              .dictionary_of = [&](model::HostId) { return dictionary; }});
+  const auto page = [&](model::UrlId id) {
+    model::Response response;
+    response.status = 200;
+    response.body = "<p>" + std::to_string(id);
+    return model::Fetched{.lease = {.url_id = id, .host_id = 1, .request = {.url = visits.url}},
+                          .outcome = std::move(response),
+                          .fetched_at = visits.clock.wall()};
+  };
+  const auto asked_to_repack = [&](std::chrono::milliseconds wait, const model::Fetched* next) {
+    visits.clock.advance(wait);
+    stage.step(page(1), pipeline::Look::both, next);
+    return visits.parser.repack;
+  };
+  const model::Fetched behind = page(2);
+  stage.step(page(1));
+  CHECK_FALSE(asked_to_repack(std::chrono::milliseconds(49), nullptr));
+  CHECK(asked_to_repack(std::chrono::milliseconds(50), nullptr));
+  CHECK_FALSE(asked_to_repack(std::chrono::milliseconds(50), &behind));
+  visits.clock.advance(std::chrono::milliseconds(50));
+  stage.step(page(2));  // as it was announced
+  CHECK_FALSE(visits.parser.repack);
 }
 
 TEST_CASE("a page that was announced is asked for as it was, with a new dictionary at hand too") {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/unit/bytes/deflated.h"
 #include "tests/unit/worker/worker_fixture.h"
 
 using namespace crawld;
@@ -373,4 +374,26 @@ TEST_CASE("what is no HTML is packed without a dictionary") {
   REQUIRE(page_of(outcome) != nullptr);
   CHECK_FALSE(page_of(outcome)->packed_with_dictionary);
   CHECK(model::unpack(page_of(outcome)->packed_body, 1 << 20) == body);
+}
+
+TEST_CASE(
+    "a gzipped body is kept as it was sent, or packed with the dictionary where time allows") {
+  WorkerProcess worker(real_options());
+  const std::string body = page_like(1);
+  const std::string sent = tests::deflated(body, tests::Wrap::gzip);
+  ParseJob job = job_with(body, 1);
+  job.body = sent;
+  job.headers.content_encoding = "gzip";
+  const auto kept = worker.parse(job, in(20s));
+  REQUIRE(page_of(kept) != nullptr);
+  CHECK(page_of(kept)->kept_as_sent);
+  CHECK_FALSE(page_of(kept)->packed_with_dictionary);
+  job.wants.repack = true;
+  const auto packed = worker.parse(job, in(20s));
+  REQUIRE(page_of(packed) != nullptr);
+  CHECK_FALSE(page_of(packed)->kept_as_sent);
+  CHECK(model::unpack({.bytes = page_of(packed)->packed_body.bytes, .dictionary = job.dictionary},
+                      1 << 20) == body);
+  job.dictionary = nullptr;
+  CHECK(page_of(worker.parse(job, in(20s)))->kept_as_sent);
 }
