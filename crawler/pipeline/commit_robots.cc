@@ -1,4 +1,6 @@
 // CommitStage: what a host's robots.txt said, and URLs that were refused without a request.
+#include <xxhash.h>
+
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -75,13 +77,14 @@ void CommitStage::keep_robots(RobotsReply reply) {
   state.robots_expires_at = base::to_millis(wall_of(reply.robots.expires));
   const auto before = store_.robots_text(state.robots_version);
   if (state.robots_version == 0 || !before || *before != reply.text) {
+    const XXH64_hash_t hash = XXH3_64bits(reply.text.data(), reply.text.size());
     state.robots_version = ids_.robots++;
     batch_.robots.push_back({.id = state.robots_version,
                              .host = lease.robots_for,
                              .fetched_at = state.robots_fetched_at,
                              .status = state.robots_status,
                              .text = reply.text,
-                             .hash = std::to_string(storage::url_hash(reply.text))});
+                             .hash = std::to_string(hash)});
   }
   reply.robots.version = state.robots_version;
   frontier_.set_robots(lease.robots_for, std::move(reply.robots));

@@ -7,18 +7,14 @@
 #include <bit>
 
 #include "storage/reports/link_walk.h"
-#include "storage/seen/seen_index.h"
 
 namespace crawld::pipeline {
 namespace {
 
-// The finalizer of MurmurHash3 spreads a salted hash over the table.
-std::array<std::uint64_t, 2> bits_of(std::uint64_t hash, std::uint64_t salt, std::uint64_t mask) {
-  std::uint64_t x = hash ^ salt;
-  x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDULL;
-  x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53ULL;
-  x ^= x >> 33;
-  return {x & mask, std::rotl(x, 32) * 0x9E3779B97F4A7C15ULL >> 7 & mask};
+std::array<std::uint64_t, 2> bits_of(std::string_view href, std::uint64_t salt,
+                                     std::uint64_t mask) {
+  const std::uint64_t hash = XXH3_64bits_withSeed(href.data(), href.size(), salt);
+  return {hash & mask, std::rotl(hash, 32) * 0x9E3779B97F4A7C15ULL >> 7 & mask};
 }
 
 // Links as pages write them whose targets were added lately: menus make most links of a page those
@@ -45,13 +41,13 @@ LinkedUrls::LinkedUrls(std::uint64_t entries, std::uint64_t salt)
       words_((mask_ + 1) / 64) {}
 
 void LinkedUrls::add(std::string_view href) {
-  for (const std::uint64_t bit : bits_of(storage::url_hash(href), salt_, mask_)) {
+  for (const std::uint64_t bit : bits_of(href, salt_, mask_)) {
     words_[bit / 64] |= 1ULL << (bit % 64);
   }
 }
 
 bool LinkedUrls::has(std::string_view href) const {
-  const auto bits = bits_of(storage::url_hash(href), salt_, mask_);
+  const auto bits = bits_of(href, salt_, mask_);
   return std::all_of(bits.begin(), bits.end(), [this](std::uint64_t bit) {
     return (words_[bit / 64] >> (bit % 64) & 1) != 0;
   });

@@ -1,9 +1,9 @@
 #include "storage/prune/old_requests.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <limits>
-
-#include "storage/seen/seen_index.h"
 
 namespace crawld::storage {
 namespace {
@@ -94,7 +94,8 @@ bool OldRequests::may_go(const Row& row) {
 
 // "https://a.test/robots.txt: why", "login of shop: why": nothing newer was met of the same.
 bool OldRequests::is_first_of(std::string_view detail) {
-  return no_pages_.insert(url_hash(detail.substr(0, detail.find(": ")))).second;
+  const std::string_view what = detail.substr(0, detail.find(": "));
+  return no_pages_.insert(XXH3_64bits(what.data(), what.size())).second;
 }
 
 base::Status OldRequests::take() {
