@@ -27,7 +27,7 @@ using Millis = std::int64_t;    // since the epoch, UTC
 // A URL seen for the first time. Ids rise by one in the order of discovery.
 struct NewUrl {
   model::UrlId id = 0;
-  std::uint64_t hash = 0;  // url_hash(url), already inserted into the seen index
+  std::uint64_t hash = 0;  // SeenIndex::hash_of(url), already inserted
   model::HostId host = 0;
   model::SiteId site = 0;
   std::string url;  // href

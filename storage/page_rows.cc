@@ -196,7 +196,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
 
 base::Result<std::uint64_t> BatchWriter::body(const StoredPage& page, const Content& content) {
   if (!page.store_body || content.packed.empty() || content.hash.empty()) return 0;
-  const std::uint64_t key = seen_hash(SeenKeys::bodies, content.hash);
+  const std::uint64_t key = bodies_.hash_of(content.hash);
   auto known = known_body(content.hash, key);
   if (!known) return std::move(known).error();
   if (known->stands) return known->id;

@@ -50,8 +50,9 @@ void CommitStage::discover(const model::Settled& settled) {
   const model::Lease& lease = settled.parsed.fetched.lease;
   std::vector<std::uint64_t> hashes(found.size());
   std::vector<model::UrlId> known(found.size());
-  for (std::size_t i = 0; i < found.size(); ++i) hashes[i] = storage::url_hash(found[i].url.href());
-  store_.seen().find(hashes, known);
+  storage::SeenIndex& seen = store_.seen();
+  for (std::size_t i = 0; i < found.size(); ++i) hashes[i] = seen.hash_of(found[i].url.href());
+  seen.find(hashes, known);
   std::vector<Candidate> offers;
   std::vector<Again> again;
   std::optional<std::string> carried;  // looked up for the first new URL only

@@ -32,7 +32,7 @@ void CommitStage::resolve_loop(model::Settled& settled) {
     return end(Verdict::retry_later);
   }
   const model::Url& url = settled.discovered.front().url;
-  const model::UrlId target = store_.seen().find(storage::url_hash(url.href()));
+  const model::UrlId target = store_.seen().find(url.href());
   if (target == 0) return;
   const auto row = row_of(target);
   if (!row || row->state != Verdict::redirected) return;

@@ -163,7 +163,7 @@ void CommitStage::book(Injections injections) {
       nothing_waits() && count_of(Verdict::failed) + count_of(Verdict::disallowed) > 0;
   std::vector<Candidate> offers;
   for (Injection& injection : injections.all) {
-    const std::uint64_t hash = storage::url_hash(injection.url.href());
+    const std::uint64_t hash = store_.seen().hash_of(injection.url.href());
     const model::UrlId known = store_.seen().find(hash);
     if (known != 0) say_anew(known, std::move(injection.metadata));
     if (known == 0) {

@@ -65,7 +65,7 @@ Status ImportStage::load() {
 
 // The row of a URL with its history; what waits in the batch is written first.
 base::Result<std::optional<storage::QueuedUrl>> ImportStage::known(const model::Url& url) {
-  const model::UrlId id = store_.seen().find(storage::url_hash(url.href()));
+  const model::UrlId id = store_.seen().find(url.href());
   if (Status found = store_.seen().take_failure(); !found) return std::move(found).error();
   if (id == 0) return std::optional<storage::QueuedUrl>();
   if (in_batch_.contains(id)) {
@@ -118,7 +118,7 @@ ImportFate ImportStage::book(model::Settled settled, const ArchivedAnswer& answe
                         .hop = hop_of(answer),
                         .due_at = settled.due_at ? base::to_millis(*settled.due_at) : 0,
                         .metadata = {}};
-    if (answer.via) row.parent = store_.seen().find(storage::url_hash(answer.via->href()));
+    if (answer.via) row.parent = store_.seen().find(answer.via->href());
     lease.host_id = host_of(answer.url);
     lease.url_id = enter(std::move(row), answer.url);
   } else {
@@ -149,7 +149,7 @@ void ImportStage::discover(const model::Settled& settled) {
   std::string carried;
   if (lease.request.with_metadata) carried = metadata_of(store_, batch_, lease.url_id);
   for (const model::Discovered& found : settled.discovered) {
-    if (store_.seen().find(storage::url_hash(found.url.href())) != 0) continue;
+    if (store_.seen().find(found.url.href()) != 0) continue;
     enter({.site = found.site.value_or(lease.request.site),
            .url = {},
            .state = found.state,
@@ -168,7 +168,7 @@ void ImportStage::discover(const model::Settled& settled) {
 model::UrlId ImportStage::enter(storage::NewUrl row, const model::Url& url) {
   row.id = ids_.url++;
   row.url = url.href();
-  row.hash = storage::url_hash(row.url);
+  row.hash = store_.seen().hash_of(row.url);
   row.host = host_of(url);
   store_.seen().insert(row.hash, row.id);
   in_batch_.insert(row.id);
@@ -189,7 +189,7 @@ model::HostId ImportStage::host_of(const model::Url& url) {
 
 base::Result<bool> ImportStage::queue(const model::Url& url, model::SiteId site,
                                       std::string metadata) {
-  const model::UrlId id = store_.seen().find(storage::url_hash(url.href()));
+  const model::UrlId id = store_.seen().find(url.href());
   if (Status found = store_.seen().take_failure(); !found) return std::move(found).error();
   if (id != 0) {
     const std::size_t size = metadata.size() + 64;
@@ -218,7 +218,7 @@ Status ImportStage::flush() {
 }
 
 Status ImportStage::flush_of(const model::Url& url) {
-  const model::UrlId id = store_.seen().find(storage::url_hash(url.href()));
+  const model::UrlId id = store_.seen().find(url.href());
   if (!in_batch_.contains(id)) return base::Done{};
   return flush();
 }

@@ -165,13 +165,15 @@ base::Status check_doubles(Database& reader, std::vector<AuditCheck>& checks) {
   AuditCheck result{.name = "no URL is known twice", .example = {}};
   auto count = reader.number("SELECT count(*) FROM urls");
   if (!count) return std::move(count).error();
+  const auto seed = seen_seed(reader);
+  if (!seed) return seed.error();
   const auto slices = static_cast<std::uint64_t>(*count / kPerSlice + 1);
   for (std::uint64_t slice = 0; slice < slices; ++slice) {
     std::vector<std::pair<std::uint64_t, std::int64_t>> hashes;
     auto done = reader.each(
         "SELECT id, url FROM urls", [](Statement&) {},
         [&](Statement& s) {
-          const std::uint64_t hash = url_hash(s.text(1));
+          const std::uint64_t hash = seen_hash(s.text(1), *seed);
           if (hash % slices == slice) hashes.emplace_back(hash, s.integer(0));
         });
     if (!done) return done;

@@ -21,9 +21,11 @@ base::Result<model::UrlId> find_unflushed(Database& database, model::UrlId above
 
 base::Result<model::UrlId> find_url(Database& database, std::string_view href) {
   const SeenTables& tables = seen_tables(SeenKeys::urls);
+  const auto seed = seen_seed(database);
+  if (!seed) return seed.error();
   auto runs = list_seen_runs(database, tables);
   if (!runs) return std::move(runs).error();
-  const std::uint64_t hash = url_hash(href);
+  const std::uint64_t hash = seen_hash(href, *seed);
   model::UrlId flushed = 0;
   for (const SeenRun& run : *runs) {
     flushed = std::max(flushed, run.last_id);

@@ -34,8 +34,8 @@ class Snapshot {
 class SeenIndex::State {
  public:
   State() = default;
-  State(Database& database, SeenKeys keys, const Budget& budget)
-      : database_(&database), keys_(keys), budget_(budget) {
+  State(Database& database, SeenKeys keys, std::uint64_t seed, const Budget& budget)
+      : database_(&database), keys_(keys), seed_(seed), budget_(budget) {
     runs_.emplace(database, keys, budget);
   }
 
@@ -59,6 +59,7 @@ class SeenIndex::State {
 
   Database* database_ = nullptr;
   SeenKeys keys_ = SeenKeys::urls;
+  std::uint64_t seed_ = 0;
   Budget budget_;
   SeenTable table_;
   std::optional<SeenRuns> runs_;    // none without a database
@@ -81,7 +82,7 @@ base::Status SeenIndex::State::recover_waiting() {
       seen_tables(keys_).recover,
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(runs_->last_id())); },
       [&](Statement& s) {
-        const std::uint64_t hash = seen_hash(keys_, s.text(1));
+        const std::uint64_t hash = seen_hash(s.text(1), seed_);
         if (table_.find(hash) != 0) return;
         table_.insert({hash, static_cast<model::UrlId>(s.integer(0))});
         waiting_.push_back({hash, static_cast<model::UrlId>(s.integer(0))});
@@ -182,14 +183,17 @@ SeenIndex::Figures SeenIndex::State::figures() const {
 }
 
 SeenIndex::SeenIndex() : state_(std::make_unique<State>()) {}
-SeenIndex::SeenIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SeenIndex::SeenIndex(std::unique_ptr<State> state, std::uint64_t seed)
+    : state_(std::move(state)), seed_(seed) {}
 SeenIndex::~SeenIndex() = default;
 
 base::Result<std::unique_ptr<SeenIndex>> SeenIndex::open(Database& database, SeenKeys keys,
                                                          Budget budget) {
-  auto state = std::make_unique<State>(database, keys, budget);
+  const auto seed = seen_seed(database);
+  if (!seed) return seed.error();
+  auto state = std::make_unique<State>(database, keys, *seed, budget);
   if (auto done = state->load(); !done) return std::move(done).error();
-  return std::unique_ptr<SeenIndex>(new SeenIndex(std::move(state)));
+  return std::unique_ptr<SeenIndex>(new SeenIndex(std::move(state), *seed));
 }
 
 model::UrlId SeenIndex::find(std::uint64_t hash) { return state_->find(hash); }

@@ -10,7 +10,8 @@
 // each URL, so that no crawl is too large. Nothing is ever removed.
 //
 // Two URLs with the same 64-bit hash count as one: with 50 million URLs the
-// chance that any two do is below 1 in 10,000.
+// chance that any two do is below 1 in 10,000. Each database hashes with a seed of its own, so that
+// nobody can look for such a pair beforehand; one of before schema 11 goes on without.
 //
 // The same index serves the bodies (hash of the content -> body id).
 //
@@ -30,8 +31,10 @@ namespace crawld::storage {
 
 class Database;
 
-// XXH3, 64 bits; never 0, which stands for an empty slot.
-std::uint64_t url_hash(std::string_view href);
+// XXH3, 64 bits, of an href, or of a content hash in hex; never 0, which stands for an empty slot.
+std::uint64_t seen_hash(std::string_view text, std::uint64_t seed);
+// That of the database, for seen_hash(); 0 is none. It never changes.
+base::Result<std::uint64_t> seen_seed(Database& database);
 
 enum class SeenKeys : std::uint8_t { urls, bodies };
 
@@ -52,7 +55,7 @@ class SeenIndex {
     std::uint64_t probes;   // rows read by look-ups so far
   };
 
-  // Without a database everything stays in memory (scenarios).
+  // Without a database everything stays in memory, and there is no seed (scenarios).
   SeenIndex();
   // `database` outlives the index and must be the writer.
   static base::Result<std::unique_ptr<SeenIndex>> open(Database& database, SeenKeys keys,
@@ -61,8 +64,12 @@ class SeenIndex {
   SeenIndex(const SeenIndex&) = delete;
   SeenIndex& operator=(const SeenIndex&) = delete;
 
+  // What stands for `text` here: seen_hash() with the seed of the database.
+  std::uint64_t hash_of(std::string_view text) const { return seen_hash(text, seed_); }
+
   // The id, or 0 when unknown. An error of the database is sticky: see failure().
   model::UrlId find(std::uint64_t hash);
+  model::UrlId find(std::string_view text) { return find(hash_of(text)); }
   // As find() for each of `hashes`, in any order; `ids` has the same length.
   void find(std::span<const std::uint64_t> hashes, std::span<model::UrlId> ids);
   // Needs: find(hash) == 0, and `id` above all inserted before.
@@ -85,8 +92,9 @@ class SeenIndex {
 
  private:
   class State;
-  explicit SeenIndex(std::unique_ptr<State> state);
+  SeenIndex(std::unique_ptr<State> state, std::uint64_t seed);
   std::unique_ptr<State> state_;
+  const std::uint64_t seed_ = 0;
 };
 
 // The id of a URL over any connection, readers included; 0 when unknown. Slower than

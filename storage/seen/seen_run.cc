@@ -54,12 +54,17 @@ constexpr SeenTables kBodyTables = {
 
 }  // namespace
 
-std::uint64_t url_hash(std::string_view href) {
-  const std::uint64_t hash = XXH3_64bits(href.data(), href.size());
+// Seed 0 gives what XXH3_64bits() gives: hashes of before schema 11.
+std::uint64_t seen_hash(std::string_view text, std::uint64_t seed) {
+  const std::uint64_t hash = XXH3_64bits_withSeed(text.data(), text.size(), seed);
   return hash == 0 ? 1 : hash;
 }
 
-std::uint64_t seen_hash(SeenKeys, std::string_view text) { return url_hash(text); }
+base::Result<std::uint64_t> seen_seed(Database& database) {
+  const auto seed = database.number("SELECT value FROM meta WHERE key = 'seen_seed'");
+  if (!seed) return seed.error();
+  return static_cast<std::uint64_t>(*seed);
+}
 
 const SeenTables& seen_tables(SeenKeys keys) {
   return keys == SeenKeys::urls ? kUrlTables : kBodyTables;

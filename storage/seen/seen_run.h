@@ -67,12 +67,9 @@ struct SeenTables {
   const char* put_run;
   const char* drop_run;
   const char* list_runs;
-  const char* recover;  // (id, text to hash) above ?1
+  const char* recover;  // (id, text for seen_hash()) above ?1
 };
 const SeenTables& seen_tables(SeenKeys keys);
-
-// The hash of what `recover` gives as text: an href, or a content hash in hex.
-std::uint64_t seen_hash(SeenKeys keys, std::string_view text);
 
 base::Status put_seen_run(Database& database, const SeenTables& tables, const SeenRun& run);
 // Largest first; filters are left empty.

@@ -112,7 +112,7 @@ class Crawl {
     for (const StoredPage& page : batch.pages) {
       const auto& links = std::get<model::ParsedPage>(page.parsed.page).links;
       hashes.clear();
-      for (const model::Link& link : links) hashes.push_back(url_hash(link.url));
+      for (const model::Link& link : links) hashes.push_back(store_->seen().hash_of(link.url));
       ids.resize(hashes.size());
       store_->seen().find(hashes, ids);
       for (std::size_t n = 0; n < ids.size(); ++n) {
@@ -143,7 +143,7 @@ class Crawl {
     NewUrl url;
     url.id = next_url_;
     url.url = href(next_url_);
-    url.hash = url_hash(url.url);
+    url.hash = store_->seen().hash_of(url.url);
     url.host = 1 + static_cast<model::HostId>(next_url_ % 1'000);
     url.depth = 3;
     url.parent = next_url_ / 60;

@@ -113,7 +113,7 @@ bool Simulation::turn(std::chrono::milliseconds until) {
 }
 
 std::string Simulation::state(const std::string& url) const {
-  const model::UrlId id = store_.seen().find(storage::url_hash(url));
+  const model::UrlId id = store_.seen().find(url);
   const auto rows = store_.urls(std::vector<model::UrlId>{id});
   return !rows || rows->empty() ? "unknown" : std::string(to_string(rows->front().state));
 }

@@ -18,7 +18,7 @@ void put_due_pages(storage::MemoryStore& store, std::size_t pages, model::SiteId
   for (model::UrlId id = 1; id <= pages; ++id) {
     const std::string url = "http://y.test/old/" + std::to_string(id);
     batch.new_urls.push_back({.id = id,
-                              .hash = storage::url_hash(url),
+                              .hash = store.seen().hash_of(url),
                               .host = 1,
                               .site = site,
                               .url = url,

@@ -23,7 +23,7 @@ inline NewUrl new_url(PageStore& store, model::UrlId id, const std::string& url,
   NewUrl made;
   made.id = id;
   made.url = url;
-  made.hash = url_hash(url);
+  made.hash = store.seen().hash_of(url);
   made.host = host;
   if (store.seen().find(made.hash) == 0) store.seen().insert(made.hash, id);
   return made;

@@ -142,7 +142,7 @@ void check_database(const Scratch& scratch) {
   CHECK(*db.number("SELECT count(*) FROM urls") == static_cast<std::int64_t>(pages));
   CHECK(*db.number("SELECT count(*) FROM records") == static_cast<std::int64_t>(pages));
   for (std::uint64_t n = 1; n <= pages; ++n) {
-    CHECK((*store)->seen().find(url_hash(page_url(n))) == n);
+    CHECK((*store)->seen().find(page_url(n)) == n);
   }
   const auto checks = audit(db);
   REQUIRE(checks.ok());

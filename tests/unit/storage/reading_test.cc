@@ -259,6 +259,7 @@ TEST_CASE("a backup is a whole crawl database of one moment, made while the craw
   CHECK(copy->was_clean());
   CHECK(*copy->number("SELECT count(*) FROM urls") == kPages);
   CHECK(wrong_checks(*copy).empty());
+  CHECK(*find_url(*copy, page_url(3)) == 3);
   CHECK_FALSE(std::filesystem::exists(scratch.path("copy.db.part")));
 }
 

@@ -15,7 +15,7 @@ namespace {
 std::vector<SeenEntry> run_of(std::size_t count, model::UrlId first) {
   std::vector<SeenEntry> entries;
   for (std::size_t i = 0; i < count; ++i) {
-    entries.push_back({url_hash("http://a.test/" + std::to_string(i)), first + i});
+    entries.push_back({seen_hash("http://a.test/" + std::to_string(i), 0), first + i});
   }
   std::sort(entries.begin(), entries.end(),
             [](const SeenEntry& a, const SeenEntry& b) { return a.hash < b.hash; });
