@@ -190,13 +190,23 @@ base::Status check_doubles(Database& reader, std::vector<AuditCheck>& checks) {
   return base::Done{};
 }
 
-// Every row of every run in order, and as many entries as there are flushed URLs.
+// Adds up, in any order, to one number for the same entries.
+std::uint64_t print_of(const SeenEntry& entry) {
+  std::uint64_t x = entry.hash ^ entry.id * 0x9E3779B97F4A7C15ULL;
+  x = (x ^ x >> 32) * 0xD6E8FEB86659FD93ULL;
+  return x ^ x >> 32;
+}
+
+// Every row of every run in order, and the entries are those of the flushed URLs.
 base::Status check_seen(Database& reader, std::vector<AuditCheck>& checks) {
   AuditCheck result{.name = "the seen index holds every URL below its last flush", .example = {}};
   const SeenTables& tables = seen_tables(SeenKeys::urls);
   auto runs = list_seen_runs(reader, tables);
   if (!runs) return std::move(runs).error();
+  const auto seed = seen_seed(reader);
+  if (!seed) return seed.error();
   model::UrlId last = 0;
+  std::uint64_t print = 0;
   std::vector<SeenEntry> entries;
   for (const SeenRun& run : *runs) {
     last = std::max(last, run.last_id);
@@ -207,19 +217,26 @@ base::Status check_seen(Database& reader, std::vector<AuditCheck>& checks) {
       for (const SeenEntry& entry : entries) {
         result.wrong += entry.hash <= before || entry.id == 0 || entry.id > run.last_id;
         before = entry.hash;
+        print += print_of(entry);
       }
     }
   }
   if (result.wrong != 0) result.example = "hashes out of order";
-  std::int64_t flushed = 0;
+  std::uint64_t flushed = 0;
   auto done = reader.each(
-      "SELECT count(*) FROM urls WHERE id <= ?1",
+      "SELECT id, url FROM urls WHERE id <= ?1",
       [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(last)); },
-      [&](Statement& s) { flushed = s.integer(0); });
+      [&](Statement& s) {
+        ++flushed;
+        print -= print_of({seen_hash(s.text(1), *seed), as_count(s.integer(0))});
+      });
   if (!done) return done;
-  if (as_count(flushed) != result.seen) {
+  if (flushed != result.seen) {
     ++result.wrong;
     result.example = std::to_string(flushed) + " URLs, " + std::to_string(result.seen) + " entries";
+  } else if (print != 0 && result.wrong == 0) {
+    ++result.wrong;
+    result.example = "entries that are no URL's";
   }
   checks.push_back(std::move(result));
   return base::Done{};

@@ -241,6 +241,18 @@ TEST_CASE("the books of a crawl balance, and each kind of damage is named") {
   }
 }
 
+TEST_CASE("an index that holds other URLs than the books is named, where the numbers agree too") {
+  Scratch scratch;
+  auto store = crawled(scratch.path());
+  const char* damage = GENERATE("UPDATE meta SET value = value + 1 WHERE key = 'seen_seed'",
+                                "UPDATE urls SET url = 'http://a.test/other' WHERE id = 8");
+  REQUIRE(store->database().execute(damage).ok());
+  const auto wrong = wrong_checks(*reader_of(scratch.path()));
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong[0].name == "the seen index holds every URL below its last flush");
+  CHECK(wrong[0].example == "entries that are no URL's");
+}
+
 TEST_CASE("a backup is a whole crawl database of one moment, made while the crawl writes") {
   Scratch scratch;
   auto store = crawled(scratch.path());
