@@ -31,7 +31,8 @@ Received receive(FrameReader& reader, std::string_view bytes, std::size_t step) 
   return out;
 }
 
-std::string payload_of(const std::string& frame) { return frame.substr(sizeof(FrameHeader)); }
+// A view into `frame`, as what is decoded of it may be.
+std::string_view payload_of(std::string_view frame) { return frame.substr(sizeof(FrameHeader)); }
 
 model::ParsedPage full_page() {
   model::ParsedPage page;
@@ -283,7 +284,7 @@ TEST_CASE("a lying length sets no memory aside for what has not come") {
 }
 
 TEST_CASE("a payload that is cut anywhere or too long is refused, never half read") {
-  const std::string payload = payload_of(reply_frame(full_page()));
+  const std::string payload(payload_of(reply_frame(full_page())));
   std::string why;
   for (std::size_t n = 0; n < payload.size(); ++n) {
     CHECK_FALSE(decode_reply(FrameType::page, std::string_view(payload).substr(0, n), why));
