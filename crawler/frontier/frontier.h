@@ -8,7 +8,6 @@
 // anything but wait(), and none does I/O.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,12 +54,6 @@ enum class Holdup : std::uint8_t {
   login,  // URLs wait for their site's login
   none    // a URL can be leased now
 };
-
-// Of so many transfers that may be open at once, those kept for hosts that answer quickly: a
-// crowd of hosts that stall cannot take them all.
-constexpr std::size_t kept_for_quick(std::size_t transfers) {
-  return std::min<std::size_t>(transfers / 8, 16);
-}
 
 class Frontier {
  public:

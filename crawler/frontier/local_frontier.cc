@@ -24,7 +24,7 @@ constexpr std::uint64_t kDiceSides = 1'000'000;
 }  // namespace
 
 LocalFrontier::LocalFrontier(std::vector<SiteSettings> sites, Options options)
-    : options_(options), sites_(std::move(sites)), dice_(options.seed) {}
+    : options_(options), sites_(std::move(sites)), ready_(options.transfers), dice_(options.seed) {}
 
 const SiteSettings& LocalFrontier::site(model::SiteId id) const {
   static const SiteSettings kDefault;
@@ -140,7 +140,7 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   ++outstanding_;
   ++in_flight_;
   lease.of_quick_host = is_quick(host);
-  if (!lease.of_quick_host) ++others_in_flight_;
+  if (!lease.of_quick_host) ready_.other_started();
   if (lease.url_id != 0) unsettled_.emplace(lease.url_id, host.id);
   lease.leased_at = now;
   lease.address_slot = host.address;
@@ -214,7 +214,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
                             const std::string& address, Instant now) {
   MutexLock lock(mutex_);
   --in_flight_;
-  if (!lease.of_quick_host) --others_in_flight_;
+  if (!lease.of_quick_host) ready_.other_ended();
   HostQueue& host = must_find(lease.host_id);
   move_clocks(host, lease, advice, now);
   if (!lease.address_slot.empty()) {
@@ -268,14 +268,8 @@ void LocalFrontier::unschedule(HostQueue& host) {
 }
 
 void LocalFrontier::make_ready(HostQueue& host) {
-  Lane& lane = is_quick(host) ? quick_ : others_;
-  const model::SiteId site_id = site_of_ring(host);
-  Ring& ring = lane.rings[site(site_id).priority];
-  auto& queue = ring.hosts[site_id];
-  if (queue.empty()) ring.turn.push_back(site_id);
-  queue.push_back(host.id);
+  ready_.add(host.id, standing_of(host));
   host.place = Place::ready;
-  ++lane.hosts;
 }
 
 void LocalFrontier::wake_snoozed(Instant now) {
@@ -290,42 +284,10 @@ bool LocalFrontier::is_quick(const HostQueue& host) const {
   return options_.transfers > 0 && host.clock.quick();
 }
 
-bool LocalFrontier::only_for_quick() const {
-  return options_.transfers > 0 &&
-         others_in_flight_ + kept_for_quick(options_.transfers) >= options_.transfers;
-}
-
-bool LocalFrontier::has_ready() const {
-  return quick_.hosts > 0 || (others_.hosts > 0 && !only_for_quick());
-}
-
-// By priority, then in turn; nothing when no host may be taken.
-LocalFrontier::Lane* LocalFrontier::next_lane() {
-  if (!has_ready()) return nullptr;
-  if (quick_.hosts == 0) return &others_;
-  if (others_.hosts == 0 || only_for_quick()) return &quick_;
-  const int quick = quick_.rings.begin()->first;
-  const int others = others_.rings.begin()->first;
-  last_was_quick_ = quick == others ? !last_was_quick_ : quick > others;
-  return last_was_quick_ ? &quick_ : &others_;
-}
-
-// The next ready host, taken out of its queue; its site goes to the end of the round.
+// The next ready host that is not held.
 HostQueue* LocalFrontier::pick(Instant now) {
-  while (Lane* lane = next_lane()) {
-    Ring& ring = lane->rings.begin()->second;
-    const model::SiteId site_id = ring.turn.front();
-    ring.turn.pop_front();
-    auto& queue = ring.hosts[site_id];
-    HostQueue& host = must_find(queue.front());
-    queue.pop_front();
-    if (queue.empty()) {
-      ring.hosts.erase(site_id);
-    } else {
-      ring.turn.push_back(site_id);
-    }
-    if (ring.turn.empty()) lane->rings.erase(lane->rings.begin());
-    --lane->hosts;
+  while (const auto next = ready_.take()) {
+    HostQueue& host = must_find(*next);
     host.place = Place::resting;
     if (!is_held(host)) return &host;
     host.place = Place::held;

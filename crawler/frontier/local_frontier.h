@@ -8,10 +8,7 @@
 // of its IP address, held (its site is paused), or resting (nothing to do, or all
 // its requests are open).
 //
-// Fairness: ready hosts are taken by site priority, then round robin over sites,
-// then in the order in which they became ready (BUbiNG's workbench, Boldi et al.
-// 2014, with sites in place of one global visit state queue). Hosts that proved quick
-// stand in a lane of their own, which has every other turn and the last few transfers.
+// Fairness: ReadyHosts says which host comes next, by site priority, then in turn.
 // Sites that meet at a host have its turns by the same rule, but for every eighth, which
 // goes to the site that waited longest. Within a site's turns what is new and what is
 // visited again alternate, so that neither keeps out the other.
@@ -31,6 +28,7 @@
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/host_clock.h"
 #include "crawler/frontier/host_queue.h"
+#include "crawler/frontier/ready_hosts.h"
 
 namespace crawld::frontier {
 
@@ -209,7 +207,7 @@ class LocalFrontier final : public Frontier {
   const Line* next_line(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line::Window::const_iterator next_of(const HostQueue& host, const Line& line)
       CRAWL_REQUIRES(mutex_);
-  model::SiteId site_of_ring(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  ReadyHosts::Standing standing_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool is_low(const HostQueue& host, const Line& line) const CRAWL_REQUIRES(mutex_);
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
@@ -230,9 +228,7 @@ class LocalFrontier final : public Frontier {
   void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
-  bool has_ready() const CRAWL_REQUIRES(mutex_);
   bool is_quick(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
-  bool only_for_quick() const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   void note_wish(model::SiteId id) CRAWL_REQUIRES(mutex_);
@@ -259,19 +255,7 @@ class LocalFrontier final : public Frontier {
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports
   std::set<std::pair<base::Instant, model::HostId>> snoozed_ CRAWL_GUARDED_BY(mutex_);
-  // priority (highest first) -> sites in turn -> their ready hosts
-  struct Ring {
-    std::deque<model::SiteId> turn;
-    std::unordered_map<model::SiteId, std::deque<model::HostId>> hosts;
-  };
-  struct Lane {
-    std::map<int, Ring, std::greater<>> rings;  // none is empty
-    std::size_t hosts = 0;
-  };
-  Lane* next_lane() CRAWL_REQUIRES(mutex_);
-  Lane quick_ CRAWL_GUARDED_BY(mutex_);   // ready hosts that answer quickly
-  Lane others_ CRAWL_GUARDED_BY(mutex_);  // all other ready ones
-  bool last_was_quick_ CRAWL_GUARDED_BY(mutex_) = false;
+  ReadyHosts ready_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);
@@ -287,7 +271,6 @@ class LocalFrontier final : public Frontier {
   std::uint64_t outstanding_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t outstanding_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;
-  std::uint64_t others_in_flight_ CRAWL_GUARDED_BY(mutex_) = 0;  // of hosts that were no quick ones
   std::uint64_t stored_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t window_urls_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t arrivals_ CRAWL_GUARDED_BY(mutex_) = 0;

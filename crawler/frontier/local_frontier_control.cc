@@ -11,7 +11,7 @@ using base::MutexLock;
 bool LocalFrontier::wait(Instant until) {
   MutexLock lock(mutex_);
   if (closed_) return false;
-  if (may_lease() && has_ready()) return true;
+  if (may_lease() && ready_.has_next()) return true;
   if (has_timekeeper_) {
     call_for_work();  // the next opening may be earlier than the timekeeper knows
     ++sleepers_;
@@ -33,13 +33,13 @@ bool LocalFrontier::wait(Instant until) {
 void LocalFrontier::call_for_work() {
   if (!may_lease()) return;
   if (has_timekeeper_) {
-    const Instant next = has_ready()        ? Instant::min()
+    const Instant next = ready_.has_next()  ? Instant::min()
                          : snoozed_.empty() ? Instant::max()
                                             : snoozed_.begin()->first;
     if (next >= wakes_at_) return;
     wakes_at_ = Instant::min();  // called already
     timekeeper_.notify_one();
-  } else if (sleepers_ > 0 && !sleeper_called_ && (has_ready() || !snoozed_.empty())) {
+  } else if (sleepers_ > 0 && !sleeper_called_ && (ready_.has_next() || !snoozed_.empty())) {
     sleeper_called_ = true;
     sleeper_.notify_one();
   }
@@ -53,7 +53,7 @@ void LocalFrontier::call_all() {
 std::optional<Instant> LocalFrontier::next_opening() const {
   MutexLock lock(mutex_);
   if (!may_lease()) return std::nullopt;
-  if (has_ready()) return Instant::min();
+  if (ready_.has_next()) return Instant::min();
   if (snoozed_.empty()) return std::nullopt;
   return snoozed_.begin()->first;
 }
@@ -255,7 +255,7 @@ Counts LocalFrontier::counts() const {
           .outstanding = outstanding_,
           .in_flight = in_flight_,
           .hosts = hosts_.size(),
-          .ready_hosts = quick_.hosts + others_.hosts,
+          .ready_hosts = ready_.size(),
           .snoozed_hosts = snoozed_.size(),
           .window_urls = window_urls_};
 }
@@ -264,7 +264,7 @@ Holdup LocalFrontier::holdup(Instant now) const {
   MutexLock lock(mutex_);
   if (paused_) return Holdup::paused;
   if (waiting_ == 0) return Holdup::nothing_left;
-  const bool ready = quick_.hosts + others_.hosts > 0;
+  const bool ready = ready_.size() > 0;
   if (ready || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
   if (!snoozed_.empty()) return Holdup::politeness;
   if (in_flight_ > 0) return Holdup::in_flight;

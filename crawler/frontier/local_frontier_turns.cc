@@ -70,12 +70,16 @@ const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
   return site(next == nullptr ? host.site : next->key.site);
 }
 
-// The site for which a host stands among the ready ones: with a turn for a lesser one it would wait
-// behind all others of those that are urgent, and what is urgent at it with it.
-model::SiteId LocalFrontier::site_of_ring(const HostQueue& host) const {
-  if (!host.logins.empty()) return host.logins.front().site;
-  const Line* first = first_line(host, TurnOrder::by_priority);
-  return first == nullptr ? host.site : first->key.site;
+// A host stands among the ready ones for the most urgent of its sites: with a turn for a lesser one
+// it would wait behind all others of those that are urgent, and what is urgent at it with it.
+ReadyHosts::Standing LocalFrontier::standing_of(const HostQueue& host) const {
+  model::SiteId id = host.site;
+  if (!host.logins.empty()) {
+    id = host.logins.front().site;
+  } else if (const Line* first = first_line(host, TurnOrder::by_priority)) {
+    id = first->key.site;
+  }
+  return {.site = id, .priority = site(id).priority, .quick = is_quick(host)};
 }
 
 // Reading back is called for. URLs of a chunk may be another line's: then what they make too long

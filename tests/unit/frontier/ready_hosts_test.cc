@@ -1,0 +1,112 @@
+// Whose turn it is among the hosts that may be contacted now.
+#include "crawler/frontier/ready_hosts.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace crawld;
+using frontier::kept_for_quick;
+using frontier::ReadyHosts;
+using Hosts = std::vector<model::HostId>;
+
+namespace {
+
+constexpr std::size_t kTransfers = 16;
+
+// All that may be taken, in turn.
+Hosts take_all(ReadyHosts& ready) {
+  Hosts taken;
+  while (const auto host = ready.take()) taken.push_back(*host);
+  return taken;
+}
+
+// Opens as many transfers with hosts that are no quick ones as there are for them.
+void fill_with_others(ReadyHosts& ready) {
+  for (std::size_t i = kept_for_quick(kTransfers); i < kTransfers; ++i) ready.other_started();
+}
+
+}  // namespace
+
+TEST_CASE("hosts of one site come in the order in which they became ready") {
+  ReadyHosts ready(0);
+  for (const model::HostId host : {3, 1, 2}) ready.add(host, {.site = 0});
+  CHECK(take_all(ready) == Hosts{3, 1, 2});
+}
+
+TEST_CASE("a site with many ready hosts has one turn in a round") {
+  ReadyHosts ready(0);
+  for (const model::HostId host : {1, 2, 3}) ready.add(host, {.site = 0});
+  ready.add(11, {.site = 1});
+  ready.add(21, {.site = 2});
+  CHECK(take_all(ready) == Hosts{1, 11, 21, 2, 3});
+}
+
+TEST_CASE("a site that had its turn goes behind those that became ready meanwhile") {
+  ReadyHosts ready(0);
+  for (const model::HostId host : {1, 2}) ready.add(host, {.site = 0});
+  CHECK(ready.take() == 1);
+  ready.add(11, {.site = 1});
+  ready.add(3, {.site = 0});
+  CHECK(take_all(ready) == Hosts{2, 11, 3});
+}
+
+TEST_CASE("hosts of a higher priority come first, whenever they became ready") {
+  ReadyHosts ready(0);
+  ready.add(1, {.site = 0, .priority = -1});
+  ready.add(2, {.site = 1});
+  ready.add(3, {.site = 2, .priority = 7});
+  ready.add(4, {.site = 2, .priority = 7});
+  CHECK(take_all(ready) == Hosts{3, 4, 2, 1});
+}
+
+TEST_CASE("quick hosts have every other turn among equals") {
+  ReadyHosts ready(kTransfers);
+  for (const model::HostId host : {1, 2, 3, 4}) ready.add(host, {.site = 0});
+  for (const model::HostId host : {11, 12}) ready.add(host, {.site = 0, .quick = true});
+  CHECK(take_all(ready) == Hosts{11, 1, 12, 2, 3, 4});
+}
+
+TEST_CASE("priority goes before quickness") {
+  ReadyHosts ready(kTransfers);
+  ready.add(1, {.site = 0, .quick = true});
+  ready.add(2, {.site = 1, .priority = 1});
+  ready.add(3, {.site = 1, .priority = 1});
+  CHECK(take_all(ready) == Hosts{2, 3, 1});
+}
+
+TEST_CASE("the last transfers go to quick hosts only, of whatever priority") {
+  ReadyHosts ready(kTransfers);
+  fill_with_others(ready);
+  ready.add(1, {.site = 0, .priority = 1});
+  CHECK_FALSE(ready.has_next());
+  CHECK_FALSE(ready.take());
+  CHECK(ready.size() == 1);
+  ready.add(2, {.site = 1, .quick = true});
+  CHECK(ready.has_next());
+  CHECK(take_all(ready) == Hosts{2});
+
+  SECTION("a transfer that ends goes to whom waited") {
+    ready.other_ended();
+    CHECK(ready.has_next());
+    CHECK(take_all(ready) == Hosts{1});
+  }
+  SECTION("what is one too many waits for two") {
+    ready.other_started();
+    ready.other_ended();
+    CHECK_FALSE(ready.has_next());
+  }
+}
+
+TEST_CASE("where the number of transfers is not known none is kept for quick hosts") {
+  ReadyHosts ready(0);
+  fill_with_others(ready);
+  ready.add(1, {.site = 0});
+  CHECK(take_all(ready) == Hosts{1});
+}
+
+TEST_CASE("an eighth of the transfers is kept for quick hosts, sixteen at most") {
+  CHECK(kept_for_quick(7) == 0);
+  CHECK(kept_for_quick(64) == 8);
+  CHECK(kept_for_quick(128) == 16);
+  CHECK(kept_for_quick(1'000) == 16);
+}
