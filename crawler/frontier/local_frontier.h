@@ -28,6 +28,7 @@
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/host_clock.h"
 #include "crawler/frontier/host_queue.h"
+#include "crawler/frontier/idle_threads.h"
 #include "crawler/frontier/ready_hosts.h"
 
 namespace crawld::frontier {
@@ -246,8 +247,8 @@ class LocalFrontier final : public Frontier {
   void wake_waiter(const std::string& address, base::Instant now) CRAWL_REQUIRES(mutex_);
   void move_host(HostQueue& host, const std::string& address, base::Instant now)
       CRAWL_REQUIRES(mutex_);
+  std::optional<base::Instant> next_work() const CRAWL_REQUIRES(mutex_);
   void call_for_work() CRAWL_REQUIRES(mutex_);
-  void call_all() CRAWL_REQUIRES(mutex_);
 
   const Options options_;
   mutable base::Mutex mutex_;
@@ -277,15 +278,7 @@ class LocalFrontier final : public Frontier {
   bool paused_ CRAWL_GUARDED_BY(mutex_) = false;
   bool stopped_ CRAWL_GUARDED_BY(mutex_) = false;
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;
-
-  // One waiting thread keeps the time of the next opening; the others sleep until
-  // they are called, so that an opening wakes one thread and not all of them.
-  bool has_timekeeper_ CRAWL_GUARDED_BY(mutex_) = false;
-  base::Instant wakes_at_ CRAWL_GUARDED_BY(mutex_);  // the timekeeper; min(): it was called
-  bool sleeper_called_ CRAWL_GUARDED_BY(mutex_) = false;
-  std::size_t sleepers_ CRAWL_GUARDED_BY(mutex_) = 0;
-  base::CondVar timekeeper_;
-  base::CondVar sleeper_;
+  IdleThreads idle_threads_ CRAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace crawld::frontier

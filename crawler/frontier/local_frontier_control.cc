@@ -11,51 +11,26 @@ using base::MutexLock;
 bool LocalFrontier::wait(Instant until) {
   MutexLock lock(mutex_);
   if (closed_) return false;
-  if (may_lease() && ready_.has_next()) return true;
-  if (has_timekeeper_) {
-    call_for_work();  // the next opening may be earlier than the timekeeper knows
-    ++sleepers_;
-    sleeper_.wait_until(mutex_, until);
-    --sleepers_;
-    sleeper_called_ = false;
-    return !closed_;
-  }
-  has_timekeeper_ = true;
-  const bool timed = may_lease() && !snoozed_.empty();
-  wakes_at_ = timed ? std::min(until, snoozed_.begin()->first) : until;
-  timekeeper_.wait_until(mutex_, wakes_at_);
-  has_timekeeper_ = false;
+  const auto next = next_work();
+  if (next == Instant::min()) return true;
+  idle_threads_.wait(mutex_, until, next);
   return !closed_;
 }
 
-// Calls one waiting thread where one is needed: to take what is ready, or to keep the time of
-// the next opening. It calls the next one itself. Threads that are at work come by anyway.
-void LocalFrontier::call_for_work() {
-  if (!may_lease()) return;
-  if (has_timekeeper_) {
-    const Instant next = ready_.has_next()  ? Instant::min()
-                         : snoozed_.empty() ? Instant::max()
-                                            : snoozed_.begin()->first;
-    if (next >= wakes_at_) return;
-    wakes_at_ = Instant::min();  // called already
-    timekeeper_.notify_one();
-  } else if (sleepers_ > 0 && !sleeper_called_ && (ready_.has_next() || !snoozed_.empty())) {
-    sleeper_called_ = true;
-    sleeper_.notify_one();
-  }
-}
-
-void LocalFrontier::call_all() {
-  timekeeper_.notify_all();
-  sleeper_.notify_all();
-}
-
-std::optional<Instant> LocalFrontier::next_opening() const {
-  MutexLock lock(mutex_);
+// When there is something to lease: min() where there is now, nothing where none is known of.
+std::optional<Instant> LocalFrontier::next_work() const {
   if (!may_lease()) return std::nullopt;
   if (ready_.has_next()) return Instant::min();
   if (snoozed_.empty()) return std::nullopt;
   return snoozed_.begin()->first;
+}
+
+// Of the threads that have nothing to do. Those that are at work come by anyway.
+void LocalFrontier::call_for_work() { idle_threads_.call(next_work()); }
+
+std::optional<Instant> LocalFrontier::next_opening() const {
+  MutexLock lock(mutex_);
+  return next_work();
 }
 
 bool LocalFrontier::wants_refill() const {
@@ -71,7 +46,7 @@ bool LocalFrontier::idle() const {
 void LocalFrontier::close() {
   MutexLock lock(mutex_);
   closed_ = true;
-  call_all();
+  idle_threads_.call_all();
 }
 
 void LocalFrontier::stop_leasing() {
@@ -88,7 +63,7 @@ void LocalFrontier::pause(bool paused) {
   MutexLock lock(mutex_);
   if (paused_ == paused) return;  // said again after each commit
   paused_ = paused;
-  call_all();
+  idle_threads_.call_all();
 }
 
 void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
@@ -113,7 +88,7 @@ void LocalFrontier::let_go() {
     host->place = Place::resting;
     schedule(*host);
   }
-  call_all();
+  idle_threads_.call_all();
 }
 
 bool LocalFrontier::is_held(model::SiteId id) const {
@@ -231,7 +206,7 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }
-  call_all();
+  idle_threads_.call_all();
 }
 
 void LocalFrontier::slept(base::Duration time) {
