@@ -1,6 +1,5 @@
 #include "config/check_site.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <tuple>
 
 #include "config/addresses.h"
+#include "config/check_tls.h"
 #include "config/cookie_file.h"
 #include "config/file_name.h"
 #include "config/login_sign.h"
@@ -16,11 +16,9 @@
 #include "config/partners.h"
 #include "config/schedule.h"
 #include "config/units.h"
-#include "crawler/base/client_certificate.h"
 #include "crawler/base/escape.h"
 #include "crawler/base/near_end.h"
 #include "crawler/base/pattern.h"
-#include "crawler/base/tls_offer.h"
 #include "crawler/model/request_fields.h"
 #include "crawler/model/url.h"
 #include "parsers/selector/selector.h"
@@ -32,11 +30,6 @@ namespace {
 bool is_readable_file(const std::string& path) {
   std::error_code failed;
   return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), R_OK) == 0;
-}
-
-bool all_can_read(const std::string& path) {
-  struct stat facts {};
-  return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IROTH) != 0;
 }
 
 class SiteCheck {
@@ -78,11 +71,13 @@ class SiteCheck {
     if (says("cookie_file")) check_cookie_file();
     if (says("save_cookies")) check_saved_cookies();
     if (says("ca_certificate")) check_file("ca_certificate", site_.ca_certificate);
-    if (says("tls_ciphers")) check_ciphers();
+    if (says("tls_ciphers")) check_tls_ciphers(site_, places_, problems_);
     if (says("certificate") || says("private_key") || says("private_key_password")) {
-      check_certificate();
+      check_client_certificate(site_, places_, problems_, warnings_);
     }
-    if (says("tls_min_version") || says("tls_max_version")) check_tls_versions();
+    if (says("tls_min_version") || says("tls_max_version")) {
+      check_tls_versions(site_, places_, problems_, warnings_);
+    }
     if (says("proxy")) check_proxies();
     if (says("bind_address")) check_near_end();
     if (says("bind_address") || says("address_family")) check_families();
@@ -237,57 +232,6 @@ class SiteCheck {
     problem(places_.of("bind_address"), "bind_address: " + near_end->text() + " reaches no " +
                                             (v4 ? "IPv4" : "IPv6") +
                                             " address, and address_family allows no others");
-  }
-
-  void check_ciphers() {
-    if (site_.tls_ciphers.empty() || base::is_cipher_list(site_.tls_ciphers)) return;
-    problem(places_.of("tls_ciphers"), "tls_ciphers: \"" + base::printable(site_.tls_ciphers) +
-                                           "\" names no cipher that OpenSSL has; openssl ciphers "
-                                           "-v lists them");
-  }
-
-  void check_certificate() {
-    if (site_.certificate.empty()) return;
-    const bool good_ciphers = base::is_cipher_list(site_.tls_ciphers);
-    const auto certificate =
-        base::ClientCertificate::read({.certificate = site_.certificate,
-                                       .private_key = site_.private_key,
-                                       .password = site_.private_key_password,
-                                       .ciphers = good_ciphers ? site_.tls_ciphers : ""});
-    if (!certificate) {
-      const std::string& what = certificate.error().message;
-      return problem(places_.of(what.substr(0, what.find(':'))), what);
-    }
-    if (certificate->has_expired(base::SystemClock().wall())) {
-      warn(places_.of("certificate"),
-           "certificate: \"" + base::printable(site_.certificate) + "\" has expired");
-    }
-    const std::string& key = site_.private_key.empty() ? site_.certificate : site_.private_key;
-    if (site_.private_key_password.empty() && all_can_read(key)) {
-      warn(places_.of(site_.private_key.empty() ? "certificate" : "private_key"),
-           "private_key: every user can read " + base::printable(key) +
-               "; chmod o-r keeps the secret");
-    }
-  }
-
-  void check_tls_versions() {
-    const base::TlsVersion least = site_.tls_min_version;
-    const base::TlsVersion most = site_.tls_max_version;
-    const auto is_old = [](base::TlsVersion version) {
-      return version == base::TlsVersion::tls1_0 || version == base::TlsVersion::tls1_1;
-    };
-    if (most != base::TlsVersion::system && most < least) {
-      return problem(places_.of("tls_max_version"),
-                     "tls_max_version: is below tls_min_version; no version is left");
-    }
-    if (is_old(most) && least == base::TlsVersion::system) {
-      warn(places_.of("tls_max_version"),
-           "tls_max_version: OpenSSL may accept none so old; say so by tls_min_version, too");
-    }
-    if (!is_old(least) || site_.tls_ciphers.find("@SECLEVEL=0") != std::string::npos) return;
-    warn(places_.of("tls_min_version"),
-         "tls_min_version: OpenSSL 3 speaks TLS below 1.2 with tls_ciphers: DEFAULT@SECLEVEL=0 "
-         "only");
   }
 
   void check_login() {
