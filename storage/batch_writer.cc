@@ -66,6 +66,7 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done) done = all(batch.coverage, [&](const auto& item) { return coverage(item); });
   if (done) done = all(batch.link_rules, [&](const auto& item) { return link_rules(item); });
   if (done) done = all(batch.moved_seeds, [&](const auto& item) { return moved_seed(item); });
+  if (done) done = all(batch.pauses, [&](const auto& item) { return pause(item); });
   if (done) done = all(batch.hsts_hosts, [&](const auto& item) { return hsts_host(item); });
   if (done && !batch.scope.empty()) done = scope(batch.scope);
   if (done && batch.ends_recrawl) done = end_recrawl();
@@ -303,6 +304,15 @@ base::Status BatchWriter::moved_seed(const MovedSeed& seed) {
   const std::string key = "moved:" + seed.url;
   return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
                        [&](Statement& s) { s.text(1, key).text(2, seed.site); });
+}
+
+base::Status BatchWriter::pause(const SitePause& item) {
+  const std::string key = "paused:" + item.site;
+  if (item.since == 0) {
+    return database_.run("DELETE FROM meta WHERE key = ?1", [&](Statement& s) { s.text(1, key); });
+  }
+  return database_.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                       [&](Statement& s) { s.text(1, key).integer(2, item.since); });
 }
 
 // A host that is to be forgotten goes with those whose time is over, so that the table stays as

@@ -70,6 +70,7 @@ class BatchWriter {
   base::Status coverage(const SiteCoverage& item);
   base::Status link_rules(const SiteLinkRules& item);
   base::Status moved_seed(const MovedSeed& seed);
+  base::Status pause(const SitePause& item);
   base::Status hsts_host(const model::HstsHost& host);
   base::Status scope(const std::string& fingerprint);
   base::Status extracted_up_to(const ExtractedUpTo& reached);

@@ -206,6 +206,12 @@ struct MovedSeed {
   std::string url;
 };
 
+// A person holds a site, or lets it go on (storage/pauses.h).
+struct SitePause {
+  std::string site;  // empty: the whole crawl
+  Millis since = 0;  // 0: no longer
+};
+
 // All pages of a site up to this one have been read as asked for (storage/reports/page_walk.h).
 struct ExtractedUpTo {
   std::string site;
@@ -257,6 +263,7 @@ struct CommitBatch {
   std::vector<SiteCoverage> coverage;  // of the sites where it changed
   std::vector<SiteLinkRules> link_rules;
   std::vector<MovedSeed> moved_seeds;
+  std::vector<SitePause> pauses;            // in the order in which they were said
   std::vector<model::HstsHost> hsts_hosts;  // what was told anew
   // What judges the URLs of the books from here on (daemon/scope_change.h); empty: as before.
   std::string scope;

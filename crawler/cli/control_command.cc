@@ -162,12 +162,19 @@ void print_login(const json& login) {
               why.empty() ? "" : (": " + base::printable(why)).c_str());
 }
 
+// " since ...", or nothing.
+std::string since(const json& paused) {
+  const json moment = paused.value("paused_since", json());
+  return moment.is_string() ? " since " + base::printable(moment.get<std::string>()) : "";
+}
+
 // Those of which `mark` holds, after `title`.
 void print_sites(const json& status, const char* title, const char* mark) {
   std::string names;
   for (const json& site : status.value("sites", json::array())) {
     if (!site.value(mark, false)) continue;
     names += (names.empty() ? "" : ", ") + base::printable(site.value("name", ""));
+    if (std::string_view(mark) == "paused") names += since(site);
   }
   if (!names.empty()) std::printf("  %s: %s\n", title, names.c_str());
 }
@@ -189,6 +196,8 @@ void print_status(const json& status) {
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               base::printable(held.empty() ? status.value("limit", "") : held).c_str());
+  const std::string paused = since(status);
+  if (!paused.empty()) std::printf("  paused%s\n", paused.c_str());
   print_sites(status, "paused sites", "paused");
   print_sites(status, "sites that a reload took out", "left");
   for (const json& login : status.value("logins", json::array())) print_login(login);

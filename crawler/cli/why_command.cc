@@ -61,6 +61,10 @@ std::string waits_for(const UrlStory& story, storage::Millis now) {
   if (story.state != "queued" && story.state != "retry_later") return {};
   if (!story.login_trouble.empty()) return {};  // has a line of its own
   if (!story.in_last_run) return "a crawl of its site; the last one was without it";
+  if (story.paused_since != 0) {
+    const std::string what = story.all_paused ? ": the crawl" : " " + story.site + ": its site";
+    return "crawld resume" + what + " is paused since " + time_text(story.paused_since);
+  }
   if (story.run_ended_at != 0) {
     return "a crawl: the last one ended " + time_text(story.run_ended_at) + " (" + story.run_exit +
            "); the same command goes on";

@@ -24,15 +24,15 @@ std::string done(json more = json::object()) {
   return more.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string pause(Session& session, const std::string& site, bool on) {
-  if (site.empty()) {
-    session.pipeline().hold(pipeline::Hold::user, on);
-  } else {
-    const auto id = session.find_site(site);
-    if (!id) return refused("there is no site \"" + site + "\"");
-    session.frontier().pause_site(*id, on);
-  }
-  base::log::info(on ? "control.pause" : "control.resume", {{"site", site.empty() ? "all" : site}});
+std::string hold(Session& session, const std::string& site, PauseEnds ends) {
+  if (const auto held = session.pause(site, ends); !held) return refused(held.error().message);
+  base::log::info("control.pause", {{"site", site.empty() ? "all" : site}});
+  return done();
+}
+
+std::string resume(Session& session, const std::string& site) {
+  if (const auto resumed = session.resume(site); !resumed) return refused(resumed.error().message);
+  base::log::info("control.resume", {{"site", site.empty() ? "all" : site}});
   return done();
 }
 
@@ -163,11 +163,11 @@ ControlSocket::Reply answer_control(const std::string& request, Session& session
     }
   }
   if (command == "status") return status_json(session);
-  if (command == "pause") return pause(session, site, true);
-  if (command == "resume") return pause(session, site, false);
+  if (command == "pause") return hold(session, site, PauseEnds::never);
+  if (command == "resume") return resume(session, site);
   if (command == "add") return add(session, site, asked.value("urls", json()));
   // A site that is stopped stays so until it is resumed or the crawl is started again.
-  if (command == "stop" && !site.empty()) return pause(session, site, true);
+  if (command == "stop" && !site.empty()) return hold(session, site, PauseEnds::with_the_run);
   if (command == "stop") {
     wishes.stop = true;
     return done();

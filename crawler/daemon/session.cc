@@ -152,6 +152,7 @@ void Session::make_pipeline() {
 Status Session::start() {
   // A new hook is told of all that this run finds: its place is known before the first request.
   if (Status opened = open_hooks(); !opened) return opened;
+  if (Status held = take_up_pauses(); !held) return held;
   Status started = pipeline_->start(seeds(), [&] {
     return judge_since_last_run(*store_, *rooms_->sites().table(), scope_fingerprint(setup_.config),
                                 clock_.wall());
@@ -309,24 +310,12 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
   if (!replaced) return replaced;
   frontier_->set_sites(pipeline::frontier_settings(next, setup_.mode));
   setup_.config = std::move(next);
-  hold_left(names.left);
+  hold_sites(names);
   remember_names(names.all, names.left);
+  tell_stray_pauses();
   pipeline_->rename_sites(std::move(names));
   pipeline_->inject(seeds());
   return base::Done{};
-}
-
-// A site that the user paused stays so, when it comes back, too.
-void Session::hold_left(const std::set<model::SiteId>& left) {
-  for (const model::SiteId id : left) {
-    if (left_sites_.emplace(id, frontier_->is_paused(id)).second) frontier_->pause_site(id, true);
-  }
-  std::erase_if(left_sites_, [&](const auto& one) {
-    const auto [id, paused] = one;
-    if (left.contains(id)) return false;
-    frontier_->pause_site(id, paused);
-    return true;
-  });
 }
 
 std::vector<parsers::WorkerCounters> Session::workers() const {
@@ -357,21 +346,20 @@ std::optional<model::SiteId> Session::find_site(const std::string& name) const {
 
 std::vector<SiteState> Session::site_states() const {
   std::vector<SiteState> states;
-  {
-    base::MutexLock lock(mutex_);
-    for (const std::string& name : site_names_) states.push_back({.name = name});
-    for (const model::SiteId id : out_of_reach_) states[id].left = true;
+  base::MutexLock lock(mutex_);
+  for (const std::string& name : site_names_) {
+    const auto pause = paused_.find(name);
+    states.push_back({.name = name, .paused_since = {}});
+    if (pause != paused_.end()) states.back().paused_since = pause->second.since;
   }
-  for (std::size_t id = 0; id < states.size(); ++id) {
-    states[id].paused = !states[id].left && frontier_->is_paused(static_cast<model::SiteId>(id));
-  }
+  for (const model::SiteId id : out_of_reach_) states[id].left = true;
   return states;
 }
 
 bool Session::has_left(const std::string& site) const {
-  return std::any_of(left_sites_.begin(), left_sites_.end(), [&](const auto& left) {
-    return setup_.config.sites[left.first].name == site;
-  });
+  base::MutexLock lock(mutex_);
+  return std::any_of(out_of_reach_.begin(), out_of_reach_.end(),
+                     [&](model::SiteId id) { return site_names_[id] == site; });
 }
 
 std::vector<WorkerState> Session::worker_states() const {

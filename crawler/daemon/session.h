@@ -38,9 +38,12 @@ struct SessionSetup {
 
 struct SiteState {
   std::string name;
-  bool paused = false;  // by a person
-  bool left = false;    // a reload took it out
+  std::optional<base::WallTime> paused_since;  // by a person
+  bool left = false;                           // a reload took it out
 };
+
+// When a person's pause is over, if nobody resumes the site before.
+enum class PauseEnds : std::uint8_t { with_the_run, never };
 
 struct WorkerState {
   pid_t pid = 0;  // 0: none runs
@@ -72,6 +75,15 @@ class Session {
   std::optional<model::SiteId> find_site(const std::string& name) const CRAWL_EXCLUDES(mutex_);
   // By SiteId. Threads: any.
   std::vector<SiteState> site_states() const CRAWL_EXCLUDES(mutex_);
+
+  // A person holds the site, or the whole crawl where the name is empty. The daemon writes a pause
+  // that never ends with the next batch, and its next run starts with it; those of a one-shot crawl
+  // end with it. Fails where there is no such site, or the crawl is ending. Threads: any.
+  base::Status pause(const std::string& site, PauseEnds ends) CRAWL_EXCLUDES(mutex_);
+  // Takes it back; also of a site that left the configuration.
+  base::Status resume(const std::string& site) CRAWL_EXCLUDES(mutex_);
+  // Of the whole crawl. Threads: any.
+  std::optional<base::WallTime> paused_since() const CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerCounters> workers() const;
   std::vector<WorkerState> worker_states() const;
 
@@ -83,7 +95,7 @@ class Session {
   base::Status replace_sites(std::vector<config::Site> sites);
 
   // A reload left the site out; it may come back with another.
-  bool has_left(const std::string& site) const;
+  bool has_left(const std::string& site) const CRAWL_EXCLUDES(mutex_);
 
   // Call about once a second: what is kept beside the database is written where it is due.
   void look() { cookies_->look(); }
@@ -116,7 +128,16 @@ class Session {
       CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerProcess*> started_workers() const CRAWL_EXCLUDES(mutex_);
   std::optional<pipeline::CommitItem> look_for_orphans();
-  void hold_left(const std::set<model::SiteId>& left);
+  struct Pause {
+    base::WallTime since;
+    PauseEnds ends = PauseEnds::never;
+    bool operator==(const Pause&) const = default;
+  };
+  base::Status take_up_pauses() CRAWL_EXCLUDES(mutex_);
+  std::optional<Pause> pause_of(const std::string& site) const CRAWL_EXCLUDES(mutex_);
+  base::Status obey(const std::string& site) CRAWL_EXCLUDES(mutex_);
+  void hold_sites(const pipeline::SiteNames& names) CRAWL_EXCLUDES(mutex_);
+  void tell_stray_pauses() const CRAWL_EXCLUDES(mutex_);
   void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
 
   SessionSetup setup_;
@@ -125,8 +146,6 @@ class Session {
   std::unique_ptr<Rooms> rooms_;
   std::unique_ptr<fetch::CookieSaver> cookies_;
   std::unique_ptr<frontier::LocalFrontier> frontier_;
-  // Those that a reload took out, and whether a person had paused them. The controlling thread's.
-  std::map<model::SiteId, bool> left_sites_;
   std::uint32_t fetch_threads_ = 0;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   mutable base::Mutex mutex_;
@@ -135,8 +154,10 @@ class Session {
   // Of hooks that were told after the pipeline had ended.
   std::map<std::string, std::uint64_t> late_cursors_ CRAWL_GUARDED_BY(mutex_);
   std::vector<std::string> site_names_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
-  // Those that a reload took out, as left_sites_: nobody resumes them, or adds to them.
+  // Those that a reload took out: nobody resumes them, or adds to them.
   std::set<model::SiteId> out_of_reach_ CRAWL_GUARDED_BY(mutex_);
+  // By name, which outlasts ids; empty: the whole crawl.
+  std::map<std::string, Pause> paused_ CRAWL_GUARDED_BY(mutex_);
   // Owned by the pipeline. Who asks for status may do so while they are being started.
   std::vector<parsers::WorkerProcess*> workers_ CRAWL_GUARDED_BY(mutex_);
   std::unique_ptr<OrphanWatch> orphan_watch_;  // null: none

@@ -62,10 +62,17 @@ ordered_json hooks_json(const std::vector<HookStatus>& hooks) {
   return all;
 }
 
+ordered_json moment_json(const std::optional<base::WallTime>& moment) {
+  return moment ? ordered_json(base::to_iso8601(*moment)) : ordered_json(nullptr);
+}
+
 ordered_json sites_json(const std::vector<SiteState>& sites) {
   ordered_json all = ordered_json::array();
   for (const SiteState& site : sites) {
-    all.push_back({{"name", site.name}, {"paused", site.paused}, {"left", site.left}});
+    all.push_back({{"name", site.name},
+                   {"paused", site.paused_since.has_value()},
+                   {"paused_since", moment_json(site.paused_since)},
+                   {"left", site.left}});
   }
   return all;
 }
@@ -130,6 +137,7 @@ std::string status_json(Session& session) {
   out["seconds"] = seconds(status.elapsed);
   out["limit"] = to_string(status.limit);
   out["held_because"] = status.held_because;
+  out["paused_since"] = moment_json(session.paused_since());
   out["logins"] = logins_json(status.logins);
   out["pages"] = status.totals.pages;
   out["unchanged"] = status.totals.unchanged;

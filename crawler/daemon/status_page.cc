@@ -52,6 +52,12 @@ ordered_json list(const ordered_json& in, const char* key) {
   return in.value(key, ordered_json::array());
 }
 
+// " since ...", or nothing.
+std::string since(const ordered_json& paused) {
+  const ordered_json moment = paused.value("paused_since", ordered_json());
+  return moment.is_string() ? " since " + moment.get<std::string>() : "";
+}
+
 std::string rate_text(double each_second) {
   char out[32];
   std::snprintf(out, sizeof out, each_second < 10 ? "%.1f" : "%.0f", each_second);
@@ -60,9 +66,11 @@ std::string rate_text(double each_second) {
 
 std::string overview(const ordered_json& status, double rate) {
   const std::string held = text(status, "held_because");
+  const std::string paused = since(status);
   return table(
       "Now", {},
       {{"limited by", held.empty() ? text(status, "limit") : held},
+       {"paused", paused.empty() ? "no" : "all sites" + paused},
        {"pages stored", number(status, "pages") + ", " + rate_text(rate) + " a second"},
        {"requests",
         number(status, "requests") + ", " + number(status, "retries") + " to be tried again"},
@@ -115,9 +123,10 @@ std::string hosts(const ordered_json& status) {
 std::string sites(const ordered_json& status) {
   std::vector<Row> rows;
   for (const ordered_json& site : list(status, "sites")) {
-    const char* state = site.value("left", false)     ? "taken out by a reload"
-                        : site.value("paused", false) ? "paused"
-                                                      : "crawled";
+    const bool left = site.value("left", false);
+    std::string state = left ? "taken out by a reload" : "";
+    if (site.value("paused", false)) state += (left ? ", paused" : "paused") + since(site);
+    if (state.empty()) state = "crawled";
     rows.push_back({text(site, "name"), state});
   }
   return table("Sites", {}, rows);

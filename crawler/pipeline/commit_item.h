@@ -71,6 +71,12 @@ struct HookProgress {
   std::uint64_t last_id = 0;
 };
 
+// A person paused a site, or resumed it.
+struct PauseNews {
+  std::string site;                     // empty: the whole crawl
+  std::optional<base::WallTime> since;  // nothing: it goes on
+};
+
 // After a reload: URLs about which the new rules say something else than the old ones did.
 struct Rejudgement {
   model::UrlId id = 0;
@@ -84,6 +90,6 @@ struct Rejudgements {
 };
 
 using CommitItem = std::variant<model::Settled, RobotsReply, LoginReply, Refusals, Injections,
-                                SiteNames, OrphanNews, HookProgress, Rejudgements>;
+                                SiteNames, OrphanNews, HookProgress, PauseNews, Rejudgements>;
 
 }  // namespace crawld::pipeline

@@ -210,4 +210,9 @@ void CommitStage::book(HookProgress progress) {
   batch_.hook_cursors.push_back({std::move(progress.hook), progress.last_id});
 }
 
+void CommitStage::book(PauseNews news) {
+  batch_.pauses.push_back(
+      {std::move(news.site), news.since ? base::to_millis(*news.since) : storage::Millis{0}});
+}
+
 }  // namespace crawld::pipeline

@@ -113,6 +113,7 @@ class CommitStage {
   void book(SiteNames names);
   void book(OrphanNews news);
   void book(HookProgress progress);
+  void book(PauseNews news);
   void book(Rejudgements news);
 
   void keep_hsts(const model::Fetched& fetched);

@@ -15,11 +15,13 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
       "h.delay_ms, h.failures, h.robots_status, h.robots_fetched_at, r.text, "
       "p.truncated, p.kind = 'html' AND p.simhash IS NULL AND p.parse_error IS NULL "
       "AND (SELECT instr(links, '\"script\"') > 0 FROM links WHERE page_id = p.id), p.robots, "
-      "p.parse_error, ifnull(s.active, 1), l.ended_at, l.exit "
+      "p.parse_error, ifnull(s.active, 1), l.ended_at, l.exit, "
+      "ifnull(o.value, w.value), w.key IS NOT NULL "
       "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
       "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN pages AS p ON p.id = v.page_id "
       "LEFT JOIN hosts AS h ON h.id = u.host_id "
       "LEFT JOIN runs AS l ON l.id = (SELECT max(id) FROM runs) "
+      "LEFT JOIN meta AS w ON w.key = 'paused:' LEFT JOIN meta AS o ON o.key = 'paused:' || s.name "
       "LEFT JOIN robots_versions AS r ON r.id = CASE WHEN u.reason LIKE "
       "'robots.txt line %, version %' THEN CAST(substr(u.reason, instr(u.reason, 'version ') + 8) "
       "AS INTEGER) ELSE h.robots_id END WHERE u.id = ?1",
@@ -47,6 +49,8 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
                          .page_robots = std::string(s.text(25)),
                          .parse_error = std::string(s.text(26)),
                          .login_trouble = {},
+                         .paused_since = s.integer(30),
+                         .all_paused = s.integer(31) != 0,
                          .in_last_run = s.integer(27) != 0,
                          .run_ended_at = s.integer(28),
                          .run_exit = std::string(s.text(29)),

@@ -56,6 +56,8 @@ struct UrlStory {
   std::string page_robots;   // directives, separated by commas
   std::string parse_error;
   std::string login_trouble;  // the login that its site waits for; empty: none
+  Millis paused_since = 0;    // by a person; 0: no
+  bool all_paused = false;    // and not its site alone
   bool in_last_run = true;    // its site was
   Millis run_ended_at = 0;    // the last run; 0: it has not said so
   std::string run_exit;

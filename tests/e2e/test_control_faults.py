@@ -85,7 +85,8 @@ def test_a_site_that_is_no_name_is_refused_and_not_taken_for_all_sites(daemon):
         assert told.returncode != 0 and told.stderr.count("\n") == 1, told
     before = len(daemon.site.log)
     eventually(lambda: len(daemon.site.log) > before + 5)
-    assert daemon.ask({"command": "status"})["sites"] == [{"name": "test", "paused": False, "left": False}]
+    assert daemon.ask({"command": "status"})["sites"] == [
+        {"name": "test", "paused": False, "paused_since": None, "left": False}]
 
 
 def _answers(daemon):

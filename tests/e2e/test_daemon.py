@@ -318,7 +318,7 @@ def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     before, other = len(one.log), len(two.log)
     eventually(lambda: len(two.log) > other + 10, "requests to the other site")
     assert len(one.log) <= before + 1
-    assert "  paused sites: one\n" in running.ctl("status").stdout
+    assert "  paused sites: one since 20" in running.ctl("status").stdout
     assert running.ctl("pause").returncode == 0
     eventually(lambda: running.status()["limit"] == "paused", "the limit")
     assert running.ctl("resume").returncode == 0
@@ -442,12 +442,92 @@ def test_a_pause_outlasts_a_reload_that_takes_the_site_out_and_back(daemon, serv
     assert "site two: left" in running.ctl("reload").stdout
     running.write({"defaults": {"delay": "50ms"}, "sites": sites})
     assert "site two: back" in running.ctl("reload").stdout
-    assert "  paused sites: two\n" in running.ctl("status").stdout
+    assert "  paused sites: two since 20" in running.ctl("status").stdout
     asked, before = len(two.log), len(one.log)
     eventually(lambda: len(one.log) > before + 10, "requests to the other site")
     assert len(two.log) <= asked + 1
     assert running.ctl("resume", "two").returncode == 0
     eventually(lambda: len(two.log) > asked + 3, "requests after the pause")
+
+
+PAUSES = "SELECT key FROM meta WHERE key >= 'paused:' AND key < 'paused;' ORDER BY key"
+
+
+def two_sites(daemon, one, two):
+    sites = [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]
+    return daemon({"defaults": {"delay": "50ms"}, "sites": sites}).start(), sites
+
+
+def test_a_paused_site_stays_so_over_a_kill_until_it_is_resumed(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    running, _ = two_sites(daemon, one, two)
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    assert running.ctl("pause", "one").returncode == 0
+    assert running.ctl("stop", "two").returncode == 0
+    eventually(lambda: running.sql(PAUSES) == [("paused:one",)], "its row")
+    since = running.status()["sites"][0]["paused_since"]
+    running.kill()
+    asked, other = len(one.log), len(two.log)
+    running.start()
+    eventually(lambda: len(two.log) > other + 10, "requests to the site that was stopped for that run")
+    assert len(one.log) == asked
+    assert running.log.read_text().count(f"pause.kept site=one since={since} until=\"crawld resume one\"") == 1
+    assert running.status()["sites"][0]["paused_since"] == since
+    queued = running.sql("SELECT u.url FROM urls AS u JOIN sites AS s ON s.id = u.site_id "
+                         "WHERE s.name = 'one' AND u.state = 'queued'")
+    why = subprocess.run([str(CRAWLD), "why", "--db", str(running.db), queued[0][0]], capture_output=True, text=True,
+                         timeout=PATIENCE)
+    assert f"waits for  crawld resume one: its site is paused since {since}\n" in why.stdout
+    assert running.ctl("resume", "one").returncode == 0
+    eventually(lambda: len(one.log) > asked + 3 and not running.sql(PAUSES), "requests after the pause")
+    running.kill()
+    asked = len(one.log)
+    running.start()
+    eventually(lambda: len(one.log) > asked + 3, "requests of a run after the pause")
+
+
+def test_a_paused_crawl_stays_so_over_a_start_and_a_one_shot_crawl_says_that_it_does_not(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    running, _ = two_sites(daemon, one, two)
+    eventually(lambda: len(one.log) > 3 and len(two.log) > 3, "requests to both")
+    assert running.ctl("pause").returncode == 0
+    assert running.ctl("stop").returncode == 0
+    running.process.wait(PATIENCE)
+    asked = len(one.log) + len(two.log)
+    running.start()
+    assert running.status()["limit"] == "paused"
+    assert "  paused since 20" in running.ctl("status").stdout
+    time.sleep(1)  # a start asks at once
+    assert len(one.log) + len(two.log) == asked
+    running.kill()
+    shot = subprocess.run([str(CRAWLD), "crawl", "-c", str(running.file), "--max-pages", "2"], capture_output=True,
+                          text=True, timeout=PATIENCE)
+    assert "pause.not_kept site=all since=20" in shot.stderr
+    assert len(one.log) + len(two.log) > asked and running.sql(PAUSES) == [("paused:",)]
+
+
+def test_a_pause_of_a_site_that_left_is_told_of_and_can_be_taken_back(daemon, serve):
+    one, two = serve(endless), serve(endless)
+    running, sites = two_sites(daemon, one, two)
+    assert running.ctl("pause", "two").returncode == 0
+    eventually(lambda: running.sql(PAUSES), "its row")
+    running.kill()
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites[:1]})
+    running.start()
+    assert running.log.read_text().count("pause.of_no_site site=two since=20") == 1
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites})
+    assert running.ctl("reload").returncode == 0
+    assert "  paused sites: two since 20" in running.ctl("status").stdout
+    asked, before = len(two.log), len(one.log)
+    eventually(lambda: len(one.log) > before + 10, "requests to the other site")
+    assert len(two.log) == asked
+    running.write({"defaults": {"delay": "50ms"}, "sites": sites[:1]})
+    assert running.ctl("reload").returncode == 0
+    assert running.log.read_text().count("pause.of_no_site site=two since=20") == 2
+    assert running.ctl("resume", "two").returncode == 0
+    eventually(lambda: not running.sql(PAUSES), "no row")
+    refused = running.ctl("resume", "two")
+    assert refused.returncode == 1 and 'there is no site "two"' in refused.stderr
 
 
 def test_the_server_sees_every_promise_kept_over_kills(daemon, serve):

@@ -25,14 +25,16 @@ TEST_CASE("the status page says what a crawl does and what limits it") {
   const std::string page = StatusPage().of(R"({
     "version":"1.2","pid":7,"database":"/x/crawl.db","seconds":3700.5,"limit":"politeness",
     "pages":12345,"requests":20000,"errors":3,"waiting":1000000,"hosts":2,"in_flight":4,
-    "states":{"queued":1000000},"problems":{"http_404":3},"sites":[{"name":"docs","paused":true}],
+    "states":{"queued":1000000},"problems":{"http_404":3},"sites":[
+    {"name":"docs","paused":true,"paused_since":"2026-11-23T09:00:00.000Z"},{"name":"news"}],
     "queues":{"fetched":{"items":5,"bytes":2048,"threads_waiting":1}}})");
   CHECK_THAT(page, Catch::Contains("<h1>crawld 1.2</h1>"));
   CHECK_THAT(page, Catch::Contains("/x/crawl.db, pid 7, running for 1h 01m"));
   CHECK_THAT(page, Catch::Contains("<td>limited by</td><td>politeness</td>"));
   CHECK_THAT(page, Catch::Contains("<td>12,345, 3.3 a second</td>"));
   CHECK_THAT(page, Catch::Contains("1,000,000 URLs on 2 hosts"));
-  CHECK_THAT(page, Catch::Contains("<td>docs</td><td>paused</td>"));
+  CHECK_THAT(page, Catch::Contains("<td>docs</td><td>paused since 2026-11-23T09:00:00.000Z</td>"));
+  CHECK_THAT(page, Catch::Contains("<td>news</td><td>crawled</td>"));
   CHECK_THAT(page, Catch::Contains("<td>fetched</td><td>5</td>"));
   CHECK_THAT(page, Catch::Contains("<td>http_404</td><td>3</td>"));
   CHECK_THAT(page, !Catch::Contains("Hooks"));
