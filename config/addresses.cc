@@ -131,4 +131,11 @@ std::optional<std::string> host_of(const std::string& text) {
   return std::string(url->hostname());
 }
 
+std::optional<std::string> domain_of(const std::string& text) {
+  if (text.find('%') != std::string::npos) return std::nullopt;
+  auto host = host_of(text.starts_with('.') ? text.substr(1) : text);
+  if (host && is_address(*host) && *host != text) return std::nullopt;
+  return host;
+}
+
 }  // namespace crawld::config

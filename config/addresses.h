@@ -21,5 +21,8 @@ bool is_proxy(const std::string& text);
 // The host that is named, as URLs spell it: "xn--bcher-kva.test" of "Bücher.test". Nothing where it
 // is no host: a URL, a pattern, one with a port, with an empty label.
 std::optional<std::string> host_of(const std::string& text);
+// Likewise of a domain, which may start with a dot, as wget and cookies (RFC 6265 section 5.2.3)
+// write it. An address stands as URLs spell it, or 5 would be 0.0.0.5.
+std::optional<std::string> domain_of(const std::string& text);
 
 }  // namespace crawld::config

@@ -106,9 +106,8 @@ class SiteCheck {
   void check_domains() {
     for (std::size_t i = 0; i < site_.domains.size(); ++i) {
       const std::string& domain = site_.domains[i];
-      const std::size_t front = domain.starts_with("*.") ? 2 : domain.starts_with('.') ? 1 : 0;
-      const auto host = host_of(domain.substr(front));
-      if (host == domain) continue;
+      if (domain_of(domain)) continue;
+      const auto host = host_of(domain.starts_with("*.") ? domain.substr(2) : domain);
       problem(places_.of("domains", i), "domains: \"" + base::printable(domain) +
                                             "\" is no host name such as example.org" +
                                             (host ? "; write it as " + *host : ""));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/addresses.h"
 #include "crawler/policy/canonicalize.h"
 #include "crawler/policy/registrable_domain.h"
 
@@ -66,7 +67,9 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
       rules.add_seed(known);
     }
   }
-  for (const std::string& domain : site.domains) rules.domains_.push_back(domain);
+  for (const std::string& domain : site.domains) {
+    rules.domains_.push_back(config::domain_of(domain).value_or(domain));
+  }
   auto include = compile_patterns(site.include, "include");
   if (!include) return std::move(include).error();
   rules.include_ = *std::move(include);

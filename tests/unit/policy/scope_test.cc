@@ -130,6 +130,18 @@ TEST_CASE("depth is refused beyond the limit, domains open further hosts") {
   CHECK_FALSE(admits(site, "http://xb.test/"));
 }
 
+TEST_CASE("a domain may be written as wget, cookies and people write it") {
+  config::Site site = site_of(Scope::host);
+  for (const char* domain : {".b.test", "B.Test", ".b.TEST"}) {
+    site.domains = {domain};
+    CHECK(admits(site, "http://b.test/"));
+    CHECK(admits(site, "http://x.b.test/"));
+    CHECK_FALSE(admits(site, "http://xb.test/"));
+  }
+  site.domains = {".Bücher.test"};
+  CHECK(admits(site, "http://www.xn--bcher-kva.test/"));
+}
+
 TEST_CASE("a sitemap may stand on another host but not behind a closed port") {
   const config::Site site = site_of(Scope::host);
   const LinkContext sitemap{.purpose = model::Purpose::sitemap};
