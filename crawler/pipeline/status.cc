@@ -1,5 +1,7 @@
 #include "crawler/pipeline/status.h"
 
+#include <algorithm>
+
 #include "crawler/pipeline/pipeline.h"
 
 namespace crawld::pipeline {
@@ -113,6 +115,11 @@ Status Pipeline::status() const {
     no_worker = no_worker_;
   }
   status.frontier = frontier_.counts();
+  // The frontier counts what chunks name, until it reads them; after a kill or a move of many URLs
+  // much of that is settled. The books know better, but for what is in no batch yet.
+  const auto queued = status.states.find("queued");
+  const std::uint64_t most = queued == status.states.end() ? 0 : queued->second;
+  status.frontier.waiting = std::min(status.frontier.waiting, most);
   status.fetched = depth_of(pages_);
   status.commits = depth_of(commits_);
   status.parsing = parsing_.load();

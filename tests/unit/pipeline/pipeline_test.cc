@@ -71,6 +71,34 @@ TEST_CASE("threads fetch and store every page of a site exactly once") {
   CHECK(status.frontier.outstanding == 0);
 }
 
+TEST_CASE("what chunks name and is settled does not count as waiting") {
+  SharedWeb web;
+  storage::MemoryStore memory;
+  storage::CommitBatch batch;
+  batch.hosts = {{.id = 1, .origin = "http://a.test"}};
+  storage::QueueChunk few{.id = 1, .host = 1};
+  storage::QueueChunk stale{.id = 2, .host = 1};
+  for (model::UrlId id = 1; id <= 100; ++id) {
+    const std::string url = url_of(static_cast<int>(id));
+    batch.new_urls.push_back({.id = id, .hash = memory.seen().hash_of(url), .host = 1, .url = url});
+    (id <= 10 ? few : stale).ids.push_back(id);
+    if (id > 10) batch.updates.push_back({.id = id, .state = model::Verdict::done});
+  }
+  batch.chunks = {few, stale};
+  batch.horizon = 101;
+  REQUIRE(memory.put(batch));
+  Gate gate;
+  web.before = [&](const std::string&) { gate.wait(); };
+  ThreadedCrawl crawl(web, memory);
+  crawl.frontier_options = {.window = 4, .low_water = 2, .spill_at = 8};
+  crawl.start(url_of(1));
+  const auto status = crawl.pipeline().status();
+  CHECK(status.states.at("queued") == 10);
+  CHECK(status.frontier.waiting <= 10);
+  CHECK(status.frontier.waiting >= 1);
+  gate.open();
+}
+
 TEST_CASE("a drain lets transfers finish within the grace") {
   SharedWeb web;
   storage::MemoryStore memory;
