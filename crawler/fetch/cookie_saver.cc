@@ -1,12 +1,15 @@
 #include "crawler/fetch/cookie_saver.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <filesystem>
 #include <utility>
 
 #include "crawler/base/fd.h"
@@ -16,6 +19,9 @@ namespace crawld::fetch {
 namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{30};
+constexpr std::string_view kPart = ".crawld-";  // and six more, of a file that is being written
+// One that is younger may be another program's that saves now.
+constexpr std::chrono::seconds kLongestSave{600};
 
 base::Error cannot_write(const std::string& path, int error) {
   const auto code =
@@ -34,11 +40,31 @@ int write_whole(int fd, std::string_view text) {
   return ::fsync(fd) == 0 ? 0 : errno;
 }
 
+// What saves that were killed left beside `path`: regular files of ours, under names that only
+// saves give.
+void remove_leftovers(const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path place(path);
+  const std::string start = place.filename().string() + std::string(kPart);
+  const fs::path folder = place.has_parent_path() ? place.parent_path() : fs::path(".");
+  const std::time_t latest = std::time(nullptr) - kLongestSave.count();
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(start) || name.size() != start.size() + 6) continue;
+    struct stat facts {};
+    if (::lstat(at->path().c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+    if (facts.st_uid != ::geteuid() || facts.st_nlink != 1 || facts.st_mtime > latest) continue;
+    ::unlink(at->path().c_str());
+  }
+}
+
 }  // namespace
 
 base::Status replace_private_file(const std::string& path, std::string_view text) {
+  remove_leftovers(path);
   // A name of its own: two programs that save at once never write into one file.
-  std::string part = path + ".XXXXXX";
+  std::string part = path + std::string(kPart) + "XXXXXX";
   const base::Fd fd(::mkostemp(part.data(), O_CLOEXEC));  // O_EXCL, mode 0600
   if (!fd.open()) return cannot_write(path, errno);
   int error = write_whole(fd.get(), text);

@@ -17,7 +17,8 @@
 namespace crawld::fetch {
 
 // Replaces `path` by a file of the owner's that holds `text`, whole or not at all. Waits for the
-// disk. A symbolic link at `path` is replaced, not followed.
+// disk. A symbolic link at `path` is replaced, not followed. What a save of ten minutes ago or
+// more left when it was killed ("PATH.crawld-" and six letters) goes.
 base::Status replace_private_file(const std::string& path, std::string_view text);
 
 class CookieSaver {

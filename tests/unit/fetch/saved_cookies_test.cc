@@ -75,6 +75,34 @@ TEST_CASE("a file of cookies is its owner's alone, and follows no link") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder.file("")), {}) == 3);
 }
 
+TEST_CASE("what killed saves of cookies left goes with the next save, and nothing else does") {
+  namespace fs = std::filesystem;
+  const Folder folder;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  const auto add = [&](const std::string& name) {
+    std::ofstream(folder.file(name)) << "x";
+    fs::last_write_time(folder.file(name), old);
+  };
+  const std::vector<std::string> kept = {"c.backup", "c.crawld-a", "c.crawld-abcdefg",
+                                         "cc.crawld-abcdef", "other"};
+  for (const std::string& name : kept) add(name);
+  for (const char* left : {"c.crawld-a1B2c3", "c.crawld-ZZZZZZ"}) add(left);
+  add("c.crawld-twoarc");
+  fs::create_hard_link(folder.file("c.crawld-twoarc"), folder.file("twice"));
+  fs::create_symlink(folder.file("other"), folder.file("c.crawld-symbol"));
+  fs::create_directory(folder.file("c.crawld-folder"));
+  std::ofstream(folder.file("c.crawld-nowabc")) << "another program writes it";
+
+  REQUIRE(fetch::replace_private_file(folder.file("c"), "secret"));
+  CHECK_FALSE(fs::exists(folder.file("c.crawld-a1B2c3")));
+  CHECK_FALSE(fs::exists(folder.file("c.crawld-ZZZZZZ")));
+  for (const std::string& name : kept) CHECK(fs::exists(folder.file(name)));
+  for (const char* name : {"c.crawld-twoarc", "c.crawld-folder", "c.crawld-nowabc"}) {
+    CHECK(fs::exists(folder.file(name)));
+  }
+  CHECK(fs::is_symlink(folder.file("c.crawld-symbol")));
+}
+
 TEST_CASE(
     "cookies are written when they have changed, every half a minute at most, and read back") {
   const Folder folder;
