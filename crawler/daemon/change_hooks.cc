@@ -56,7 +56,8 @@ Deliver webhook(const ChangeHooks::Setup& setup, fetch::AddressGuard guard) {
 
 Deliver program(const config::Hooks& hooks) {
   return [hooks](const Delivery& delivery, const std::stop_token& stop) {
-    return run_with_stdin(hooks.exec, delivery.body, hooks.timeout, stop);
+    // The line feed is the sign that nothing is missing: a kill of ours ends the pipe anywhere.
+    return run_with_stdin(hooks.exec, delivery.body + "\n", hooks.timeout, stop);
   };
 }
 

@@ -8,7 +8,8 @@
 //
 // A delivery is one JSON object: {"delivery": ID, "sent_at": "...", "changes": [{...}]},
 // with the columns of v_changes. The webhook carries X-Crawld-Delivery and, where there is a
-// secret, X-Crawld-Signature: sha256=HEX, the HMAC-SHA256 of the body (RFC 2104).
+// secret, X-Crawld-Signature: sha256=HEX, the HMAC-SHA256 of the body (RFC 2104). A program gets it
+// as one line: what ends without a line feed was cut off by a kill of ours, and comes again.
 //
 // Threads: status() from any; the others from one.
 #pragma once

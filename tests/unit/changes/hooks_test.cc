@@ -96,7 +96,9 @@ TEST_CASE("a program gets the changes on its stdin, and the cursor moves behind 
   REQUIRE(hooks);
   REQUIRE(eventually([&] { return told.remembered() > 0; }));
   hooks->reset();
-  const json delivery = json::parse(text_of(out));
+  const std::string told_text = text_of(out);
+  CHECK(told_text.find('\n') == told_text.size() - 1);  // else it would be cut off
+  const json delivery = json::parse(told_text);
   REQUIRE(delivery["changes"].size() == 3);
   CHECK(delivery["changes"][0]["url"] == "http://a.test/");
   CHECK(delivery["changes"][0]["change"] == "new");
