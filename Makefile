@@ -180,7 +180,8 @@ BUILD_PACKAGES := g++ make pkg-config libcurl4-openssl-dev libgumbo-dev libsqlit
   libspdlog-dev libre2-dev libpsl-dev nlohmann-json3-dev libzstd-dev zlib1g-dev libdeflate-dev libbrotli-dev libxxhash-dev \
   libicu-dev libexpat1-dev libxml2-dev libseccomp-dev libc-ares-dev libcld2-dev libuchardet-dev libssl-dev \
   libcli11-dev libcpp-httplib-dev ca-certificates publicsuffix
-TEST_PACKAGES := catch2 python3 python3-pytest python3-yaml python3-jsonschema mandoc sqlite3 sqlite3-doc openssl nginx-light wget2 procps python3-httpbin
+TEST_PACKAGES := catch2 python3 python3-pytest python3-yaml python3-jsonschema mandoc sqlite3 sqlite3-doc openssl nginx-light wget2 procps \
+  python3-httpbin zstd
 CHECK_PACKAGES := clang clang-format clang-tidy libclang-rt-14-dev
 
 .PHONY: deps
