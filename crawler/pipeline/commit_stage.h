@@ -190,9 +190,9 @@ class CommitStage {
   bool sites_changed_ = false;      // by a reload, not taken up yet
   std::optional<base::WallTime> next_due_;
   storage::DueCursor due_after_;  // what is due up to here was taken, or is none of ours
-  std::chrono::milliseconds
-      wall_ahead_;         // of the steady clock and the machine's sleep, when last looked at
-  base::Duration asleep_;  // likewise
+  // When last looked at: of the steady clock and the machine's sleep; and that sleep.
+  std::chrono::milliseconds wall_ahead_;
+  base::Duration asleep_;
   std::map<std::string, std::uint64_t> states_;
   std::uint64_t foreign_retries_ = 0;  // in states_, of sites that are not in this run
   // Of the runs before, where a site has a budget for them; taken out when the frontier
@@ -214,8 +214,8 @@ class CommitStage {
   std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs
-  bool said_anew_ =
-      false;             // a list said something of a known URL: those that wait know nothing of it
+  // A list said something of a known URL: those that wait know nothing of it.
+  bool said_anew_ = false;
   SiteNames new_sites_;  // to be entered before the next batch; empty: none
 };
 

@@ -50,13 +50,14 @@ base::Status HostDictionaries::write_due() {
   for (const model::HostId id : to_put_up_) {
     auto dictionary = read_dictionary(database_, hosts_[id].dictionary);
     if (!dictionary) return std::move(dictionary).error();
-    if (*dictionary != nullptr) made_.emplace_back(id, *std::move(dictionary));
+    if (*dictionary != nullptr) for_shelf_.emplace_back(id, *std::move(dictionary));
   }
   return base::Done{};
 }
 
 base::Status HostDictionaries::make(model::HostId id, const Host& host) {
-  model::BodyDictionary dictionary{.id = next_id_ + made_.size(), .bytes = {kFront}};
+  // A batch that fails takes its number along; rows need not follow one another.
+  model::BodyDictionary dictionary{.id = next_id_++, .bytes = {kFront}};
   for (const std::uint64_t body : host.samples) {
     if (body == 0) continue;
     auto bytes = sample(body);
@@ -65,7 +66,7 @@ base::Status HostDictionaries::make(model::HostId id, const Host& host) {
   }
   if (dictionary.bytes.size() < kLeast) return base::Done{};
   if (auto done = write_dictionary(database_, dictionary, id, host.bodies); !done) return done;
-  made_.emplace_back(id, std::make_shared<const model::BodyDictionary>(std::move(dictionary)));
+  for_shelf_.emplace_back(id, std::make_shared<const model::BodyDictionary>(std::move(dictionary)));
   return base::Done{};
 }
 
@@ -80,12 +81,11 @@ base::Result<std::string> HostDictionaries::sample(std::uint64_t body) {
 }
 
 void HostDictionaries::committed() {
-  for (auto& [id, dictionary] : made_) {
+  for (auto& [id, dictionary] : for_shelf_) {
     hosts_[id].dictionary = dictionary->id;
-    next_id_ = std::max(next_id_, dictionary->id + 1);
     (void)shelf_.put(id, std::move(dictionary));
   }
-  made_.clear();
+  for_shelf_.clear();
   to_make_.clear();
   to_put_up_.clear();
   for (const NewBody& body : stored_) count(body);
@@ -93,7 +93,7 @@ void HostDictionaries::committed() {
 }
 
 void HostDictionaries::rolled_back() {
-  made_.clear();
+  for_shelf_.clear();
   stored_.clear();
 }
 

@@ -68,7 +68,8 @@ class HostDictionaries {
   std::vector<NewBody> stored_;           // by the batch that is under way
   std::vector<model::HostId> to_make_;    // a dictionary is due
   std::vector<model::HostId> to_put_up_;  // there is one, and it is not on the shelf
-  std::vector<std::pair<model::HostId, Dictionary>> made_;  // by the batch that is under way
+  // Made or read by the batch that is under way: up once it is committed.
+  std::vector<std::pair<model::HostId, Dictionary>> for_shelf_;
 };
 
 }  // namespace crawld::storage
