@@ -26,11 +26,6 @@ constexpr std::uint64_t kDiceSides = 1'000'000;
 LocalFrontier::LocalFrontier(std::vector<SiteSettings> sites, Options options)
     : options_(options), sites_(std::move(sites)), ready_(options.transfers), dice_(options.seed) {}
 
-const SiteSettings& LocalFrontier::site(model::SiteId id) const {
-  static const SiteSettings kDefault;
-  return id < sites_.size() ? sites_[id] : kDefault;
-}
-
 HostQueue& LocalFrontier::must_find(model::HostId id) {
   const auto found = hosts_.find(id);
   assert(found != hosts_.end() && "add_host() comes before any use of a host");
@@ -87,7 +82,7 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
     return true;
   }
   if (host.robots.state == HostRobots::State::asked) return false;
-  if (!host.logins.empty() && !is_stopped(host.logins.front().site)) {
+  if (!host.logins.empty() && !sites_.is_stopped(host.logins.front().site)) {
     if (wait_for_address(host)) return false;
     take_login_step(host, now, turn);
     return true;
@@ -128,8 +123,8 @@ bool LocalFrontier::take_turn(HostQueue& host, Instant now, Turn& turn) {
 void LocalFrontier::count_page(HostQueue& host, const model::Request& request, int by) {
   const auto step = static_cast<std::uint64_t>(by);
   host.pages += step;
-  site_pages_[request.site] += step;
-  if (site(request.site).pages_per_prefix > 0) {
+  sites_.count_page(request.site, by);
+  if (sites_.settings(request.site).pages_per_prefix > 0) {
     std::uint64_t& pages = host.pages_by_prefix[path_prefix(request.url.path())];
     if (by > 0 || pages > 0) pages += step;  // a reload may have begun to count in between
   }
@@ -156,7 +151,7 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
 // day hold, not those of the day on which the link was found.
 std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candidate& candidate,
                                              Instant now) const {
-  const SiteSettings& settings = site(candidate.request.site);
+  const SiteSettings& settings = sites_.settings(candidate.request.site);
   const model::Request& request = candidate.request;
   const auto refusal = [&](model::Verdict verdict, std::string reason,
                            std::optional<Instant> until = {}) {
@@ -188,18 +183,15 @@ std::optional<Refusal> LocalFrontier::refuse(const HostQueue& host, const Candid
     return refusal(model::Verdict::failed, std::string(host.clock.given_up_because()),
                    host.clock.dead_until());
   }
-  if (const auto closed = closed_sites_.find(request.site); closed != closed_sites_.end()) {
-    return refusal(model::Verdict::over_budget, closed->second);
+  if (const std::string* closed = sites_.closed_because(request.site)) {
+    return refusal(model::Verdict::over_budget, *closed);
   }
   if (request.purpose != model::Purpose::page || !is_new(request)) return std::nullopt;
   if (settings.pages_per_host > 0 && host.pages >= settings.pages_per_host) {
     return refusal(model::Verdict::over_budget, "budget.per_host");
   }
-  if (settings.page_limit > 0) {
-    const auto used = site_pages_.find(request.site);
-    if (used != site_pages_.end() && used->second >= settings.page_limit) {
-      return refusal(model::Verdict::over_budget, "limits.pages");
-    }
+  if (sites_.has_all_its_pages(request.site)) {
+    return refusal(model::Verdict::over_budget, "limits.pages");
   }
   if (settings.pages_per_prefix > 0) {
     const auto used = host.pages_by_prefix.find(path_prefix(request.url.path()));
@@ -306,7 +298,7 @@ void LocalFrontier::offer(std::vector<Candidate> candidates) {
       HostQueue& host = must_find(candidates[next].host_id);
       ++waiting_;
       join(host, candidates[next].request.site);
-      note_wish(candidates[next].request.site);
+      sites_.note_url(candidates[next].request.site);
       put_in_line(host, std::move(candidates[next]));
       schedule(host);
     }
@@ -320,7 +312,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   auto origin = model::Url::parse(snapshot.origin);
   assert(origin && "a stored origin parses");
   auto host = std::make_unique<HostQueue>(snapshot.id, *std::move(origin), snapshot.site,
-                                          politeness_of(snapshot.site));
+                                          sites_.politeness(snapshot.site));
   host->clock.close_until(snapshot.opens_at);
   host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
   host->clock.restore_latency(snapshot.latency);

@@ -30,23 +30,9 @@
 #include "crawler/frontier/host_queue.h"
 #include "crawler/frontier/idle_threads.h"
 #include "crawler/frontier/ready_hosts.h"
+#include "crawler/frontier/site_gates.h"
 
 namespace crawld::frontier {
-
-// config::Site's slice.
-struct SiteSettings {
-  Politeness politeness;
-  std::uint32_t concurrency_per_ip = 2;
-  int priority = 0;
-  bool depth_first = false;
-  bool obey_robots = true;
-  std::string robots_agent;  // by whose lines the site's hosts are judged
-  // A host whose robots.txt says no to one of these (Content-Signal) is left alone.
-  std::vector<std::string> opt_out_uses;
-  std::uint64_t page_limit = 0;        // leases of pages for the whole site; 0: none
-  std::uint64_t pages_per_host = 0;    // 0: none
-  std::uint64_t pages_per_prefix = 0;  // first path segment; 0: none
-};
 
 // What is stored of a host between runs, and shown in `v_hosts`.
 struct HostSnapshot {
@@ -164,13 +150,7 @@ class LocalFrontier final : public Frontier {
   void pause_site(model::SiteId site, bool paused);
   bool is_paused(model::SiteId site) const;
   void set_sites(std::vector<SiteSettings> sites);
-  // What the time of day asks of a site: another delay, or no requests at all.
-  struct Pace {
-    std::optional<milliseconds> delay;  // in place of the site's own
-    bool off = false;
-    bool operator==(const Pace&) const = default;
-  };
-  void set_pace(model::SiteId site, const Pace& pace);
+  void set_pace(model::SiteId site, const SitePace& pace);
   // A limit of the site was reached: its pages are refused from now on, with this reason.
   void close_site(model::SiteId site, std::string reason);
   // The limit was raised.
@@ -195,10 +175,6 @@ class LocalFrontier final : public Frontier {
     std::deque<model::HostId> waiters;
   };
 
-  const SiteSettings& site(model::SiteId id) const CRAWL_REQUIRES(mutex_);
-  Politeness politeness_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
-  bool is_stopped(model::SiteId id) const CRAWL_REQUIRES(mutex_);
-  bool is_held(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line& line_at(HostQueue& host, const LineKey& key) CRAWL_REQUIRES(mutex_);
   void put_in_line(HostQueue& host, Candidate candidate) CRAWL_REQUIRES(mutex_);
@@ -232,7 +208,6 @@ class LocalFrontier final : public Frontier {
   bool is_quick(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
-  void note_wish(model::SiteId id) CRAWL_REQUIRES(mutex_);
   void take_login_step(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
                                 base::Instant now) const CRAWL_REQUIRES(mutex_);
@@ -252,19 +227,13 @@ class LocalFrontier final : public Frontier {
 
   const Options options_;
   mutable base::Mutex mutex_;
-  std::vector<SiteSettings> sites_ CRAWL_GUARDED_BY(mutex_);
+  SiteGates sites_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports
   std::set<std::pair<base::Instant, model::HostId>> snoozed_ CRAWL_GUARDED_BY(mutex_);
   ReadyHosts ready_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
-  std::unordered_map<model::SiteId, std::uint64_t> site_pages_ CRAWL_GUARDED_BY(mutex_);
-  std::set<model::SiteId> paused_sites_ CRAWL_GUARDED_BY(mutex_);
-  std::set<model::SiteId> before_login_ CRAWL_GUARDED_BY(mutex_);   // held until they are logged in
-  std::set<model::SiteId> wanting_login_ CRAWL_GUARDED_BY(mutex_);  // of them: with URLs waiting
-  std::map<model::SiteId, Pace> paces_ CRAWL_GUARDED_BY(mutex_);
-  std::map<model::SiteId, std::string> closed_sites_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> overflowing_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> hungry_ CRAWL_GUARDED_BY(mutex_);
   std::minstd_rand dice_ CRAWL_GUARDED_BY(mutex_);

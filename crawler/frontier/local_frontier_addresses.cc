@@ -10,9 +10,9 @@ using base::MutexLock;
 
 // Where sites meet at a host, the one that bears least; 0: no cap.
 std::uint32_t LocalFrontier::address_cap(const HostQueue& host) const {
-  std::uint32_t cap = site(host.site).concurrency_per_ip;
+  std::uint32_t cap = sites_.settings(host.site).concurrency_per_ip;
   for (const model::SiteId guest : host.guests) {
-    const std::uint32_t other = site(guest).concurrency_per_ip;
+    const std::uint32_t other = sites_.settings(guest).concurrency_per_ip;
     if (other > 0 && (cap == 0 || other < cap)) cap = other;
   }
   return cap;

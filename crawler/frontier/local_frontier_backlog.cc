@@ -31,7 +31,7 @@ void LocalFrontier::add_chunk(model::HostId id, ChunkRef chunk) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);
   // Of a site that left the configuration.
-  if (chunk.line.site >= sites_.size()) chunk.line.site = host.site;
+  if (!sites_.is_configured(chunk.line.site)) chunk.line.site = host.site;
   line_at(host, chunk.line).chunks.push_back(chunk);
   schedule(host);
 }
@@ -78,7 +78,7 @@ void LocalFrontier::refill(const BacklogRequest& request, std::vector<Candidate>
   for (Candidate& candidate : candidates) {
     const LineKey key = line_of(candidate.request);
     join(host, key.site);
-    note_wish(key.site);
+    sites_.note_url(key.site);
     if (key.visited) candidate.arrival = ++arrivals_;
     line_at(host, key).window.insert(std::move(candidate));
     ++window_urls_;

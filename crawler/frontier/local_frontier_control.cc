@@ -68,17 +68,13 @@ void LocalFrontier::pause(bool paused) {
 
 void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
   MutexLock lock(mutex_);
-  if (paused) {
-    paused_sites_.insert(site_id);
-    return;
-  }
-  paused_sites_.erase(site_id);
-  let_go();
+  sites_.pause(site_id, paused);
+  if (!paused) let_go();
 }
 
 bool LocalFrontier::is_paused(model::SiteId site_id) const {
   MutexLock lock(mutex_);
-  return paused_sites_.contains(site_id);
+  return sites_.is_paused(site_id);
 }
 
 // Hosts that have something to do again go on.
@@ -91,22 +87,12 @@ void LocalFrontier::let_go() {
   idle_threads_.call_all();
 }
 
-bool LocalFrontier::is_held(model::SiteId id) const {
-  return before_login_.contains(id) || is_stopped(id);
-}
-
-// By the user or by the hour: not even a login is done.
-bool LocalFrontier::is_stopped(model::SiteId id) const {
-  if (paused_sites_.contains(id)) return true;
-  const auto pace = paces_.find(id);
-  return pace != paces_.end() && pace->second.off;
-}
-
 bool LocalFrontier::is_held(const HostQueue& host) const {
   // A login may hang on another host's robots.txt.
-  if (!host.logins.empty() && !is_stopped(host.logins.front().site)) return false;
-  if (!before_login_.empty() && !host.errands.empty() && !is_stopped(host.site)) return false;
-  return host.has_urls() ? next_line(host) == nullptr : is_held(host.site);
+  if (!host.logins.empty() && !sites_.is_stopped(host.logins.front().site)) return false;
+  if (sites_.any_waits_for_login() && !host.errands.empty() && !sites_.is_stopped(host.site))
+    return false;
+  return host.has_urls() ? next_line(host) == nullptr : sites_.is_held(host.site);
 }
 
 bool LocalFrontier::wants_robots(const HostQueue& host, Instant now) const {
@@ -118,9 +104,9 @@ bool LocalFrontier::wants_robots(const HostQueue& host, Instant now) const {
 
 // Where sites meet at a host, the most patient of them sets the pace.
 Politeness LocalFrontier::politeness_at(const HostQueue& host) const {
-  Politeness politeness = politeness_of(host.site);
+  Politeness politeness = sites_.politeness(host.site);
   for (const model::SiteId guest : host.guests) {
-    const Politeness other = politeness_of(guest);
+    const Politeness other = sites_.politeness(guest);
     politeness.delay = std::max(politeness.delay, other.delay);
     politeness.concurrency = std::min(politeness.concurrency, other.concurrency);
     politeness.autothrottle = politeness.autothrottle || other.autothrottle;
@@ -137,35 +123,26 @@ void LocalFrontier::join(HostQueue& host, model::SiteId id) {
   host.clock.set_politeness(politeness_at(host));
 }
 
-Politeness LocalFrontier::politeness_of(model::SiteId id) const {
-  Politeness politeness = site(id).politeness;
-  const auto pace = paces_.find(id);
-  if (pace != paces_.end() && pace->second.delay) politeness.delay = *pace->second.delay;
-  return politeness;
-}
-
-void LocalFrontier::set_pace(model::SiteId site_id, const Pace& pace) {
+void LocalFrontier::set_pace(model::SiteId site_id, const SitePace& pace) {
   MutexLock lock(mutex_);
-  const auto before = paces_.find(site_id);
-  if (before == paces_.end() ? pace == Pace{} : before->second == pace) return;
-  paces_[site_id] = pace;
+  if (!sites_.set_pace(site_id, pace)) return;
   for (auto& [id, host] : hosts_) host->clock.set_politeness(politeness_at(*host));
   let_go();
 }
 
 void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {
   MutexLock lock(mutex_);
-  closed_sites_[site_id] = std::move(reason);
+  sites_.close(site_id, std::move(reason));
 }
 
 void LocalFrontier::open_site(model::SiteId site_id) {
   MutexLock lock(mutex_);
-  closed_sites_.erase(site_id);
+  sites_.open(site_id);
 }
 
 void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t pages) {
   MutexLock lock(mutex_);
-  site_pages_[site_id] = pages;
+  sites_.restore_pages(site_id, pages);
 }
 
 void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {
@@ -191,9 +168,9 @@ bool LocalFrontier::is_under_way(model::UrlId id) const {
 
 void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   MutexLock lock(mutex_);
-  sites_.swap(sites);
+  const std::vector<SiteSettings> before = sites_.exchange(std::move(sites));
   const auto has_other_name = [&](model::SiteId id) {
-    return id < sites.size() && sites[id].robots_agent != site(id).robots_agent;
+    return id < before.size() && before[id].robots_agent != sites_.settings(id).robots_agent;
   };
   for (auto& [id, host] : hosts_) {
     // The new sites may open the address; other lines may hold for the new name.
@@ -247,13 +224,13 @@ Holdup LocalFrontier::holdup(Instant now) const {
   const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;
     if (host.place != Place::held) return false;
-    if (!host.has_urls()) return paused_sites_.contains(host.site);
+    if (!host.has_urls()) return sites_.is_paused(host.site);
     return std::any_of(host.lines.begin(), host.lines.end(), [&](const Line& line) {
-      return !line.window.empty() && paused_sites_.contains(line.key.site);
+      return !line.window.empty() && sites_.is_paused(line.key.site);
     });
   });
   if (paused) return Holdup::paused;
-  return wanting_login_.empty() ? Holdup::politeness : Holdup::login;
+  return sites_.any_wants_login() ? Holdup::login : Holdup::politeness;
 }
 
 namespace {

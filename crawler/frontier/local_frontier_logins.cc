@@ -12,22 +12,17 @@ using base::MutexLock;
 void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
   MutexLock lock(mutex_);
   if (!held) {
-    before_login_.erase(site_id);
-    wanting_login_.erase(site_id);
+    sites_.release_from_login(site_id);
     return let_go();
   }
-  before_login_.insert(site_id);
+  sites_.hold_for_login(site_id);
   const bool waits = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;
     const bool has_site = host.site == site_id || std::find(host.guests.begin(), host.guests.end(),
                                                             site_id) != host.guests.end();
     return has_site && (host.has_urls() || host.has_backlog());
   });
-  if (waits) note_wish(site_id);
-}
-
-void LocalFrontier::note_wish(model::SiteId site_id) {
-  if (!before_login_.empty() && before_login_.contains(site_id)) wanting_login_.insert(site_id);
+  if (waits) sites_.note_url(site_id);
 }
 
 void LocalFrontier::log_in(model::HostId id, LoginStep step) {
@@ -41,19 +36,19 @@ void LocalFrontier::log_in(model::HostId id, LoginStep step) {
 
 bool LocalFrontier::wants_login(model::SiteId site_id) const {
   MutexLock lock(mutex_);
-  return wanting_login_.contains(site_id);
+  return sites_.wants_login(site_id);
 }
 
 bool LocalFrontier::only_logins_wait() const {
   MutexLock lock(mutex_);
-  if (waiting_ == 0 || outstanding_ > 0 || wanting_login_.empty()) return false;
+  if (waiting_ == 0 || outstanding_ > 0 || !sites_.any_wants_login()) return false;
   return std::all_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;
     if (!host.has_work()) return !host.has_backlog();
     if (host.place != Place::held || !host.has_urls() || !host.logins.empty()) return false;
     return std::any_of(host.lines.begin(), host.lines.end(), [&](const Line& line) {
       const model::SiteId waiting = line.key.site;
-      return !line.window.empty() && before_login_.contains(waiting) && !is_stopped(waiting);
+      return !line.window.empty() && sites_.waits_for_login(waiting) && !sites_.is_stopped(waiting);
     });
   });
 }
@@ -72,11 +67,11 @@ void LocalFrontier::take_login_step(HostQueue& host, Instant now, Turn& turn) {
                              .reason = std::move(why),
                              .until = until});
   };
-  if (site(step.site).obey_robots && host.robots.refuse_all) {
+  if (sites_.settings(step.site).obey_robots && host.robots.refuse_all) {
     return refuse(*host.robots.refuse_all, host.robots.why, host.robots.expires);
   }
-  if (site(step.site).obey_robots &&
-      asks_too_much(host.clock.crawl_delay(), site(step.site).politeness)) {
+  if (sites_.settings(step.site).obey_robots &&
+      asks_too_much(host.clock.crawl_delay(), sites_.settings(step.site).politeness)) {
     return refuse(model::Verdict::disallowed, "crawl-delay over max_crawl_delay",
                   host.robots.expires);
   }

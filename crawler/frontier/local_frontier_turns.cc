@@ -14,7 +14,7 @@ constexpr std::uint64_t kOpenTurn = 8;
 }  // namespace
 
 Line& LocalFrontier::line_at(HostQueue& host, const LineKey& key) {
-  return host.line(key, CandidateOrder{site(key.site).depth_first});
+  return host.line(key, CandidateOrder{sites_.settings(key.site).depth_first});
 }
 
 void LocalFrontier::put_in_line(HostQueue& host, Candidate candidate) {
@@ -31,8 +31,8 @@ bool LocalFrontier::goes_before(const Line& a, const Line& b, TurnOrder order) c
   if (a.key.site == b.key.site) {
     if (a.turn != b.turn) return a.turn < b.turn;
   } else {
-    const int priority_a = site(a.key.site).priority;
-    const int priority_b = site(b.key.site).priority;
+    const int priority_a = sites_.settings(a.key.site).priority;
+    const int priority_b = sites_.settings(b.key.site).priority;
     if (priority_a != priority_b && order == TurnOrder::by_priority) return priority_a > priority_b;
     if (a.site_turn != b.site_turn) return a.site_turn < b.site_turn;
   }
@@ -43,7 +43,7 @@ bool LocalFrontier::goes_before(const Line& a, const Line& b, TurnOrder order) c
 const Line* LocalFrontier::first_line(const HostQueue& host, TurnOrder order) const {
   const Line* next = nullptr;
   for (const Line& line : host.lines) {
-    if (line.window.empty() || is_held(line.key.site)) continue;
+    if (line.window.empty() || sites_.is_held(line.key.site)) continue;
     if (next == nullptr || goes_before(line, *next, order)) next = &line;
   }
   return next;
@@ -65,9 +65,9 @@ Line::Window::const_iterator LocalFrontier::next_of(const HostQueue& host, const
 
 // The site whose turn it is at the host.
 const SiteSettings& LocalFrontier::turn_of(const HostQueue& host) const {
-  if (!host.logins.empty()) return site(host.logins.front().site);
+  if (!host.logins.empty()) return sites_.settings(host.logins.front().site);
   const Line* next = next_line(host);
-  return site(next == nullptr ? host.site : next->key.site);
+  return sites_.settings(next == nullptr ? host.site : next->key.site);
 }
 
 // A host stands among the ready ones for the most urgent of its sites: with a turn for a lesser one
@@ -79,7 +79,7 @@ ReadyHosts::Standing LocalFrontier::standing_of(const HostQueue& host) const {
   } else if (const Line* first = first_line(host, TurnOrder::by_priority)) {
     id = first->key.site;
   }
-  return {.site = id, .priority = site(id).priority, .quick = is_quick(host)};
+  return {.site = id, .priority = sites_.settings(id).priority, .quick = is_quick(host)};
 }
 
 // Reading back is called for. URLs of a chunk may be another line's: then what they make too long
