@@ -114,6 +114,19 @@ class BoundedQueue {
     return item;
   }
 
+  // As pop(), but returns nothing after `most` as well.
+  std::optional<T> pop_within(std::chrono::steady_clock::duration most) CRAWL_EXCLUDES(mutex_) {
+    return pop_until(std::chrono::steady_clock::now() + most);
+  }
+
+  // Never waits.
+  std::optional<T> try_pop() CRAWL_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    std::optional<T> item = take();
+    call_pusher();
+    return item;
+  }
+
   void close() CRAWL_EXCLUDES(mutex_) {
     {
       MutexLock lock(mutex_);

@@ -44,13 +44,12 @@ std::optional<PageQueue::Page> PageQueue::next(std::uint32_t thread) {
   while (true) {
     const bool ending = small_.finished();
     if (ending || takes_large(thread)) {
-      if (auto page = large_.pop_until(clock_.now())) return Page{*std::move(page), Look::first};
+      if (auto page = large_.try_pop()) return Page{*std::move(page), Look::first};
       const base::Instant due = ending ? base::Instant::max() : clock_.now();
       if (auto page = second_looks_.take(due)) return Page{*std::move(page), Look::second};
     }
     if (ending && large_.finished()) return std::nullopt;
-    const base::Instant until = clock_.now() + kIdle;
-    if (auto page = small_.pop_until(until)) return Page{*std::move(page), Look::first};
+    if (auto page = small_.pop_within(kIdle)) return Page{*std::move(page), Look::first};
   }
 }
 
@@ -58,7 +57,7 @@ std::optional<PageQueue::Page> PageQueue::after(const Page& page) {
   const bool early = page.look == Look::first && !is_large(page.fetched, weight(page.fetched)) &&
                      small_.depth().items >= options_.parse_threads;
   if (!early) return std::nullopt;
-  auto next = small_.pop_until(clock_.now());
+  auto next = small_.try_pop();
   if (!next) return std::nullopt;
   return Page{*std::move(next), Look::first};
 }
