@@ -60,7 +60,7 @@ Status CommitStage::flush() {
     if (Status taken = queue_.take_up_parked(); !taken) return taken;
     if (Status planned = plan_visits(); !planned) return planned;
     if (Status counted = count_foreign_retries(); !counted) return counted;
-    plan(base::from_millis(0));  // what is due of them stood behind the walk
+    due_.plan_anew();  // of them
     sites_changed_ = false;
   }
   if (Status brought = bring_forward(); !brought) return brought;
@@ -142,10 +142,10 @@ Status CommitStage::load() {
   if (!hosts) return hosts;
   auto states = store_.count_states();
   if (!states) return std::move(states).error();
-  states_ = *std::move(states);
+  states_.load(*std::move(states));
   // Which of them, only a look tells.
-  if (count_of(Verdict::too_deep) > 0) too_deep_.add_all_below(ids_.url);
-  if (Status past = count_past_pages(); !past) return past;
+  if (states_.of(Verdict::too_deep) > 0) too_deep_.add_all_below(ids_.url);
+  if (Status past = past_pages_.count(store_, *sites_.table(), frontier_); !past) return past;
   auto links = store_.link_rules();
   if (!links) return std::move(links).error();
   link_rules_.load(*links);
@@ -193,20 +193,20 @@ Status CommitStage::rejudge() {
   judged_by_.clear();
   if (joined_.empty()) return base::Done{};
   if (Status planned = plan_visits(); !planned) return planned;
-  plan(base::from_millis(0));  // perhaps behind the walk over what is due
+  due_.plan_anew();
   return base::Done{};
 }
 
 // True when the URL must leave the frontier.
 bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judged) {
   if (judged.verdict != Verdict::queued) {
-    count(row.state, judged.verdict);
+    states_.move(row.state, judged.verdict);
     if (judged.verdict == Verdict::too_deep) too_deep_.add(row.id);
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
     return row.state == Verdict::queued;
   }
   const bool foreign = row.site == storage::kNoSite;
-  if (judged.site && foreign && row.state == Verdict::retry_later) --foreign_retries_;
+  if (judged.site && foreign && row.state == Verdict::retry_later) states_.foreign_retry_joined();
   if (judged.site) {
     batch_.site_moves.push_back({row.id, *judged.site});
     joined_.insert(*judged.site);
@@ -215,21 +215,21 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
   if (!is_refused(row.state) && !(other_queue && row.due_at == 0)) return false;
   // Due at once; take_due() offers it.
   const base::WallTime now = clock_.wall();
-  count(row.state, Verdict::retry_later);
+  states_.move(row.state, Verdict::retry_later);
   batch_.updates.push_back(
       {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
-  plan(now);
+  due_.plan(now);
   return row.state == Verdict::queued;
 }
 
 bool CommitStage::finished() const {
   // Of a recrawl: pages that are due and not taken up yet.
-  if (options_.recrawl && next_due_ && *next_due_ <= clock_.wall()) return false;
+  if (options_.recrawl && due_.is_due(clock_.wall())) return false;
   return nothing_waits() && asked_again_.empty();
 }
 
 bool CommitStage::nothing_waits() const {
-  return frontier_.idle() && count_of(Verdict::retry_later) <= foreign_retries_;
+  return frontier_.idle() && !states_.any_retry_is_planned();
 }
 
 }  // namespace crawld::pipeline

@@ -82,7 +82,7 @@ void CommitStage::admit_nearer(const std::vector<Again>& known, model::UrlId par
     if (refused && found.depth >= row->depth) continue;
     too_deep_.remove(id);
     if (!refused) continue;
-    count(Verdict::too_deep, Verdict::queued);
+    states_.move(Verdict::too_deep, Verdict::queued);
     if (row->site != site) batch_.site_moves.push_back({id, site});
     batch_.nearer.push_back(
         {.id = id, .depth = found.depth, .redirects = found.redirects, .parent = parent});
@@ -130,7 +130,7 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
     row.reason = "sitemaps";
   }
   ++totals_.discovered;
-  ++states_[std::string(to_string(row.state))];
+  states_.add(row.state);
   batch_bytes_ += row.url.size() + 64;
   if (row.state == Verdict::too_deep) too_deep_.add(row.id);
   if (row.state == Verdict::queued) {
@@ -149,45 +149,6 @@ model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
   }
   ensure_host(id, site);
   return id;
-}
-
-// Limits of sites and budgets hold over runs. Every page's URL is read only where there is one;
-// else the books' figures do, for a limit that a reload may bring; they know nothing of retries.
-Status CommitStage::count_past_pages() {
-  const auto table = sites_.table();
-  bool prefixes = false;
-  bool hosts = false;
-  bool limits = false;
-  for (const auto& rules : *table) {
-    const config::Budget& budget = rules->config.budget;
-    prefixes = prefixes || budget.per_prefix > 0 || budget.per_prefix_share > 0;
-    hosts = hosts || budget.per_host > 0;
-    limits = limits || rules->config.limits.pages > 0;
-  }
-  const bool walk = prefixes || hosts || limits;
-  std::vector<std::uint64_t> of_sites(table->size());
-  if (!walk) {
-    const auto counts = store_.count_sites();
-    if (!counts) return counts.error();
-    for (std::size_t site = 0; site < std::min(of_sites.size(), counts->size()); ++site) {
-      of_sites[site] = (*counts)[site].pages;
-    }
-  }
-  const auto visit = [&](model::HostId host, model::SiteId site, std::string_view text) {
-    if (site < of_sites.size()) ++of_sites[site];
-    if (!prefixes && !hosts) return;
-    PastPages& past = past_pages_[host];
-    ++past.all;
-    const auto url = prefixes ? model::Url::parse(text) : std::nullopt;
-    if (url) ++past.by_prefix[frontier::path_prefix(url->path())];
-  };
-  if (walk) {
-    if (Status counted = store_.each_page_url(visit); !counted) return counted;
-  }
-  for (model::SiteId site = 0; site < of_sites.size(); ++site) {
-    frontier_.restore_site_pages(site, of_sites[site]);
-  }
-  return base::Done{};
 }
 
 // Of a row in the books.
@@ -230,8 +191,7 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
   const auto table = sites_.table();
   const std::chrono::milliseconds longest =
       site < table->size() ? longest_wait((*table)[site]->config) : kLongestRules;
-  const auto past = past_pages_.find(id);
-  const bool counted = past != past_pages_.end();
+  auto past = past_pages_.take(id);
   frontier_.add_host(
       {.id = id,
        .origin = state.origin,
@@ -241,9 +201,8 @@ void CommitStage::ensure_host(model::HostId id, model::SiteId site) {
        .adaptive_delay = state.delay,
        .latency = state.latency,
        .troubles = state.failures,
-       .pages = counted ? past->second.all : state.pages,
-       .pages_by_prefix = counted ? past->second.by_prefix : frontier::PagesByPrefix()});
-  if (counted) past_pages_.erase(past);
+       .pages = past ? past->all : state.pages,
+       .pages_by_prefix = past ? std::move(past->by_prefix) : frontier::PagesByPrefix()});
   if (state.robots_version == 0 || state.robots_expires_at <= base::to_millis(clock_.wall()))
     return;
   const auto text = store_.robots_text(state.robots_version);

@@ -16,7 +16,6 @@ constexpr std::size_t kRowsAtOnce = 10'000;
 // A date that lies further ahead than zones and clocks differ tells nothing: with every look at the
 // sitemap the page would have changed since its last visit.
 constexpr std::chrono::hours kMostAhead{24};
-constexpr std::chrono::milliseconds kClockStep{2'000};  // less is drift, or a slow turn
 
 std::chrono::milliseconds longest_retry(const SiteRules& site) {
   const policy::SettlePolicy& settle = site.settle;
@@ -62,7 +61,7 @@ Status CommitStage::load_plans() {
   if (Status brought = bring_due(); !brought) return brought;
   const auto due = store_.next_due(0);
   if (!due) return due.error();
-  if (*due) next_due_ = base::from_millis(**due);
+  due_.went({}, *due);
   return count_foreign_retries();
 }
 
@@ -111,7 +110,7 @@ Status CommitStage::bring_forward() {
     if (!stale || row.due_at <= base::to_millis(now) || row.state == Verdict::retry_later) continue;
     batch_.updates.push_back(
         {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});
-    plan(now);
+    due_.plan(now);
     if (!batch_since_) batch_since_ = clock_.now();
   }
   return base::Done{};
@@ -119,12 +118,12 @@ Status CommitStage::bring_forward() {
 
 Status CommitStage::take_due() {
   const base::WallTime now = clock_.wall();
-  if (!next_due_ || *next_due_ > now) return base::Done{};
+  if (!due_.is_due(now)) return base::Done{};
   if (Status flushed = flush(); !flushed) return flushed;
   if (batch_since_) {  // what that flush asked for
     if (Status flushed = flush(); !flushed) return flushed;
   }
-  auto rows = store_.due(base::to_millis(now), kRowsAtOnce, due_after_);
+  auto rows = store_.due(base::to_millis(now), kRowsAtOnce, due_.taken_up_to());
   if (!rows) return std::move(rows).error();
   std::optional<storage::Millis> next = base::to_millis(now);
   if (rows->size() < kRowsAtOnce) {
@@ -137,26 +136,19 @@ Status CommitStage::take_due() {
     if (!takes_revisits() && row.state != Verdict::retry_later) continue;
     auto one = candidate(row);
     if (!one) continue;
-    count(row.state, Verdict::queued);
+    states_.move(row.state, Verdict::queued);
     batch_.updates.push_back({.id = row.id, .state = Verdict::queued, .attempts = row.attempts});
     (void)queue_.takes_up(row.id);  // and no chunk of old brings it, too
     offers.push_back(*std::move(one));
   }
-  // What was not taken stays due, and may be much: nobody walks over it twice.
-  if (!rows->empty()) due_after_ = {.at = rows->back().due_at, .id = rows->back().id};
-  next_due_.reset();
-  if (next) next_due_ = base::from_millis(*next);
+  std::optional<storage::DueCursor> last;
+  if (!rows->empty()) last = {.at = rows->back().due_at, .id = rows->back().id};
+  due_.went(last, next);
   if (offers.empty()) return base::Done{};
   if (!batch_since_) batch_since_ = clock_.now();
   queue_.remember(offers, batch_);
   frontier_.offer(std::move(offers));
   return flush();
-}
-
-void CommitStage::plan(base::WallTime at) {
-  next_due_ = std::min(next_due_.value_or(at), at);
-  // Behind the walk over what is due: it starts anew.
-  if (base::to_millis(at) <= due_after_.at) due_after_ = {};
 }
 
 // What was asked for once more. What waits or is under way comes anyhow.
@@ -186,41 +178,32 @@ Status CommitStage::ask_again(const std::map<model::UrlId, AskedAgain>& wanted) 
     if (waits || frontier_.is_under_way(row.id)) continue;
     if (foreign) batch_.site_moves.push_back({row.id, asked.site});
     if (foreign && row.state == Verdict::queued) queue_.unpark(row.host, row.id);
-    if (foreign && row.state == Verdict::retry_later) --foreign_retries_;
-    count(row.state, Verdict::retry_later);
+    if (foreign && row.state == Verdict::retry_later) states_.foreign_retry_joined();
+    states_.move(row.state, Verdict::retry_later);
     batch_.updates.push_back(
         {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
-    plan(now);
+    due_.plan(now);
     if (!batch_since_) batch_since_ = clock_.now();
   }
   return base::Done{};
 }
 
-// Retries of sites that are not in this run: it does not wait for them.
 Status CommitStage::count_foreign_retries() {
   const auto states = store_.count_states();
   if (!states) return states.error();
   const auto sites = store_.count_sites();
   if (!sites) return sites.error();
   const auto all = states->find("retry_later");
-  foreign_retries_ = all == states->end() ? 0 : all->second;
-  for (const storage::SiteCounts& site : *sites) {
-    foreign_retries_ -= std::min(foreign_retries_, site.retries);
-  }
+  std::uint64_t foreign = all == states->end() ? 0 : all->second;
+  for (const storage::SiteCounts& site : *sites) foreign -= std::min(foreign, site.retries);
+  states_.set_foreign_retries(foreign);
   return base::Done{};
-}
-
-std::chrono::milliseconds CommitStage::wall_ahead() const {
-  return std::chrono::milliseconds(base::to_millis(clock_.wall())) -
-         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch() +
-                                                               clock_.asleep());
 }
 
 // What fell due meanwhile is due, and what was known of robots.txt is older than it looks.
 void CommitStage::follow_sleep() {
-  const base::Duration slept = clock_.asleep() - asleep_;
-  if (slept < kClockStep) return;
-  asleep_ += slept;
+  const base::Duration slept = clock_steps_.take_sleep();
+  if (slept == base::Duration{}) return;
   frontier_.slept(slept);
   base::log::info("clock.slept",
                   {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(slept).count()}});
@@ -231,19 +214,15 @@ void CommitStage::follow_sleep() {
 // late.
 Status CommitStage::follow_wall_clock() {
   follow_sleep();
-  const std::chrono::milliseconds step = wall_ahead() - wall_ahead_;
-  if (std::chrono::abs(step) < kClockStep) {
-    wall_ahead_ += step;
-    return base::Done{};
-  }
+  const std::chrono::milliseconds step = clock_steps_.step();
+  if (step.count() == 0) return base::Done{};
   if (step.count() < 0) {
     if (Status flushed = flush(); !flushed) return flushed;
   }
   if (Status moved = store_.move_due(step.count()); !moved) return moved;
   base::log::warn("clock.set", {{"by_seconds", step.count() / 1'000}, {"plans", "moved along"}});
-  wall_ahead_ += step;
-  if (next_due_) *next_due_ += step;
-  due_after_ = {};
+  clock_steps_.take(step);
+  due_.move(step);
   return base::Done{};
 }
 

@@ -41,9 +41,8 @@ void CommitStage::refuse_login(const frontier::Refusal& refusal) {
 
 bool CommitStage::only_lost_logins_wait() const {
   if (!logins_.all_given_up() || !asked_again_.empty()) return false;
-  if (next_due_ && *next_due_ <= clock_.wall()) return false;
-  return count_of(model::Verdict::retry_later) <= foreign_retries_ &&
-         (frontier_.idle() || frontier_.only_logins_wait());
+  if (due_.is_due(clock_.wall())) return false;
+  return !states_.any_retry_is_planned() && (frontier_.idle() || frontier_.only_logins_wait());
 }
 
 }  // namespace crawld::pipeline

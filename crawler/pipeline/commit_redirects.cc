@@ -80,10 +80,10 @@ std::optional<storage::QueuedUrl> CommitStage::row_of(model::UrlId id) {
 void CommitStage::ask_once_more(model::UrlId id) {
   asked_once_more_.add(id, clock_.now());
   const base::WallTime now = clock_.wall();
-  count(Verdict::redirected, Verdict::retry_later);
+  states_.move(Verdict::redirected, Verdict::retry_later);
   batch_.updates.push_back(
       {.id = id, .state = Verdict::retry_later, .reason = kLoop, .due_at = base::to_millis(now)});
-  plan(now);
+  due_.plan(now);
 }
 
 }  // namespace crawld::pipeline

@@ -122,7 +122,7 @@ void CommitStage::book(const Refusals& refusals) {
       refuse_login(refusal);
       continue;
     }
-    count(Verdict::queued, refusal.verdict);
+    states_.move(Verdict::queued, refusal.verdict);
     ++totals_.outcomes[std::string(to_string(refusal.verdict))];
     if (is_problem(refusal)) ++totals_.problems[refusal.reason];
     storage::UrlUpdate update{
@@ -136,7 +136,7 @@ void CommitStage::book(const Refusals& refusals) {
                                    next_look(policy, policy.default_interval, clock_.wall()))
                         : clock_.wall() + policy.default_interval;
       update.due_at = base::to_millis(again);
-      plan(again);
+      due_.plan(again);
     }
     batch_.updates.push_back(std::move(update));
   }

@@ -40,8 +40,7 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
               [this](const model::Url& url, model::SiteId site) { return host_of(url, site); }),
       queue_(store, frontier, options_.queue,
              [this](const storage::QueuedUrl& row) { return candidate(row); }),
-      wall_ahead_(wall_ahead()),
-      asleep_(clock.asleep()),
+      clock_steps_(clock),
       limits_(clock.now()) {}
 
 void CommitStage::add(CommitItem item) {
@@ -131,23 +130,13 @@ void CommitStage::note_problem(const model::Settled& settled) {
 
 void CommitStage::update(const model::Lease& lease, Verdict verdict, const std::string& reason,
                          std::uint16_t attempts, std::optional<base::WallTime> due_at) {
-  count(Verdict::queued, verdict);
+  states_.move(Verdict::queued, verdict);
   batch_.updates.push_back({.id = lease.url_id,
                             .state = verdict,
                             .reason = reason,
                             .attempts = attempts,
                             .due_at = millis_or_zero(due_at)});
-  if (due_at) plan(*due_at);
-}
-
-void CommitStage::count(Verdict from, Verdict to) {
-  --states_[std::string(to_string(from))];
-  ++states_[std::string(to_string(to))];
-}
-
-std::uint64_t CommitStage::count_of(Verdict state) const {
-  const auto found = states_.find(std::string(to_string(state)));
-  return found == states_.end() ? 0 : found->second;
+  if (due_at) due_.plan(*due_at);
 }
 
 void CommitStage::store_page(model::Settled settled, storage::PageId id) {
@@ -160,7 +149,7 @@ void CommitStage::store_page(model::Settled settled, storage::PageId id) {
 void CommitStage::book(Injections injections) {
   // A long list of seeds costs a crawl that goes on nothing.
   const bool asks_for_failed =
-      nothing_waits() && count_of(Verdict::failed) + count_of(Verdict::disallowed) > 0;
+      nothing_waits() && states_.of(Verdict::failed) + states_.of(Verdict::disallowed) > 0;
   std::vector<Candidate> offers;
   for (Injection& injection : injections.all) {
     const std::uint64_t hash = store_.seen().hash_of(injection.url.href());

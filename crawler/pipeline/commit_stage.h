@@ -22,15 +22,19 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/result.h"
 #include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/clock_steps.h"
 #include "crawler/pipeline/commit_item.h"
 #include "crawler/pipeline/coverage_rounds.h"
+#include "crawler/pipeline/due_walk.h"
 #include "crawler/pipeline/host_book.h"
 #include "crawler/pipeline/link_rules.h"
 #include "crawler/pipeline/logins.h"
+#include "crawler/pipeline/past_pages.h"
 #include "crawler/pipeline/queue_book.h"
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_limits.h"
 #include "crawler/pipeline/site_rules.h"
+#include "crawler/pipeline/state_counts.h"
 #include "crawler/pipeline/url_marks.h"
 #include "storage/page_store.h"
 
@@ -72,7 +76,7 @@ class CommitStage {
 
   // Retries and revisits whose time has come go back to the frontier. Flushes first.
   base::Status take_due();
-  std::optional<base::WallTime> next_due() const { return next_due_; }
+  std::optional<base::WallTime> next_due() const { return due_.next(); }
 
   // When the wall clock was set, what is planned keeps its distance from now; when the machine
   // slept, it keeps its moment. To be called each turn: a step between two calls is told from a
@@ -101,7 +105,7 @@ class CommitStage {
   const RunTotals& totals() const { return totals_; }
   // "rule.field: 98 % to 3 % (site)", against the round before.
   std::vector<std::string> coverage_drops() const { return rounds_.drops(); }
-  const std::map<std::string, std::uint64_t>& states() const { return states_; }
+  const StateCounts::ByName& states() const { return states_.all(); }
 
  private:
   void book(model::Settled settled);
@@ -145,15 +149,12 @@ class CommitStage {
   void store_page(model::Settled settled, storage::PageId id);
   void cover(const model::Settled& settled);
   void tell_drops();
-  std::uint64_t count_of(model::Verdict state) const;
   bool nothing_waits() const;  // of the sites in this run
-  void count(model::Verdict from, model::Verdict to);
 
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
   storage::RunUpdate run_update() const;
   void snapshot_hosts();
   void take_news_of_sites();
-  base::Status count_past_pages();
   base::Status bring_forward();
   base::Status ask_again();
   struct AskedAgain {
@@ -162,7 +163,6 @@ class CommitStage {
   };
   base::Status ask_again(const std::map<model::UrlId, AskedAgain>& wanted);
   base::Status count_foreign_retries();
-  void plan(base::WallTime at);
   base::Status load_plans();
   base::Status bring_due();
   base::Status plan_visits();
@@ -170,7 +170,6 @@ class CommitStage {
   bool takes_revisits() const { return options_.recurring || options_.recrawl; }
   std::optional<frontier::Candidate> candidate(const storage::QueuedUrl& row);
   base::WallTime wall_of(base::Instant instant) const;
-  std::chrono::milliseconds wall_ahead() const;
   void follow_sleep();
 
   storage::PageStore& store_;
@@ -188,20 +187,10 @@ class CommitStage {
   std::optional<base::Instant> batch_since_;
   std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
   bool sites_changed_ = false;      // by a reload, not taken up yet
-  std::optional<base::WallTime> next_due_;
-  storage::DueCursor due_after_;  // what is due up to here was taken, or is none of ours
-  // When last looked at: of the steady clock and the machine's sleep; and that sleep.
-  std::chrono::milliseconds wall_ahead_;
-  base::Duration asleep_;
-  std::map<std::string, std::uint64_t> states_;
-  std::uint64_t foreign_retries_ = 0;  // in states_, of sites that are not in this run
-  // Of the runs before, where a site has a budget for them; taken out when the frontier
-  // learns of the host.
-  struct PastPages {
-    std::uint64_t all = 0;
-    frontier::PagesByPrefix by_prefix;
-  };
-  std::unordered_map<model::HostId, PastPages> past_pages_;
+  DueWalk due_;
+  ClockSteps clock_steps_;
+  StateCounts states_;
+  PastPages past_pages_;
   TooDeepUrls too_deep_;
   AskedOnceMore asked_once_more_;
   SiteLimits limits_;                      // of this run
