@@ -6,9 +6,9 @@
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
 #include "storage/archive/line_sorter.h"
+#include "storage/archive/record_packer.h"
 #include "storage/archive/sha256.h"
 #include "storage/archive/warc.h"
-#include "storage/archive/warc_record.h"
 
 namespace crawld::storage {
 namespace {

@@ -86,6 +86,7 @@ class WarcWriter {
              const std::function<void(std::string_view)>& index)
       : bodies_(reader),
         options_(options),
+        packer_(options.packing),
         database_id_(std::move(database_id)),
         write_(write),
         index_(index) {}
@@ -169,14 +170,10 @@ class WarcWriter {
   }
 
   base::Result<bool> put(const WarcRecord& record, std::string_view block) {
-    std::string bytes = record.with_block(block);
-    if (options_.gzip) {
-      auto packed = gzip_member(bytes);
-      if (!packed) return std::move(packed).error();
-      bytes = std::move(*packed);
-    }
-    offset_ += bytes.size();
-    return write_(bytes);
+    auto packed = packer_.pack(record.with_block(block));
+    if (!packed) return std::move(packed).error();
+    offset_ += packed->size();
+    return write_(*packed);
   }
 
   std::string cdxj_line(const StoredAnswer& answer, const std::string& digest, bool revisit,
@@ -194,6 +191,7 @@ class WarcWriter {
 
   BodyReader bodies_;
   const WarcOptions& options_;
+  RecordPacker packer_;
   const std::string database_id_;
   const std::function<bool(std::string_view)>& write_;
   const std::function<void(std::string_view)>& index_;

@@ -7,8 +7,7 @@
 // Of redirects and of what is gone, headers are stored and bodies are not. Bodies are
 // written decoded, as they are stored: the headers that described the coding are
 // kept under "X-Archive-Orig-" and Content-Length is that of what follows. A body that
-// was not kept is empty, with WARC-Truncated: unspecified. Each
-// record is a gzip member of its own.
+// was not kept is empty, with WARC-Truncated: unspecified. Each record is packed by itself.
 //
 // A cursor as storage/reports/exports.h: rows of `fetches` in order, each read by itself.
 #pragma once
@@ -19,6 +18,7 @@
 #include <string_view>
 
 #include "crawler/base/result.h"
+#include "storage/archive/record_packer.h"
 #include "storage/commit_batch.h"
 #include "storage/database.h"
 #include "storage/reports/exports.h"
@@ -31,7 +31,7 @@ enum class Revisits : std::uint8_t { of_any_file, of_this_file };
 struct WarcOptions {
   std::int64_t after = 0;                     // last_key of the call before, to go on
   Revisits revisits = Revisits::of_any_file;  // else the answer is written in full
-  bool gzip = true;
+  RecordPacking packing = RecordPacking::gzip;
   std::string file_name;  // of the WARC, for its warcinfo and the index
   std::string software;   // "crawld/1.0"
   Millis written_at = 0;

@@ -1,23 +1,11 @@
 #include "storage/archive/warc_record.h"
 
-#include <zlib.h>
-
-#include <array>
-
 #include "crawler/base/clock.h"
 #include "storage/archive/sha1.h"
 #include "storage/archive/warc.h"
 #include "storage/database.h"
 
 namespace crawld::storage {
-namespace {
-
-using base::Error;
-using Code = base::Error::Code;
-
-// Far above any limit of the parser: a larger size is damage.
-
-}  // namespace
 
 // RFC 4122 version 5: the first 16 bytes of a SHA-1, with version and variant set.
 std::string warc_id(std::string_view name) {
@@ -54,25 +42,6 @@ std::string WarcRecord::with_block(std::string_view block) const {
   record += "Content-Length: " + std::to_string(block.size()) + "\r\n\r\n";
   record += block;
   return record += "\r\n\r\n";
-}
-
-base::Result<std::string> gzip_member(std::string_view bytes) {
-  constexpr int kGzipWindow = 15 + 16;
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    return Error{Code::io, "cannot start gzip"};
-  }
-  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int rc = deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (rc != Z_STREAM_END) return Error{Code::io, "cannot gzip a record"};
-  return out;
 }
 
 }  // namespace crawld::storage

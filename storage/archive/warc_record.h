@@ -26,7 +26,4 @@ class WarcRecord {
   std::string head_;
 };
 
-// `bytes` as one gzip member (RFC 1952).
-base::Result<std::string> gzip_member(std::string_view bytes);
-
 }  // namespace crawld::storage

@@ -253,6 +253,26 @@ def test_a_warc_is_written_with_its_index(site, tmp_path):
     assert target.read_bytes()[offset:offset + 2] == b"\x1f\x8b"
 
 
+def test_a_warc_in_zstd_has_a_frame_for_each_record(site, tmp_path):
+    names = ["pages.warc", "pages.warc.zst"]
+    for name in names:
+        (tmp_path / name).mkdir()
+        assert run(site, "export", "-f", "warc", "-o", tmp_path / name / name).returncode == 0
+    records, packed = ((tmp_path / name / name).read_bytes() for name in names)
+    unzstd = ["zstd", "-d", "-c", "-q"]
+    # The record that describes the file names it, and has another time.
+    unpacked = subprocess.run(unzstd, input=packed, capture_output=True, check=True).stdout
+    assert unpacked.split(b"\r\n\r\n", 3)[3] == records.split(b"\r\n\r\n", 3)[3]
+    index = (tmp_path / names[1] / "pages.cdxj").read_text().splitlines()
+    entry = next(entry for entry in (json.loads(line.split(" ", 2)[2]) for line in index)
+                 if entry["url"] == site.url("/lamp"))
+    assert entry["filename"] == "pages.warc.zst"
+    start = int(entry["offset"])
+    frame = packed[start:start + int(entry["length"])]
+    record = subprocess.run(unzstd, input=frame, capture_output=True, check=True).stdout
+    assert record.startswith(b"WARC/1.1\r\nWARC-Type: response\r\n") and record.endswith(LAMP.encode() + b"\r\n\r\n")
+
+
 def test_a_package_is_written_whole_into_a_file_of_its_own(site, tmp_path):
     target = tmp_path / "site.wacz"
     assert run(site, "export", "-f", "wacz", "-o", target).returncode == 0

@@ -359,6 +359,17 @@ def test_an_archive_in_zstd_gives_the_same_pages(site, tmp_path):
     assert pages[0] == pages[1]
 
 
+def test_what_is_exported_in_zstd_is_imported_as_what_is_in_gzip(site, tmp_path):
+    pages = []
+    for name in ("pages.warc.gz", "pages.warc.zst"):
+        (tmp_path / f"of {name}").mkdir()
+        crawl = Crawl(tmp_path / f"of {name}")
+        result, told = imported(crawl, export(site, tmp_path / name))
+        assert result.returncode == 0 and told["pages"]["stored"] > 1, result.stderr
+        pages.append(crawl.sql("SELECT url, status, text, fetched_at FROM v_pages ORDER BY url"))
+    assert pages[0] == pages[1]
+
+
 def test_a_configuration_decides_what_is_taken_and_what_waits(site, tmp_path):
     config = tmp_path / "crawld.yaml"
     config.write_text(f"database: {tmp_path}/crawl.db\nallow_addresses: [127.0.0.0/8]\nsites:\n- name: here\n  seeds: ['{site.url()}']\n"

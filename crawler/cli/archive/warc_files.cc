@@ -22,10 +22,15 @@ struct Names {
 Names names_of(const std::string& path) {
   if (path.empty() || path == "-") return {};
   std::string stem = path;
-  for (const std::string_view ending : {".cdxj", ".gz", ".warc"}) {
+  for (const std::string_view ending : {".cdxj", ".gz", ".zst", ".warc"}) {
     if (stem.ends_with(ending)) stem.resize(stem.size() - ending.size());
   }
   return {path.ends_with(".cdxj") ? stem + ".warc.gz" : path, stem + ".cdxj"};
+}
+
+storage::RecordPacking packing_of(const std::string& path) {
+  if (path.ends_with(".warc")) return storage::RecordPacking::none;
+  return path.ends_with(".zst") ? storage::RecordPacking::zstd : storage::RecordPacking::gzip;
 }
 
 base::Status write_index(const std::string& path, storage::LineSorter& lines) {
@@ -46,7 +51,7 @@ base::Result<storage::ExportEnd> write_warc_files(
   if (!output) return std::move(output).error();
   std::uint64_t written = 0;
   const storage::WarcOptions options{.after = after,
-                                     .gzip = !names.warc.ends_with(".warc"),
+                                     .packing = packing_of(names.warc),
                                      .file_name = fs::path(names.warc).filename().string(),
                                      .software = "crawld/" + std::string(config::kVersion),
                                      .written_at = base::to_millis(base::SystemClock().wall()),

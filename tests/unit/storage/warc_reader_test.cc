@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "storage/archive/archived_response.h"
+#include "storage/archive/record_packer.h"
 #include "storage/archive/warc_record.h"
 
 using namespace crawld;
