@@ -147,6 +147,25 @@ def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl,
     assert site.log == []
 
 
+@pytest.mark.parametrize("place", ["pages.warc", "pages.cdxj"])
+def test_an_archive_that_the_disk_does_not_take_leaves_that_of_before_with_its_index(crawl, serve, tmp_path, place):
+    site = serve(chain(20))
+    assert crawl.run(*QUICK, "--max-pages", "5", site.url()).returncode == 0
+    files = [tmp_path / name for name in ("pages.warc.gz", "pages.cdxj")]
+    export = [CRAWLD, "export", "-q", "--db", crawl.db, "-f", "warc", "-o", files[0]]
+    assert subprocess.run(export, timeout=60, check=False).returncode == 0
+    before = [file.read_bytes() for file in files]
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    full = subprocess.run(export, env=failing("op=sync do=enospc nth=1 count=0", place), capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert full.returncode == 3 and full.stderr.count("\n") == 1, full.stderr
+    assert f"cannot write {tmp_path}/{place}" in full.stderr and "No space left" in full.stderr
+    assert [file.read_bytes() for file in files] == before
+    assert list(tmp_path.glob("*.part")) == []
+    assert subprocess.run(export, timeout=60, check=False).returncode == 0
+    assert [file.read_bytes() for file in files] != before
+
+
 @pytest.mark.parametrize("fault", ["do=eio for=800", "do=enospc for=800", "do=eio count=1"])
 def test_an_error_that_passes_is_waited_for(crawl, serve, fault):
     site = serve(chain(60, delay=0.01))

@@ -33,12 +33,14 @@ storage::RecordPacking packing_of(const std::string& path) {
   return path.ends_with(".zst") ? storage::RecordPacking::zstd : storage::RecordPacking::gzip;
 }
 
-base::Status write_index(const std::string& path, storage::LineSorter& lines) {
-  auto output = OutputFile::open(path);
-  if (!output) return std::move(output).error();
-  auto done = lines.each([&](std::string_view line) { return output->write(line); });
-  if (!done) return done;
-  return output->finish();
+// A WARC beside the index of another one would mislead: both get their names once both are whole.
+base::Status finish(OutputFile& warc, OutputFile& index, storage::LineSorter& lines) {
+  auto done = warc.settle();
+  if (done) done = lines.each([&](std::string_view line) { return index.write(line); });
+  if (done) done = index.settle();
+  if (done) done = warc.finish();
+  if (done) done = index.finish();
+  return done;
 }
 
 }  // namespace
@@ -49,6 +51,8 @@ base::Result<storage::ExportEnd> write_warc_files(
   const Names names = names_of(path);
   auto output = OutputFile::open(names.warc);
   if (!output) return std::move(output).error();
+  auto index = OutputFile::open(names.index);
+  if (!index) return std::move(index).error();
   std::uint64_t written = 0;
   const storage::WarcOptions options{.after = after,
                                      .packing = packing_of(names.warc),
@@ -69,9 +73,8 @@ base::Result<storage::ExportEnd> write_warc_files(
       });
   if (!end) return end;
   if (!kept) return std::move(kept).error();
-  if (auto done = output->finish(); !done) return std::move(done).error();
-  if (names.index.empty()) return end;
-  if (auto done = write_index(names.index, lines); !done) return std::move(done).error();
+  auto done = names.index.empty() ? output->finish() : finish(*output, *index, lines);
+  if (!done) return std::move(done).error();
   return end;
 }
 

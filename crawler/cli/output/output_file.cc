@@ -94,7 +94,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       in_place_(other.in_place_) {}
 
 OutputFile::~OutputFile() {
-  if (file_ != nullptr && file_ != stdout) std::fclose(file_);
+  if (file_ != nullptr && file_ != stdout) discard();
 }
 
 bool OutputFile::write(std::string_view bytes) {
@@ -118,19 +118,33 @@ bool OutputFile::patch(std::uint64_t offset, std::string_view bytes) {
   return error_ == 0;
 }
 
-base::Status OutputFile::finish() {
+base::Status OutputFile::settle() {
   if (error_ == 0 && std::fflush(file_) != 0) error_ = errno;
   if (path_.empty()) {
     if (error_ != 0) return write_error("standard output", error_);
     return base::Done{};
   }
   if (error_ == 0 && !in_place_ && fsync(fileno(file_)) != 0) error_ = errno;
-  std::fclose(std::exchange(file_, nullptr));
-  if (error_ == 0 && !in_place_ && std::rename(part().c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return base::Done{};
-  // On a full disk it would keep from the crawl what others make free.
-  if (!in_place_) ::unlink(part().c_str());
+  discard();
   return write_error(path_, error_);
+}
+
+base::Status OutputFile::finish() {
+  if (auto done = settle(); !done || path_.empty()) return done;
+  if (!in_place_ && std::rename(part().c_str(), path_.c_str()) != 0) error_ = errno;
+  if (error_ == 0) {
+    std::fclose(std::exchange(file_, nullptr));
+    return base::Done{};
+  }
+  discard();
+  return write_error(path_, error_);
+}
+
+// On a full disk it would keep from the crawl what others make free.
+void OutputFile::discard() {
+  std::fclose(std::exchange(file_, nullptr));
+  if (!in_place_) ::unlink(part().c_str());
 }
 
 }  // namespace crawld::cli

@@ -25,7 +25,8 @@ class OutputFile {
   static base::Result<OutputFile> open(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
-  // What was interrupted leaves FILE.part behind, for the next call to write over.
+  // What was not finished leaves nothing behind; but for a kill, FILE.part, for the next call to
+  // write over.
   ~OutputFile();
 
   // False: it cannot be written; finish() tells why.
@@ -34,12 +35,16 @@ class OutputFile {
   bool patch(std::uint64_t offset, std::string_view bytes);
   // It is a file of its own, and no pipe or device.
   bool can_patch() const { return !path_.empty() && !in_place_; }
+  // Waits until all of it is on the disk, under FILE.part still: of files that belong together none
+  // gets its name before. Errors: as finish().
+  base::Status settle();
   // Errors: disk_full, io; FILE.part is gone then.
   base::Status finish();
 
  private:
   OutputFile(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
   std::string part() const { return path_ + ".part"; }
+  void discard();
 
   std::string path_;  // empty: standard output
   std::FILE* file_;

@@ -36,6 +36,25 @@ TEST_CASE("a file comes to its name when it is whole") {
   CHECK(std::filesystem::file_size(folder.file("rows")) == 4);
 }
 
+TEST_CASE("a result that is given up leaves nothing, and what was there before stays") {
+  Folder folder;
+  {
+    auto before = OutputFile::open(folder.file("rows"));
+    REQUIRE(before);
+    before->write("row\n");
+    REQUIRE(before->finish().ok());
+  }
+  {
+    auto output = OutputFile::open(folder.file("rows"));
+    REQUIRE(output);
+    output->write("other rows\n");
+    REQUIRE(output->settle().ok());
+    CHECK(std::filesystem::file_size(folder.file("rows.part")) == 11);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.file("rows.part")));
+  CHECK(std::filesystem::file_size(folder.file("rows")) == 4);
+}
+
 TEST_CASE("a link stays a link, and the file that it names gets the rows") {
   Folder folder;
   std::filesystem::create_directory(folder.file("data"));
