@@ -31,6 +31,7 @@ StoreOptions small_options() {
   options.seen.run_entries = 7;  // flush and merge within a few batches
   options.seen_bodies.run_entries = 7;
   options.database.checkpoint_bytes = 40'000;
+  options.search_index = true;
   options.database.busy_timeout = std::chrono::milliseconds(100);
   return options;
 }
@@ -47,7 +48,18 @@ CommitBatch numbered_batch(PageStore& store, std::uint64_t number) {
     batch.fetches.push_back({.id = n, .url_id = n, .outcome = "done"});
     std::get<model::ParsedPage>(batch.pages.back().parsed.page).records = {{"r", "{}", "{}"}};
   }
+  // The last one brings the search index up to date.
+  batch.has_run = number + 1 == kBatches;
+  if (batch.has_run) batch.run = {.ended_at = 1, .exit = "finished"};
   return batch;
+}
+
+// Every text has its words in the search index, once the run has ended.
+void check_search(Database& db, std::int64_t pages) {
+  CHECK(db.execute("INSERT INTO search (search) VALUES ('integrity-check')").ok());
+  if (*db.number("SELECT count(*) FROM runs WHERE ended_at IS NOT NULL") == 0) return;
+  CHECK(*db.number("SELECT count(*) FROM search_docsize") == pages);
+  CHECK(*db.number("SELECT count(*) FROM search WHERE search MATCH 'title'") == pages);
 }
 
 // Says in the file beside the database how far it came: one byte per stored batch.
@@ -144,6 +156,7 @@ void check_database(const Scratch& scratch) {
   for (std::uint64_t n = 1; n <= pages; ++n) {
     CHECK((*store)->seen().find(page_url(n)) == n);
   }
+  check_search(db, static_cast<std::int64_t>(pages));
   const auto checks = audit(db);
   REQUIRE(checks.ok());
   for (const AuditCheck& check : *checks) {
