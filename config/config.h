@@ -196,6 +196,7 @@ struct Site {
   Canonicalize canonicalize;
 
   bool store_body = true;
+  bool store_answers = false;  // with bodies: of redirects and errors, too
   bool store_text = true;
   bool main_text = false;
   bool markdown = false;

@@ -270,6 +270,8 @@ constexpr Field<Site> kSiteFields[] = {
     SITE("canonicalize.host_aliases", "mirror: host, two names of one server; the host is asked",
          text_map(s.canonicalize.host_aliases)),
     SITE("store_body", "keep bodies", boolean(s.store_body)),
+    SITE("store_answers", "keep those of redirects and errors, too, for archives",
+         boolean(s.store_answers)),
     SITE("store_text", "keep the text", boolean(s.store_text)),
     SITE("main_text", "extract the main text of every page", boolean(s.main_text)),
     SITE("markdown", "extract Markdown of every page", boolean(s.markdown)),

@@ -228,7 +228,9 @@ base::Status BatchWriter::visit(const Visit& visit) {
 base::Status BatchWriter::fetch(const FetchRow& row) {
   ids_.next.fetch = std::max(ids_.next.fetch, row.id + 1);
   const std::string change = change_text(row.change);
-  const std::string headers = row.headers.all().empty() ? "" : headers_json(row.headers);
+  const bool told = !row.headers.all().empty() || !row.body.empty();
+  const std::string headers = told ? headers_json(row.headers) : "";
+  if (auto done = answer_body(row); !done) return done;
   return database_.run(
       "INSERT OR REPLACE INTO fetches (id, url_id, run_id, started_at, outcome, status, attempt, "
       "bytes, dns_us, connect_us, tls_us, first_byte_us, total_us, reused, page_id, change, "
@@ -244,6 +246,18 @@ base::Status BatchWriter::fetch(const FetchRow& row) {
         s.integer_or_null(15, as_integer(row.page_id)).text_or_null(16, change);
         s.text_or_null(17, row.http_version).text_or_null(18, row.remote_address);
         s.text_or_null(19, row.detail).text_or_null(20, headers);
+      });
+}
+
+base::Status BatchWriter::answer_body(const FetchRow& row) {
+  if (row.body.empty()) return base::Done{};
+  const std::string codec = model::BodyPacking::of(row.body).name();
+  return database_.run(
+      "INSERT OR REPLACE INTO answer_bodies (fetch_id, codec, size, truncated, data) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)",
+      [&](Statement& s) {
+        s.integer(1, as_integer(row.id)).text(2, codec).integer(3, as_integer(row.body_size));
+        s.integer(4, row.truncated).blob(5, row.body.bytes);
       });
 }
 

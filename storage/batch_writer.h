@@ -65,6 +65,7 @@ class BatchWriter {
   base::Status move_site(const SiteMove& move);
   base::Status visit(const Visit& visit);
   base::Status fetch(const FetchRow& row);
+  base::Status answer_body(const FetchRow& row);
   base::Status orphaning(const Orphaning& orphan);
   base::Status adopt(model::UrlId url);
   base::Status coverage(const SiteCoverage& item);

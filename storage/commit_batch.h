@@ -109,8 +109,12 @@ struct FetchRow {
   std::string http_version;
   model::Change change = model::Change::none;  // what v_changes shows
   PageId page_id = 0;                          // the version it stored; 0: none
-  // What an archive tells of an answer without a page: a redirect, or gone. Else none.
+  // What an archive tells of an answer without a page: a redirect, or gone; an error, too, where
+  // bodies of answers are kept. Else none.
   model::Headers headers;
+  model::PackedBody body = {};  // of the same; without a dictionary
+  std::uint64_t body_size = 0;  // unpacked, bytes
+  bool truncated = false;       // the body
 };
 
 // A host (scheme, name and port) with its clocks. The whole row is replaced.

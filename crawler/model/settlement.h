@@ -19,6 +19,8 @@ namespace crawld::model {
 struct Parsed {
   Fetched fetched;
   ParseOutcome page;
+  // Of an answer that is no page, where such are kept; its body is empty where it cannot be kept.
+  std::optional<KeptBody> answer = {};
 };
 
 // The named state in which every URL ever discovered stands. Stored as text in

@@ -83,6 +83,7 @@ void CommitStage::book(model::Settled settled) {
   if (is_visit(settled.verdict)) visit(settled);
   const storage::PageId page = settled.store_page ? ids_.page++ : 0;
   batch_.fetches.push_back(fetch_row(settled, ids_.fetch++, page));
+  batch_bytes_ += batch_.fetches.back().body.bytes.size();
   const bool aborted = settled.verdict == Verdict::queued;
   const bool stored = page != 0;
   if (stored) {

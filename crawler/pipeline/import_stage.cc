@@ -133,6 +133,7 @@ ImportFate ImportStage::book(model::Settled settled, const ArchivedAnswer& answe
   batch_.visits.push_back(visit_row(settled));
   storage::FetchRow fetch = fetch_row(settled, ids_.fetch++, page);
   if (fetch.detail.empty()) fetch.detail = answer.origin;
+  batch_bytes_ += fetch.body.bytes.size();
   batch_.fetches.push_back(std::move(fetch));
   if (page == 0) {
     return settled.verdict == Verdict::not_modified ? ImportFate::unchanged : ImportFate::noted;

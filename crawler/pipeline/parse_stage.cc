@@ -39,6 +39,11 @@ parsers::ParseHeaders headers_for_parser(const model::Headers& headers) {
           .content_signal = headers.joined("Content-Signal")};
 }
 
+bool failed_with(const model::ParseOutcome& outcome, ParseFailureKind kind) {
+  const auto* failure = std::get_if<model::ParseFailure>(&outcome);
+  return failure != nullptr && failure->kind == kind;
+}
+
 // The worker died of this page; another one may fare better, once.
 bool killed_worker(const model::ParseOutcome& outcome) {
   const auto* failure = std::get_if<model::ParseFailure>(&outcome);
@@ -73,6 +78,12 @@ void set_login_job(model::Purpose purpose, const policy::LoginPlan& login, parse
   job.rule_set = 0;
   job.marker = login.success.css;
   job.form = login.form;
+}
+
+model::KeptBody kept_body(model::ParsedPage& packed) {
+  return {.content_hash = std::move(packed.content_hash),
+          .body_size = packed.body_size,
+          .packed_body = std::move(packed.packed_body)};
 }
 
 int year_of(base::WallTime wall) {
@@ -236,15 +247,48 @@ model::ParseOutcome ParseStage::ask(parsers::ParseJob job, Look look) {
 // decodes and packs it, and reads nothing.
 void ParseStage::keep_body(parsers::ParseJob job, model::ParseFailure& failure) {
   if (!job.wants.packed_body) return;
+  model::ParseOutcome outcome = pack(std::move(job));
+  if (auto* packed = std::get_if<model::ParsedPage>(&outcome)) failure.body = kept_body(*packed);
+}
+
+// Decodes and packs the body, and reads nothing.
+model::ParseOutcome ParseStage::pack(parsers::ParseJob job) {
   job.wants = {.reading = false};
   job.rule_set = 0;
   model::ParseOutcome outcome = parser_.parse(job, clock_.now() + options_.timeout);
   auto* packed = std::get_if<model::ParsedPage>(&outcome);
-  if (packed == nullptr) return;
-  if (packed->kept_as_sent) packed->packed_body = {BodyCodec::gzip, std::string(job.body)};
-  failure.body = {.content_hash = std::move(packed->content_hash),
-                  .body_size = packed->body_size,
-                  .packed_body = std::move(packed->packed_body)};
+  if (packed != nullptr && packed->kept_as_sent) {
+    packed->packed_body = {BodyCodec::gzip, std::string(job.body)};
+  }
+  return outcome;
+}
+
+// A body whose coding is another than its headers say is kept as it came.
+void ParseStage::keep_answer(model::Parsed& parsed, const SiteRules& rules) {
+  const bool keeps = rules.config.store_body && rules.config.store_answers;
+  if (!keeps || !policy::is_answer_without_page(parsed.fetched)) return;
+  auto& response = std::get<model::Response>(parsed.fetched.outcome);
+  parsers::ParseJob job = job_for(parsed.fetched, rules, {});
+  job.known_hash.clear();
+  if (job.body.empty()) job.headers.content_encoding.clear();
+  model::ParseOutcome outcome = pack(job);
+  if (failed_with(outcome, ParseFailureKind::bad_encoding)) {
+    job.headers.content_encoding.clear();
+    outcome = pack(job);
+  }
+  if (failed_with(outcome, ParseFailureKind::no_worker)) {
+    parsed.page = std::move(outcome);
+    return;
+  }
+  if (const auto* failure = std::get_if<model::ParseFailure>(&outcome)) {
+    base::log::warn(
+        "answer.not_kept",
+        {{"url", job.url}, {"kind", to_string(failure->kind)}, {"detail", failure->detail}});
+  }
+  auto* packed = std::get_if<model::ParsedPage>(&outcome);
+  parsed.answer = packed == nullptr ? model::KeptBody() : kept_body(*packed);
+  response.body_size = response.body.size();
+  response.body.clear();
 }
 
 CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rules, Look look) {
@@ -253,6 +297,7 @@ CommitItem ParseStage::settle_page(model::Fetched fetched, const SiteRules& rule
   // What the worker read is kept in its own form; the raw bytes only where it read nothing.
   const auto* failure = std::get_if<model::ParseFailure>(&parsed.page);
   const bool packed = failure != nullptr && !failure->body.packed_body.empty();
+  if (std::holds_alternative<model::NotParsed>(parsed.page)) keep_answer(parsed, rules);
   auto* page = std::get_if<model::ParsedPage>(&parsed.page);
   if (packed || page != nullptr) {
     auto& response = std::get<model::Response>(parsed.fetched.outcome);

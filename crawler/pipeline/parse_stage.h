@@ -55,6 +55,8 @@ class ParseStage {
   model::ParseOutcome parse(const model::Fetched& fetched, const SiteRules& rules, Look look);
   model::ParseOutcome ask(parsers::ParseJob job, Look look);
   void keep_body(parsers::ParseJob job, model::ParseFailure& failure);
+  model::ParseOutcome pack(parsers::ParseJob job);
+  void keep_answer(model::Parsed& parsed, const SiteRules& rules);
   CommitItem read_login_step(model::Fetched fetched, const SiteRules& rules);
   CommitItem settle_page(model::Fetched fetched, const SiteRules& rules, Look look);
   void follow_moved_seed(model::Settled& settled);

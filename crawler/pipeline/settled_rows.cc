@@ -19,6 +19,7 @@ bool supersedes(const model::Settled& settled) {
 
 // An archive tells of these, too, though they store no page. A redirect that nobody sent is none.
 bool is_kept_answer(const model::Settled& settled) {
+  if (settled.parsed.answer) return true;
   if (settled.parsed.fetched.response()->by_hsts) return false;
   return settled.parsed.fetched.lease.request.purpose == model::Purpose::page &&
          (settled.verdict == Verdict::redirected || settled.verdict == Verdict::gone);
@@ -141,6 +142,11 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
     row.detail = failure->detail;
   } else {
     if (is_kept_answer(settled)) row.headers = kept_headers(fetched.response()->headers);
+    if (const auto& answer = settled.parsed.answer) {
+      row.body = answer->packed_body;
+      row.body_size = answer->body_size;
+      row.truncated = fetched.response()->truncated;
+    }
     if (settled.verdict == Verdict::redirected) {
       const std::string_view location = fetched.response()->headers.get("Location");
       const auto target = fetched.lease.request.url.resolve(location);

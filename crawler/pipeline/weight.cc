@@ -18,6 +18,7 @@ std::size_t weight(const CommitItem& item) {
   if (const auto* page = std::get_if<model::ParsedPage>(&settled->parsed.page)) {
     bytes += page->packed_body.bytes.size() + page->text.size() + page->links.size() * kLinkBytes;
   }
+  if (const auto& answer = settled->parsed.answer) bytes += answer->packed_body.bytes.size();
   if (const auto* response = settled->parsed.fetched.response()) bytes += response->body.size();
   return bytes;
 }

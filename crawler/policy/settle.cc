@@ -158,7 +158,10 @@ class Settlement {
   void decide_response(const model::Response& response) {
     const int status = response.status;
     const std::string code = "http_" + std::to_string(status);
-    if (status == 304 && !request().validators.empty()) {
+    if (nobody_looked()) {
+      settled_.counts_attempt = false;
+      end(Verdict::queued, {});
+    } else if (status == 304 && !request().validators.empty()) {
       visited(Verdict::not_modified, same_again());
     } else if (is_redirect(status)) {
       decide_redirect(response);
@@ -173,6 +176,11 @@ class Settlement {
     } else {
       end_for_now(Verdict::failed, code);
     }
+  }
+
+  bool nobody_looked() const {
+    const auto* failure = std::get_if<model::ParseFailure>(&settled_.parsed.page);
+    return failure != nullptr && failure->kind == ParseFailureKind::no_worker;
   }
 
   // RFC 9110 section 15.4. The target becomes a URL of its own; see policy/admit.
@@ -212,11 +220,6 @@ class Settlement {
     if (const auto* failure = std::get_if<model::ParseFailure>(&settled_.parsed.page)) {
       // A body that came broken may come whole; one that breaks the parser will not change.
       const std::string kind(to_string(failure->kind));
-      if (failure->kind == ParseFailureKind::no_worker) {
-        settled_.counts_attempt = false;
-        end(Verdict::queued, {});
-        return;
-      }
       if (failure->kind == ParseFailureKind::bad_encoding) {
         retry_or(Verdict::failed, kind);
         return;
@@ -362,6 +365,13 @@ bool wants_parser(const model::Fetched& fetched) {
   const model::Response* response = fetched.response();
   if (response == nullptr) return false;
   return response->status >= 200 && response->status < 300 && !response->unwanted;
+}
+
+bool is_answer_without_page(const model::Fetched& fetched) {
+  const model::Response* response = fetched.response();
+  if (response == nullptr || response->by_hsts) return false;
+  return fetched.lease.request.purpose == model::Purpose::page && response->status >= 300 &&
+         response->status != 304;
 }
 
 }  // namespace crawld::policy

@@ -56,4 +56,7 @@ std::optional<milliseconds> retry_after(std::string_view value, base::WallTime n
 // A response whose body goes to the parser.
 bool wants_parser(const model::Fetched& fetched);
 
+// A redirect or an error that a server sent in place of a page. Archives may keep it whole.
+bool is_answer_without_page(const model::Fetched& fetched);
+
 }  // namespace crawld::policy

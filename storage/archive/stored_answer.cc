@@ -9,6 +9,7 @@ namespace crawld::storage {
 namespace {
 
 constexpr std::int64_t kHeadersOfAnswers = 8;  // the first schema that has them
+constexpr std::int64_t kBodiesOfAnswers = 12;
 
 // Where they are missing, `fetches.detail` tells where a redirect led, cut off at 2,048 bytes. One
 // of HSTS was sent by nobody, and has no version of HTTP.
@@ -28,9 +29,8 @@ constexpr std::int64_t kHeadersOfAnswers = 8;  // the first schema that has them
   "FROM fetches AS f JOIN urls AS u ON u.id = f.url_id LEFT JOIN pages AS p ON p.id = "            \
   "f.page_id LEFT JOIN urls AS o ON o.id = u.parent_id LEFT JOIN bodies AS b ON b.id = "           \
   "p.body_id LEFT JOIN pages AS b0 ON b0.id = b.page_id LEFT JOIN urls AS fu ON fu.id = "          \
-  "b0.url_id WHERE f.id > ?1 AND (p.id IS NOT NULL OR (f.page_id IS NULL AND f.outcome IN "        \
-  "('redirected', 'gone') AND u.purpose IS NULL AND " headers                                      \
-  " IS NOT NULL)) ORDER BY f.id LIMIT 1"
+  "b0.url_id WHERE f.id > ?1 AND (p.id IS NOT NULL OR (f.page_id IS NULL AND u.purpose IS NULL "   \
+  "AND " headers " IS NOT NULL)) ORDER BY f.id LIMIT 1"
 
 constexpr const char* kNext = NEXT_ANSWER("coalesce(f.headers, " LOCATION_ONLY ")");
 constexpr const char* kNextOfOldSchema = NEXT_ANSWER(LOCATION_ONLY);
@@ -53,9 +53,18 @@ std::string_view header(const StoredAnswer& answer, std::string_view name) {
 }
 
 // What its row of `pages` tells of others.
-void describe_bodiless(StoredAnswer& answer) {
+base::Status describe_pageless(Database& reader, std::int64_t schema, StoredAnswer& answer) {
   answer.content_type = header(answer, "Content-Type");
   answer.bodiless = header(answer, "Content-Length") != "0";
+  if (schema < kBodiesOfAnswers) return base::Done{};
+  return reader.each(
+      "SELECT truncated FROM answer_bodies WHERE fetch_id = ?1",
+      [&](Statement& s) { s.integer(1, answer.fetch); },
+      [&](Statement& s) {
+        answer.own_body = true;
+        answer.bodiless = false;
+        answer.truncated = s.integer(0) != 0;
+      });
 }
 
 }  // namespace
@@ -90,8 +99,8 @@ base::Result<std::optional<StoredAnswer>> next_answer(Database& reader, std::int
         headers = s.text(17);
       });
   if (done && found) done = read_headers(reader, headers, *found);
+  if (done && found && found->page == 0) done = describe_pageless(reader, *schema, *found);
   if (!done) return std::move(done).error();
-  if (found && found->page == 0) describe_bodiless(*found);
   return found;
 }
 

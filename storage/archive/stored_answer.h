@@ -1,5 +1,5 @@
 // One answer of the web as an archive tells of it: a version of a page, or what stored none all
-// the same (a redirect, and what is gone).
+// the same (a redirect, what is gone, and with `store_answers` other errors).
 //
 // In the order of `fetches`, which is that of the crawl. Threads: those of the connection.
 #pragma once
@@ -32,7 +32,8 @@ struct StoredAnswer {
   std::int64_t redirects = 0;  // hops that led here
   Millis fetched_at = 0;
   Millis original_at = 0;
-  std::uint64_t body = 0;
+  std::uint64_t body = 0;  // row in `bodies`; 0: none
+  bool own_body = false;   // it stands in `answer_bodies`, under the row in `fetches`
   bool truncated = false;
   bool bodiless = false;  // there may have been a body, and it was not kept
 };

@@ -34,10 +34,26 @@ std::string_view reason_of(int status) {
       return "Temporary Redirect";
     case 308:
       return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 410:
       return "Gone";
+    case 429:
+      return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
     default:
       return status < 400 ? "Answer" : "Error";
   }
@@ -108,8 +124,9 @@ class WarcWriter {
                                : database_id_ + " fetch " + std::to_string(answer.fetch);
     if (first_page_ == 0) first_page_ = answer.page;
     std::string body;
-    if (answer.body != 0) {
-      auto bytes = bodies_.bytes(answer.body);
+    if (answer.body != 0 || answer.own_body) {
+      auto bytes =
+          answer.own_body ? bodies_.bytes_of_answer(answer.fetch) : bodies_.bytes(answer.body);
       if (!bytes) return std::move(bytes).error();
       body = std::move(*bytes);
     }

@@ -4,7 +4,7 @@
 // A warcinfo record, then per answer (storage/archive/stored_answer.h) a response, the
 // request that led to it (method, target and host: other request headers are not stored)
 // and metadata. A version whose content was stored before becomes a revisit (6.7.2).
-// Of redirects and of what is gone, headers are stored and bodies are not. Bodies are
+// Of redirects and errors bodies stand where `store_answers` kept them. Bodies are
 // written decoded, as they are stored: the headers that described the coding are
 // kept under "X-Archive-Orig-" and Content-Length is that of what follows. A body that
 // was not kept is empty, with WARC-Truncated: unspecified. Each record is packed by itself.

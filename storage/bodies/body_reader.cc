@@ -50,12 +50,21 @@ base::Result<model::PackedBody> BodyReader::packed(std::uint64_t body) {
 base::Result<std::string> BodyReader::bytes(std::uint64_t body) {
   auto found = row(body);
   if (!found) return std::move(found).error();
-  const std::string name = "body " + std::to_string(body);
-  if (!found->found) {
+  return bytes(*std::move(found), "body " + std::to_string(body));
+}
+
+base::Result<std::string> BodyReader::bytes_of_answer(std::int64_t fetch) {
+  auto found = row("SELECT codec, size, data FROM answer_bodies WHERE fetch_id = ?1", fetch);
+  if (!found) return std::move(found).error();
+  return bytes(*std::move(found), "body of the answer to fetch " + std::to_string(fetch));
+}
+
+base::Result<std::string> BodyReader::bytes(Row row, const std::string& name) {
+  if (!row.found) {
     return Error{Code::not_found, "there is no " + name + " in " + database_.path()};
   }
-  const std::uint64_t size = found->size;
-  auto packing = packed(*std::move(found));
+  const std::uint64_t size = row.size;
+  auto packing = packed(std::move(row));
   if (!packing) return std::move(packing).error();
   auto bytes = model::unpack(*packing, kMaxBody);
   if (!bytes || bytes->size() != size) {
@@ -65,10 +74,14 @@ base::Result<std::string> BodyReader::bytes(std::uint64_t body) {
 }
 
 base::Result<BodyReader::Row> BodyReader::row(std::uint64_t body) {
+  return row("SELECT codec, size, data FROM bodies WHERE id = ?1", static_cast<std::int64_t>(body));
+}
+
+// `sql` finds codec, size and data by the key.
+base::Result<BodyReader::Row> BodyReader::row(const char* sql, std::int64_t key) {
   Row row;
   auto done = database_.each(
-      "SELECT codec, size, data FROM bodies WHERE id = ?1",
-      [&](Statement& s) { s.integer(1, static_cast<std::int64_t>(body)); },
+      sql, [&](Statement& s) { s.integer(1, key); },
       [&](Statement& s) {
         row = {.codec = std::string(s.text(0)),
                .data = std::string(s.blob(2)),

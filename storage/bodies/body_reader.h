@@ -33,6 +33,8 @@ class BodyReader {
   base::Result<model::PackedBody> packed(std::uint64_t body);
   // Decoded. Errors: not_found, corrupt.
   base::Result<std::string> bytes(std::uint64_t body);
+  // As bytes(), of what a redirect or an error said; `fetch` is its row in `fetches`.
+  base::Result<std::string> bytes_of_answer(std::int64_t fetch);
 
  private:
   struct Row {
@@ -42,6 +44,8 @@ class BodyReader {
     bool found = false;
   };
   base::Result<Row> row(std::uint64_t body);
+  base::Result<Row> row(const char* sql, std::int64_t key);
+  base::Result<std::string> bytes(Row row, const std::string& name);
   base::Result<model::PackedBody> packed(Row row);
   base::Result<std::shared_ptr<const model::BodyDictionary>> dictionary(std::uint64_t id);
 

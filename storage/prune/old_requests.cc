@@ -100,9 +100,11 @@ bool OldRequests::is_first_of(std::string_view detail) {
 
 base::Status OldRequests::take() {
   for (const std::int64_t id : found_) {
-    auto done =
-        database_.run("DELETE FROM fetches WHERE id = ?1", [&](Statement& s) { s.integer(1, id); });
-    if (!done) return done;
+    for (const char* sql :
+         {"DELETE FROM answer_bodies WHERE fetch_id = ?1", "DELETE FROM fetches WHERE id = ?1"}) {
+      auto done = database_.run(sql, [&](Statement& s) { s.integer(1, id); });
+      if (!done) return done;
+    }
   }
   return base::Done{};
 }

@@ -75,6 +75,10 @@ constexpr SqlCheck kSqlChecks[] = {
     {"every fetch is of a known URL",
      "SELECT count(*), sum(u.id IS NULL), max(CASE WHEN u.id IS NULL THEN 'fetch ' || f.id END) "
      "FROM fetches AS f LEFT JOIN urls AS u ON u.id = f.url_id WHERE f.url_id <> 0"},
+    {"every body of an answer belongs to a fetch",
+     "SELECT count(*), sum(f.id IS NULL), max(CASE WHEN f.id IS NULL THEN 'fetch ' || a.fetch_id "
+     "END) FROM answer_bodies AS a LEFT JOIN fetches AS f ON f.id = a.fetch_id",
+     12},
     {"every URL that is done was visited",
      "SELECT count(*), sum(v.url_id IS NULL), max(CASE WHEN v.url_id IS NULL THEN u.url END) "
      "FROM urls AS u LEFT JOIN visits AS v ON v.url_id = u.id WHERE u.state = 'done'"},

@@ -144,7 +144,7 @@ base::Status query(Database& reader, std::string_view sql, QueryRows& rows,
                    const QueryOptions& options) {
   sqlite3* db = reader.raw();
   open_virtual_tables(db);
-  if (auto defined = add_body_function(reader); !defined) return defined;
+  if (auto defined = add_body_functions(reader); !defined) return defined;
   const Watch watch(db, options.timeout);
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;

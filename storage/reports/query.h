@@ -2,7 +2,7 @@
 //
 // SQLite's authorizer refuses whatever is not a plain SELECT: no ATTACH, no PRAGMA
 // that sets something, no writes, no extensions. The connection is a reader's. Beside SQLite's
-// own there is the function body(): see storage/reports/body_function.h.
+// own there are the functions body() and answer_body(): see storage/reports/body_function.h.
 //
 // Threads: those of the connection.
 #pragma once

@@ -106,6 +106,8 @@ void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   auto* keep = app.add_option_group("keep");
   keep->add_flag("!--store-body,--no-store-body", o.no_store_body,
                  "keep bodies (the default), or do not");
+  keep->add_flag("--store-answers", o.store_answers,
+                 "keep bodies of redirects and errors, too, for archives");
   keep->add_flag("--main-text", o.main_text, "extract the main text");
   keep->add_flag("--markdown", o.markdown, "extract Markdown");
   keep->add_flag("--structured", o.structured, "extract JSON-LD, microdata, OpenGraph");

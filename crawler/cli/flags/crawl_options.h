@@ -41,7 +41,8 @@ struct CrawlOptions {
   bool no_parent = false, span_hosts = false, random_wait = false, no_check_certificate = false;
   std::string tls_max_version, prefer_family;
   bool keep_session_cookies = false, no_hsts = false, inet4_only = false, inet6_only = false;
-  bool page_requisites = false, no_store_body = false, main_text = false, markdown = false;
+  bool page_requisites = false, no_store_body = false, store_answers = false, main_text = false,
+       markdown = false;
   bool structured = false, no_search_index = false;
 };
 

@@ -226,6 +226,7 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   site.allow_addresses.insert(site.allow_addresses.end(), o.allow_addresses.begin(),
                               o.allow_addresses.end());
   if (o.no_store_body) site.store_body = false;
+  site.store_answers = site.store_answers || o.store_answers;
   site.main_text = site.main_text || o.main_text;
   site.markdown = site.markdown || o.markdown;
   site.structured = site.structured || o.structured;

@@ -20,7 +20,8 @@ class WatchedParser final : public parsers::Parser {
     model::ParseOutcome outcome = parser_.parse(job, deadline);
     dictionary = job.dictionary;
     repack = job.wants.repack;
-    page = std::get<model::ParsedPage>(outcome);
+    if (lacks_worker) return model::ParseFailure{.kind = model::ParseFailureKind::no_worker};
+    if (auto* read = std::get_if<model::ParsedPage>(&outcome)) page = *read;
     return outcome;
   }
 
@@ -30,6 +31,7 @@ class WatchedParser final : public parsers::Parser {
   std::shared_ptr<const model::BodyDictionary> dictionary;  // of the last job
   std::shared_ptr<const model::BodyDictionary> announced;
   bool repack = false;
+  bool lacks_worker = false;
 
  private:
   parsers::GumboParser parser_;
@@ -147,4 +149,65 @@ TEST_CASE("a page that was announced is asked for as it was, with a new dictiona
   CHECK(visits.parser.dictionary->id == 1);
   stage.step(fetched(3, 9));
   CHECK(visits.parser.dictionary->id == 2);
+}
+
+namespace {
+
+model::Settled answer(Visits& visits, bool store_answers, const std::string& body,
+                      const std::string& coding = {}) {
+  visits.config.sites[0].store_answers = store_answers;
+  auto table = pipeline::compile_sites(visits.config, {.recurring = true});
+  REQUIRE(table);
+  visits.sites.emplace(*table);
+  model::Response response;
+  response.status = 404;
+  response.headers.add("Content-Type", "text/html");
+  if (!coding.empty()) response.headers.add("Content-Encoding", coding);
+  response.body = body;
+  model::Fetched fetched{.lease = {.url_id = 1, .request = {.url = visits.url}},
+                         .outcome = std::move(response),
+                         .fetched_at = visits.clock.wall()};
+  return std::get<model::Settled>(visits.stage->step(std::move(fetched)));
+}
+
+std::string unpacked(const model::Settled& settled) {
+  const auto& kept = settled.parsed.answer;
+  REQUIRE(kept.has_value());
+  REQUIRE_FALSE(kept->packed_body.empty());
+  auto bytes = model::unpack(kept->packed_body, 1 << 20);
+  REQUIRE(bytes.has_value());
+  CHECK(kept->body_size == bytes->size());
+  return *bytes;
+}
+
+}  // namespace
+
+TEST_CASE("what an error says is packed where answers are kept, and never read for links") {
+  Visits visits;
+  const std::string body = "<title>no</title><a href=/trap>x</a>";
+  const model::Settled kept = answer(visits, true, body);
+  CHECK(kept.verdict == model::Verdict::gone);
+  CHECK(unpacked(kept) == body);
+  CHECK(kept.discovered.empty());
+  CHECK_FALSE(kept.store_page);
+  CHECK(kept.parsed.fetched.response()->body.empty());
+  CHECK(kept.parsed.fetched.response()->body_size == body.size());
+  CHECK(unpacked(answer(visits, true, "", "gzip")).empty());
+
+  CHECK_FALSE(answer(visits, false, body).parsed.answer.has_value());
+}
+
+TEST_CASE("what an error says is kept as it came where its coding is another than told") {
+  Visits visits;
+  CHECK(unpacked(answer(visits, true, "plain words", "gzip")) == "plain words");
+}
+
+TEST_CASE("an error is looked at again where no worker could pack what it says") {
+  Visits visits;
+  visits.parser.lacks_worker = true;
+  pipeline::CommitItem item = answer(visits, true, "gone");
+  CHECK(std::get<model::Settled>(item).verdict == model::Verdict::queued);
+  const auto back = pipeline::unread(item);
+  REQUIRE(back.has_value());
+  CHECK(back->fetched.response()->body == "gone");
 }

@@ -371,6 +371,19 @@ TEST_CASE("the last redirect of a URL stays for archives, whatever came after") 
   CHECK(ids(*store, "SELECT id FROM fetches") == "2 4");
 }
 
+TEST_CASE("what an error said goes with its request") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.requests = 1'000});
+  CommitBatch batch = with_urls(*store, 1);
+  batch.fetches = {answer_of(1, 1, "http_503", 503), answer_of(2, 1, "http_503", 503),
+                   answer_of(3, 1, "http_503", 503)};
+  for (FetchRow& row : batch.fetches) row.body.bytes = "packed";
+  put(*store, batch);
+  prune(*store);
+  CHECK(ids(*store, "SELECT fetch_id FROM answer_bodies") == "3");
+  check_audit(*store);
+}
+
 TEST_CASE("of robots.txt of each host, and of each login, the last request stays") {
   const Scratch scratch;
   const auto store = open(scratch, {.requests = 1'000});

@@ -312,3 +312,67 @@ TEST_CASE("a database of before schema 8 has redirects in its archive, too") {
   CHECK(moved.write({}).rows == 2);
   CHECK(read_file_of(moved.file)[1].fields.at("WARC-Target-URI") == "http://a.test/way");
 }
+
+namespace {
+
+model::PackedBody packed(const std::string& content) {
+  model::PackedBody body;
+  body.bytes.resize(ZSTD_compressBound(content.size()));
+  body.bytes.resize(
+      ZSTD_compress(body.bytes.data(), body.bytes.size(), content.data(), content.size(), 1));
+  return body;
+}
+
+FetchRow error_with(std::uint64_t id, int status, const std::string& body) {
+  FetchRow row = answer_of(id, 1, "http_" + std::to_string(status), status);
+  row.body = packed(body);
+  row.body_size = body.size();
+  return row;
+}
+
+}  // namespace
+
+TEST_CASE("a WARC holds what redirects and errors said, where it was kept") {
+  const Scratch scratch;
+  auto store = std::move(*SqliteStore::open(scratch.path(), {}));
+  REQUIRE(store->begin_run({.command = "crawl", .sites = {"a"}}).ok());
+  CommitBatch batch;
+  batch.hosts = {host_named(1, "http://a.test")};
+  batch.new_urls = {new_url(*store, 1, "http://a.test/")};
+  batch.fetches = {error_with(1, 503, "busy"), error_with(2, 302, ""), error_with(3, 403, "no, ")};
+  batch.fetches[0].headers.add("Retry-After", "1");
+  batch.fetches[0].headers.add("Content-Type", "text/plain");
+  batch.fetches[1].headers.add("Location", "/x");
+  batch.fetches[2].truncated = true;
+  REQUIRE(store->put(batch).ok());
+  const auto reader = std::move(*Database::open_reader(scratch.path()));
+  std::string file, index;
+  const auto end = export_warc(
+      *reader, {}, [&](std::string_view bytes) { return !(file += bytes).empty(); },
+      [&](std::string_view line) { index += line; });
+  REQUIRE(end.ok());
+  CHECK(end->rows == 3);
+  const auto records = read_file_of(file);
+  REQUIRE(records.size() == 10);
+  CHECK(records[1].block ==
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 4\r\n\r\nbusy");
+  CHECK(records[1].fields.at("WARC-Payload-Digest") == sha1_label(sha1("busy")));
+  CHECK(records[1].fields.count("WARC-Truncated") == 0);
+  CHECK_THAT(index, Catch::Contains(R"("mime":"text/plain","status":"503",)"));
+  CHECK(records[4].block == "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n");
+  CHECK(records[4].fields.count("WARC-Truncated") == 0);
+  CHECK(records[7].block == "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nno, ");
+  CHECK(records[7].fields.at("WARC-Truncated") == "length");
+}
+
+TEST_CASE("a database of before schema 12 has an archive, too") {
+  Moved moved;
+  {
+    auto store = std::move(*SqliteStore::open(moved.scratch.path(), {}));
+    REQUIRE(store->database().execute("DROP TABLE answer_bodies").ok());
+    REQUIRE(store->database().execute("PRAGMA user_version = 11").ok());
+  }
+  moved.reader = std::move(*Database::open_reader(moved.scratch.path()));
+  CHECK(moved.write({}).rows == 4);
+}
