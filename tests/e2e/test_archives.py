@@ -77,6 +77,17 @@ def test_an_archive_holds_what_redirects_and_errors_said(serve, crawl, tmp_path,
     assert audit.returncode == 0, audit.stdout
 
 
+def test_a_host_that_asks_for_rest_gets_it_and_both_answers_stand_in_the_archive(serve, crawl, tmp_path):
+    server = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else
+                   (429, {"Retry-After": "2"}, b"not so fast") if server.paths().count(path) == 1 else html([]))
+    assert crawl.run("--store-answers", "--delay", "0", server.url()).returncode == 0
+    first, second = (at for at, path in server.log if path == "/")
+    assert second - first >= 1.9
+    busy, page = answers(crawl, tmp_path / "all.warc")["/"]
+    assert (busy[0], busy[3]) == (429, b"not so fast") and "Retry-After: 2" in busy[2]
+    assert page[0] == 200 and b"<title>page</title>" in page[3]
+
+
 def test_without_being_asked_for_it_no_body_of_an_error_is_kept(serve, crawl, tmp_path):
     server = serve(respond)
     assert crawl.run("--delay", "0", "-t", "1", server.url()).returncode == 0
