@@ -1,5 +1,6 @@
 #include "storage/stray_log.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "crawler/base/fd.h"
 #include "crawler/base/log.h"
 #include "storage/database.h"
 #include "storage/reports/file_check.h"
@@ -40,6 +42,21 @@ bool stopped_cleanly_without_its_log(const std::string& path) {
   return clean;
 }
 
+// As long as a connection to a file with a log is open, SQLite keeps a read lock on these bytes of
+// the file (https://sqlite.org/fileformat2.html#the_lock_byte_page, os_unix.c).
+constexpr off_t kSharedBytesAt = 0x40000002;
+constexpr off_t kSharedBytes = 510;
+
+bool is_open_elsewhere(const std::string& path) {
+  const base::Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = kSharedBytesAt;
+  lock.l_len = kSharedBytes;
+  return file.open() && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 }  // namespace
 
 base::Status set_aside_stray_log(const std::string& path) {
@@ -47,6 +64,10 @@ base::Status set_aside_stray_log(const std::string& path) {
   struct stat status {};
   if (::lstat(log.c_str(), &status) != 0 || status.st_size == 0) return base::Done{};
   if (!stopped_cleanly_without_its_log(path)) return base::Done{};
+  // Whoever has the file open goes on to write into that log, and its pages into the file.
+  if (status.st_size > kMarkOnly && is_open_elsewhere(path)) {
+    return Error{Code::busy, "it wrote to the database since the last crawl ended"};
+  }
   const std::string aside = log + ".stray";
   if (::rename(log.c_str(), aside.c_str()) != 0) {
     return Error{Code::io, "cannot move " + log + ": " + std::strerror(errno)};
