@@ -144,6 +144,7 @@ int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& o
   }
   if (!ended) {
     complain(ended.error().message, kError);
+    if (ending.code == kFinished) ending = ending_of(pipeline::End::store_failed);
     ending.code = exit_code(ended.error());
   }
   Summary summary{.status = session.pipeline().status(),

@@ -33,6 +33,8 @@ base::Status Pipeline::drain(milliseconds grace, const std::string& exit) {
   base::Status ended = commit_.end_run(exit);
   // It took along what a flush at the very end could not write.
   if (ended) hold(Hold::store, false);
+  // A file that was moved away since the last look took along what is told as stored.
+  if (ended) ended = store_.check();
   return ended;
 }
 

@@ -3,6 +3,7 @@
 Every moment of every write is tests/unit/storage/faults_test.cc's; here it is the words, the
 exit code, and that the crawl goes on by itself or at the next start with nothing lost.
 """
+import json
 import os
 import pathlib
 import random
@@ -304,6 +305,17 @@ def test_a_database_that_is_taken_away_while_it_runs_ends_the_crawl_with_a_messa
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 1, stderr
     assert str(crawl.db) in stderr
+
+
+def test_a_crawl_whose_database_was_taken_away_just_before_its_end_does_not_say_that_it_finished(crawl, serve):
+    site = serve(chain(20, delay=0.05))
+    process = crawl.start(*QUICK, "--json", site.url())
+    eventually(lambda: crawl.db.exists() and len(site.log) > 3)
+    crawl.db.unlink()
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1, stderr
+    assert f"{crawl.db} was moved or deleted while in use" in stderr
+    assert json.loads(stdout)["ended"] == "the database failed"
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
