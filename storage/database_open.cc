@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "storage/database.h"
+#include "storage/file_use.h"
 #include "storage/lock_file.h"
 #include "storage/reports/file_check.h"
 #include "storage/stray_log.h"
@@ -71,6 +72,13 @@ Error in_plain_words(const std::string& path, Error error) {
                           error.message + ")"};
 }
 
+// Without its lock file a crawl keeps nobody out, but its file is open and not marked as stopped.
+base::Status check_for_holder_without_lock(const std::string& path) {
+  if (was_stopped_cleanly(path) || !is_open_elsewhere(path)) return base::Done{};
+  return Error{Code::busy, path + " is in use by another program, perhaps a crawl whose " + path +
+                               ".lock was removed; stop that program and try again"};
+}
+
 int over_time(void* deadline) {
   return std::chrono::steady_clock::now() >
          *static_cast<std::chrono::steady_clock::time_point*>(deadline);
@@ -96,6 +104,11 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   if (!kind) return std::move(kind).error();
   if (*kind == FileKind::absent) {
     if (auto done = database->create(schema); !done) return std::move(done).error();
+  } else if (database->lock_.made) {
+    if (auto alone = check_for_holder_without_lock(real); !alone) {
+      give_back(std::move(database->lock_), real);
+      return std::move(alone).error();
+    }
   }
   auto done = database->lock_.log_in_use ? base::Done{} : set_aside_stray_log(real);
   if (done) done = database->connect(true);

@@ -70,10 +70,16 @@ base::Result<DatabaseLock> lock_database(const std::string& database_path) {
     return Error{Code::busy, database_path + " is in use by " + holder_of(fd) +
                                  "; stop it, or name another file with --db"};
   }
-  lock.log_in_use = content_of(fd).ends_with(kLogInUse);
+  const std::string found = content_of(fd);
+  lock.log_in_use = found.ends_with(kLogInUse);
+  lock.made = found.empty();
   // The pid serves a message only, so a full disk does not stop us here.
   (void)write_holder(fd, lock.log_in_use);
   return lock;
+}
+
+void give_back(DatabaseLock lock, const std::string& database_path) {
+  if (lock.made) ::unlink((database_path + ".lock").c_str());
 }
 
 base::Status note_log_in_use(const DatabaseLock& lock, bool in_use) {

@@ -27,3 +27,33 @@ TEST_CASE("a start leaves a log alone that another program writes, and asks to c
   REQUIRE(opened.ok());
   CHECK(*(*opened)->number("SELECT count(*) FROM notes") == 1);
 }
+
+TEST_CASE("a second start is refused also where the lock file of the first was removed") {
+  Scratch scratch;
+  auto first = Database::open_writer(scratch.path(), {});
+  REQUIRE(first.ok());
+  std::filesystem::remove(scratch.path("crawl.db.lock"));
+  auto refused = Database::open_writer(scratch.path(), {});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == base::Error::Code::busy);
+  CHECK_THAT(refused.error().message, Catch::Contains("crawl.db.lock was removed"));
+  // Or the start after this one would take it for that of a run that is over.
+  CHECK_FALSE(std::filesystem::exists(scratch.path("crawl.db.lock")));
+}
+
+TEST_CASE("a lock file that was removed after a stop or a kill stands in nobody's way") {
+  Scratch scratch;
+  Scratch killed;
+  {
+    auto db = Database::open_writer(scratch.path(), {});
+    REQUIRE(db.ok());
+    for (const char* name : {"crawl.db", "crawl.db-wal"}) {
+      std::filesystem::copy_file(scratch.path(name), killed.path(name));
+    }
+  }
+  std::filesystem::remove(scratch.path("crawl.db.lock"));
+  auto reader = Database::open_reader(scratch.path());
+  REQUIRE(reader.ok());
+  CHECK(Database::open_writer(scratch.path(), {}).ok());
+  CHECK(Database::open_writer(killed.path(), {}).ok());
+}
