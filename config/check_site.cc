@@ -51,6 +51,9 @@ class SiteCheck {
  private:
   void check_what_is_needed() {
     if (site_.name.empty()) problem(places_.site, "a site needs a name");
+    if (!model::is_header_value(site_.name)) {
+      problem(places_.of("name"), "name: holds a line break or control character");
+    }
     if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
       problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
     }

@@ -122,6 +122,9 @@ std::string_view right_place(std::string_view path, KeyPlace place) {
 
 std::string advice_on_unknown_key(std::string_view key, KeyPlace place,
                                   const std::set<std::string>& known) {
+  if (key == "<<") {
+    return "; maps are not merged here: what several sites share stands under \"defaults:\"";
+  }
   if (place != KeyPlace::group) {
     const std::string_view misplaced = right_place(key, place);
     if (!misplaced.empty()) return "; it belongs " + std::string(misplaced);

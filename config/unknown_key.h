@@ -16,7 +16,7 @@ enum class KeyPlace : std::uint8_t {
 };
 
 // "; ..." where the key belongs that is known elsewhere, what a key of another crawler is called
-// here, the nearest of `known`, or where all keys are shown.
+// here, what stands in for a merge key of YAML 1.1, the nearest of `known`, or where all are shown.
 std::string advice_on_unknown_key(std::string_view key, KeyPlace place,
                                   const std::set<std::string>& known);
 

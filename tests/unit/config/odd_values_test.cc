@@ -136,3 +136,19 @@ TEST_CASE("headers that say where a request ends are not given, and a folder is 
   }
   CHECK_THAT(told_of_run("hooks: {exec: [/bin]}"), Contains("/bin is no program that can be run"));
 }
+
+TEST_CASE("the name of a site is one line of text, as status, logs and commands show it") {
+  const auto named = [](const std::string& name) {
+    return told_of("sites:\n  - name: " + name + "\n    seeds: ['http://a.test/']\n");
+  };
+  for (const char* name : {R"("a\nb")", R"("\e[31mred")", R"("\x7f")"}) {
+    CHECK_THAT(named(name), StartsWith("f.yaml:2:11: name: holds a line break"));
+  }
+  for (const char* name : {"a b", "caf\xC3\xA9", "a/b"}) CHECK(named(name) == "loaded");
+}
+
+TEST_CASE("a merge key of YAML 1.1 is told where settings of several sites stand") {
+  CHECK_THAT(
+      told_of_site("<<: {delay: 5s}"),
+      StartsWith("f.yaml:4:5: unknown key \"<<\" in \"sites[0]\"; maps are not merged here"));
+}
