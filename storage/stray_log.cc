@@ -29,7 +29,7 @@ base::Status set_aside_stray_log(const std::string& path) {
   if (::lstat(log.c_str(), &status) != 0 || status.st_size == 0) return base::Done{};
   if (!was_stopped_cleanly(path)) return base::Done{};
   // Whoever has the file open goes on to write into that log, and its pages into the file.
-  if (status.st_size > kMarkOnly && is_open_elsewhere(path)) {
+  if (is_open_elsewhere(path)) {
     return Error{Code::busy, "it wrote to the database since the last crawl ended"};
   }
   const std::string aside = log + ".stray";
