@@ -57,6 +57,12 @@ class SiteCheck {
     if (site_.seeds.empty() && site_.sitemap_urls.empty()) {
       problem(places_.of("seeds"), "site \"" + site_.name + "\" needs seeds: a list of URLs");
     }
+    if (site_.budget.per_prefix_share > 0 && site_.budget.per_host == 0 &&
+        site_.limits.pages == 0) {
+      warn(places_.of("budget"),
+           "budget: per_prefix is a share of per_host, or else of limits.pages; neither is set, so "
+           "it limits nothing");
+    }
     check_partners(site_, places_, problems_, warnings_);
   }
 

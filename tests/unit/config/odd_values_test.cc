@@ -152,3 +152,11 @@ TEST_CASE("a merge key of YAML 1.1 is told where settings of several sites stand
       told_of_site("<<: {delay: 5s}"),
       StartsWith("f.yaml:4:5: unknown key \"<<\" in \"sites[0]\"; maps are not merged here"));
 }
+
+TEST_CASE("a prefix's share of no number of pages is told") {
+  CHECK_THAT(told_of_site("budget: {per_prefix: 10%}"), Contains("so it limits nothing"));
+  for (const char* keys : {"budget: {per_prefix: 10%, per_host: 50}", "budget: {per_prefix: 10}",
+                           "budget: {per_prefix: 10%}\n    limits: {pages: 50}"}) {
+    CHECK(told_of_site(keys) == "loaded");
+  }
+}
