@@ -1,7 +1,10 @@
 #include "crawler/fetch/hsts_hosts.h"
 
+#include <libpsl.h>
+
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "crawler/fetch/hsts_header.h"
 #include "crawler/fetch/ip_address.h"
@@ -23,6 +26,12 @@ std::string_view name_of(const model::Url& url) {
   return host;
 }
 
+// The registrable domain; a name that stands on none is its own.
+std::string domain_of(const std::string& name) {
+  const char* const domain = psl_registrable_domain(psl_builtin(), name.c_str());
+  return domain == nullptr ? name : std::string(domain);
+}
+
 }  // namespace
 
 std::optional<model::HstsHost> HstsHosts::note(const model::Url& from,
@@ -42,10 +51,14 @@ std::optional<model::HstsHost> HstsHosts::note(const model::Url& from,
   const auto known = hosts_.find(name);
   if (time.count() == 0) {
     if (known == hosts_.end()) return std::nullopt;
-    hosts_.erase(known);
+    forget(known);
     return told;
   }
-  if (known == hosts_.end() && !has_room(now)) return std::nullopt;
+  if (known == hosts_.end()) {
+    const std::string domain = domain_of(told.name);
+    if (!has_room(domain, now)) return std::nullopt;
+    ++of_domain_[domain];
+  }
   Entry& entry = known == hosts_.end() ? hosts_[told.name] : known->second;
   const milliseconds behind = told.until - entry.stored_until;
   const bool stored = entry.with_subdomains == told.with_subdomains && behind.count() >= 0 &&
@@ -57,13 +70,27 @@ std::optional<model::HstsHost> HstsHosts::note(const model::Url& from,
   return told;
 }
 
+bool HstsHosts::is_full(const std::string& domain) const {
+  if (hosts_.size() >= kMost) return true;
+  const auto known = of_domain_.find(domain);
+  return known != of_domain_.end() && known->second >= kMostOfDomain;
+}
+
 // A sweep looks at all of them, so a flood of new names gets one now and then.
-bool HstsHosts::has_room(base::WallTime now) {
-  if (hosts_.size() < kMost) return true;
+bool HstsHosts::has_room(const std::string& domain, base::WallTime now) {
+  if (!is_full(domain)) return true;
   if (now < swept_at_ + kBetweenSweeps && now >= swept_at_) return false;
   swept_at_ = now;
-  std::erase_if(hosts_, [now](const auto& host) { return host.second.until <= now; });
-  return hosts_.size() < kMost;
+  for (auto host = hosts_.begin(); host != hosts_.end();) {
+    host = host->second.until <= now ? forget(host) : std::next(host);
+  }
+  return !is_full(domain);
+}
+
+HstsHosts::Hosts::iterator HstsHosts::forget(Hosts::iterator host) {
+  const auto domain = of_domain_.find(domain_of(host->first));
+  if (--domain->second == 0) of_domain_.erase(domain);
+  return hosts_.erase(host);
 }
 
 std::optional<model::Url> HstsHosts::in_place_of(const model::Url& url, base::WallTime now) const {
@@ -89,10 +116,13 @@ std::optional<model::Url> HstsHosts::in_place_of(const model::Url& url, base::Wa
 void HstsHosts::restore(std::span<const model::HstsHost> hosts, base::WallTime now) {
   base::MutexLock lock(mutex_);
   for (const model::HstsHost& host : hosts) {
-    if (host.until <= now || hosts_.size() >= kMost) continue;
-    hosts_[host.name] = {.with_subdomains = host.with_subdomains,
-                         .until = std::min(host.until, now + kLongest),
-                         .stored_until = host.until};
+    const std::string domain = domain_of(host.name);
+    if (host.until <= now || is_full(domain)) continue;
+    const auto [known, is_new] = hosts_.try_emplace(host.name);
+    if (is_new) ++of_domain_[domain];
+    known->second = {.with_subdomains = host.with_subdomains,
+                     .until = std::min(host.until, now + kLongest),
+                     .stored_until = host.until};
   }
 }
 

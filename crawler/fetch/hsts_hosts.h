@@ -1,7 +1,8 @@
 // Hosts that are to be asked over https only: HTTP Strict Transport Security (RFC 6797).
 //
 // A user agent has one list: what a host said to one site holds for all. At most 100,000 hosts are
-// known, each for a year at most after its last word; the newest of a flood give way.
+// known, 1,000 of one registrable domain, since subdomains cost their owner nothing; each for a
+// year at most after its last word. The newest of a flood give way.
 // Threads: any.
 #pragma once
 
@@ -22,6 +23,7 @@ namespace crawld::fetch {
 class HstsHosts {
  public:
   static constexpr std::size_t kMost = 100'000;
+  static constexpr std::size_t kMostOfDomain = 1'000;
 
   // Notes what an answer says of its host (section 8.1). Gives back what is to be stored: nothing
   // where what was given back before still says so, but for a day or a quarter of its time.
@@ -49,10 +51,15 @@ class HstsHosts {
     using is_transparent = void;
   };
 
-  bool has_room(base::WallTime now) CRAWL_REQUIRES(mutex_);
+  using Hosts = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+
+  bool is_full(const std::string& domain) const CRAWL_REQUIRES(mutex_);
+  bool has_room(const std::string& domain, base::WallTime now) CRAWL_REQUIRES(mutex_);
+  Hosts::iterator forget(Hosts::iterator host) CRAWL_REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
-  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> hosts_ CRAWL_GUARDED_BY(mutex_);
+  Hosts hosts_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::size_t> of_domain_ CRAWL_GUARDED_BY(mutex_);  // never 0
   base::WallTime swept_at_ CRAWL_GUARDED_BY(mutex_){};
 };
 

@@ -167,3 +167,34 @@ TEST_CASE("the newest of a flood of hosts give way until others have run out") {
   CHECK(say(hosts, "https://late.test/", "max-age=600", kNow + seconds(61)));
   CHECK(hosts.size() == HstsHosts::kMost / 2 + 1);
 }
+
+TEST_CASE("the hosts of one registrable domain leave room for those of others") {
+  HstsHosts hosts;
+  const auto fill = [](HstsHosts& list, const std::string& domain) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < 2 * HstsHosts::kMostOfDomain; ++i) {
+      kept += say(list, "https://h" + std::to_string(i) + "." + domain + "/", "max-age=60") ? 1 : 0;
+    }
+    return kept;
+  };
+  CHECK(fill(hosts, "a.co.uk") == HstsHosts::kMostOfDomain);
+  CHECK(fill(hosts, "b.co.uk") == HstsHosts::kMostOfDomain);
+  // Who is forgotten, or has run out, makes room in its own domain.
+  CHECK_FALSE(say(hosts, "https://late.a.co.uk/", "max-age=60"));
+  CHECK(say(hosts, "https://h1.a.co.uk/", "max-age=0"));
+  CHECK(say(hosts, "https://late.a.co.uk/", "max-age=60"));
+  CHECK(say(hosts, "https://later.a.co.uk/", "max-age=60", kNow + seconds(61)));
+  CHECK(hosts.size() == 1);
+}
+
+TEST_CASE("what was stored of one registrable domain is taken up to its bound") {
+  std::vector<model::HstsHost> stored;
+  for (std::size_t i = 0; i < 2 * HstsHosts::kMostOfDomain; ++i) {
+    stored.push_back(
+        {.name = "h" + std::to_string(i) + ".a.test", .told_at = kNow, .until = kNow + hours(1)});
+  }
+  stored.push_back({.name = "b.test", .told_at = kNow, .until = kNow + hours(1)});
+  HstsHosts hosts;
+  hosts.restore(stored, kNow);
+  CHECK(hosts.size() == HstsHosts::kMostOfDomain + 1);
+}
