@@ -161,6 +161,8 @@ void learn(GumboParser& parser, const Frame& frame) {
     while (::waitpid(child, &status, 0) < 0) {
       if (errno != EINTR) end(static_cast<WorkerExit>(number));
     }
+    // Whoever kills a trial from outside has told nothing of the sandbox; the parent sees it.
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ::raise(SIGKILL);
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS) end(static_cast<WorkerExit>(number));
     ++number;
   }

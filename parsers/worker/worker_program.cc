@@ -187,13 +187,8 @@ base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::st
   return test;
 }
 
-}  // namespace
-
-base::Status prove_sandbox(const WorkerProgram& program) {
-  if (!kSandboxPossible) {
-    return Error{Error::Code::invalid,
-                 "a sanitizer build has no sandbox; set sandbox: off to run without"};
-  }
+// Of the worker's self-test: its wait status.
+base::Result<int> run_all_trials(const WorkerProgram& program) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return io_error("cannot make a socket pair", errno);
@@ -205,6 +200,30 @@ base::Status prove_sandbox(const WorkerProgram& program) {
   int status = 0;
   while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
   }
+  return status;
+}
+
+// Nothing in a self-test ends so: it was somebody outside, who says nothing of the sandbox.
+bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
+
+Error killed_twice(const WorkerProgram& program) {
+  return {Error::Code::io, "the self-test of " + program.path() +
+                               " was killed twice (SIGKILL), mostly for want of memory: see the "
+                               "kernel's log (dmesg), and start again"};
+}
+
+}  // namespace
+
+base::Status prove_sandbox(const WorkerProgram& program) {
+  if (!kSandboxPossible) {
+    return Error{Error::Code::invalid,
+                 "a sanitizer build has no sandbox; set sandbox: off to run without"};
+  }
+  auto ended = run_all_trials(program);
+  if (ended && was_killed(*ended)) ended = run_all_trials(program);
+  if (!ended) return std::move(ended).error();
+  const int status = *ended;
+  if (was_killed(status)) return killed_twice(program);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
   // It did not come as far as its own exit codes: the loader tells which library it lacks.
   const std::string failed(failed_trial(status, sandbox_trials()));
@@ -222,9 +241,11 @@ base::Status prove_sandbox(const WorkerProgram& program) {
 }
 
 base::Status prove_converter_sandbox(const WorkerProgram& program) {
-  const auto test = run_self_test(program, "converter");
-  if (!test) return test.error();
+  auto test = run_self_test(program, "converter");
+  if (test && was_killed(test->status)) test = run_self_test(program, "converter");
+  if (!test) return std::move(test).error();
   if (test->proved()) return base::Done{};
+  if (was_killed(test->status)) return killed_twice(program);
   const std::string failed(failed_trial(test->status, converter_trials()));
   return Error{Error::Code::io,
                "the sandbox of converters: " +

@@ -55,7 +55,7 @@ class WorkerProgram {
 
 // Lets a worker shut itself in and try each forbidden thing: each must end it with SIGSYS.
 // An error names what the sandbox let through or why it cannot be entered; do not parse
-// anything then. Takes about 8 ms.
+// anything then. Takes about 8 ms. One that is killed from outside is tried once more.
 base::Status prove_sandbox(const WorkerProgram& program);
 
 // The same of the sandbox of converters (parsers/worker/converter_sandbox.h). Takes about 2 ms.

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include "parsers/worker/sandbox_trial.h"
 #include "parsers/worker/worker_exit.h"
+#include "tests/support/folder.h"
 #include "tests/unit/worker/worker_fixture.h"
 
 using namespace crawld;
@@ -82,6 +84,29 @@ TEST_CASE("the self-test that the daemon runs at its start passes here and fails
   const auto status = prove_sandbox(**leaky);
   REQUIRE_FALSE(status.ok());
   CHECK(status.error().message.find("fails its self-test") != std::string::npos);
+}
+
+TEST_CASE(
+    "a self-test that somebody kills is tried once more, and is not held against the sandbox") {
+  if (!sandbox_possible()) return;
+  const tests::Folder folder;
+  const std::string runs = folder.file("runs");
+  const auto proves = GENERATE(true, false);
+  const std::string script = folder.file("worker");
+  std::ofstream(script) << "#!/bin/sh\necho >> " << runs << "\n"
+                        << (proves ? "[ $(wc -l < " + runs + ") = 2 ] && exit 70\n" : "")
+                        << "kill -9 $$\n";
+  REQUIRE(::chmod(script.c_str(), 0755) == 0);
+  const auto program = WorkerProgram::open(script);
+  REQUIRE(program.ok());
+  const auto prove = GENERATE(&prove_sandbox, &prove_converter_sandbox);
+  const auto status = prove(**program);
+  CHECK(output_of("wc -l < " + runs) == "2\n");
+  CHECK(status.ok() == proves);
+  if (!proves) {
+    CHECK(status.error().message.find("killed twice") != std::string::npos);
+    CHECK(status.error().message.find("sandbox: off") == std::string::npos);
+  }
 }
 
 TEST_CASE("a worker has no privileges, no descriptors, no environment, and a filter") {
