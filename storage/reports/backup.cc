@@ -7,7 +7,10 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <string_view>
 
 #include "crawler/base/fd.h"
 #include "storage/reports/file_check.h"
@@ -19,6 +22,8 @@ using base::Error;
 using Code = base::Error::Code;
 
 constexpr int kSlicePages = 2'000;
+constexpr std::string_view kPartSuffix = ".crawld-part";
+constexpr time_t kLeftBehind = 3'600;  // seconds; a backup that goes on writes all the time
 
 Error cannot_write(const std::string& path, int why) {
   const Code code = why == ENOSPC || why == EDQUOT ? Code::disk_full : Code::io;
@@ -27,6 +32,27 @@ Error cannot_write(const std::string& path, int why) {
 
 void remove_part(const std::string& part) {
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((part + suffix).c_str());
+}
+
+// Of backups that were killed. No lock tells who is at work: on NFS it would keep out SQLite's own.
+// Where one that slept for so long finds its part gone, it fails, and no copy is wrong.
+void clear_left_behind(const std::string& directory, time_t now) {
+  std::error_code error;
+  std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at(directory, error); !error && at != end;
+       at.increment(error)) {
+    const std::string path = at->path().string();
+    if (!path.ends_with(kPartSuffix)) continue;
+    struct stat part {};
+    if (::lstat(path.c_str(), &part) != 0 || !S_ISREG(part.st_mode)) continue;
+    if (part.st_mtime < now - kLeftBehind) remove_part(path);
+  }
+}
+
+// By the clock of the disk, which may be another machine's.
+time_t made_at(const base::Fd& file) {
+  struct stat made {};
+  return ::fstat(file.get(), &made) == 0 ? made.st_mtime : 0;
 }
 
 base::Status copy(sqlite3* from, sqlite3* to, const std::string& target,
@@ -82,10 +108,11 @@ base::Status backup(Database& reader, const std::string& target,
   if (::lstat(target.c_str(), &existing) == 0) {
     return Error{Code::invalid, target + " exists already; name a new file"};
   }
-  const std::string part = target + ".part";
-  remove_part(part);
-  const base::Fd fd(::open(part.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd.open()) return cannot_write(part, errno);
+  // A name that no other backup has: of two at once each writes its own.
+  std::string part = target + ".XXXXXX" + std::string(kPartSuffix);
+  const base::Fd fd(::mkostemps(part.data(), static_cast<int>(kPartSuffix.size()), O_CLOEXEC));
+  if (!fd.open()) return cannot_write(target, errno);
+  clear_left_behind(directory_of(target), made_at(fd));
   auto done = copy_into(reader, part, progress);
   if (done && ::fsync(fd.get()) != 0) done = cannot_write(part, errno);
   // link() and not rename(): it never replaces a file that came meanwhile.

@@ -1,6 +1,7 @@
 // A consistent copy of a crawl database while it is written to.
 //
-// The copy is of one moment; it is made under another name and appears complete.
+// The copy is of one moment; it is made under another name, TARGET.XXXXXX.crawld-part, and appears
+// complete. What killed backups left in the folder goes with the next one, an hour later or more.
 #pragma once
 
 #include <cstdint>

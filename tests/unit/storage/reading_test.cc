@@ -1,5 +1,7 @@
 // What other connections read while the store writes: SQL, exports, audit, backup.
 #include <catch2/catch.hpp>
+#include <set>
+#include <utility>
 
 #include "storage/reports/audit.h"
 #include "storage/reports/backup.h"
@@ -44,6 +46,16 @@ std::unique_ptr<SqliteStore> crawled(const std::string& path, std::uint64_t page
 
 std::unique_ptr<Database> reader_of(const std::string& path) {
   return std::move(*Database::open_reader(path));
+}
+
+// Of the files beside the database.
+std::set<std::string> names_with(const Scratch& scratch, std::string_view part) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(scratch.path(""))) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(part) != std::string::npos) names.insert(name);
+  }
+  return names;
 }
 
 struct Collected final : QueryRows {
@@ -272,7 +284,41 @@ TEST_CASE("a backup is a whole crawl database of one moment, made while the craw
   CHECK(*copy->number("SELECT count(*) FROM urls") == kPages);
   CHECK(wrong_checks(*copy).empty());
   CHECK(*find_url(*copy, page_url(3)) == 3);
-  CHECK_FALSE(std::filesystem::exists(scratch.path("copy.db.part")));
+  CHECK(names_with(scratch, ".crawld-part").empty());
+}
+
+TEST_CASE("a backup clears what killed ones left in its folder, and nothing that is written to") {
+  Scratch scratch;
+  auto store = crawled(scratch.path());
+  auto reader = reader_of(scratch.path());
+  for (const char* name : {"monday.db.a1B2c3.crawld-part", "monday.db.a1B2c3.crawld-part-journal",
+                           "tuesday.db.d4E5f6.crawld-part", "film.part"}) {
+    std::ofstream(scratch.path(name)) << "x";
+    const bool young = std::string_view(name).starts_with("tuesday");
+    const auto age = young ? std::chrono::minutes(50) : std::chrono::minutes(70);
+    std::filesystem::last_write_time(scratch.path(name),
+                                     std::filesystem::file_time_type::clock::now() - age);
+  }
+  REQUIRE(backup(*reader, scratch.path("wednesday.db")).ok());
+  CHECK(names_with(scratch, "part") ==
+        std::set<std::string>{"film.part", "tuesday.db.d4E5f6.crawld-part"});
+}
+
+TEST_CASE("of two backups to one name the second to end is refused, and the first is whole") {
+  Scratch scratch;
+  auto store = crawled(scratch.path());
+  auto reader = reader_of(scratch.path());
+  auto other = reader_of(scratch.path());
+  base::Status meanwhile = base::Done{};
+  bool begun = false;
+  const auto done = backup(*reader, scratch.path("copy.db"), [&](const BackupProgress&) {
+    if (!std::exchange(begun, true)) meanwhile = backup(*other, scratch.path("copy.db"));
+    return true;
+  });
+  CHECK(meanwhile.ok());
+  CHECK_FALSE(done.ok());
+  CHECK(*reader_of(scratch.path("copy.db"))->number("SELECT count(*) FROM urls") == kPages);
+  CHECK(names_with(scratch, ".crawld-part").empty());
 }
 
 TEST_CASE("where a redirect to javascript: is booked, the books balance") {
