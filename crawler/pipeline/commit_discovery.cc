@@ -15,7 +15,6 @@ using base::Status;
 using frontier::Candidate;
 using model::Verdict;
 
-constexpr std::uint32_t kMostSitemaps = 1'000;   // of one site and run
 constexpr std::chrono::hours kLongestRules{24};  // RFC 9309 section 2.4
 
 // What a discovery is in the books.
@@ -41,7 +40,7 @@ Candidate candidate_of(const model::Discovered& found, const Booked& booked) {
 
 }  // namespace
 
-void CommitStage::discover(const model::Settled& settled) {
+void CommitStage::discover(model::Settled& settled) {
   if (const auto* page = std::get_if<model::ParsedPage>(&settled.parsed.page)) {
     totals_.links += page->links.size();
   }
@@ -56,17 +55,19 @@ void CommitStage::discover(const model::Settled& settled) {
   std::vector<Candidate> offers;
   std::vector<Again> again;
   std::optional<std::string> carried;  // looked up for the first new URL only
+  bool left_out = false;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const model::SiteId site = found[i].site.value_or(lease.request.site);
     if (known[i] == 0) {
       if (!carried) carried = metadata_of(lease);
-      enter(found[i], hashes[i], site, lease.url_id, *carried, offers);
+      if (!enter(found[i], hashes[i], site, lease.url_id, *carried, offers)) left_out = true;
       continue;
     }
     if (options_.recurring && found[i].lastmod > 0) news_.emplace_back(known[i], found[i].lastmod);
     if (found[i].state != Verdict::queued || !too_deep_.has(known[i])) continue;
     again.push_back({found[i], known[i], site});
   }
+  if (left_out && settled.reason.empty()) settled.reason = kUrlsLeftOut;
   if (!again.empty()) admit_nearer(again, lease.url_id, offers);
   if (!offers.empty()) frontier_.offer(std::move(offers));
 }
@@ -108,15 +109,24 @@ void CommitStage::say_anew(model::UrlId known, std::string metadata) {
   batch_bytes_ += size;
 }
 
-void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
+bool CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
                         model::UrlId parent, std::string metadata, std::vector<Candidate>& offers) {
+  Verdict state = found.state;
+  std::string reason = found.reason;
+  if (found.purpose == model::Purpose::sitemap && state == Verdict::queued &&
+      !sitemap_bounds_.take_sitemap(site)) {
+    state = Verdict::over_budget;
+    reason = "sitemaps";
+  }
+  const bool by_sitemap = found.hop == 'M';
+  if (by_sitemap && state != Verdict::queued && !sitemap_bounds_.take_refused(site)) return false;
   storage::NewUrl row{.id = ids_.url++,
                       .hash = hash,
                       .host = host_of(found.url, site),
                       .site = site,
                       .url = found.url.href(),
-                      .state = found.state,
-                      .reason = found.reason,
+                      .state = state,
+                      .reason = std::move(reason),
                       .depth = found.depth,
                       .redirects = found.redirects,
                       .hop = found.hop,
@@ -124,11 +134,6 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
                       .parent = parent,
                       .metadata = std::move(metadata)};
   store_.seen().insert(hash, row.id);
-  if (row.purpose == model::Purpose::sitemap && row.state == Verdict::queued &&
-      ++sitemaps_[site] > kMostSitemaps) {
-    row.state = Verdict::over_budget;
-    row.reason = "sitemaps";
-  }
   ++totals_.discovered;
   states_.add(row.state);
   batch_bytes_ += row.url.size() + 64;
@@ -137,6 +142,7 @@ void CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
     offers.push_back(candidate_of(found, {row.id, row.host, site, parent, !row.metadata.empty()}));
   }
   batch_.new_urls.push_back(std::move(row));
+  return true;
 }
 
 model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {

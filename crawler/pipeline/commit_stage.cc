@@ -58,6 +58,7 @@ void CommitStage::book(model::Settled settled) {
   ++totals_.fetches;
   totals_.bytes += settled.parsed.fetched.timings.bytes_received;
   ++totals_.outcomes[std::string(to_string(settled.verdict))];
+  discover(settled);
   note_problem(settled);
   if (settled.verdict == Verdict::retry_later) ++totals_.retries;
   if (settled.verdict == Verdict::redirected) ++totals_.redirects;
@@ -73,7 +74,6 @@ void CommitStage::book(model::Settled settled) {
   if (is_error(settled.verdict)) ++host.errors;
 
   limits_.count(settled);
-  discover(settled);
   const auto attempts =
       static_cast<std::uint16_t>(!settled.counts_attempt              ? lease.request.attempt
                                  : is_tried_again(settled)            ? lease.request.attempt + 1
@@ -107,6 +107,7 @@ void CommitStage::visit(const model::Settled& settled) {
   if (unread && link_rules_.are_newer_than(request.history.visited_at, request.site)) {
     row.validators = {};
   }
+  if (settled.reason == kUrlsLeftOut) row.validators = {};
   batch_.visits.push_back(std::move(row));
 }
 

@@ -34,6 +34,7 @@
 #include "crawler/pipeline/run_totals.h"
 #include "crawler/pipeline/site_limits.h"
 #include "crawler/pipeline/site_rules.h"
+#include "crawler/pipeline/sitemap_bounds.h"
 #include "crawler/pipeline/state_counts.h"
 #include "crawler/pipeline/url_marks.h"
 #include "storage/page_store.h"
@@ -130,8 +131,10 @@ class CommitStage {
   void note_problem(const model::Settled& settled);
   void visit(const model::Settled& settled);
   void take_up_link_rules();
-  void discover(const model::Settled& settled);
-  void enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
+  // Says in `settled` where a sitemap named more than is entered.
+  void discover(model::Settled& settled);
+  // False: it is not entered, since sitemaps named too much that is refused.
+  bool enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
              model::UrlId parent, std::string metadata, std::vector<frontier::Candidate>& offers);
   struct Again {
     const model::Discovered& found;
@@ -200,7 +203,7 @@ class CommitStage {
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;
   LinkRules link_rules_;
-  std::unordered_map<model::SiteId, std::uint32_t> sitemaps_;
+  SitemapBounds sitemap_bounds_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod
   std::map<model::UrlId, AskedAgain> asked_again_;           // known URLs
   // A list said something of a known URL: those that wait know nothing of it.
