@@ -35,6 +35,7 @@ milliseconds HostClock::gap() const {
 
 void HostClock::started(base::Instant now, double dice) {
   ++in_flight_;
+  moved_at_ = now;
   const auto wait =
       std::chrono::duration_cast<base::Duration>(std::chrono::duration<double, std::milli>(
           static_cast<double>(gap().count()) * (1.0 + politeness_.jitter * dice)));
@@ -45,6 +46,7 @@ void HostClock::started(base::Instant now, double dice) {
 }
 
 void HostClock::started_beside(base::Instant now, base::Instant until) {
+  moved_at_ = now;
   start_ = {.at = now, .opens_before = opens_at_, .request_before = last_request_};
   opens_at_ = std::max(opens_at_, until);
   start_.opens_after = opens_at_;
@@ -69,6 +71,7 @@ void HostClock::seen(base::Instant at) {
 
 void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
   if (in_flight_ > 0) --in_flight_;
+  moved_at_ = now;
   if (advice.latency.count() > 0) {
     // As RFC 6298 section 2.3 smooths a round trip: the newest counts an eighth.
     const auto sample = std::chrono::microseconds(advice.latency);
@@ -182,6 +185,19 @@ base::Instant HostClock::dead_until() const {
 std::string_view HostClock::given_up_because() const {
   if (fails_until_ > std::max(unreachable_until(), rests_until_)) return "host_fails";
   return rests_until_ > unreachable_until() ? "host_throttles" : "host_unreachable";
+}
+
+void HostClock::slept(base::Duration time, base::Instant awake) {
+  if (moved_at_ > awake) return;
+  const auto move = [time](base::Instant& moment) {
+    if (moment > base::Instant::min() + time) moment -= time;
+  };
+  move(opens_at_);
+  if (last_request_) move(*last_request_);
+  for (base::Instant* moment : {&first_throttle_, &throttled_until_, &rests_until_, &failing_since_,
+                                &next_probe_, &fails_until_, &last_trouble_}) {
+    move(*moment);
+  }
 }
 
 bool HostClock::quick() const { return good_ >= kGoodAnswers && latency_ <= kSoon; }

@@ -73,6 +73,10 @@ class HostClock {
   void set_politeness(const Politeness& politeness) { politeness_ = politeness; }
   const Politeness& politeness() const { return politeness_; }
 
+  // The machine slept for `time`, some time after `awake`: what was to come comes so much sooner.
+  // Whether a request since then was before the sleep or after it nobody knows; it keeps its gap.
+  void slept(base::Duration time, base::Instant awake);
+
   // Keeps the host closed until `until` at least (robots unreachable, restart).
   void close_until(base::Instant until);
 
@@ -122,6 +126,7 @@ class HostClock {
     std::optional<base::Instant> request_before;
   };
   Start start_;
+  base::Instant moved_at_{};  // a request began or ended
   std::uint32_t in_flight_ = 0;
   std::uint32_t troubles_ = 0;  // consecutive
   std::uint32_t good_ = 0;      // answers in a row

@@ -116,8 +116,9 @@ class LocalFrontier final : public Frontier {
   // Asks for rules on `host`'s clock: after a redirect, or once more.
   void ask_robots(model::HostId host, Errand errand);
   void close_host_until(model::HostId host, base::Instant until);
-  // The machine slept for `time`: what is known of robots.txt is older by it.
-  void slept(base::Duration time);
+  // The machine slept for `time`, some time after `awake`: what is known of robots.txt is older by
+  // it, and hosts open when they said, not so much later.
+  void slept(base::Duration time, base::Instant awake);
 
   // --- logins ----------------------------------------------------------------------
   // While a site waits for its login its URLs are not leased; robots.txt and steps of logins are.

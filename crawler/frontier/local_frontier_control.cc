@@ -186,11 +186,17 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
   idle_threads_.call_all();
 }
 
-void LocalFrontier::slept(base::Duration time) {
+void LocalFrontier::slept(base::Duration time, Instant awake) {
   MutexLock lock(mutex_);
   for (auto& [id, host] : hosts_) {
     if (host->robots.state == HostRobots::State::known) host->robots.expires -= time;
+    host->clock.slept(time, awake);
+    if (host->place == Place::snoozed) {
+      unschedule(*host);
+      schedule(*host);
+    }
   }
+  call_for_work();
 }
 
 void LocalFrontier::close_host_until(model::HostId id, Instant until) {

@@ -1,5 +1,7 @@
 #include "crawler/pipeline/clock_steps.h"
 
+#include <utility>
+
 namespace crawld::pipeline {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr milliseconds kLeastStep{2'000};
 }  // namespace
 
 ClockSteps::ClockSteps(const base::Clock& clock)
-    : clock_(clock), wall_ahead_(wall_ahead()), asleep_(clock.asleep()) {}
+    : clock_(clock), wall_ahead_(wall_ahead()), asleep_(clock.asleep()), awake_at_(clock.now()) {}
 
 milliseconds ClockSteps::wall_ahead() const {
   return milliseconds(base::to_millis(clock_.wall())) -
@@ -18,11 +20,12 @@ milliseconds ClockSteps::wall_ahead() const {
                                                   clock_.asleep());
 }
 
-base::Duration ClockSteps::take_sleep() {
+ClockSteps::Sleep ClockSteps::take_sleep() {
+  const base::Instant awake = std::exchange(awake_at_, clock_.now());
   const base::Duration slept = clock_.asleep() - asleep_;
-  if (slept < kLeastStep) return {};
+  if (slept < kLeastStep) return {.time = {}, .fell_asleep_after = awake};
   asleep_ += slept;
-  return slept;
+  return {.time = slept, .fell_asleep_after = awake};
 }
 
 milliseconds ClockSteps::step() {

@@ -14,8 +14,11 @@ class ClockSteps {
  public:
   explicit ClockSteps(const base::Clock& clock);
 
-  // How long the machine has slept since the last call; zero: not at all.
-  base::Duration take_sleep();
+  struct Sleep {
+    base::Duration time{};            // zero: there was none since the last call
+    base::Instant fell_asleep_after;  // the last call: it was awake then
+  };
+  Sleep take_sleep();
 
   // By how much the wall clock was set, a machine's sleep left out; zero: it was not. The step is
   // told again until it was taken.
@@ -28,6 +31,7 @@ class ClockSteps {
   const base::Clock& clock_;
   std::chrono::milliseconds wall_ahead_;  // of the steady clock and the machine's sleep
   base::Duration asleep_;
+  base::Instant awake_at_;
 };
 
 }  // namespace crawld::pipeline

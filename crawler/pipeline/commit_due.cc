@@ -200,11 +200,13 @@ Status CommitStage::count_foreign_retries() {
   return base::Done{};
 }
 
-// What fell due meanwhile is due, and what was known of robots.txt is older than it looks.
+// What fell due meanwhile is due, what was known of robots.txt is older than it looks, and a host
+// has rested longer.
 void CommitStage::follow_sleep() {
-  const base::Duration slept = clock_steps_.take_sleep();
+  const ClockSteps::Sleep sleep = clock_steps_.take_sleep();
+  const base::Duration slept = sleep.time;
   if (slept == base::Duration{}) return;
-  frontier_.slept(slept);
+  frontier_.slept(slept, sleep.fell_asleep_after);
   base::log::info("clock.slept",
                   {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(slept).count()}});
 }

@@ -98,3 +98,20 @@ TEST_CASE(
   for (std::size_t i = 1; i < times.size(); ++i)
     CHECK(times[i] - times[i - 1] >= milliseconds(1'000));
 }
+
+TEST_CASE("a host that asked for a rest before the machine slept is asked when that is over") {
+  Crawl crawl;
+  crawl.web.page("http://a.test/", links({"/5"}));
+  const Answer busy{.status = 503, .body = {}, .headers = {{"Retry-After", "1200"}}};
+  crawl.web.answers("http://a.test/5", {busy, Answer{.body = "x"}});
+  config::Site site = quick_site({"http://a.test/"});
+  site.max_retry_after = hours(1);
+  Simulation simulation = crawl.start(site, {});
+  simulation.run(100, minutes(2));
+  REQUIRE(crawl.web.count("http://a.test/5") == 1);
+  crawl.clock.sleep(minutes(16));
+  simulation.run(100, minutes(1));
+  CHECK(crawl.web.count("http://a.test/5") == 1);
+  simulation.run(100, minutes(2));
+  CHECK(crawl.web.count("http://a.test/5") == 2);
+}

@@ -338,3 +338,17 @@ TEST_CASE("the latency of a host is smoothed, an eighth for the newest") {
   closures(clock, kTrouble, 1);  // no answer tells nothing
   CHECK(clock.latency() == milliseconds(900));
 }
+
+TEST_CASE(
+    "a sleep counts towards a rest, but not towards the gap after what may have followed it") {
+  HostClock clock({.delay = seconds(1)});
+  clock.started(kStart, 0);
+  clock.ended(at(seconds(1)), throttled(seconds(40)));
+  clock.slept(seconds(30), at(milliseconds(999)));
+  CHECK(since_start(clock.opens_at()) == seconds(41));
+  clock.slept(seconds(30), at(seconds(1)));
+  CHECK(since_start(clock.opens_at()) == seconds(11));
+  clock.started(at(seconds(11)), 0);
+  clock.ended(at(seconds(11)), throttled(seconds(5)));
+  CHECK(since_start(clock.opens_at()) == seconds(16));  // the rest before is over
+}

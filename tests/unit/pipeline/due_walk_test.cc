@@ -78,10 +78,14 @@ TEST_CASE("a clock that drifts is never set, however far it gets") {
 TEST_CASE("a machine that slept has set no clock") {
   tests::ManualClock clock;
   ClockSteps steps(clock);
+  const base::Instant awake = clock.now();
   clock.sleep(seconds(3'600));
+  clock.advance(seconds(1));
   CHECK(steps.step() == milliseconds(0));
-  CHECK(steps.take_sleep() == seconds(3'600));
-  CHECK(steps.take_sleep() == base::Duration{});
+  const ClockSteps::Sleep sleep = steps.take_sleep();
+  CHECK(sleep.time == seconds(3'600));
+  CHECK(sleep.fell_asleep_after == awake);
+  CHECK(steps.take_sleep().time == base::Duration{});
 }
 
 TEST_CASE("a run does not wait for retries of sites that are not in it") {
