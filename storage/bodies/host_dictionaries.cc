@@ -24,22 +24,40 @@ constexpr char kFront = '\n';
 
 bool is_sample(std::uint64_t count) { return count >= kFirstSample && std::has_single_bit(count); }
 
-bool is_due(std::uint64_t count) {
-  if (count < kFirstDictionary || !std::has_single_bit(count)) return false;
-  return (std::countr_zero(count) - std::countr_zero(kFirstDictionary)) % kMadeEvery == 0;
+// The count at or below this one at which a dictionary is due; 0: none.
+std::uint64_t last_due(std::uint64_t count) {
+  if (count < kFirstDictionary) return 0;
+  const int doublings = std::bit_width(count) - std::bit_width(kFirstDictionary);
+  return kFirstDictionary << (doublings - doublings % kMadeEvery);
 }
 
 }  // namespace
 
 base::Status HostDictionaries::load() {
-  return database_.each(
+  auto done = database_.each(
       "SELECT id, host_id, bodies FROM dictionaries ORDER BY id", [](Statement&) {},
       [&](Statement& s) {
         const auto id = static_cast<std::uint64_t>(s.integer(0));
         Host& host = hosts_[static_cast<model::HostId>(s.integer(1))];
         host.dictionary = id;
         host.bodies = static_cast<std::uint64_t>(s.integer(2));
+        host.made_at = host.bodies;
         next_id_ = id + 1;
+      });
+  return done ? load_counts() : done;
+}
+
+// Of a host that was counted by a version which kept no such row, what its dictionary says holds.
+base::Status HostDictionaries::load_counts() {
+  return database_.each(
+      "SELECT host_id, bodies, sample1, sample2, sample3, sample4 FROM body_counts",
+      [](Statement&) {},
+      [&](Statement& s) {
+        Host& host = hosts_[static_cast<model::HostId>(s.integer(0))];
+        host.bodies = std::max(host.bodies, static_cast<std::uint64_t>(s.integer(1)));
+        for (std::size_t i = 0; i < kSamples; ++i) {
+          host.samples[i] = static_cast<std::uint64_t>(s.integer(static_cast<int>(2 + i)));
+        }
       });
 }
 
@@ -51,6 +69,30 @@ base::Status HostDictionaries::write_due() {
     auto dictionary = read_dictionary(database_, hosts_[id].dictionary);
     if (!dictionary) return std::move(dictionary).error();
     if (*dictionary != nullptr) for_shelf_.emplace_back(id, *std::move(dictionary));
+  }
+  return write_counts();
+}
+
+// As they are once the batch under way is committed.
+base::Status HostDictionaries::write_counts() {
+  std::unordered_map<model::HostId, Host> counted;
+  for (const NewBody& body : stored_) {
+    count_in(counted.try_emplace(body.host, hosts_[body.host]).first->second, body.body);
+  }
+  for (const auto& one : counted) {
+    auto done = database_.run(
+        "INSERT INTO body_counts (host_id, bodies, sample1, sample2, sample3, sample4) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+        "ON CONFLICT (host_id) DO UPDATE SET bodies = ?2, sample1 = ?3, sample2 = ?4, "
+        "sample3 = ?5, sample4 = ?6",
+        [&](Statement& s) {
+          const Host& host = one.second;
+          s.integer(1, one.first).integer(2, static_cast<std::int64_t>(host.bodies));
+          for (std::size_t i = 0; i < kSamples; ++i) {
+            s.integer(static_cast<int>(3 + i), static_cast<std::int64_t>(host.samples[i]));
+          }
+        });
+    if (!done) return done;
   }
   return base::Done{};
 }
@@ -97,14 +139,19 @@ void HostDictionaries::rolled_back() {
   stored_.clear();
 }
 
+void HostDictionaries::count_in(Host& host, std::uint64_t body) {
+  ++host.bodies;
+  if (!is_sample(host.bodies)) return;
+  std::rotate(host.samples.begin(), host.samples.begin() + 1, host.samples.end());
+  host.samples.back() = body;
+}
+
 void HostDictionaries::count(const NewBody& body) {
   Host& host = hosts_[body.host];
-  ++host.bodies;
-  if (is_sample(host.bodies)) {
-    std::rotate(host.samples.begin(), host.samples.begin() + 1, host.samples.end());
-    host.samples.back() = body.body;
-  }
-  if (is_due(host.bodies)) {
+  count_in(host, body.body);
+  // What was due when the program ended is made now.
+  if (last_due(host.bodies) > host.made_at) {
+    host.made_at = host.bodies;
     to_make_.push_back(body.host);
   } else if (host.dictionary != 0 && !body.dictionary && shelf_.misses(body.host) &&
              std::find(to_put_up_.begin(), to_put_up_.end(), body.host) == to_put_up_.end()) {

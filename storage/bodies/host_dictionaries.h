@@ -5,7 +5,8 @@
 // dictionary is raw content: the ends of four of its pages, the 4th, 8th, 16th and 32nd body that
 // is stored of the host, so that not all of them are of its front. It is made anew from later ones
 // at the 128th, the 512th, and so on, as hosts change their looks; bodies of before keep theirs.
-// Nothing is made of hosts with fewer pages: it would take more room than it saves.
+// Nothing is made of hosts with fewer pages: it would take more room than it saves. The count goes
+// on over restarts: a row a host, written with its bodies and read at a start.
 //
 // A commit goes: stored() for what its rows hold, write_due() within the transaction, then
 // committed() or rolled_back(). What falls due by a commit is written by the next one.
@@ -52,13 +53,17 @@ class HostDictionaries {
  private:
   static constexpr std::size_t kSamples = 4;
   struct Host {
-    std::uint64_t bodies = 0;      // stored so far; after a restart, when the last one was made
+    std::uint64_t bodies = 0;      // stored so far
+    std::uint64_t made_at = 0;     // of them, when a dictionary was last due; 0: never
     std::uint64_t dictionary = 0;  // the newest; 0: none
     std::array<std::uint64_t, kSamples> samples{};  // rows in `bodies`, the newest last
   };
   using Dictionary = std::shared_ptr<const model::BodyDictionary>;
+  base::Status load_counts();
+  base::Status write_counts();
   base::Status make(model::HostId id, const Host& host);
   base::Result<std::string> sample(std::uint64_t body);
+  static void count_in(Host& host, std::uint64_t body);
   void count(const NewBody& body);
 
   Database& database_;

@@ -123,6 +123,29 @@ TEST_CASE("after a restart the dictionary is there again from the second body on
   CHECK(crawl.body(100) == body_of(100));
 }
 
+TEST_CASE("many runs of a few bodies each make a host's dictionary as one long run does") {
+  HostCrawl crawl;
+  const std::uint64_t each = GENERATE(1, 3, 16, 33);
+  CAPTURE(each);
+  while (crawl.pages < 35) {
+    crawl.visit(crawl.pages + each);
+    REQUIRE(crawl.store->put({}).ok());  // how the run ended
+    crawl.open();
+  }
+  const Dictionary dictionary = [&] {
+    crawl.visit(crawl.pages + 2);  // the first asks for it, the commit of the second reads it
+    return crawl.store->dictionary_of(kHost);
+  }();
+  REQUIRE(dictionary != nullptr);
+  for (const std::uint64_t sample : {4, 8, 16, 32}) {
+    CHECK(dictionary->bytes.find(body_of(sample)) != std::string::npos);
+  }
+  crawl.visit(126);
+  crawl.open();
+  crawl.visit(130);
+  CHECK(crawl.number("SELECT count(*) FROM dictionaries") == 2);
+}
+
 TEST_CASE("a batch that fails leaves no dictionary behind, and the next one makes it") {
   HostCrawl crawl;
   crawl.visit(32);
