@@ -46,6 +46,8 @@ constexpr Advice kAdvice[] = {
      "the host gave no answer again and again; a daemon asks an hour later, else --recrawl does"},
     {"retry_after_too_long", "the host asks for more patience than max_retry_after:"},
     {"scope", "--scope and -D (scope:, domains:) widen what belongs to the site"},
+    {"canonicalize",
+     "canonicalize: folds its host into another (fold_www, host_aliases), and it is visited there"},
     {"max_depth", "-l (max_depth:) goes deeper"},
     {"max_url_length", "traps.max_url_length: takes longer ones"},
     {"max_segments", "traps.max_segments: takes deeper paths"},

@@ -24,6 +24,14 @@ class Text {
   std::string all;
 };
 
+// Which hosts are one, where any are.
+void add_names(Text& text, const config::Canonicalize& rules) {
+  if (!rules.fold_www && rules.host_aliases.empty()) return;
+  std::vector<std::string> names = {rules.fold_www ? "fold_www" : ""};
+  for (const auto& [alias, host] : rules.host_aliases) names.insert(names.end(), {alias, host});
+  text.add(names);
+}
+
 // What refuses a URL when its turn comes.
 void add_refusals(Text& text, const config::Site& site) {
   text.add(site.allow_addresses);
@@ -52,6 +60,7 @@ void add(Text& text, const config::Site& site) {
                                       std::to_string(site.traps.max_repeated_segments)};
   for (const std::uint16_t port : site.ports) numbers.push_back(std::to_string(port));
   text.add(numbers);
+  add_names(text, site.canonicalize);
   add_refusals(text, site);
 }
 

@@ -14,7 +14,8 @@
 
 namespace crawld::daemon {
 
-// Of all that judges URLs: seeds, scope, patterns, depth, ports and trap guards of every site; and
+// Of all that judges URLs: seeds, scope, patterns, depth, ports, trap guards and the hosts that are
+// one (`fold_www`, `host_aliases`) of every site; and
 // what refuses them when their turn comes: budgets, limits, robots, opt-outs, redirects, addresses;
 // behind a dot, the names by which robots.txt is read.
 std::string scope_fingerprint(const config::Config& config);

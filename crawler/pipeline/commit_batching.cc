@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crawler/pipeline/commit_stage.h"
+#include "crawler/pipeline/list_metadata.h"
 #include "crawler/pipeline/rejudge.h"
 #include "crawler/pipeline/robots_step.h"
 
@@ -203,6 +204,7 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
     states_.move(row.state, judged.verdict);
     if (judged.verdict == Verdict::too_deep) too_deep_.add(row.id);
     batch_.updates.push_back({.id = row.id, .state = judged.verdict, .reason = judged.reason});
+    if (judged.renamed_to) rename(row, *judged.renamed_to);
     return row.state == Verdict::queued;
   }
   const bool foreign = row.site == storage::kNoSite;
@@ -220,6 +222,22 @@ bool CommitStage::rejudge(const storage::QueuedUrl& row, const Rejudgement& judg
       {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
   due_.plan(now);
   return row.state == Verdict::queued;
+}
+
+// Under its new name it is a URL of its own, and new unless somebody else found it already.
+void CommitStage::rename(const storage::QueuedUrl& row, const model::Url& name) {
+  const std::uint64_t hash = store_.seen().hash_of(name.href());
+  if (store_.seen().find(hash) != 0) return;
+  std::string metadata =
+      row.with_metadata ? pipeline::metadata_of(store_, batch_, row.id) : std::string();
+  std::vector<frontier::Candidate> offers;
+  (void)enter({.url = name,
+               .purpose = row.purpose,
+               .depth = row.depth,
+               .redirects = row.redirects,
+               .hop = row.hop},
+              hash, row.site, row.parent, std::move(metadata), offers);
+  if (!offers.empty()) frontier_.offer(std::move(offers));
 }
 
 bool CommitStage::finished() const {

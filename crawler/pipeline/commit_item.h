@@ -82,7 +82,8 @@ struct Rejudgement {
   model::UrlId id = 0;
   model::Verdict verdict = model::Verdict::out_of_scope;  // queued: it may be fetched now
   std::string reason;
-  std::optional<model::SiteId> site;  // that it belongs to from now on
+  std::optional<model::SiteId> site;     // that it belongs to from now on
+  std::optional<model::Url> renamed_to;  // what is asked for in its place
 };
 struct Rejudgements {
   std::vector<Rejudgement> all;

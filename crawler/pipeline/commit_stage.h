@@ -155,6 +155,7 @@ class CommitStage {
   bool nothing_waits() const;  // of the sites in this run
 
   bool rejudge(const storage::QueuedUrl& row, const Rejudgement& judged);
+  void rename(const storage::QueuedUrl& row, const model::Url& name);
   storage::RunUpdate run_update() const;
   void snapshot_hosts();
   void take_news_of_sites();

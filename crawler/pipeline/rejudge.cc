@@ -42,6 +42,8 @@ bool may_lift(const SiteRules& site, const storage::JudgedUrl& known, Refused wh
   return reason.starts_with("robots.txt") && site.config.robots == config::RobotsPolicy::ignore;
 }
 
+constexpr std::string_view kRenamed = "canonicalize";
+
 class Judge {
  public:
   Judge(const SiteTable& sites, int this_year, Refused which)
@@ -61,6 +63,11 @@ class Judge {
     if (!url) return;
     policy::Judgement now{Verdict::out_of_scope, {}};
     if (configured) now = judged_by(*site->second, known, *url);
+    if (configured && now.verdict == Verdict::queued) {
+      if (auto name = name_of_now(*site->second, known, *url)) {
+        return rename(known, *std::move(name));
+      }
+    }
     if (now.verdict == Verdict::queued) {
       if (is_refused(known.state) && lifts) tell(known, std::move(now), {});
       return;
@@ -84,6 +91,23 @@ class Judge {
         this_year_);
   }
 
+  // Where the site's rules fold the URL's host into another one (`fold_www`, `host_aliases`) that
+  // scope admits. A URL that is only spelled otherwise by them stays as it is.
+  std::optional<model::Url> name_of_now(const SiteRules& site, const storage::JudgedUrl& known,
+                                        const model::Url& url) const {
+    if (known.is_target) return std::nullopt;
+    model::Url name = site.canonicalizer.canonicalize(url);
+    if (name.host() == url.host()) return std::nullopt;
+    if (judged_by(site, known, name).verdict != Verdict::queued) return std::nullopt;
+    return name;
+  }
+
+  void rename(const storage::JudgedUrl& known, model::Url name) {
+    if (known.state == Verdict::out_of_scope && known.reason == kRenamed) return;
+    tell(known, {Verdict::out_of_scope, std::string(kRenamed)}, {});
+    out.news.all.back().renamed_to = std::move(name);
+  }
+
   // Another site in whose scope the URL is, and in whose form it is written.
   std::optional<model::SiteId> find_site(const storage::JudgedUrl& known,
                                          const model::Url& url) const {
@@ -104,7 +128,7 @@ class Judge {
       ++out.queued_again;
     }
     if (site) ++out.passed;
-    out.news.all.push_back({known.id, now.verdict, std::move(now.reason), site});
+    out.news.all.push_back({known.id, now.verdict, std::move(now.reason), site, {}});
   }
 
   const SiteTable& table_;

@@ -31,7 +31,8 @@ struct Rejudged {
 };
 
 // A URL that its site refuses, or whose site is configured no more, passes to one in whose scope
-// it is; of sites that are gone all others are left alone. About 3 us a URL that waits; `go_on`
+// it is; one whose host the rules fold into another gives way to that. Of sites that are gone all
+// others are left alone. About 3 us a URL that waits; `go_on`
 // is called meanwhile, and its no ends the walk. Threads: those of `reader`.
 // What a setting refused is queued where the setting may say yes now; the crawl itself has the
 // last word.

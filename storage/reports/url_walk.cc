@@ -17,6 +17,7 @@ JudgedUrl judged_url(const Statement& s) {
           .redirects = static_cast<std::uint32_t>(s.integer(9)),
           .is_seed = s.text(6) == "S",
           .is_embedded = s.text(6) == "E",
+          .is_target = s.text(6) == "R",
           .is_due = !s.is_null(7),
           .purpose = s.text(8) == "sitemap" ? model::Purpose::sitemap : model::Purpose::page};
 }

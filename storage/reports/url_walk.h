@@ -26,7 +26,8 @@ struct JudgedUrl {
   std::uint32_t redirects = 0;
   bool is_seed = false;
   bool is_embedded = false;
-  bool is_due = false;  // a visit is planned
+  bool is_target = false;  // of a redirect, which leads where it leads
+  bool is_due = false;     // a visit is planned
   model::Purpose purpose = model::Purpose::page;
 };
 

@@ -152,6 +152,52 @@ TEST_CASE("a reload judges what waits, what will be visited again and what was r
   CHECK(judged->news.all.size() == 3);
 }
 
+TEST_CASE("what a reload folds into another host is visited there, and no more where it was") {
+  config::Site site = hourly_site("http://www.a.test/");
+  site.domains = {"a.test", "alias.test"};
+  Books books(site);
+  books.web.page("http://www.a.test/", links({"/known", "/late", "http://alias.test/x", "/moved"}));
+  books.web.page("http://www.a.test/known", "known");
+  books.web.fail("http://www.a.test/late", model::FetchFailureKind::connect);
+  books.web.page("http://alias.test/x", "x");
+  books.web.redirect("http://www.a.test/moved", "http://www.a.test/target");
+  books.web.page("http://www.a.test/target", "target");
+  for (const char* path : {"", "known", "late", "x"}) {
+    books.web.page(std::string("http://a.test/") + path, path);
+  }
+  books.run(minutes(30));
+  site.canonicalize.fold_www = true;
+  site.canonicalize.host_aliases = {{"alias.test", "a.test"}};
+  reload(books, {site});
+  books.run(hours(3));
+  for (const char* path : {"", "known", "late", "x"}) {
+    CAPTURE(path);
+    CHECK(books.web.count(std::string("http://a.test/") + path) >= 2);
+  }
+  for (const char* url : {"http://www.a.test/", "http://www.a.test/known", "http://www.a.test/late",
+                          "http://alias.test/x"}) {
+    CAPTURE(url);
+    CHECK(books.simulation().state(url) == "out_of_scope");
+  }
+  CHECK(books.web.count("http://alias.test/x") == 1);
+  CHECK(number(books, "SELECT count(*) FROM urls WHERE reason = 'canonicalize'") >= 4);
+  CHECK(number(books,
+               "SELECT count(*) FROM pages AS p JOIN urls AS u ON u.id = p.url_id "
+               "WHERE u.url = 'http://www.a.test/known'") == 1);  // it stays stored
+  // Another change brings the old names back no more; taking the setting back does.
+  site.max_depth = 9;
+  reload(books, {site});
+  books.run(hours(3));
+  CHECK(books.web.count("http://alias.test/x") == 1);
+  CHECK(books.simulation().state("http://www.a.test/known") == "out_of_scope");
+  site.canonicalize.host_aliases.clear();
+  reload(books, {site});
+  books.run(hours(3));
+  CHECK(books.web.count("http://alias.test/x") > 1);
+  // Where a redirect leads is no matter of names.
+  CHECK(books.web.count("http://www.a.test/target") >= 2);
+}
+
 TEST_CASE("a site that is new takes the pages in its scope that another one had refused") {
   const config::Site first = hourly_site("http://a.test/");
   Books books(first);

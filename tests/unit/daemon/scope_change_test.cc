@@ -40,6 +40,12 @@ TEST_CASE("what decides scope changes the fingerprint, and nothing else does") {
   after = before;
   after.sites[0].allow_addresses = {"10.0.0.0/8"};
   CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].canonicalize.fold_www = true;
+  CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].canonicalize.host_aliases = {{"b.test", "a.test"}};
+  CHECK(scope_fingerprint(after) != known);
 }
 
 TEST_CASE("the books are judged anew when the scope is another than in the run before, once") {
