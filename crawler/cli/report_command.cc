@@ -5,6 +5,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
+#include "crawler/cli/broken_links.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/database_option.h"
@@ -54,6 +55,7 @@ std::vector<ReportSection> sections() {
   std::vector<ReportSection> all;
   for (const ReportSection& section : storage::report_sections()) {
     all.push_back(section);
+    if (section.name == kBrokenLinks) all.back().walk = report_broken_links;
     if (section.name == "orphans") all.push_back(kSitemapOnly);
   }
   return all;

@@ -15,17 +15,6 @@ namespace {
 constexpr std::size_t kMostRows = 200;
 constexpr std::uint64_t kSalt = 1;
 
-using Canonicalizers = std::vector<policy::Canonicalizer>;
-
-base::Result<Canonicalizers> canonicalizers_of(storage::Database& reader) {
-  auto rules = daemon::known_spellings(reader);
-  if (!rules) return std::move(rules).error();
-  Canonicalizers all;
-  all.emplace_back(config::Canonicalize{});
-  for (config::Canonicalize& own : *rules) all.emplace_back(std::move(own));
-  return all;
-}
-
 // False also where a walk over all links would find nobody to tell of.
 base::Result<bool> has_any(storage::Database& reader) {
   bool found = false;
@@ -42,7 +31,7 @@ base::Status report_sitemap_only(storage::Database& reader, storage::QueryRows& 
   rows.columns(kColumns);
   const auto any = has_any(reader);
   if (!any || !*any) return any ? base::Status(base::Done{}) : base::Status(any.error());
-  const auto canonicalizers = canonicalizers_of(reader);
+  const auto canonicalizers = daemon::known_canonicalizers(reader);
   if (!canonicalizers) return canonicalizers.error();
   const auto spell = [&](std::string_view, const model::Url& link,
                          std::vector<std::string>& hrefs) {

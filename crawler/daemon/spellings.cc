@@ -78,4 +78,13 @@ base::Result<std::vector<config::Canonicalize>> known_spellings(storage::Databas
   return all;
 }
 
+base::Result<std::vector<policy::Canonicalizer>> known_canonicalizers(storage::Database& reader) {
+  auto rules = known_spellings(reader);
+  if (!rules) return std::move(rules).error();
+  std::vector<policy::Canonicalizer> all;
+  all.emplace_back(config::Canonicalize{});
+  for (config::Canonicalize& own : *rules) all.emplace_back(std::move(own));
+  return all;
+}
+
 }  // namespace crawld::daemon

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "crawler/base/result.h"
+#include "crawler/policy/canonicalize.h"
 #include "storage/database.h"
 
 namespace crawld::daemon {
@@ -15,5 +16,8 @@ base::Status remember_spellings(storage::Database& writer, const std::vector<con
 
 // Without the usual ones; the newest first.
 base::Result<std::vector<config::Canonicalize>> known_spellings(storage::Database& reader);
+
+// What spells as they do, and before them as the usual rules do.
+base::Result<std::vector<policy::Canonicalizer>> known_canonicalizers(storage::Database& reader);
 
 }  // namespace crawld::daemon

@@ -177,3 +177,28 @@ def test_pages_that_only_a_sitemap_names_are_told_and_none_that_is_linked_in_ano
     assert sorted(report()) == [site.url("/alone"), site.url("/self")]
     pages["/"] += "<a href=/alone>x</a>"
     assert report() == [site.url("/self")]
+
+
+def test_broken_links_name_every_page_whose_link_leads_there_however_its_address_is_spelled(tmp_path, serve):
+    pages = {"/": "<a href='/a'>x</a><a href='/b'>x</a><a href='/c'>x</a><a href='/gone?own=1'>x</a>",
+             "/a": "<a href='/gone?utm_source=a#part'>x</a>", "/b": "<a href='/gone'>x</a><a href='/b?own=2'>x</a>",
+             "/c": "<a href='/old?own=3'>x</a>"}
+
+    def answer(path):
+        if path == "/old":
+            return 302, {"Location": "/gone"}, b""
+        if path not in pages:
+            return 404, {"Content-Type": "text/html"}, b""
+        return 200, {"Content-Type": "text/html"}, pages[path].encode()
+
+    site = serve(answer)
+    (tmp_path / "c.yaml").write_text(json.dumps({
+        "database": str(tmp_path / "crawl.db"), "disk_low": "0B",
+        "sites": [{"name": "a", "seeds": [site.url("/")], "delay": 0, "allow_addresses": ["127.0.0.0/8"],
+                   "canonicalize": {"strip_params": ["own"]}}]}))
+    done = subprocess.run([CRAWLD, "crawl", "-q", "-c", tmp_path / "c.yaml"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = subprocess.run([CRAWLD, "report", "--json", "--db", tmp_path / "crawl.db"], capture_output=True, text=True)
+    rows = json.loads(told.stdout)["broken_links"]
+    assert [(row["url"], row["why"], row["held_by"]) for row in rows] == [
+        (site.url("/gone"), "http_404", site.url(holder)) for holder in ("/", "/a", "/b", "/c")]

@@ -1,0 +1,95 @@
+#include "crawler/cli/broken_links.h"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "crawler/daemon/spellings.h"
+#include "crawler/policy/canonicalize.h"
+#include "storage/reports/broken_links.h"
+#include "storage/reports/link_walk.h"
+
+namespace crawld::cli {
+namespace {
+
+constexpr std::size_t kMostRows = 200;
+constexpr std::string_view kQuery = "SELECT url, why, held_by FROM v_report_broken_links LIMIT 200";
+constexpr std::string_view kColumns[] = {"url", "why", "held_by"};
+
+// The first rows in the order of the view: by URL, then by who holds the link.
+class FirstRows final : public storage::QueryRows {
+ public:
+  void add(std::string url, std::string held_by, std::string why) {
+    rows_.emplace(std::move(url), std::move(held_by), std::move(why));
+    if (rows_.size() > kMostRows) rows_.erase(std::prev(rows_.end()));
+  }
+
+  void columns(std::span<const std::string_view>) override {}
+  bool row(std::span<const storage::Value> values) override {
+    const auto text = [&](std::size_t i) {
+      const auto* value = std::get_if<std::string_view>(&values[i]);
+      return value == nullptr ? std::string() : std::string(*value);
+    };
+    add(text(0), text(2), text(1));
+    return true;
+  }
+
+  void give(storage::QueryRows& rows) const {
+    rows.columns(kColumns);
+    for (const auto& [url, held_by, why] : rows_) {
+      storage::Value holder;  // nobody's: a seed
+      if (!held_by.empty()) holder = std::string_view(held_by);
+      const storage::Value row[] = {std::string_view(url), std::string_view(why), holder};
+      if (!rows.row(row)) return;
+    }
+  }
+
+ private:
+  std::set<std::tuple<std::string, std::string, std::string>> rows_;
+};
+
+struct Broken {
+  std::string url;
+  std::string why;
+};
+using BrokenByAsked = std::map<std::string, std::vector<Broken>, std::less<>>;
+
+// Links that are another URL once they are spelled by the rules.
+base::Status add_respelled(storage::Database& reader, const BrokenByAsked& broken,
+                           FirstRows& rows) {
+  const auto canonicalizers = daemon::known_canonicalizers(reader);
+  if (!canonicalizers) return canonicalizers.error();
+  return storage::each_standing_link(reader, [&](const storage::LinkOfPage& link) {
+    const auto url = model::Url::parse(link.target);
+    if (!url) return;
+    const std::string_view written = link.target.substr(0, link.target.find('#'));
+    for (const policy::Canonicalizer& one : *canonicalizers) {
+      const std::string spelled = one.canonicalize(*url).href();
+      if (spelled == written) continue;
+      const auto found = broken.find(spelled);
+      if (found == broken.end()) continue;
+      for (const Broken& end : found->second) rows.add(end.url, std::string(link.from), end.why);
+    }
+  });
+}
+
+}  // namespace
+
+base::Status report_broken_links(storage::Database& reader, storage::QueryRows& rows) {
+  FirstRows first;
+  if (auto done = storage::query(reader, kQuery, first); !done) return done;
+  BrokenByAsked broken;
+  auto done = storage::each_broken_way(reader, kMostRows, [&](const storage::BrokenWay& way) {
+    broken[std::string(way.asked)].push_back({std::string(way.url), std::string(way.why)});
+  });
+  if (done && !broken.empty()) done = add_respelled(reader, broken, first);
+  if (done) first.give(rows);
+  return done;
+}
+
+}  // namespace crawld::cli
