@@ -159,7 +159,10 @@ base::Status SqliteStore::write(const CommitBatch& batch, BatchWriter& writer) {
   if (auto done = bodies_seen_->write_due(ids_.body - 1); !done) return done;
   if (with_dictionaries_) {
     dictionaries_.stored(writer.take_new_html());
-    if (auto done = dictionaries_.write_due(); !done) return done;
+    using Kind = HostDictionaries::Batch;
+    const bool last = batch.has_run && batch.run.ended_at != 0;
+    const Kind kind = last ? Kind::last_of_run : Kind::one_of_many;
+    if (auto done = dictionaries_.write_due(kind); !done) return done;
   }
   return database_->run("UPDATE meta SET value = ?1 WHERE key = 'commits'",
                         [&](Statement& s) { s.integer(1, commits_ + 1); });

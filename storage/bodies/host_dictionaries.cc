@@ -61,7 +61,7 @@ base::Status HostDictionaries::load_counts() {
       });
 }
 
-base::Status HostDictionaries::write_due() {
+base::Status HostDictionaries::write_due(Batch kind) {
   for (const model::HostId id : to_make_) {
     if (auto done = make(id, hosts_[id]); !done) return done;
   }
@@ -70,31 +70,39 @@ base::Status HostDictionaries::write_due() {
     if (!dictionary) return std::move(dictionary).error();
     if (*dictionary != nullptr) for_shelf_.emplace_back(id, *std::move(dictionary));
   }
-  return write_counts();
+  return write_counts(kind);
 }
 
 // As they are once the batch under way is committed.
-base::Status HostDictionaries::write_counts() {
+base::Status HostDictionaries::write_counts(Batch kind) {
   std::unordered_map<model::HostId, Host> counted;
+  if (kind == Batch::last_of_run) {
+    for (const model::HostId id : uncounted_) counted.emplace(id, hosts_[id]);
+  }
   for (const NewBody& body : stored_) {
     count_in(counted.try_emplace(body.host, hosts_[body.host]).first->second, body.body);
   }
-  for (const auto& one : counted) {
-    auto done = database_.run(
-        "INSERT INTO body_counts (host_id, bodies, sample1, sample2, sample3, sample4) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-        "ON CONFLICT (host_id) DO UPDATE SET bodies = ?2, sample1 = ?3, sample2 = ?4, "
-        "sample3 = ?5, sample4 = ?6",
-        [&](Statement& s) {
-          const Host& host = one.second;
-          s.integer(1, one.first).integer(2, static_cast<std::int64_t>(host.bodies));
-          for (std::size_t i = 0; i < kSamples; ++i) {
-            s.integer(static_cast<int>(3 + i), static_cast<std::int64_t>(host.samples[i]));
-          }
-        });
-    if (!done) return done;
+  for (const auto& [id, host] : counted) {
+    const bool at_sample = std::bit_floor(host.bodies) > hosts_[id].bodies;
+    if (!at_sample && kind != Batch::last_of_run) continue;
+    if (auto done = write_count(id, host); !done) return done;
+    counted_.push_back(id);
   }
   return base::Done{};
+}
+
+base::Status HostDictionaries::write_count(model::HostId id, const Host& host) {
+  return database_.run(
+      "INSERT INTO body_counts (host_id, bodies, sample1, sample2, sample3, sample4) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+      "ON CONFLICT (host_id) DO UPDATE SET bodies = ?2, sample1 = ?3, sample2 = ?4, "
+      "sample3 = ?5, sample4 = ?6",
+      [&](Statement& s) {
+        s.integer(1, id).integer(2, static_cast<std::int64_t>(host.bodies));
+        for (std::size_t i = 0; i < kSamples; ++i) {
+          s.integer(static_cast<int>(3 + i), static_cast<std::int64_t>(host.samples[i]));
+        }
+      });
 }
 
 base::Status HostDictionaries::make(model::HostId id, const Host& host) {
@@ -130,13 +138,19 @@ void HostDictionaries::committed() {
   for_shelf_.clear();
   to_make_.clear();
   to_put_up_.clear();
-  for (const NewBody& body : stored_) count(body);
+  for (const NewBody& body : stored_) {
+    count(body);
+    uncounted_.insert(body.host);
+  }
   stored_.clear();
+  for (const model::HostId id : counted_) uncounted_.erase(id);
+  counted_.clear();
 }
 
 void HostDictionaries::rolled_back() {
   for_shelf_.clear();
   stored_.clear();
+  counted_.clear();
 }
 
 void HostDictionaries::count_in(Host& host, std::uint64_t body) {

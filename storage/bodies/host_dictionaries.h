@@ -6,7 +6,8 @@
 // is stored of the host, so that not all of them are of its front. It is made anew from later ones
 // at the 128th, the 512th, and so on, as hosts change their looks; bodies of before keep theirs.
 // Nothing is made of hosts with fewer pages: it would take more room than it saves. The count goes
-// on over restarts: a row a host, written with its bodies and read at a start.
+// on over restarts: a row a host, written when a sample is due and, of all, when a run ends; a kill
+// costs what came since the last sample.
 //
 // A commit goes: stored() for what its rows hold, write_due() within the transaction, then
 // committed() or rolled_back(). What falls due by a commit is written by the next one.
@@ -20,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -44,7 +46,8 @@ class HostDictionaries {
   base::Status load();
 
   void stored(std::vector<NewBody> bodies) { stored_ = std::move(bodies); }
-  base::Status write_due();
+  enum class Batch : std::uint8_t { one_of_many, last_of_run };
+  base::Status write_due(Batch kind);
   void committed();
   void rolled_back();
 
@@ -60,7 +63,8 @@ class HostDictionaries {
   };
   using Dictionary = std::shared_ptr<const model::BodyDictionary>;
   base::Status load_counts();
-  base::Status write_counts();
+  base::Status write_counts(Batch kind);
+  base::Status write_count(model::HostId id, const Host& host);
   base::Status make(model::HostId id, const Host& host);
   base::Result<std::string> sample(std::uint64_t body);
   static void count_in(Host& host, std::uint64_t body);
@@ -70,9 +74,11 @@ class HostDictionaries {
   DictionaryShelf shelf_;
   std::unordered_map<model::HostId, Host> hosts_;
   std::uint64_t next_id_ = 1;
-  std::vector<NewBody> stored_;           // by the batch that is under way
-  std::vector<model::HostId> to_make_;    // a dictionary is due
-  std::vector<model::HostId> to_put_up_;  // there is one, and it is not on the shelf
+  std::vector<NewBody> stored_;                  // by the batch that is under way
+  std::vector<model::HostId> counted_;           // their rows are written by it
+  std::unordered_set<model::HostId> uncounted_;  // stored something since their row was written
+  std::vector<model::HostId> to_make_;           // a dictionary is due
+  std::vector<model::HostId> to_put_up_;         // there is one, and it is not on the shelf
   // Made or read by the batch that is under way: up once it is committed.
   std::vector<std::pair<model::HostId, Dictionary>> for_shelf_;
 };

@@ -68,6 +68,13 @@ struct HostCrawl {
     }
   }
 
+  void end_run() {
+    CommitBatch last;
+    last.has_run = true;
+    last.run.ended_at = 2;
+    REQUIRE(store->put(last).ok());
+  }
+
   std::string body(std::uint64_t id) {
     auto bytes = BodyReader(store->database()).bytes(id);
     return bytes ? *bytes : bytes.error().message;
@@ -129,7 +136,7 @@ TEST_CASE("many runs of a few bodies each make a host's dictionary as one long r
   CAPTURE(each);
   while (crawl.pages < 35) {
     crawl.visit(crawl.pages + each);
-    REQUIRE(crawl.store->put({}).ok());  // how the run ended
+    crawl.end_run();
     crawl.open();
   }
   const Dictionary dictionary = [&] {
@@ -141,9 +148,25 @@ TEST_CASE("many runs of a few bodies each make a host's dictionary as one long r
     CHECK(dictionary->bytes.find(body_of(sample)) != std::string::npos);
   }
   crawl.visit(126);
+  crawl.end_run();
   crawl.open();
   crawl.visit(130);
   CHECK(crawl.number("SELECT count(*) FROM dictionaries") == 2);
+}
+
+TEST_CASE("a kill costs a host's count what came since its last sample") {
+  HostCrawl crawl;
+  const auto count = [&] { return crawl.number("SELECT bodies FROM body_counts"); };
+  crawl.visit(19);
+  crawl.open();
+  CHECK(count() == 16);
+  crawl.visit(27);
+  crawl.end_run();
+  CHECK(count() == 24);
+  crawl.open();
+  crawl.visit(36);
+  CHECK(count() == 32);
+  CHECK(crawl.number("SELECT count(*) FROM dictionaries") == 1);
 }
 
 TEST_CASE("a batch that fails leaves no dictionary behind, and the next one makes it") {
