@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -28,6 +29,16 @@ void leave_no_core() {
   ::setrlimit(RLIMIT_CORE, &limit);
 }
 
+// Where a standard stream is closed its number would go to the next socket or file, which would
+// then be written log lines. What is opened here can neither be read nor written: who uses a closed
+// stream hears of it as before. open(2) gives the lowest number that is free.
+void keep_numbers_of_streams() {
+  while (::fcntl(STDIN_FILENO, F_GETFD) < 0 || ::fcntl(STDOUT_FILENO, F_GETFD) < 0 ||
+         ::fcntl(STDERR_FILENO, F_GETFD) < 0) {
+    if (::open("/", O_PATH) < 0) return;
+  }
+}
+
 // Nothing waits to be saved that a restart would not find: what is acknowledged is on disk.
 [[noreturn]] void out_of_memory() {
   constexpr char kWords[] = "crawld: out of memory; what is stored is safe, start again\n";
@@ -38,6 +49,7 @@ void leave_no_core() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_numbers_of_streams();
   give_memory_back();
   leave_no_core();
   std::set_new_handler(out_of_memory);

@@ -3,8 +3,9 @@ import json
 import os
 import sqlite3
 import subprocess
+import threading
 
-from conftest import CRAWLD
+from conftest import CRAWLD, check_whole, html
 from test_crawl import chain
 
 
@@ -134,3 +135,30 @@ def test_a_crawl_that_is_not_found_is_told_with_the_ways_to_name_one(tmp_path):
         assert "no crawl listens at" in result.stderr and "-c FILE" in result.stderr, result.stderr
     named = crawld("status", "--socket", tmp_path / "none")
     assert named.returncode == 1 and "-c FILE" not in named.stderr, named.stderr
+
+
+def test_a_crawl_whose_standard_streams_are_closed_writes_log_lines_into_no_file_of_its_own(crawl, serve):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def answer(_):
+        asked.set()
+        assert go_on.wait(60)
+        return html([])
+
+    command = crawl.command("-v", serve(answer).url())
+    process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command])
+    try:
+        assert asked.wait(60)
+        streams = {os.readlink(f"/proc/{process.pid}/fd/{number}") for number in range(3)}
+    finally:
+        go_on.set()
+    assert process.wait(60) == 0 and streams == {"/"}
+    check_whole(crawl, 1)
+
+
+def test_a_command_whose_standard_output_is_closed_says_so(crawl, serve):
+    assert crawl.run(serve(lambda _: html([])).url()).returncode == 0
+    command = [CRAWLD, "sql", "--db", crawl.db, "SELECT 1"]
+    result = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert result.stderr == "crawld: cannot write standard output: Bad file descriptor\n"
