@@ -12,9 +12,28 @@ namespace {
 
 using Code = base::Error::Code;
 
+// What the system last said to one of the files of `db`, or 0.
+int last_error(sqlite3* db, int which) {
+  sqlite3_file* file = nullptr;
+  int os = 0;
+  if (sqlite3_file_control(db, "main", which, &file) != SQLITE_OK) return 0;
+  if (file == nullptr || file->pMethods == nullptr) return 0;  // it is not open
+  file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &os);
+  return os;
+}
+
+// What the system said, or 0. Of a COMMIT only the file that failed knows: sqlite3_system_errno()
+// is of another statement then. The log is asked first, since a commit writes nothing else.
+int system_error(sqlite3* db, int code) {
+  const int kind = code & 0xFF;
+  if (db == nullptr || (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN)) return 0;
+  int os = kind == SQLITE_IOERR ? last_error(db, SQLITE_FCNTL_JOURNAL_POINTER) : 0;
+  if (os == 0 && kind == SQLITE_IOERR) os = last_error(db, SQLITE_FCNTL_FILE_POINTER);
+  return os != 0 ? os : sqlite3_system_errno(db);
+}
+
 // What a caller may do about it. Extended codes tell apart what the primary does not.
-Code code_of(sqlite3* db, int code) {
-  const int os = db == nullptr ? 0 : sqlite3_system_errno(db);
+Code code_of(int code, int os) {
   switch (code & 0xFF) {
     case SQLITE_FULL:
       return Code::disk_full;
@@ -40,10 +59,8 @@ Code code_of(sqlite3* db, int code) {
 }
 
 // SQLite's "disk I/O error" hides whether the disk is full, broken or read-only.
-std::string what_the_system_said(sqlite3* db, int code) {
-  const int os = db == nullptr ? 0 : sqlite3_system_errno(db);
-  const int kind = code & 0xFF;
-  if (os == 0 || (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN)) return {};
+std::string what_the_system_said(int os) {
+  if (os == 0) return {};
   std::string words = std::strerror(os);
   words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
   return " (" + words + ")";
@@ -52,11 +69,13 @@ std::string what_the_system_said(sqlite3* db, int code) {
 }  // namespace
 
 base::Error database_error(sqlite3* db, int code, std::string_view doing) {
-  const Code kind = code_of(db, code);
+  const int os = system_error(db, code);
+  const Code kind = code_of(code, os);
   std::string message(doing);
   message += ": ";
   message += db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
-  message += what_the_system_said(db, code);
+  message += what_the_system_said(os);
+  if (os == EFBIG) message += "; the limit of file sizes (ulimit -f) keeps it from growing";
   // A reader writes nothing but what it sorts.
   if (kind == Code::disk_full && db != nullptr && sqlite3_db_readonly(db, "main") == 1) {
     message += "; TMPDIR names the folder of temporary files";

@@ -59,6 +59,13 @@ def test_a_limit_of_file_sizes_holds_the_crawl_and_says_so_and_without_it_it_goe
     check_whole(crawl, 30)
 
 
+def test_a_limit_of_file_sizes_under_which_no_database_can_be_made_is_named(crawl):
+    limited = ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh"]
+    result = subprocess.run([*limited, *crawl.command("http://127.0.0.1:1/")], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1, result.stderr
+    assert "file too large" in result.stderr and "ulimit -f" in result.stderr
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 4 MiB; without the right to mount one the test does not run."""
@@ -124,9 +131,10 @@ def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     assert len(site.log) == 90
 
 
-def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_goes_on(crawl, serve):
+@pytest.mark.parametrize(("fault", "words"), [("enospc", "database or disk is full"), ("edquot", "disk quota exceeded")])
+def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_goes_on(crawl, serve, fault, words):
     site = serve(chain(60))
-    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=30 count=0"),
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing(f"op=any do={fault} nth=30 count=0"),
                                stderr=subprocess.PIPE, text=True)
     eventually(lambda: len(site.log) > 0)
     time.sleep(1.5)
@@ -134,7 +142,8 @@ def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_go
     process.send_signal(signal.SIGTERM)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 3, stderr
-    assert "crawl.db" in stderr and "full" in stderr
+    told = [line for line in stderr.splitlines() if "store.failed" in line]
+    assert told and all(str(crawl.db) in line and words in line for line in told), stderr
     assert crawl.run(*QUICK, site.url()).returncode == 0
     check_whole(crawl, 61)
 

@@ -7,7 +7,7 @@
 // nth    the first operation that is hit, counted from 1 over all such files
 // count  how many are hit from there on; 0: all that follow (default 1)
 // for    milliseconds after the first hit during which all are hit, in place of count
-// do     enospc | eio | erofs | short (half is written, as a full disk does) |
+// do     enospc | edquot | eio | erofs | short (half is written, as a full disk does) |
 //        kill (half is written, then SIGKILL) | slow (done, after 0.3 s)
 //
 // DISK_FAULTS_REPORT names a file that takes the number of operations at exit.
@@ -111,6 +111,7 @@ Deed judge(int fd, Op op) {
   if (strcmp(plan.deed, "slow") == 0) return Deed::slow;
   if (strcmp(plan.deed, "short") == 0 && op == Op::write) return Deed::cut_short;
   errno = strcmp(plan.deed, "enospc") == 0 || strcmp(plan.deed, "short") == 0 ? ENOSPC
+          : strcmp(plan.deed, "edquot") == 0                                  ? EDQUOT
           : strcmp(plan.deed, "erofs") == 0                                   ? EROFS
                                                                               : EIO;
   return Deed::fail;
