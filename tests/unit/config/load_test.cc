@@ -600,8 +600,9 @@ TEST_CASE("a key and its certificate may stand in one file") {
   const auto files = authority.issue("a.test");
   std::ofstream(folder.file("both"))
       << std::ifstream(files.key).rdbuf() << std::ifstream(files.certificate).rdbuf();
-  CHECK(error_of("defaults: {certificate: " + folder.file("both") + "}\nsites: []\n") == "loaded");
-  CHECK_THAT(error_of("defaults: {certificate: " + files.certificate + "}\nsites: []\n"),
+  CHECK(error_of("defaults: {certificate: '" + folder.file("both") + "'}\nsites: []\n") ==
+        "loaded");
+  CHECK_THAT(error_of("defaults: {certificate: '" + files.certificate + "'}\nsites: []\n"),
              Contains("holds no private key in PEM form"));
 }
 
@@ -610,8 +611,8 @@ TEST_CASE("a client certificate that has expired and a key that all can read are
   const auto files = authority.issue("a.test", {-7'200, -3'600});
   const auto warnings = [&](mode_t mode) {
     REQUIRE(chmod(files.key.c_str(), mode) == 0);
-    const auto loaded = load_text("defaults: {certificate: " + files.certificate +
-                                      ", private_key: " + files.key + "}\nsites: []\n",
+    const auto loaded = load_text("defaults: {certificate: '" + files.certificate +
+                                      "', private_key: '" + files.key + "'}\nsites: []\n",
                                   "f.yaml");
     REQUIRE(loaded);
     return loaded->warnings;
@@ -644,8 +645,8 @@ TEST_CASE("a list of proxies is judged one by one, and its logins are masked") {
 }
 
 TEST_CASE("an address that reaches none of the addresses that are allowed is told") {
-  CHECK_THAT(error_of("defaults: {address_family: ipv4, bind_address: '::1'}\nsites: []\n"),
-             StartsWith("f.yaml:1:48: bind_address: ::1 reaches no IPv4 address"));
+  CHECK_THAT(error_of("defaults: {address_family: ipv4, bind_address: '::'}\nsites: []\n"),
+             StartsWith("f.yaml:1:48: bind_address: :: reaches no IPv4 address"));
   // The site's own family, and the address of the defaults.
   CHECK_THAT(error_of("defaults: {bind_address: 127.0.0.1}\nsites:\n"
                       "  - {name: a, seeds: ['http://a.test/'], address_family: ipv6}\n"),

@@ -4,6 +4,7 @@
 
 #include "config/load.h"
 #include "tests/support/certificates.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/folder.h"
 
 using namespace crawld::config;
@@ -51,17 +52,20 @@ TEST_CASE("the paths of the database, of sockets and of cookies name files") {
 }
 
 TEST_CASE("a setting that needs another tells so") {
-  CHECK_THAT(told_of_site("private_key_password: ${env:HOME}"),
+  const crawld::tests::EnvironmentVariable password("KEY_PASSWORD", "secret");
+  CHECK_THAT(told_of_site("private_key_password: ${env:KEY_PASSWORD}"),
              StartsWith("f.yaml:4:27: private_key_password: needs the certificate:"));
-  CHECK_THAT(told_of_site("private_key: k.pem\n    private_key_password: ${env:HOME}"),
+  CHECK_THAT(told_of_site("private_key: k.pem\n    private_key_password: ${env:KEY_PASSWORD}"),
              StartsWith("f.yaml:4:18: private_key: needs the certificate:"));
   // The certificate may stand in the site only.
-  CHECK(told_of("defaults: {private_key_password: '${env:HOME}'}\nsites: []\n") == "loaded");
+  CHECK(told_of("defaults: {private_key_password: '${env:KEY_PASSWORD}'}\nsites: []\n") ==
+        "loaded");
   CHECK_THAT(told_of_site("keep_session_cookies: true"),
              Contains("keep_session_cookies: nothing is kept without save_cookies"));
-  CHECK_THAT(told_of_run("hooks: {secret: '${env:HOME}'}"),
+  CHECK_THAT(told_of_run("hooks: {secret: '${env:KEY_PASSWORD}'}"),
              Contains("hooks.secret: signs nothing without hooks.webhook"));
-  CHECK(told_of_run("hooks: {secret: '${env:HOME}', webhook: 'https://a.test/'}") == "loaded");
+  CHECK(told_of_run("hooks: {secret: '${env:KEY_PASSWORD}', webhook: 'https://a.test/'}") ==
+        "loaded");
 }
 
 TEST_CASE("files that nothing reads are told") {
