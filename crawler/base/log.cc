@@ -108,7 +108,8 @@ void open(Level level, Format format) {
   current_format = format;
   switch (format) {
     case Format::text:
-      logger().set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
+      // As all times that are stored and shown: a local one says twice a year two things.
+      logger().set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v", spdlog::pattern_time_type::utc);
       return;
     case Format::json:
       logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})",

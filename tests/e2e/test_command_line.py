@@ -1,4 +1,5 @@
 """What the command line is taken for, and what becomes of what is written to standard output."""
+import datetime
 import json
 import os
 import sqlite3
@@ -162,3 +163,11 @@ def test_a_command_whose_standard_output_is_closed_says_so(crawl, serve):
     result = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], capture_output=True, text=True, timeout=60)
     assert result.returncode == 1
     assert result.stderr == "crawld: cannot write standard output: Bad file descriptor\n"
+
+
+def test_the_log_tells_times_in_utc_whatever_the_time_zone_of_the_machine(crawl, serve):
+    command = crawl.command("-v", serve(lambda _: html([])).url())
+    result = subprocess.run(command, env=os.environ | {"TZ": "XXX-05:45"}, capture_output=True, text=True, timeout=60)
+    times = [datetime.datetime.fromisoformat(line.split()[0]) for line in result.stderr.splitlines() if " fetch.done " in line]
+    stored = datetime.datetime.fromisoformat(crawl.sql("SELECT min(fetched_at) FROM v_pages")[0][0])
+    assert times and all(abs(time - stored) < datetime.timedelta(minutes=5) for time in times), result.stderr
