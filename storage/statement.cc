@@ -80,6 +80,9 @@ base::Error database_error(sqlite3* db, int code, std::string_view doing) {
   if (kind == Code::disk_full && db != nullptr && sqlite3_db_readonly(db, "main") == 1) {
     message += "; TMPDIR names the folder of temporary files";
   }
+  if (code == SQLITE_READONLY_DIRECTORY) {
+    message += "; make its directory writable for this user, the log of the database stands there";
+  }
   if (kind == Code::corrupt) {
     message += "; stop, keep the file, and restore a backup or run sqlite3 FILE .recover";
   }

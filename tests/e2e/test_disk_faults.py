@@ -228,6 +228,11 @@ def test_a_folder_or_file_that_may_not_be_written_is_refused_with_its_name(serve
         assert f"{closed}/crawl.db" in refused.stderr and "permission denied" in refused.stderr
         made = run(open_folder)
         assert made.returncode == 0, made.stderr
+        open_folder.chmod(0o555)  # no log can be made beside the database
+        no_log = run(open_folder)
+        assert no_log.returncode == 1 and no_log.stderr.count("\n") == 1, no_log.stderr
+        assert f"{open_folder}/crawl.db" in no_log.stderr and "make its directory writable" in no_log.stderr
+        open_folder.chmod(0o777)
         (open_folder / "crawl.db").chmod(0o444)
         read_only = run(open_folder)
         assert read_only.returncode == 1
