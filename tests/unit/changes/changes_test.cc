@@ -106,6 +106,34 @@ TEST_CASE("a page that nobody links to any more is an orphan until somebody does
   CHECK(orphans(*books.reader()) == std::vector<std::string>{"http://a.test/sub"});
 }
 
+TEST_CASE("a page that comes back as it was is told with the version that was good by then") {
+  Books books(hourly_site("http://a.test/"));
+  const Answer one{.body = "<title>One</title>one"};
+  const Answer away{.status = 404, .body = {}, .headers = {}};
+  const Answer moved{.status = 301, .body = {}, .headers = {{"Location", "/else"}}};
+  const Answer two{.body = "<title>Two</title>two"};
+  books.web.answers("http://a.test/", {one, away, one, moved, one, two});
+  books.web.page("http://a.test/else", "else");
+  books.run(hours(5) + minutes(30));
+  const auto reader = books.reader();
+  const auto slice = storage::read_changes(*reader, 0, 1'000, kAll);
+  REQUIRE(slice);
+  std::vector<json> told;
+  for (const std::string& change : slice->changes) {
+    json row = json::parse(change);
+    if (row["url"] == "http://a.test/") told.push_back(std::move(row));
+  }
+  REQUIRE(told.size() == 6);
+  for (const std::size_t back : {2U, 4U}) {
+    CHECK(told[back]["change"] == "changed");
+    CHECK(told[back]["title"] == "One");
+    CHECK(told[back]["page_id"] == told[0]["page_id"]);
+    CHECK(told[back]["previous_page_id"] == told[0]["page_id"]);
+  }
+  CHECK(told[5]["title"] == "Two");
+  CHECK(told[5]["previous_page_id"] == told[0]["page_id"]);
+}
+
 TEST_CASE("changes of both kinds are exported as JSON Lines in one order") {
   Books books(hourly_site("http://a.test/"));
   books.web.answers(
