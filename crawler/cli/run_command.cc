@@ -269,7 +269,7 @@ int run_command(const Arguments& arguments) {
     base::log::warn("config", {{"warning", warning}});
   const sigset_t signals = daemon_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  StopSignals stop_signals;
+  StopSignals stop_signals(StopSignals::Hangup::means_else);
   stop_signals.let_in();  // opening and starting a large database take long
   const base::SystemClock clock;
   auto session = daemon::Session::open({.config = std::move(loaded->config),

@@ -10,32 +10,46 @@
 namespace crawld::cli {
 namespace {
 
+// Of the process, as signals are.
+volatile std::sig_atomic_t came = 0;
+bool hangup_stops = false;
+
 sigset_t stop_set() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (hangup_stops) sigaddset(&set, SIGHUP);
   return set;
 }
 
-// Of the process, as signals are.
-volatile std::sig_atomic_t came = 0;
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
 
 void take(int) {
   if (came != 0) _exit(kInterrupted);
   came = 1;
 }
 
+void take_hangup(int) { came = 1; }
+
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(Hangup hangup) {
   came = 0;
+  hangup_stops = hangup == Hangup::stops && !is_ignored(SIGHUP);
   hold_back();
   struct sigaction action {};
   action.sa_handler = take;
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  if (hangup_stops) {
+    action.sa_handler = take_hangup;
+    sigaction(SIGHUP, &action, nullptr);
+  }
   std::signal(SIGPIPE, SIG_IGN);
 }
 

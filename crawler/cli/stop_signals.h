@@ -1,14 +1,18 @@
 // SIGINT and SIGTERM: the first is asked for, the second ends the process at once (what is
-// committed is safe, what is not is fetched again).
+// committed is safe, what is not is fetched again). SIGHUP of a terminal that closes is asked for,
+// too, but never counts as the second: the kernel and the shell each send one. Where it was ignored
+// at the start (nohup) it stays so.
 #pragma once
 
 namespace crawld::cli {
 
 class StopSignals {
  public:
-  // Blocks both in this thread and all that it starts. SIGPIPE is ignored: a reader
+  enum class Hangup { stops, means_else };  // a daemon reads its configuration again
+
+  // Blocks them in this thread and all that it starts. SIGPIPE is ignored: a reader
   // that goes away must not end a crawl. One for a process, as signals are.
-  StopSignals();
+  explicit StopSignals(Hangup hangup = Hangup::stops);
 
   // A signal has come. Never waits.
   bool asked();

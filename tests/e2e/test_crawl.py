@@ -58,6 +58,29 @@ def test_sigterm_drains_says_how_to_resume_and_the_rest_follows(crawl, serve):
     assert len(site.log) == len(set(site.paths())) or len(site.log) <= 153
 
 
+def test_a_terminal_that_closes_ends_a_crawl_as_sigterm_does_but_not_under_nohup(crawl, serve):
+    site = serve(chain(150, delay=0.02))
+    process = crawl.start(*QUICK, site.url())
+    site.wait_for(20)
+    for _ in range(3):  # the kernel and the shell each send one
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.02)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 11 and "go on with: crawld crawl" in stderr
+    assert len(site.log) < 150
+    assert crawl.sql("SELECT exit FROM runs") == [("interrupted",)]
+    kept = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+        process = crawl.start(*QUICK, site.url())
+    finally:
+        signal.signal(signal.SIGHUP, kept)
+    site.wait_for(80)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert crawl.sql("SELECT count(*) FROM pages") == [(151,)]
+
+
 def test_sigterm_ends_within_the_grace_even_when_the_server_stalls(crawl, serve):
     def stall(path):
         if path == "/":
