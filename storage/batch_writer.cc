@@ -257,7 +257,7 @@ base::Status BatchWriter::answer_body(const FetchRow& row) {
       "VALUES (?1, ?2, ?3, ?4, ?5)",
       [&](Statement& s) {
         s.integer(1, as_integer(row.id)).text(2, codec).integer(3, as_integer(row.body_size));
-        s.integer(4, row.truncated).blob(5, row.body.bytes);
+        s.integer(4, row.broke_off ? 2 : row.truncated).blob(5, row.body.bytes);
       });
 }
 

@@ -115,6 +115,7 @@ struct FetchRow {
   model::PackedBody body = {};  // of the same; without a dictionary
   std::uint64_t body_size = 0;  // unpacked, bytes
   bool truncated = false;       // the body
+  bool broke_off = false;       // truncated, and not at our limit
 };
 
 // A host (scheme, name and port) with its clocks. The whole row is replaced.

@@ -203,6 +203,15 @@ model::Response ResponseReader::take() {
   return std::move(response_);
 }
 
+bool ResponseReader::head_says_all() const {
+  return has_response() && refusal_.empty() && response_.status >= 300 && !may_start();
+}
+
+model::Response ResponseReader::take_broken_off() {
+  response_.truncated = response_.broke_off = true;
+  return take();
+}
+
 bool ResponseReader::ends_by_close() const {
   if (response_.status == 204 || response_.status == 304) return false;
   return !content_length_ && !is_chunked_;

@@ -44,6 +44,9 @@ class ResponseReader {
   bool any_bytes() const { return header_bytes_ > 0 || !response_.body.empty(); }
   // The header section of the final response is complete.
   bool has_response() const { return state_ == State::done; }
+  // The answer holds even where its body does not end: it is no page, and not the challenge that
+  // the client answers.
+  bool head_says_all() const;
   std::size_t header_bytes() const { return header_bytes_; }
   // The end of the connection is the end of the body (RFC 9112 section 6.3). For HTTP/1.
   bool ends_by_close() const;
@@ -53,6 +56,8 @@ class ResponseReader {
 
   // Needs: has_response(). Leaves the reader empty.
   model::Response take();
+  // The same, where the transfer failed. Needs: head_says_all().
+  model::Response take_broken_off();
 
  private:
   enum class State { before, inside, done };  // of the header section of a response

@@ -31,6 +31,12 @@ long millis(milliseconds duration) {
   return static_cast<long>(std::max<std::int64_t>(duration.count(), 1));
 }
 
+// The connection or our patience ended: nothing speaks against what came before.
+bool only_broke_off(FetchFailureKind kind) {
+  return kind == FetchFailureKind::timeout || kind == FetchFailureKind::too_slow ||
+         kind == FetchFailureKind::truncated;
+}
+
 std::string bracketed(const IpAddress& address) {
   return address.family == Family::ipv6 ? "[" + address.text() + "]" : address.text();
 }
@@ -313,11 +319,12 @@ TransferResult Transfer::conclude(CURLcode code) {
   const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.ended_early();
   if (!failed_by_us_ && (code == CURLE_OK || (cut_by_limit && !stop_.stop_requested()))) {
     result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing() && !unread_;
-    model::Response response = reader_.take();
-    const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);
-    response.remote_address = address == nullptr ? "" : address;
-    response.remote_port = static_cast<std::uint16_t>(get<long>(CURLINFO_PRIMARY_PORT));
-    result.outcome = std::move(response);
+    result.outcome = with_address(reader_.take());
+    return result;
+  }
+  model::FetchFailure failed = failure(code);
+  if (only_broke_off(failed.kind) && reader_.head_says_all()) {
+    result.outcome = with_address(reader_.take_broken_off());
     return result;
   }
   const bool connection_broke = code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
@@ -327,9 +334,16 @@ TransferResult Transfer::conclude(CURLcode code) {
   const bool is_http2 = get<long>(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0 ||
                         code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
   result.unprocessed = connection_broke && !reader_.any_bytes() && (reused || is_http2);
-  result.outcome = failure(code);
+  result.outcome = std::move(failed);
   result.proxy_is_out = blames_proxy(code);
   return result;
+}
+
+model::Response Transfer::with_address(model::Response response) const {
+  const auto* address = get<const char*>(CURLINFO_PRIMARY_IP);
+  response.remote_address = address == nullptr ? "" : address;
+  response.remote_port = static_cast<std::uint16_t>(get<long>(CURLINFO_PRIMARY_PORT));
+  return response;
 }
 
 // With a proxy nobody else is connected to, and the first handshake with one that speaks TLS is

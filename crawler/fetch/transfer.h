@@ -86,6 +86,7 @@ class Transfer {
   bool blames_proxy(CURLcode code) const;
   bool may_dial(const IpAddress& address);
   TransferResult conclude(CURLcode code);
+  model::Response with_address(model::Response response) const;
   model::FetchFailure failure(CURLcode code) const;
   model::Timings timings() const;
   void fail(model::FetchFailureKind kind, std::string why);

@@ -41,7 +41,8 @@ struct Response {
   Headers headers;
   std::string body;             // as sent: still content-encoded, at most max_body_size bytes
   std::uint64_t body_size = 0;  // of `body`, kept when the bytes themselves are let go
-  bool truncated = false;       // cut by our own limit, or a 206 unasked; never a broken transfer
+  bool truncated = false;       // the body is not whole: our own limit, a 206 unasked, `broke_off`
+  bool broke_off = false;       // the transfer failed in the body; never of a page (2xx)
   bool unwanted = false;        // of a media type that was not asked for: the body is left out
   std::string http_version;     // "1.0", "1.1", "2"
   std::string remote_address;   // "192.0.2.1" as dialled

@@ -146,6 +146,7 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
       row.body = answer->packed_body;
       row.body_size = answer->body_size;
       row.truncated = fetched.response()->truncated;
+      row.broke_off = fetched.response()->broke_off;
     }
     if (settled.verdict == Verdict::redirected) {
       const std::string_view location = fetched.response()->headers.get("Location");

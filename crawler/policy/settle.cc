@@ -323,11 +323,16 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   const model::Response& response = *fetched.response();
   advice.contacted = !response.by_hsts;
   if (response.by_hsts) return advice;
-  advice.latency = std::chrono::duration_cast<milliseconds>(fetched.timings.total);
   const model::Timings& timings = fetched.timings;
+  // How long we waited for the end of a body that has none is no measure of the host.
+  advice.latency = std::chrono::duration_cast<milliseconds>(response.broke_off ? timings.first_byte
+                                                                               : timings.total);
   advice.setup = std::max({timings.dns, timings.connect, timings.tls});
   const bool throttles = response.status == 429 || response.status == 503;
-  if (!throttles && (response.status < 500 || response.status > 599)) return advice;
+  if (!throttles && (response.status < 500 || response.status > 599)) {
+    if (response.broke_off) advice.mood = Mood::trouble;
+    return advice;
+  }
   advice.mood = throttles ? Mood::throttle : Mood::failing;
   advice.another_attempt = fetched.lease.request.attempt > 0;
   if (!throttles) return advice;

@@ -64,6 +64,7 @@ base::Status describe_pageless(Database& reader, std::int64_t schema, StoredAnsw
         answer.own_body = true;
         answer.bodiless = false;
         answer.truncated = s.integer(0) != 0;
+        answer.broke_off = s.integer(0) == 2;
       });
 }
 

@@ -35,7 +35,8 @@ struct StoredAnswer {
   std::uint64_t body = 0;  // row in `bodies`; 0: none
   bool own_body = false;   // it stands in `answer_bodies`, under the row in `fetches`
   bool truncated = false;
-  bool bodiless = false;  // there may have been a body, and it was not kept
+  bool broke_off = false;  // truncated, and not at our limit
+  bool bodiless = false;   // there may have been a body, and it was not kept
 };
 
 // The first behind the row `after` of `fetches`; nothing when there are no more. Of redirects that

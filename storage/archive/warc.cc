@@ -150,8 +150,8 @@ class WarcWriter {
     record.field("WARC-Target-URI", answer.url);
     if (!answer.address.empty()) record.field("WARC-IP-Address", answer.address);
     record.field("WARC-Payload-Digest", digest);
-    if (answer.truncated) record.field("WARC-Truncated", "length");
-    if (answer.bodiless) record.field("WARC-Truncated", "unspecified");
+    if (answer.truncated && !answer.broke_off) record.field("WARC-Truncated", "length");
+    if (answer.bodiless || answer.broke_off) record.field("WARC-Truncated", "unspecified");
     if (revisit) {
       record.field("WARC-Profile", kRevisitProfile);
       record.field("WARC-Refers-To", warc_id(name_of(answer.original) + " response"));

@@ -232,6 +232,32 @@ TEST_CASE("a body that ends before its announced end is truncated, not a page") 
         })) == "truncated");
 }
 
+TEST_CASE("an answer that is no page holds however its body breaks off") {
+  const auto [head, status] = GENERATE(table<std::string, std::string>({
+      {"HTTP/1.1 301 Moved\r\nLocation: /next\r\n", "301"},
+      {"HTTP/1.1 404 Not Found\r\n", "404"},
+      {"HTTP/1.1 410 Gone\r\n", "410"},
+      {"HTTP/1.1 429 Too Many\r\nRetry-After: 9\r\n", "429"},
+      {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\n", "503"},
+  }));
+  const bool silent = GENERATE(true, false);
+  auto site = loopback_site();
+  if (silent) site.total_timeout = milliseconds(800);
+  TinyServer server([&](Connection& connection) {
+    connection.read_request();
+    connection.send(head + (silent ? "\r\nhello" : "Content-Length: 10\r\n\r\nhello"));
+    if (silent) connection.stay_silent();
+  });
+  Fetching web(site);
+  const auto fetched = web.get(server.url("/"));
+  REQUIRE(outcome(fetched) == status);
+  CHECK(fetched.response()->truncated);
+  CHECK(fetched.response()->broke_off);
+  CHECK(fetched.response()->body == "hello");
+  web.get(server.url("/again"));
+  CHECK(server.connections() == 2);  // what is left of a body answers no other request
+}
+
 TEST_CASE("trailers without end are cut by the header limit") {
   const auto fetched = fetch_from([](Connection& connection) {
     connection.read_request();

@@ -250,6 +250,25 @@ TEST_CASE("a page of a scheduled site is due at the beat, whatever its last visi
   CHECK(settle(visit(status), policy, beat).due_at == beat + std::chrono::hours(1));
 }
 
+TEST_CASE("an answer that broke off in its body is what it says, and trouble with the host") {
+  const auto cut = [](int status, std::pair<std::string, std::string> header) {
+    model::Parsed parsed = visit(status, {std::move(header)});
+    auto& response = std::get<model::Response>(parsed.fetched.outcome);
+    response.truncated = response.broke_off = true;
+    parsed.fetched.timings = {.first_byte = milliseconds(20), .total = seconds(60)};
+    return parsed;
+  };
+  CHECK(settle(cut(302, {"Location", "/next"}), {}, kNow).verdict == Verdict::redirected);
+  CHECK(settle(cut(404, {"X-A", "b"}), {}, kNow).verdict == Verdict::gone);
+  const auto redirect = advise_host(cut(302, {"Location", "/next"}).fetched, {});
+  CHECK(redirect.mood == Mood::trouble);
+  CHECK(redirect.latency == milliseconds(20));
+  const auto busy = advise_host(cut(503, {"Retry-After", "30"}).fetched, {});
+  CHECK(busy.mood == Mood::throttle);
+  CHECK(busy.retry_after == seconds(30));
+  CHECK(advise_host(cut(500, {"X-A", "b"}).fetched, {}).mood == Mood::failing);
+}
+
 TEST_CASE("the host hears of throttling and trouble, but not of our own doing") {
   const auto mood = [](model::Parsed parsed) { return advise_host(parsed.fetched, {}).mood; };
   CHECK(mood(visit(200)) == Mood::good);

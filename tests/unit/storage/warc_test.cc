@@ -339,11 +339,13 @@ TEST_CASE("a WARC holds what redirects and errors said, where it was kept") {
   CommitBatch batch;
   batch.hosts = {host_named(1, "http://a.test")};
   batch.new_urls = {new_url(*store, 1, "http://a.test/")};
-  batch.fetches = {error_with(1, 503, "busy"), error_with(2, 302, ""), error_with(3, 403, "no, ")};
+  batch.fetches = {error_with(1, 503, "busy"), error_with(2, 302, ""), error_with(3, 403, "no, "),
+                   error_with(4, 404, "not fo")};
   batch.fetches[0].headers.add("Retry-After", "1");
   batch.fetches[0].headers.add("Content-Type", "text/plain");
   batch.fetches[1].headers.add("Location", "/x");
   batch.fetches[2].truncated = true;
+  batch.fetches[3].truncated = batch.fetches[3].broke_off = true;
   REQUIRE(store->put(batch).ok());
   const auto reader = std::move(*Database::open_reader(scratch.path()));
   std::string file, index;
@@ -351,9 +353,9 @@ TEST_CASE("a WARC holds what redirects and errors said, where it was kept") {
       *reader, {}, [&](std::string_view bytes) { return !(file += bytes).empty(); },
       [&](std::string_view line) { index += line; });
   REQUIRE(end.ok());
-  CHECK(end->rows == 3);
+  CHECK(end->rows == 4);
   const auto records = read_file_of(file);
-  REQUIRE(records.size() == 10);
+  REQUIRE(records.size() == 13);
   CHECK(records[1].block ==
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
         "Content-Length: 4\r\n\r\nbusy");
@@ -364,6 +366,7 @@ TEST_CASE("a WARC holds what redirects and errors said, where it was kept") {
   CHECK(records[4].fields.count("WARC-Truncated") == 0);
   CHECK(records[7].block == "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nno, ");
   CHECK(records[7].fields.at("WARC-Truncated") == "length");
+  CHECK(records[10].fields.at("WARC-Truncated") == "unspecified");  // in time, or by the server
 }
 
 TEST_CASE("a database of before schema 12 has an archive, too") {
