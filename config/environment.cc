@@ -47,6 +47,12 @@ std::vector<std::string> slips_in_environment() {
     const std::string_view text = *variable;
     const std::string name(text.substr(0, text.find('=')));
     if (!name.starts_with(kRun) || known.contains(name)) continue;
+    if (name == "CRAWLD_SITES" || name == "CRAWLD_DEFAULTS") {
+      told.push_back(name +
+                     " is not taken: sites stand in a file (-c FILE), and each default is a " +
+                     "variable of its own (CRAWLD_DEFAULTS_DELAY=2s)");
+      continue;
+    }
     const std::string meant = meant_by(name, known);
     if (!meant.empty()) told.push_back(name + " is no setting; did you mean " + meant + "?");
   }

@@ -8,7 +8,8 @@
 namespace crawld::config {
 
 // "CRAWLD_DELAY is no setting; did you mean CRAWLD_DEFAULTS_DELAY?" for each that is one or two
-// letters away from a setting, or lacks DEFAULTS_. Others are left alone: a file may ask for them
+// letters away from a setting, or lacks DEFAULTS_, and a line for CRAWLD_SITES and CRAWLD_DEFAULTS,
+// which no variable can hold. Others are left alone: a file may ask for them
 // by ${env:CRAWLD_TOKEN}.
 std::vector<std::string> slips_in_environment();
 

@@ -34,7 +34,7 @@ sites: []
 #    scope: host
 #    include: ["*/product/*", "*/category/*"]
 #    exclude: ["*/print/*", "re:[?&]sort="]
-#    schedule: "every 6h"               # or a cron line (UTC) such as "0 */6 * * *"
+#    schedule: "every 6h"               # or "@daily", or a cron line (UTC): "30 4 * * mon-fri"
 #    delay: 2s
 #    headers: {Authorization: "${env:SHOP_TOKEN}"}
 #    extract:                           # rules: records of these fields, one a page or match

@@ -5,10 +5,13 @@
 #include <charconv>
 #include <ctime>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/units.h"
+#include "crawler/base/ascii.h"
 
 namespace crawld::config {
 namespace {
@@ -36,9 +39,34 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-// One part of a field: "*", "5", "1-5", "*/10", "8-18/2".
+// What a field may hold; its names count from the lowest on.
+struct Range {
+  int low;
+  int high;
+  std::span<const std::string_view> names{};
+};
+constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                        "jul", "aug", "sep", "oct", "nov", "dec"};
+// Sunday stands at both ends, as 0 and 7 do: "fri-sun" ends with the latter.
+constexpr std::string_view kWeekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+enum class End { first, last };  // of a range
+
+std::optional<int> value_of(std::string_view text, const Range& range, End end) {
+  const std::string name = base::ascii_lower(text);
+  std::optional<int> found;
+  for (std::size_t i = 0; i < range.names.size(); ++i) {
+    if (range.names[i] != name) continue;
+    found = range.low + static_cast<int>(i);
+    if (end == End::first) break;
+  }
+  return found ? found : number(text);
+}
+
+// One part of a field: "*", "5", "1-5", "*/10", "8-18/2", "mon-fri".
 template <std::size_t N>
-bool read_part(std::string_view part, int low, int high, std::bitset<N>& into) {
+bool read_part(std::string_view part, const Range& range, std::bitset<N>& into) {
+  const auto [low, high, names] = range;
   int step = 1;
   const std::size_t slash = part.find('/');
   if (slash != std::string_view::npos) {
@@ -51,12 +79,12 @@ bool read_part(std::string_view part, int low, int high, std::bitset<N>& into) {
   int last = high;
   if (part != "*") {
     const std::size_t dash = part.find('-');
-    const auto from = number(part.substr(0, dash));
+    const auto from = value_of(part.substr(0, dash), range, End::first);
     if (!from) return false;
     first = *from;
     last = slash == std::string_view::npos ? first : high;
     if (dash != std::string_view::npos) {
-      const auto to = number(part.substr(dash + 1));
+      const auto to = value_of(part.substr(dash + 1), range, End::last);
       if (!to) return false;
       last = *to;
     }
@@ -67,9 +95,9 @@ bool read_part(std::string_view part, int low, int high, std::bitset<N>& into) {
 }
 
 template <std::size_t N>
-bool read_field(std::string_view field, int low, int high, std::bitset<N>& into) {
+bool read_field(std::string_view field, const Range& range, std::bitset<N>& into) {
   for (const std::string_view part : split(field, ',')) {
-    if (!read_part(part, low, high, into)) return false;
+    if (!read_part(part, range, into)) return false;
   }
   return true;
 }
@@ -84,6 +112,18 @@ bool has_a_day(const std::bitset<13>& months, const std::bitset<32>& days) {
     }
   }
   return false;
+}
+
+// "@daily" and its like, as a line; anything else as it is.
+std::string_view without_nickname(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kNicknames[] = {
+      {"@hourly", "0 * * * *"},  {"@daily", "0 0 * * *"},   {"@midnight", "0 0 * * *"},
+      {"@weekly", "0 0 * * 0"},  {"@monthly", "0 0 1 * *"}, {"@yearly", "0 0 1 1 *"},
+      {"@annually", "0 0 1 1 *"}};
+  for (const auto& [nickname, line] : kNicknames) {
+    if (text == nickname) return line;
+  }
+  return text;
 }
 
 }  // namespace
@@ -101,18 +141,19 @@ base::Result<Schedule> Schedule::parse(std::string_view text) {
     schedule.every_ = *every;
     return schedule;
   }
-  const auto fields = split(text, ' ');
+  const auto fields = split(without_nickname(text), ' ');
   std::bitset<8> weekdays;
-  const bool fine = fields.size() == 5 && read_field(fields[0], 0, 59, schedule.minutes_) &&
-                    read_field(fields[1], 0, 23, schedule.hours_) &&
-                    read_field(fields[2], 1, 31, schedule.days_) &&
-                    read_field(fields[3], 1, 12, schedule.months_) &&
-                    read_field(fields[4], 0, 7, weekdays);
+  const bool fine = fields.size() == 5 && read_field(fields[0], {0, 59}, schedule.minutes_) &&
+                    read_field(fields[1], {0, 23}, schedule.hours_) &&
+                    read_field(fields[2], {1, 31}, schedule.days_) &&
+                    read_field(fields[3], {1, 12, kMonths}, schedule.months_) &&
+                    read_field(fields[4], {0, 7, kWeekdays}, weekdays);
   if (!fine) {
     return Error{
         Error::Code::invalid,
         "\"" + std::string(text) +
-            "\" is neither \"every 6h\", \"continuous\" nor a cron line such as \"30 4 * * 1\""};
+            "\" is neither \"every 6h\", \"continuous\", \"@daily\" nor a cron line such as "
+            "\"30 4 * * mon-fri\""};
   }
   schedule.kind_ = Kind::cron;
   for (std::size_t day = 0; day < 8; ++day) {

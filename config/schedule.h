@@ -1,7 +1,8 @@
 // When a site's pages are visited again: "every 6h", a cron line, or "continuous".
 //
-// Cron as in crontab(5): minute hour day-of-month month day-of-week, each `*`, numbers,
-// ranges, lists and steps; days match when either day field does, if both are given. UTC.
+// Cron as in crontab(5): minute hour day-of-month month day-of-week, each `*`, numbers, names
+// (jan, mon), ranges, lists and steps; days match when either day field does, if both are given.
+// 0 and 7 are Sunday. @hourly, @daily, @weekly, @monthly, @yearly. UTC.
 #pragma once
 
 #include <array>

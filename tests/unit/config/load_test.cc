@@ -218,6 +218,11 @@ TEST_CASE("a variable of the environment that is nearly a setting is told") {
         Warnings{"CRAWLD_CONCURENCY is no setting; did you mean CRAWLD_CONCURRENCY?"});
   CHECK(warnings_with("CRAWLD_DELAY") ==
         Warnings{"CRAWLD_DELAY is no setting; did you mean CRAWLD_DEFAULTS_DELAY?"});
+  for (const char* whole : {"CRAWLD_SITES", "CRAWLD_DEFAULTS"}) {
+    const Warnings told = warnings_with(whole);
+    REQUIRE(told.size() == 1);
+    CHECK_THAT(told[0], Contains(std::string(whole) + " is not taken") && Contains("-c FILE"));
+  }
   CHECK(warnings_with("CRAWLD_TOKEN").empty());
 }
 

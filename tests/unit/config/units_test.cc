@@ -92,6 +92,42 @@ TEST_CASE("a step over the end of a cron field takes the field's first value alo
   CHECK(first_of_month->next({}) == Schedule::parse("0 0 1 * *")->next({}));
 }
 
+TEST_CASE("cron knows months and days of the week by name, and Sunday as 0, 7 and at both ends") {
+  const auto moments = [](const char* text) {
+    INFO(text);
+    const auto schedule = Schedule::parse(text);
+    REQUIRE(schedule.ok());
+    std::vector<std::int64_t> all;
+    auto at = crawld::base::from_millis(1'700'000'000'000);
+    for (int i = 0; i < 40; ++i) all.push_back(crawld::base::to_millis(at = schedule->next(at)));
+    return all;
+  };
+  const auto [text, same] = GENERATE(table<const char*, const char*>({
+      {"30 4 * * MON-FRI", "30 4 * * 1-5"},
+      {"0 0 * JAN,mar-May *", "0 0 * 1,3-5 *"},
+      {"0 0 1 jul-dec/2 *", "0 0 1 7-12/2 *"},
+      {"0 0 * * fri-sun", "0 0 * * 5,6,0"},
+      {"0 0 * * sun-tue", "0 0 * * 0-2"},
+      {"0 0 * * Sun", "0 0 * * 7"},
+      {"@hourly", "0 * * * *"},
+      {"@daily", "0 0 * * *"},
+      {"@midnight", "0 0 * * *"},
+      {"@weekly", "0 0 * * 0"},
+      {"@monthly", "0 0 1 * *"},
+      {"@yearly", "0 0 1 1 *"},
+      {"@annually", "0 0 1 1 *"},
+  }));
+  CHECK(moments(text) == moments(same));
+}
+
+TEST_CASE("names that a field of cron does not know are refused") {
+  const char* wrong =
+      GENERATE("mon * * * *", "0 0 jan * *", "0 0 * mon *", "0 0 * * jan", "0 0 * * monday",
+               "0 0 * * sat-mon", "@reboot", "@dayly", "0 0 * * ");
+  INFO(wrong);
+  CHECK_FALSE(Schedule::parse(wrong).ok());
+}
+
 TEST_CASE("a cron line that names a day of no month is refused, and a leap day comes") {
   for (const char* never : {"0 0 30 2 *", "0 0 31 4,6,9,11 *"}) {
     const auto refused = Schedule::parse(never);
