@@ -90,7 +90,7 @@ constexpr Field<Config> kRunFields[] = {
     RUN("memory_high", "above so much resident memory fetching pauses; 0: never",
         bytes(c.memory_high)),
     RUN("stop_timeout",
-        "grace for open transfers at the end; to store the rest takes a moment more",
+        "grace for open transfers at the end, a tenth of it (0.5 s at most) kept for storing",
         duration(c.stop_timeout)),
     RUN("stats_interval", "between two lines of figures in the log",
         duration(c.stats_interval, {milliseconds(1'000)})),

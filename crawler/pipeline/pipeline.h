@@ -94,7 +94,8 @@ class Pipeline {
   // or `until`. True when it has ended.
   bool wait(base::Instant until);
 
-  // Ends the crawl: see above. Transfers get `grace` to finish. Call once; the store
+  // Ends the crawl: see above. Transfers get `grace` to finish, less a tenth of it (half a second
+  // at most), so that all has mostly ended with it. Call once; the store
   // holds everything afterwards. Returns what the last write said.
   base::Status drain(std::chrono::milliseconds grace, const std::string& exit);
 
