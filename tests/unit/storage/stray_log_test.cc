@@ -1,3 +1,4 @@
+// Logs and locks that another program, or nobody, answers for when a crawl starts.
 #include <sqlite3.h>
 
 #include <catch2/catch.hpp>
