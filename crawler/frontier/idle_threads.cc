@@ -9,10 +9,7 @@ using base::Instant;
 void IdleThreads::wait(base::Mutex& mutex, Instant until, std::optional<Instant> opening) {
   if (has_timekeeper_) {
     call(opening);  // it may be earlier than the timekeeper knows
-    ++sleepers_;
-    sleeper_.wait_until(mutex, until);
-    --sleepers_;
-    sleeper_called_ = false;
+    sleep(mutex, until);
     return;
   }
   has_timekeeper_ = true;
@@ -21,21 +18,35 @@ void IdleThreads::wait(base::Mutex& mutex, Instant until, std::optional<Instant>
   has_timekeeper_ = false;
 }
 
+void IdleThreads::sleep(base::Mutex& mutex, Instant until) {
+  Sleeper self;
+  sleepers_.push_back(&self);
+  self.woken.wait_until(mutex, until);
+  if (self.called) {
+    sleeper_called_ = false;
+  } else {
+    std::erase(sleepers_, &self);
+  }
+}
+
 void IdleThreads::call(std::optional<Instant> opening) {
   if (!opening) return;
   if (has_timekeeper_) {
     if (*opening >= wakes_at_) return;
     wakes_at_ = Instant::min();  // called already
     timekeeper_.notify_one();
-  } else if (sleepers_ > 0 && !sleeper_called_) {
+  } else if (!sleepers_.empty() && !sleeper_called_) {
     sleeper_called_ = true;
-    sleeper_.notify_one();
+    Sleeper& last = *sleepers_.back();
+    sleepers_.pop_back();
+    last.called = true;
+    last.woken.notify_one();
   }
 }
 
 void IdleThreads::call_all() {
   timekeeper_.notify_all();
-  sleeper_.notify_all();
+  for (Sleeper* sleeper : sleepers_) sleeper->woken.notify_one();
 }
 
 }  // namespace crawld::frontier

@@ -2,13 +2,14 @@
 //
 // One keeps the time of the next opening; the others sleep until they are called, so that an
 // opening wakes one thread and not all of them. A thread that wakes and finds work calls the
-// next one for what is left.
+// next one for what is left. Called is who fell asleep last: what it needs is still in the
+// processor's caches, and where eight threads have enough to do, the others' memory is not touched.
 //
 // Threads: any number; all calls with the mutex held under which what they wait for changes.
 #pragma once
 
-#include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/mutex.h"
@@ -30,10 +31,16 @@ class IdleThreads {
  private:
   bool has_timekeeper_ = false;
   base::Instant wakes_at_;  // the timekeeper; min(): it was called
-  bool sleeper_called_ = false;
-  std::size_t sleepers_ = 0;
   base::CondVar timekeeper_;
-  base::CondVar sleeper_;
+
+  // On the stack of the thread that sleeps; whoever calls it takes it off the list.
+  struct Sleeper {
+    base::CondVar woken;
+    bool called = false;
+  };
+  void sleep(base::Mutex& mutex, base::Instant until) CRAWL_REQUIRES(mutex);
+  std::vector<Sleeper*> sleepers_;  // in the order in which they fell asleep
+  bool sleeper_called_ = false;     // one that has not come back yet
 };
 
 }  // namespace crawld::frontier

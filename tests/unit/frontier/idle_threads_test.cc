@@ -105,6 +105,18 @@ TEST_CASE("a sleeper is called where the one that kept the time has left") {
   CHECK(idlers.back(2)[1].name == 2);
 }
 
+TEST_CASE("of several sleepers the one is called that fell asleep last") {
+  Idlers idlers;
+  idlers.add(1, now() + milliseconds(50));
+  for (int name = 2; name <= 5; ++name) idlers.add(name, std::nullopt);
+  idlers.back(1);
+  for (int name = 5; name >= 2; --name) {
+    idlers.call(Instant::min());
+    const auto back = idlers.back(static_cast<std::size_t>(7 - name));
+    CHECK(back.back().name == name);
+  }
+}
+
 TEST_CASE("an earlier opening wakes the thread that keeps the time") {
   Idlers idlers;
   idlers.add(1, now() + kForEver);
