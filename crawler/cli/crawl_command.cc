@@ -68,7 +68,7 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
   pipeline::Pipeline& pipeline = session.pipeline();
   while (!pipeline.wait(clock.now() + kTurn)) {
     const base::Instant now = clock.now();
-    progress.show(pipeline.status(), now);
+    if (progress.shown()) progress.show(pipeline.status(), now);
     if (signals.asked() || wishes.stop) return {kInterrupted, "interrupted", false};
     if (auto over = end_of_time(most_time, started, now)) return *std::move(over);
     if (now >= next_look) {
@@ -148,6 +148,7 @@ int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& o
     ending.code = exit_code(ended.error());
   }
   Summary summary{.status = session.pipeline().status(),
+                  .hosts = session.pipeline().busiest_hosts(),
                   .ended = ending.text,
                   .database = session.config().database,
                   .output = options.output,

@@ -169,7 +169,7 @@ std::string status_json(Session& session) {
   out["threads"] = threads_json(session.pipeline().threads());
   out["hooks"] = hooks_json(session.hooks());
   out["sites"] = sites_json(session.site_states());
-  out["busiest_hosts"] = hosts_json(status.hosts);
+  out["busiest_hosts"] = hosts_json(session.pipeline().busiest_hosts());
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -167,7 +167,7 @@ class LocalFrontier final : public Frontier {
   Counts counts() const;
   Holdup holdup(base::Instant now) const;
   std::optional<HostSnapshot> host(model::HostId id) const;
-  // Of those that have, or had, something to do.
+  // Of those that have, or had, something to do. Looks at all hosts, with the mutex held.
   std::vector<HostSnapshot> busiest_hosts(std::size_t most) const;
 
  private:

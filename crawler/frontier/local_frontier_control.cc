@@ -1,5 +1,6 @@
 // LocalFrontier: waiting, control and what status shows.
 #include <algorithm>
+#include <span>
 
 #include "crawler/frontier/local_frontier.h"
 
@@ -241,12 +242,16 @@ Holdup LocalFrontier::holdup(Instant now) const {
 
 namespace {
 
-HostSnapshot snapshot_of(const HostQueue& host) {
+std::uint64_t waiting_at(const HostQueue& host) {
   std::uint64_t waiting = 0;
   for (const Line& line : host.lines) {
     waiting += line.window.size() + line.overflow.size();
     for (const ChunkRef& chunk : line.chunks) waiting += chunk.count;
   }
+  return waiting;
+}
+
+HostSnapshot snapshot_of(const HostQueue& host) {
   return {.id = host.id,
           .origin = host.origin.href(),
           .site = host.site,
@@ -257,7 +262,7 @@ HostSnapshot snapshot_of(const HostQueue& host) {
           .latency = host.clock.latency(),
           .troubles = host.clock.consecutive_troubles(),
           .pages = host.pages,
-          .waiting = waiting,
+          .waiting = waiting_at(host),
           .in_flight = host.clock.in_flight(),
           .broken = host.clock.broken(),
           .failures = host.clock.failing() ? host.clock.consecutive_failures() : 0};
@@ -273,25 +278,26 @@ std::optional<HostSnapshot> LocalFrontier::host(model::HostId id) const {
 }
 
 std::vector<HostSnapshot> LocalFrontier::busiest_hosts(std::size_t most) const {
-  std::vector<HostSnapshot> all;
-  {
-    MutexLock lock(mutex_);
-    all.reserve(hosts_.size());
-    for (const auto& [id, host] : hosts_) {
-      HostSnapshot one = snapshot_of(*host);
-      const bool has_work = one.waiting + one.in_flight + one.pages > 0;
-      if (has_work || one.troubles > 0) all.push_back(std::move(one));
-    }
+  struct Busy {
+    std::uint64_t work;
+    const HostQueue* host;
+  };
+  std::vector<Busy> all;
+  std::vector<HostSnapshot> busiest;
+  MutexLock lock(mutex_);
+  for (const auto& [id, host] : hosts_) {
+    const std::uint64_t work = waiting_at(*host) + host->clock.in_flight();
+    if (work + host->pages + host->clock.consecutive_troubles() > 0)
+      all.push_back({work, host.get()});
   }
   const std::size_t n = std::min(most, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), all.end(),
-                    [](const HostSnapshot& a, const HostSnapshot& b) {
-                      const std::uint64_t work_a = a.waiting + a.in_flight;
-                      const std::uint64_t work_b = b.waiting + b.in_flight;
-                      return work_a != work_b ? work_a > work_b : a.latency > b.latency;
+                    [](const Busy& a, const Busy& b) {
+                      return a.work != b.work ? a.work > b.work
+                                              : a.host->clock.latency() > b.host->clock.latency();
                     });
-  all.resize(n);
-  return all;
+  for (const Busy& busy : std::span(all).first(n)) busiest.push_back(snapshot_of(*busy.host));
+  return busiest;
 }
 
 }  // namespace crawld::frontier

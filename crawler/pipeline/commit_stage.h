@@ -89,7 +89,7 @@ class CommitStage {
   bool has_rejudgements() const { return !rejudgements_.empty() || !judged_by_.empty(); }
 
   // Closes and opens sites by their limits.
-  void check_site_limits(base::Instant now) { limits_.enforce(*sites_.table(), frontier_, now); }
+  void check_site_limits(base::Instant now) { limits_.enforce(sites_.table(), frontier_, now); }
 
   // Logs sites in whose URLs wait for it. To be called each turn.
   void turn_logins() { logins_.turn(); }

@@ -110,7 +110,10 @@ class Pipeline {
   // Why, where end() is store_failed or stage_failed.
   base::Error failure() const CRAWL_EXCLUDES(mutex_);
 
+  // Costs the same however many hosts and sites there are.
   Status status() const CRAWL_EXCLUDES(mutex_);
+  // Ten of them, the busiest first. Looks at every host, so for people who ask, not for a loop.
+  std::vector<frontier::HostSnapshot> busiest_hosts() const;
   const Latencies& latencies() const { return latencies_; }
   // What each thread does now.
   std::vector<ThreadState> threads() const;

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "crawler/base/clock.h"
 #include "crawler/frontier/local_frontier.h"
@@ -21,8 +23,10 @@ class SiteLimits {
 
   void count(const model::Settled& settled);
   // Closes the sites whose limits of bytes, errors or time are reached, and opens those whose
-  // limits a reload has raised.
-  void enforce(const SiteTable& sites, frontier::LocalFrontier& frontier, base::Instant now);
+  // limits a reload has raised: a new table. Looks at what was counted since the last call, and at
+  // all sites only where the table is new or a site's time is over.
+  void enforce(std::shared_ptr<const SiteTable> sites, frontier::LocalFrontier& frontier,
+               base::Instant now);
 
  private:
   struct Use {
@@ -31,8 +35,13 @@ class SiteLimits {
     std::string_view closed_by;  // the limit; empty: open
   };
 
+  void enforce_at(model::SiteId id, Use& use, frontier::LocalFrontier& frontier, base::Instant now);
+
   const base::Instant started_;
   std::unordered_map<model::SiteId, Use> sites_;
+  std::vector<model::SiteId> counted_;             // since they were looked at
+  std::shared_ptr<const SiteTable> table_;         // that was looked at last
+  base::Instant next_end_ = base::Instant::max();  // when the next site's time is over
 };
 
 }  // namespace crawld::pipeline

@@ -134,7 +134,6 @@ Status Pipeline::status() const {
     for (const base::Thread& thread : parse_threads_) status.parse_cpu += thread.cpu_time();
     status.commit_cpu = commit_thread_.cpu_time();
   }
-  status.hosts = frontier_.busiest_hosts(kHostsShown);
   status.held_because = held_because(holds_.load(), store_error, no_worker);
   const Waiting waiting = options_.waiting ? options_.waiting() : Waiting{};
   status.waiting_for_rate = waiting.for_rate;
@@ -153,6 +152,10 @@ Status Pipeline::status() const {
                            .refused_for_budget = status.totals.outcomes.contains("over_budget"),
                            .holdup = frontier_.holdup(now)});
   return status;
+}
+
+std::vector<frontier::HostSnapshot> Pipeline::busiest_hosts() const {
+  return frontier_.busiest_hosts(kHostsShown);
 }
 
 std::vector<ThreadState> Pipeline::threads() const {

@@ -120,7 +120,6 @@ struct Status {
   std::chrono::nanoseconds fetch_cpu{0};
   std::chrono::nanoseconds parse_cpu{0};  // of the daemon's threads, not the workers
   std::chrono::nanoseconds commit_cpu{0};
-  std::vector<frontier::HostSnapshot> hosts;  // the busiest
 };
 
 }  // namespace crawld::pipeline

@@ -25,6 +25,7 @@ class Progress {
   Progress(ProgressStyle style, Limits limits, std::chrono::milliseconds line_interval)
       : style_(style), limits_(limits), line_interval_(line_interval) {}
 
+  bool shown() const { return style_ != ProgressStyle::none; }
   // Draws what is due at `now`. Writes to standard error.
   void show(const pipeline::Status& status, base::Instant now);
   // Clears the live line, so that what follows stands alone.

@@ -89,7 +89,7 @@ std::string summary_text(const Summary& summary) {
                            {"requests", status.pruned.requests}},
                           3));
   std::string slow;
-  std::vector<frontier::HostSnapshot> hosts = status.hosts;
+  std::vector<frontier::HostSnapshot> hosts = summary.hosts;
   std::sort(hosts.begin(), hosts.end(),
             [](const auto& a, const auto& b) { return a.latency > b.latency; });
   for (std::size_t i = 0; i < std::min<std::size_t>(3, hosts.size()); ++i) {
@@ -165,7 +165,7 @@ std::string summary_json(const Summary& summary) {
                         {"commit", std::chrono::duration<double>(status.commit_cpu).count()},
                         {"workers", worker_cpu}};
   ordered_json hosts = ordered_json::array();
-  for (const frontier::HostSnapshot& host : status.hosts) {
+  for (const frontier::HostSnapshot& host : summary.hosts) {
     hosts.push_back({{"host", host.origin},
                      {"pages", host.pages},
                      {"waiting", host.waiting},

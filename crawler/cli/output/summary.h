@@ -13,6 +13,7 @@ namespace crawld::cli {
 
 struct Summary {
   pipeline::Status status;
+  std::vector<frontier::HostSnapshot> hosts;  // the busiest
   std::string ended;  // "finished", "interrupted", "time limit reached", ...
   std::string database;
   std::string output;              // -o; empty: none
