@@ -57,12 +57,14 @@ struct Timeouts {
   milliseconds connect{10'000};
   milliseconds first_byte{20'000};
   milliseconds total{60'000};
+  bool operator==(const Timeouts&) const = default;
 };
 
 struct Autothrottle {
   bool enabled = true;
   double target_concurrency = 1;  // parallel requests to aim at
   milliseconds max_delay{60'000};
+  bool operator==(const Autothrottle&) const = default;
 };
 
 struct Revisit {
@@ -71,6 +73,7 @@ struct Revisit {
   seconds max{90 * 86'400};
   bool adaptive = true;
   Compare compare = Compare::body;
+  bool operator==(const Revisit&) const = default;
 };
 
 struct Limits {  // 0: none
@@ -78,6 +81,7 @@ struct Limits {  // 0: none
   seconds time{0};
   Bytes bytes = 0;
   std::uint64_t errors = 0;
+  bool operator==(const Limits&) const = default;
 };
 
 // Who is told of changes: see crawler/daemon/change_hooks.h.
@@ -95,12 +99,14 @@ struct Budget {
   std::uint64_t per_host = 0;    // pages; 0: none
   std::uint64_t per_prefix = 0;  // pages a path prefix; 0: none
   double per_prefix_share = 0;   // 0..1 of the pages of the site; 0: none
+  bool operator==(const Budget&) const = default;
 };
 
 struct TrapGuards {
   std::uint32_t max_url_length = 8'192;     // bytes
   std::uint32_t max_segments = 64;          // path segments
   std::uint32_t max_repeated_segments = 4;  // the same segment so many times in one path
+  bool operator==(const TrapGuards&) const = default;
 };
 
 struct Canonicalize {
@@ -111,6 +117,7 @@ struct Canonicalize {
   bool fold_www = false;                            // www.example.org -> example.org
   std::vector<std::string> strip_params;            // further names; a trailing * matches a prefix
   std::map<std::string, std::string> host_aliases;  // name of a mirror -> the name that is kept
+  bool operator==(const Canonicalize&) const = default;
 };
 
 // The form that is sent before a site is crawled.
@@ -122,6 +129,7 @@ struct Login {
   std::string expired;                        // config/login_sign.h; empty: the usual signs alone
   // Globs and "re:": URLs that are never followed, since they would end the session.
   std::vector<std::string> logout = {"re:(?i)[/?&=](log|sign)[-_]?(out|off)([^a-z]|$)"};
+  bool operator==(const Login&) const = default;
 };
 
 // What holds for the URLs of one site; `defaults:` fills what a site leaves out.
@@ -202,6 +210,7 @@ struct Site {
   bool markdown = false;
   bool structured = false;
   parsers::RuleSet extract;
+  bool operator==(const Site&) const = default;
 };
 
 struct Keep {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "config/changed_secrets.h"
@@ -74,27 +76,32 @@ bool same_rules(const config::Site& before, const config::Site& after) {
 }
 
 std::string site_difference(const config::Site& before, const config::Site& after) {
+  if (before == after) return {};
   std::string lines = difference(only(before), only(after)) + other_secrets(before, after);
   if (!same_rules(before, after)) lines += "  extract: other rules, for pages parsed from now on\n";
   return lines.empty() ? lines : "site " + after.name + ":\n" + lines;
 }
 
+using SitesByName = std::unordered_map<std::string_view, const config::Site*>;
+SitesByName by_name(const config::Config& config) {
+  SitesByName sites;
+  for (const config::Site& site : config.sites) sites.emplace(site.name, &site);
+  return sites;
+}
+
 std::string differences(const Session& session, const config::Config& after) {
   const config::Config& before = session.config();
+  const SitesByName old_sites = by_name(before);
+  const SitesByName new_sites = by_name(after);
   std::string report;
   for (const config::Site& site : after.sites) {
-    const config::Site* old = nullptr;
-    for (const config::Site& one : before.sites) {
-      if (one.name == site.name) old = &one;
-    }
+    const auto old = old_sites.find(site.name);
     if (session.has_left(site.name)) report += "site " + site.name + ": back; its URLs go on\n";
-    report += old == nullptr ? "site " + site.name + ": new\n" : site_difference(*old, site);
+    report += old == old_sites.end() ? "site " + site.name + ": new\n"
+                                     : site_difference(*old->second, site);
   }
   for (const config::Site& old : before.sites) {
-    bool left = true;
-    for (const config::Site& site : after.sites) left = left && site.name != old.name;
-    left = left && !session.has_left(old.name);
-    if (left) {
+    if (!new_sites.contains(old.name) && !session.has_left(old.name)) {
       report += "site " + old.name +
                 ": left; what is in no other site's scope waits until it comes back\n";
     }

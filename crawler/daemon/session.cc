@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "config/version.h"
 #include "crawler/base/log.h"
@@ -290,15 +291,16 @@ void Session::inject_seeds(pipeline::Injections& injections, model::SiteId id) c
 Status Session::replace_sites(std::vector<config::Site> sites) {
   config::Config next = setup_.config;
   std::vector<bool> kept(next.sites.size(), false);
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < next.sites.size(); ++i) places.emplace(next.sites[i].name, i);
   for (config::Site& site : sites) {
-    const auto same = std::find_if(next.sites.begin(), next.sites.end(),
-                                   [&](const config::Site& old) { return old.name == site.name; });
-    if (same == next.sites.end()) {
+    const auto same = places.find(site.name);
+    if (same == places.end()) {
       next.sites.push_back(std::move(site));
       kept.push_back(true);
     } else {
-      kept[static_cast<std::size_t>(same - next.sites.begin())] = true;
-      *same = std::move(site);
+      kept[same->second] = true;
+      next.sites[same->second] = std::move(site);
     }
   }
   pipeline::SiteNames names;

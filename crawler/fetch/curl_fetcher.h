@@ -11,6 +11,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,8 +88,10 @@ class FetchContext {
 
   explicit FetchContext(const Options& options);
   base::Result<Sites> make_sites(std::vector<SiteFetchConfig> configs) const CRAWL_EXCLUDES(mutex_);
-  base::Result<std::shared_ptr<CookieJar>> jar_for(const SiteFetchConfig& config) const
-      CRAWL_EXCLUDES(mutex_);
+  using Jars = std::unordered_map<std::string, std::shared_ptr<CookieJar>>;  // by site's name
+  Jars jars() const CRAWL_EXCLUDES(mutex_);
+  base::Result<std::shared_ptr<CookieJar>> jar_for(const SiteFetchConfig& config,
+                                                   const Jars& kept) const;
   SiteInUse site(model::SiteId id) const CRAWL_EXCLUDES(mutex_);
   void count(bool connected) CRAWL_EXCLUDES(mutex_);
 

@@ -58,8 +58,9 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
   Sites sites;
   TrustStores trusted;
   ClientCertificates certificates;
+  const Jars kept = jars();
   for (SiteFetchConfig& config : configs) {
-    auto jar = jar_for(config);
+    auto jar = jar_for(config, kept);
     if (!jar) return std::move(jar).error();
     auto site = Site::make(std::move(config), std::move(*jar), trusted, certificates);
     if (!site) return std::move(site).error();
@@ -68,16 +69,20 @@ base::Result<FetchContext::Sites> FetchContext::make_sites(
   return sites;
 }
 
-// A site of the same name keeps what it has; its files are read for a new jar only.
-base::Result<std::shared_ptr<CookieJar>> FetchContext::jar_for(
-    const SiteFetchConfig& config) const {
-  if (!config.cookies) return std::shared_ptr<CookieJar>();
-  {
-    base::MutexLock lock(mutex_);
-    for (const auto& site : sites_) {
-      if (site->config().name == config.name && site->cookies()) return site->cookies();
-    }
+FetchContext::Jars FetchContext::jars() const {
+  Jars jars;
+  base::MutexLock lock(mutex_);
+  for (const auto& site : sites_) {
+    if (site->cookies()) jars.emplace(site->config().name, site->cookies());
   }
+  return jars;
+}
+
+// A site of the same name keeps what it has; its files are read for a new jar only.
+base::Result<std::shared_ptr<CookieJar>> FetchContext::jar_for(const SiteFetchConfig& config,
+                                                               const Jars& kept) const {
+  if (!config.cookies) return std::shared_ptr<CookieJar>();
+  if (const auto jar = kept.find(config.name); jar != kept.end()) return jar->second;
   auto jar = std::make_shared<CookieJar>();
   std::error_code unknown;
   const bool saved =

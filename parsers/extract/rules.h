@@ -70,12 +70,14 @@ struct FieldRule {
   std::vector<std::pair<std::string, std::string>> replace;  // RE2 -> replacement, in order
   std::string locale;             // of numbers: "de" reads 1.234,5; empty: guessed from the text
   std::vector<FieldRule> fields;  // nested records: `source` selects each one
+  bool operator==(const FieldRule&) const = default;
 };
 
 struct FixtureTest {
   std::string file;         // relative to the configuration file
   std::string url;          // the URL to read it as; empty: http://fixture.test/
   std::string expect_json;  // object: field -> expected value
+  bool operator==(const FixtureTest&) const = default;
 };
 
 struct Rule {
@@ -87,6 +89,7 @@ struct Rule {
   std::string each;
   std::vector<FieldRule> fields;
   std::vector<FixtureTest> tests;
+  bool operator==(const Rule&) const = default;
 };
 
 struct RuleSet {
@@ -98,6 +101,7 @@ struct RuleSet {
     }
     return false;
   }
+  bool operator==(const RuleSet&) const = default;
 };
 
 }  // namespace crawld::parsers
