@@ -6,7 +6,6 @@
 
 #include "config/fields.h"
 #include "config/value_json.h"
-#include "crawler/base/escape.h"
 
 namespace crawld::config {
 namespace {

@@ -5,7 +5,6 @@
 // anything else (HTML 13.2.3.2, CSS Syntax 3.2), as does one in an encoding whose bytes cannot be
 // told apart (UTF-16, ISO-2022-JP).
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "crawler/base/escape.h"

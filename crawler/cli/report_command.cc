@@ -1,6 +1,5 @@
 // crawld report: a crawl in figures, as text, JSON, CSV or one HTML file.
 #include <cstdio>
-#include <optional>
 #include <vector>
 
 #include "crawler/base/clock.h"

@@ -1,5 +1,4 @@
 // crawld sql: read-only SQL over a crawl, also while it runs.
-#include <cstdio>
 
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"

@@ -1,7 +1,6 @@
 #include "crawler/model/punycode.h"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace crawld::model {
 namespace {

@@ -3,7 +3,6 @@
 #include "crawler/pipeline/settled_rows.h"
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
 #include <utility>
 

@@ -1,7 +1,6 @@
 #include "crawler/pipeline/site_index.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "crawler/policy/registrable_domain.h"

@@ -1,6 +1,5 @@
 #include "crawler/policy/http_date.h"
 
-#include <array>
 #include <ctime>
 #include <string>
 

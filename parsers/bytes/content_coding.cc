@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 

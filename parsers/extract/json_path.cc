@@ -1,7 +1,6 @@
 #include "parsers/extract/json_path.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "crawler/base/ascii.h"

@@ -1,6 +1,5 @@
 // JSONPath (RFC 9535 without functions).
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>

@@ -1,7 +1,6 @@
 #include "parsers/html/html_tree.h"
 
 #include <csetjmp>
-#include <cstring>
 #include <unordered_map>
 
 #include "parsers/html/arena.h"

@@ -1,7 +1,6 @@
 #include "parsers/html/links.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "parsers/html/tokenizer.h"
 

@@ -1,7 +1,6 @@
 #include "parsers/main_text/main_text_features.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <unordered_map>
 

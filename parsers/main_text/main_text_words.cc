@@ -1,7 +1,6 @@
 #include "parsers/main_text/main_text_words.h"
 
 #include <array>
-#include <utility>
 
 namespace crawld::parsers {
 namespace {

@@ -1,7 +1,6 @@
 #include "parsers/selector/selector.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "parsers/selector/selector_match.h"

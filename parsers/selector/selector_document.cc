@@ -7,7 +7,6 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 
 #include "crawler/base/ascii.h"
 #include "parsers/selector/selector_forms.h"

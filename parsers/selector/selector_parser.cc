@@ -1,7 +1,6 @@
 #include "parsers/selector/selector_parser.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string>
 #include <utility>

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <vector>
 
 #include "crawler/base/ascii.h"
 #include "parsers/text/date_names.h"

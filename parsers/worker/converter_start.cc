@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <utility>
 
 #include "parsers/worker/converter_trial.h"
 #include "parsers/worker/worker_exit.h"

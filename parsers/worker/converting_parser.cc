@@ -1,7 +1,6 @@
 #include "parsers/worker/converting_parser.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "crawler/base/ascii.h"

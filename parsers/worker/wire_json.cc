@@ -2,7 +2,6 @@
 
 #include <bitset>
 #include <cstddef>
-#include <cstdint>
 
 namespace crawld::parsers {
 namespace {

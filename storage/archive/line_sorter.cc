@@ -8,7 +8,6 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <queue>
 #include <utility>
 

@@ -1,7 +1,6 @@
 #include "storage/archive/warc.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"

@@ -1,7 +1,6 @@
 #include "storage/archive/zip_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <optional>
 #include <utility>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 
 #include "crawler/model/settlement.h"
 #include "storage/seen/seen_run.h"

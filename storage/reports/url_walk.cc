@@ -1,7 +1,5 @@
 #include "storage/reports/url_walk.h"
 
-#include <algorithm>
-
 namespace crawld::storage {
 namespace {
 

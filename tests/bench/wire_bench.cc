@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <variant>
 
 #include "parsers/bytes/pack.h"
 #include "parsers/gumbo_parser.h"

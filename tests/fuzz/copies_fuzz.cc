@@ -2,7 +2,6 @@
 //
 // Bytes are read as choices of fragments: one for what is asked, three for the addresses, the
 // others for the page.
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

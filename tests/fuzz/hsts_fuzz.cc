@@ -1,7 +1,6 @@
 // Any bytes as Strict-Transport-Security headers: what is taken binds the host that said it and
 // those below it, and nobody else.
 #include <cstdlib>
-#include <string_view>
 
 #include "crawler/fetch/hsts_header.h"
 #include "crawler/fetch/hsts_hosts.h"

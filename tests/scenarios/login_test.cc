@@ -1,7 +1,6 @@
 // Sites behind a login: when it is done, and what happens where it cannot be.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <set>
 
 #include "tests/support/simulation.h"
 

@@ -1,7 +1,6 @@
 #include "crawler/cli/archive/mirror_export.h"
 
 #include <utility>
-#include <vector>
 
 #include "crawler/base/escape.h"
 #include "crawler/cli/archive/mirror_page.h"

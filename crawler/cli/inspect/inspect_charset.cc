@@ -1,7 +1,6 @@
 #include "crawler/cli/inspect/inspect_charset.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "crawler/cli/output/json_line.h"
 #include "parsers/bytes/charset.h"

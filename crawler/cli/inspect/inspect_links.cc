@@ -1,7 +1,6 @@
 #include "crawler/cli/inspect/inspect_links.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 #include "crawler/cli/inspect/inspect_document.h"

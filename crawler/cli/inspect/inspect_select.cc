@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
 
 #include "crawler/cli/inspect/inspect_document.h"
 #include "crawler/cli/output/json_line.h"

@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <utility>
 
 #include "crawler/cli/output/json_line.h"
 #include "parsers/feed/feed.h"

@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <utility>
 
 using crawld::base::Thread;
 

@@ -1,6 +1,5 @@
 // What flags, URLs and the environment make of a crawl, and what they are refused for.
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "tests/unit/frontier/frontier_fixture.h"

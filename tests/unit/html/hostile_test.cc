@@ -1,7 +1,6 @@
 // Pages made to hurt (../shared/faults.md, "Content"): each is read in bounded time.
 #include <catch2/catch.hpp>
 #include <ctime>
-#include <functional>
 
 #include "parsers/html/page_scan.h"
 

@@ -6,7 +6,6 @@
 #include <random>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "storage/sqlite_store.h"

@@ -11,7 +11,6 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <fstream>
-#include <sstream>
 
 #include "parsers/worker/sandbox_trial.h"
 #include "parsers/worker/worker_exit.h"
