@@ -6,6 +6,8 @@
 #include <chrono>
 #include <limits>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::fetch {
 namespace {
 
@@ -18,21 +20,11 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 // Of a line whose fields stand between tabs.
 bool is_one_field(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The text up to `separator`, taken off the front of `rest` with it.
 std::string_view take_until(std::string_view& rest, char separator) {
@@ -45,7 +37,8 @@ std::string_view take_until(std::string_view& rest, char separator) {
 std::optional<std::int64_t> parse_max_age(std::string_view text) {
   const bool negative = text.starts_with('-');
   const std::string_view digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), base::is_ascii_digit))
+    return std::nullopt;
   if (negative) return 0;
   std::int64_t seconds = 0;
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
@@ -54,7 +47,7 @@ std::optional<std::int64_t> parse_max_age(std::string_view text) {
 
 void apply_attribute(SetCookie& cookie, std::string_view attribute) {
   const auto equals = attribute.find('=');
-  const std::string name = lower(trim(attribute.substr(0, equals)));
+  const std::string name = base::ascii_lower(trim(attribute.substr(0, equals)));
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view() : trim(attribute.substr(equals + 1));
   if (name == "expires") {
@@ -63,7 +56,8 @@ void apply_attribute(SetCookie& cookie, std::string_view attribute) {
     if (const auto age = parse_max_age(value)) cookie.max_age = age;
   } else if (name == "domain") {
     // Section 5.2.3: an empty one is ignored, the last of several counts.
-    if (!value.empty()) cookie.domain = lower(value.substr(value.front() == '.' ? 1 : 0));
+    if (!value.empty())
+      cookie.domain = base::ascii_lower(value.substr(value.front() == '.' ? 1 : 0));
   } else if (name == "path") {
     cookie.path = value.starts_with('/') ? std::string(value) : std::string();
   } else if (name == "secure") {
@@ -89,7 +83,7 @@ bool is_delimiter(unsigned char c) {
 std::optional<int> take_digits(std::string_view& token, std::size_t least, std::size_t most) {
   std::size_t count = 0;
   int number = 0;
-  while (count < token.size() && is_digit(token[count])) {
+  while (count < token.size() && base::is_ascii_digit(token[count])) {
     if (++count > most) return std::nullopt;
     number = number * 10 + (token[count - 1] - '0');
   }
@@ -118,7 +112,7 @@ bool take_time(std::string_view token, DateParts& parts) {
 int month_of(std::string_view token) {
   static constexpr std::array<std::string_view, 12> kMonths = {
       "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
-  const std::string name = lower(token.substr(0, 3));
+  const std::string name = base::ascii_lower(token.substr(0, 3));
   const auto found = std::find(kMonths.begin(), kMonths.end(), name);
   return found == kMonths.end() ? -1 : static_cast<int>(found - kMonths.begin()) + 1;
 }
@@ -187,7 +181,7 @@ std::vector<FileCookie> parse_cookie_file(std::string_view text) {
     if (line.starts_with('#') || std::count(line.begin(), line.end(), '\t') < 6) continue;
     const std::string_view domain = take_until(line, '\t');
     entry.with_subdomains = take_until(line, '\t') == "TRUE";
-    entry.cookie.domain = lower(domain.substr(domain.starts_with('.') ? 1 : 0));
+    entry.cookie.domain = base::ascii_lower(domain.substr(domain.starts_with('.') ? 1 : 0));
     entry.cookie.path = take_until(line, '\t');
     entry.cookie.secure = take_until(line, '\t') == "TRUE";
     const std::string_view expires = take_until(line, '\t');

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::fetch {
 namespace {
 
@@ -12,14 +14,6 @@ std::string_view next_word(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find_first_of(kSpace));
   line.remove_prefix(word.size());
   return word;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 }  // namespace
@@ -33,7 +27,7 @@ HostTable parse_hosts(std::string_view text) {
     const auto address = IpAddress::parse(next_word(line));
     if (!address) continue;
     for (auto name = next_word(line); !name.empty(); name = next_word(line)) {
-      table[lower(name)].push_back(*address);
+      table[base::ascii_lower(name)].push_back(*address);
     }
   }
   return table;

@@ -29,8 +29,6 @@ std::string clean(std::string_view text) {
   return out;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // "HTTP/1.1 200 OK" -> 1.1 and 200 (RFC 9112 section 4; HTTP/2 and above have no
 // minor version).
 bool parse_status_line(std::string_view line, std::string& version, int& status) {
@@ -41,7 +39,8 @@ bool parse_status_line(std::string_view line, std::string& version, int& status)
   if (number.find_first_not_of("0123456789.") != std::string_view::npos) return false;
   std::string_view code = line.substr(space);
   code = code.substr(std::min(code.find_first_not_of(' '), code.size()));
-  if (code.size() < 3 || !std::all_of(code.begin(), code.begin() + 3, is_digit)) return false;
+  if (code.size() < 3 || !std::all_of(code.begin(), code.begin() + 3, base::is_ascii_digit))
+    return false;
   if (code.size() > 3 && kBlank.find(code[3]) == std::string_view::npos) return false;
   version = number;
   status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');

@@ -6,16 +6,15 @@
 #include <cstdint>
 #include <optional>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/url_idna.h"
 #include "crawler/model/url_percent.h"
 
 namespace crawld::model {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && std::all_of(text.begin(), text.end(), base::is_ascii_digit);
 }
 
 // Beyond any valid address; stands for every larger number, so nothing overflows.
@@ -228,7 +227,7 @@ bool ends_in_a_number(std::string_view domain) {
 
 bool is_ip_address(std::string_view host) {
   return host.starts_with('[') ||
-         (!host.empty() && is_digit(host.back()) && ends_in_a_number(host));
+         (!host.empty() && base::is_ascii_digit(host.back()) && ends_in_a_number(host));
 }
 
 bool append_host(std::string& out, std::string_view input, HostKind kind) {

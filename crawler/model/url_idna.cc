@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/punycode.h"
 #include "crawler/model/url_percent.h"
 
@@ -225,12 +226,6 @@ bool hides_punycode(const std::string& ascii) {
   return !unicode || unicode->starts_with("xn--") || unicode->find(".xn--") != std::string::npos;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lower;
-}
-
 std::optional<std::string> checked(std::string domain) {
   if (domain.empty() || contains_any(domain, CharSet::forbidden_domain)) return std::nullopt;
   return domain;
@@ -240,7 +235,7 @@ std::optional<std::string> checked(std::string domain) {
 
 std::optional<std::string> domain_to_ascii(std::string_view domain) {
   // URL standard 3.3: ASCII is only lower-cased, whatever its labels claim to be.
-  if (is_ascii(domain)) return checked(lower_case(domain));
+  if (is_ascii(domain)) return checked(base::ascii_lower(domain));
   if (domain.size() > kMaxDomain || mapper() == nullptr) return std::nullopt;
   const auto points = decode(domain);
   if (!points) return std::nullopt;

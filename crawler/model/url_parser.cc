@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/url_host.h"
 #include "crawler/model/url_percent.h"
 #include "crawler/model/url_query.h"
@@ -16,10 +17,8 @@ namespace {
 // Offsets are 32 bits wide and percent-encoding triples; no URL of the web comes near.
 constexpr std::size_t kMaxInput = std::size_t{16} << 20;
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_scheme_char(char c) {
-  return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  return base::is_ascii_alpha(c) || base::is_ascii_digit(c) || c == '+' || c == '-' || c == '.';
 }
 bool is_tab_or_newline(char c) { return c == '\t' || c == '\n' || c == '\r'; }
 
@@ -41,7 +40,7 @@ std::optional<std::string_view> cut_after(std::string_view& text, char mark) {
 
 // Length of the scheme that `text` starts with, without its ":"; 0 when there is none.
 std::size_t scheme_length(std::string_view text) {
-  if (text.empty() || !is_alpha(text[0])) return 0;
+  if (text.empty() || !base::is_ascii_alpha(text[0])) return 0;
   std::size_t i = 1;
   while (i < text.size() && is_scheme_char(text[i])) ++i;
   return i < text.size() && text[i] == ':' ? i : 0;
@@ -239,7 +238,7 @@ bool UrlParser::parse_host_and_port(std::string_view text) {
 bool UrlParser::parse_port(std::string_view digits) {
   std::uint32_t port = 0;
   for (const char c : digits) {
-    if (!is_digit(c)) return false;
+    if (!base::is_ascii_digit(c)) return false;
     port = port * 10 + static_cast<std::uint32_t>(c - '0');
     if (port > 0xFFFF) return false;
   }

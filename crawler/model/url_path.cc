@@ -1,5 +1,6 @@
 // Paths: dot segments, the percent-encoding of segments, and the drive letters of file
 // URLs, which change how both are done (URL standard 4.4, path and file states).
+#include "crawler/base/ascii.h"
 #include "crawler/model/url_host.h"
 #include "crawler/model/url_parser.h"
 #include "crawler/model/url_percent.h"
@@ -7,10 +8,8 @@
 namespace crawld::model {
 namespace {
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 bool is_drive_letter(std::string_view text) {
-  return text.size() == 2 && is_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
+  return text.size() == 2 && base::is_ascii_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
 }
 
 bool starts_with_drive_letter(std::string_view text) {

@@ -7,17 +7,12 @@
 #include <cstdint>
 #include <string>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/charset_encoder.h"
 #include "crawler/model/url_percent.h"
 
 namespace crawld::model {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lower;
-}
 
 std::string_view single(const char& octet) { return {&octet, 1}; }
 
@@ -159,7 +154,7 @@ bool encode(Writer& writer, std::string_view text, const std::string& encoding) 
 void append_query(std::string& out, std::string_view query, std::string_view encoding,
                   bool special_scheme) {
   const CharSet set = special_scheme ? CharSet::special_query : CharSet::query;
-  const std::string name = lower_case(encoding);
+  const std::string name = base::ascii_lower(encoding);
   // In plain ASCII only ISO-2022-JP has something to say, about its own controls.
   const bool plain = std::all_of(query.begin(), query.end(), [](char c) {
     return static_cast<std::uint8_t>(c) < 0x80 && static_cast<std::uint8_t>(c) >= 0x20;
@@ -171,7 +166,7 @@ void append_query(std::string& out, std::string_view query, std::string_view enc
 }
 
 std::string encode_form_text(std::string_view text, std::string_view encoding) {
-  const std::string name = lower_case(encoding);
+  const std::string name = base::ascii_lower(encoding);
   if (counts_as_utf8(name)) return std::string(text);
   std::string out;
   OctetWriter writer(out);

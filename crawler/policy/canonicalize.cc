@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/url_host.h"
 #include "crawler/model/url_percent.h"
 #include "crawler/policy/query_noise.h"
@@ -10,12 +11,6 @@
 
 namespace crawld::policy {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lower;
-}
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -117,7 +112,8 @@ bool is_sorted_query(std::string_view query) {
 Canonicalizer::Canonicalizer(config::Canonicalize options) : options_(std::move(options)) {
   for (const std::string& name : options_.strip_params) {
     const bool prefix = name.ends_with('*');
-    (prefix ? prefixes_ : names_).push_back(lower_case(name.substr(0, name.size() - prefix)));
+    (prefix ? prefixes_ : names_)
+        .push_back(base::ascii_lower(name.substr(0, name.size() - prefix)));
   }
   for (const auto& [alias, host] : options_.host_aliases) {
     const std::string_view from = without_www(alias);
@@ -222,7 +218,7 @@ bool Canonicalizer::is_stripped(std::string_view parameter) const {
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view() : parameter.substr(equals + 1);
   // Names are short, so this allocates only for odd ones.
-  const std::string name = lower_case(parameter.substr(0, equals));
+  const std::string name = base::ascii_lower(parameter.substr(0, equals));
   if (options_.strip_tracking && is_tracking_parameter(name)) return true;
   if (options_.strip_session_ids && is_session_parameter(name, value)) return true;
   if (std::find(names_.begin(), names_.end(), name) != names_.end()) return true;

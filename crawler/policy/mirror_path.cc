@@ -10,6 +10,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
+#include "crawler/model/url_percent.h"
 
 namespace crawld::policy {
 namespace {
@@ -75,22 +76,16 @@ std::string percent(unsigned char byte) {
   return {'%', kHex[byte >> 4], kHex[byte & 15]};
 }
 
-int hex_value(char c) {
-  if (base::is_ascii_digit(c)) return c - '0';
-  const char lower = base::ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool triplet = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-                         hex_value(text[i + 2]) >= 0;
+    const bool triplet = text[i] == '%' && i + 2 < text.size() &&
+                         model::hex_value(text[i + 1]) >= 0 && model::hex_value(text[i + 2]) >= 0;
     if (!triplet) {
       out += text[i];
       continue;
     }
-    out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+    out += static_cast<char>(model::hex_value(text[i + 1]) * 16 + model::hex_value(text[i + 2]));
     i += 2;
   }
   return out;

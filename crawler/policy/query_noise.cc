@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::policy {
 namespace {
 
@@ -76,23 +78,13 @@ bool contains(const std::array<std::string_view, N>& table, std::string_view nam
 bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Long, without spaces or words: hexadecimal, or letters and digits mixed.
 bool looks_like_session(std::string_view value) {
   if (value.size() < kMinSessionValue) return false;
   if (std::all_of(value.begin(), value.end(), is_hex_digit)) return true;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return std::all_of(value.begin(), value.end(), is_alnum) &&
-         std::count_if(value.begin(), value.end(), is_digit) >= 4;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lower;
+  return std::all_of(value.begin(), value.end(), base::is_ascii_alphanumeric) &&
+         std::count_if(value.begin(), value.end(), base::is_ascii_digit) >= 4;
 }
 
 }  // namespace
@@ -122,18 +114,21 @@ bool is_session_parameter(std::string_view name, std::string_view value) {
 bool is_session_path_parameter(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) return false;
-  return is_session_parameter(lower_case(text.substr(0, equals)), text.substr(equals + 1));
+  return is_session_parameter(base::ascii_lower(text.substr(0, equals)), text.substr(equals + 1));
 }
 
 bool is_session_segment(std::string_view segment) {
   if (segment.size() < 12 || !segment.starts_with('(') || !segment.ends_with("))")) return false;
   segment = segment.substr(1, segment.size() - 2);
   while (!segment.empty()) {
-    if (!is_alnum(segment[0]) || segment.size() < 3 || segment[1] != '(') return false;
+    if (!base::is_ascii_alphanumeric(segment[0]) || segment.size() < 3 || segment[1] != '(')
+      return false;
     const std::size_t close = segment.find(')');
     if (close == std::string_view::npos || close < 2 + 8) return false;
     const std::string_view id = segment.substr(2, close - 2);
-    const auto in_id = [](char c) { return is_alnum(c) || c == '-' || c == '_'; };
+    const auto in_id = [](char c) {
+      return base::is_ascii_alphanumeric(c) || c == '-' || c == '_';
+    };
     if (!std::all_of(id.begin(), id.end(), in_id)) return false;
     segment.remove_prefix(close + 1);
   }
@@ -142,7 +137,7 @@ bool is_session_segment(std::string_view segment) {
 
 bool is_index_page(std::string_view segment) {
   if (segment.size() < 9 || segment.size() > 13) return false;
-  const std::string lower = lower_case(segment);
+  const std::string lower = base::ascii_lower(segment);
   const std::string_view name = lower;
   const std::size_t dot = name.find('.');
   const std::string_view stem = name.substr(0, dot);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::policy {
 namespace {
 
@@ -29,13 +31,11 @@ bool repeats(std::vector<std::string_view> segments, std::uint32_t most) {
   return false;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // The number that `text` begins with where that has `least` to `most` digits; cut off `text`.
 std::optional<int> take_number(std::string_view& text, std::size_t least, std::size_t most) {
   std::size_t digits = 0;
   int value = 0;
-  while (digits < text.size() && is_digit(text[digits])) {
+  while (digits < text.size() && base::is_ascii_digit(text[digits])) {
     if (++digits > most) return std::nullopt;
     value = value * 10 + (text[digits - 1] - '0');
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crawler/base/ascii.h"
 #include "crawler/robots/utf16.h"
 
 namespace crawld::robots {
@@ -10,12 +11,6 @@ namespace {
 bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return lower;
 }
 
 // The product token that `value` starts with (section 2.2.1), digits let in.
@@ -80,7 +75,7 @@ std::uint32_t Rules::store(std::string_view text) {
 }
 
 void Rules::add_agent(std::string_view value, std::uint32_t group) {
-  const std::string token = is_everyone(value) ? "*" : lower_case(token_of(value));
+  const std::string token = is_everyone(value) ? "*" : base::ascii_lower(token_of(value));
   if (token.empty()) return;
   agents_.push_back({store(token), static_cast<std::uint32_t>(token.size()), group});
 }
@@ -117,7 +112,7 @@ void Rules::add_wishes(std::uint32_t group, AgentRules& into) const {
 
 AgentRules Rules::rules_for(std::string_view agent) const {
   AgentRules result;
-  auto groups = groups_of(lower_case(token_of(agent)));
+  auto groups = groups_of(base::ascii_lower(token_of(agent)));
   if (groups.empty()) {
     groups = groups_of("*");
     if (stray_delay_ != kNone) result.add_delay(value_of(lines_[stray_delay_]));

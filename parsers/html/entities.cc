@@ -3,18 +3,19 @@
 #include <array>
 #include <cstdint>
 
+#include "crawler/base/ascii.h"
 #include "parsers/html/entities_table.h"
 
 namespace crawld::parsers {
 namespace {
 
+using base::is_ascii_alpha;
+using base::is_ascii_digit;
+
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 int digit_value(char c, unsigned base) {
-  if (is_digit(c)) return c - '0';
+  if (is_ascii_digit(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return base == 16 && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
@@ -131,7 +132,7 @@ std::size_t append_named(std::string_view input, ReferenceIn where, std::string&
   // 13.2.5.73: "?a=b&copy=1" in an attribute is a query, not a copyright sign.
   if (where == ReferenceIn::attribute && input[end - 1] != ';' && end < input.size()) {
     const char next = input[end];
-    if (next == '=' || is_alpha(next) || is_digit(next)) return 0;
+    if (next == '=' || is_ascii_alpha(next) || is_ascii_digit(next)) return 0;
   }
   out.append(kEntityValues + kEntityValueAt[match.entity],
              kEntityValues + kEntityValueAt[match.entity + 1]);
@@ -161,7 +162,7 @@ void append_utf8(char32_t code, std::string& out) {
 std::size_t append_reference(std::string_view input, ReferenceIn where, std::string& out) {
   if (input.size() < 2) return 0;
   if (input[1] == '#') return append_numeric(input, out);
-  if (!is_alpha(input[1])) return 0;
+  if (!is_ascii_alpha(input[1])) return 0;
   for (const Frequent& frequent : kFrequent) {
     if (!input.starts_with(frequent.written)) continue;
     out += frequent.meaning;

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "crawler/base/ascii.h"
 #include "parsers/html/tokenizer.h"
 
 namespace crawld::parsers {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Where the run of HTML white space at `at` ends.
 std::size_t skip_space(std::string_view text, std::size_t at) {
@@ -59,7 +56,7 @@ std::string fold_rel(std::string_view rel) {
     }
     if (space) out += ' ';
     space = false;
-    out += lower(c);
+    out += base::ascii_lower(c);
   }
   return out;
 }
@@ -91,12 +88,12 @@ std::optional<Refresh> parse_refresh(std::string_view content) {
   Refresh refresh;
   std::size_t at = skip_space(content, 0);
   const std::size_t digits = at;
-  while (at < content.size() && is_digit(content[at])) ++at;
+  while (at < content.size() && base::is_ascii_digit(content[at])) ++at;
   if (at == digits && (at == content.size() || content[at] != '.')) return std::nullopt;
   for (std::size_t i = digits; i < at && refresh.delay < 1e15; ++i) {
     refresh.delay = refresh.delay * 10 + (content[i] - '0');
   }
-  while (at < content.size() && (is_digit(content[at]) || content[at] == '.')) ++at;
+  while (at < content.size() && (base::is_ascii_digit(content[at]) || content[at] == '.')) ++at;
   if (at == content.size()) return refresh;
   if (content[at] != ';' && content[at] != ',' && !is_html_space(content[at])) return std::nullopt;
   at = skip_space(content, at);
@@ -105,9 +102,10 @@ std::optional<Refresh> parse_refresh(std::string_view content) {
   if (at == content.size()) return refresh;
   const std::string_view rest = content.substr(at);
   // "url=" in front of the URL may be left out; a half of it is part of the URL.
-  if (lower(rest[0]) == 'u') {
+  if (base::ascii_lower(rest[0]) == 'u') {
     std::size_t sign = 3;
-    const bool word = rest.size() > 3 && lower(rest[1]) == 'r' && lower(rest[2]) == 'l';
+    const bool word =
+        rest.size() > 3 && base::ascii_lower(rest[1]) == 'r' && base::ascii_lower(rest[2]) == 'l';
     if (word) sign = skip_space(rest, 3);
     if (!word || sign == rest.size() || rest[sign] != '=') {
       refresh.url = rest;

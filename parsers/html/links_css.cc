@@ -2,13 +2,12 @@
 #include <optional>
 #include <utility>
 
+#include "crawler/base/ascii.h"
 #include "parsers/html/entities.h"
 #include "parsers/html/links.h"
 
 namespace crawld::parsers {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 bool is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -75,7 +74,7 @@ class CssReader {
   }
 
   void skip_space() {
-    while (at_ < css_.size() && is_space(css_[at_])) ++at_;
+    while (at_ < css_.size() && base::is_ascii_space(css_[at_])) ++at_;
   }
 
   void skip_space_and_comments() {
@@ -106,7 +105,7 @@ class CssReader {
     }
     if (at_ < css_.size() && is_newline(css_[at_]))
       skip_newline();
-    else if (at_ < css_.size() && is_space(css_[at_]))
+    else if (at_ < css_.size() && base::is_ascii_space(css_[at_]))
       ++at_;
     const bool scalar = code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
     append_utf8(scalar ? code : 0xFFFD, out);
@@ -232,7 +231,7 @@ class CssReader {
     std::string url;
     while (at_ < css_.size() && css_[at_] != ')') {
       const char c = css_[at_];
-      if (is_space(c)) {
+      if (base::is_ascii_space(c)) {
         skip_space();
         if (at_ < css_.size() && css_[at_] != ')') return skip_bad_url();
       } else if (at_escape()) {
@@ -257,7 +256,7 @@ class CssReader {
   void keep(std::size_t begin, std::optional<std::string> url) { keep(begin, std::move(url), at_); }
   void keep(std::size_t begin, std::optional<std::string> url, std::size_t end) {
     if (!url || url->empty()) return;
-    while (end > begin && is_space(css_[end - 1])) --end;
+    while (end > begin && base::is_ascii_space(css_[end - 1])) --end;
     urls_.push_back({*std::move(url), begin, end});
   }
 

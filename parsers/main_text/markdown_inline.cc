@@ -1,5 +1,6 @@
 #include "parsers/main_text/markdown_inline.h"
 
+#include "crawler/base/ascii.h"
 #include "parsers/html/html_tree.h"
 #include "parsers/main_text/markdown_emphasis.h"
 #include "parsers/main_text/markdown_escape.h"
@@ -8,8 +9,6 @@ namespace crawld::parsers {
 namespace {
 
 constexpr std::size_t kMostDestinations = 8 << 20;  // bytes, of a page
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 
 // A code span's fence must be longer than any run of backticks inside.
 std::string code_fence(std::string_view text) {
@@ -54,7 +53,7 @@ std::string InlineMarkdown::image(const GumboNode* node) {
   if (url.empty()) return {};
   std::string alt;
   append_escaped(attribute(node, "alt").value_or(""), alt);
-  for (auto& c : alt) c = is_space(c) ? ' ' : c;
+  for (auto& c : alt) c = base::is_ascii_space(c) ? ' ' : c;
   return "![" + alt + "](" + url + ")";
 }
 
@@ -162,7 +161,7 @@ std::string InlineMarkdown::render(const Block& block, LineBreaks breaks) {
   while (!out.empty()) {
     if (out.ends_with("\\\n")) {
       out.resize(out.size() - 2);
-    } else if (is_space(out.back())) {
+    } else if (base::is_ascii_space(out.back())) {
       out.pop_back();
     } else {
       break;

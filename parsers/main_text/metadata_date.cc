@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "parsers/main_text/metadata.h"
 #include "parsers/text/date_names.h"
 
@@ -17,7 +18,6 @@ struct Token {
   char before = 0;  // the character in front
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -28,8 +28,8 @@ std::vector<Token> tokens_of(std::string_view text) {
     const auto start = i;
     Token token;
     token.before = i == 0 ? ' ' : text[i - 1];
-    if (is_digit(text[i])) {
-      while (i < text.size() && is_digit(text[i])) {
+    if (base::is_ascii_digit(text[i])) {
+      while (i < text.size() && base::is_ascii_digit(text[i])) {
         if (token.digits++ < 8) token.value = token.value * 10 + (text[i] - '0');
         ++i;
       }
@@ -82,9 +82,9 @@ std::string format(const Day& day) {
 // "T10:00:00Z" and "+01:00" as they stand in an ISO date, or the clock time of others.
 std::string time_of(std::string_view rest) {
   std::size_t at = 0;
-  while (at < rest.size() && !is_digit(rest[at])) ++at;
+  while (at < rest.size() && !base::is_ascii_digit(rest[at])) ++at;
   std::size_t end = at;
-  while (end < rest.size() && (is_digit(rest[end]) || rest[end] == ':')) ++end;
+  while (end < rest.size() && (base::is_ascii_digit(rest[end]) || rest[end] == ':')) ++end;
   const auto clock = rest.substr(at, end - at);
   const bool full = clock.size() == 8 && clock[2] == ':' && clock[5] == ':';
   const bool brief = clock.size() == 5 && clock[2] == ':';
@@ -94,7 +94,7 @@ std::string time_of(std::string_view rest) {
   if (brief) out += ":00";
   if (end < rest.size() && rest[end] == '.') {
     ++end;
-    while (end < rest.size() && is_digit(rest[end])) ++end;
+    while (end < rest.size() && base::is_ascii_digit(rest[end])) ++end;
   }
   while (end < rest.size() && rest[end] == ' ') ++end;
   const auto zone = rest.substr(end);
@@ -104,7 +104,7 @@ std::string time_of(std::string_view rest) {
   const auto hours = zone.substr(1, 2);
   const auto minutes = zone.substr(colon ? 4 : 3, 2);
   for (const char c : {hours[0], hours[1], minutes[0], minutes[1]}) {
-    if (!is_digit(c)) return out;
+    if (!base::is_ascii_digit(c)) return out;
   }
   return out + zone[0] + std::string(hours) + ":" + std::string(minutes);
 }
@@ -120,13 +120,13 @@ std::size_t after_date(std::string_view text, int year) {
   const auto at = text.find(std::to_string(year));
   if (at == std::string_view::npos) return text.size();
   const auto rest = text.substr(at + 4);
-  const bool iso =
-      rest.size() >= 6 && (rest[0] == '-' || rest[0] == '/' || rest[0] == '.') && is_digit(rest[1]);
+  const bool iso = rest.size() >= 6 && (rest[0] == '-' || rest[0] == '/' || rest[0] == '.') &&
+                   base::is_ascii_digit(rest[1]);
   if (!iso) return at + 4;
   auto end = at + 4;
   for (int part = 0; part < 2 && end < text.size(); ++part) {
     ++end;
-    while (end < text.size() && is_digit(text[end])) ++end;
+    while (end < text.size() && base::is_ascii_digit(text[end])) ++end;
   }
   return end;
 }

@@ -16,8 +16,6 @@ namespace {
 
 using base::equals_ignoring_case;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
-
 std::uint32_t hash_of(SelectorDocument::Key key, std::string_view name) {
   std::uint32_t hash = 2166136261u ^ static_cast<std::uint32_t>(key);
   for (char c : name) {
@@ -32,9 +30,9 @@ template <class Visit>
 void each_word(std::string_view words, Visit visit) {
   std::size_t at = 0;
   while (at < words.size()) {
-    while (at < words.size() && is_space(words[at])) ++at;
+    while (at < words.size() && base::is_ascii_space(words[at])) ++at;
     std::size_t start = at;
-    while (at < words.size() && !is_space(words[at])) ++at;
+    while (at < words.size() && !base::is_ascii_space(words[at])) ++at;
     if (at > start) visit(words.substr(start, at - start));
   }
 }

@@ -20,8 +20,6 @@ constexpr std::uint8_t kChainTrue = 8;
 
 constexpr std::uint32_t kNotCounted = 0xFFFFFFFF;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
-
 bool equals(std::string_view a, std::string_view b, bool ignore_case) {
   return ignore_case ? equals_ignoring_case(a, b) : a == b;
 }
@@ -30,9 +28,9 @@ bool contains_word(std::string_view words, std::string_view word, bool ignore_ca
   if (word.empty()) return false;
   std::size_t at = 0;
   while (at < words.size()) {
-    while (at < words.size() && is_space(words[at])) ++at;
+    while (at < words.size() && base::is_ascii_space(words[at])) ++at;
     std::size_t start = at;
-    while (at < words.size() && !is_space(words[at])) ++at;
+    while (at < words.size() && !base::is_ascii_space(words[at])) ++at;
     if (equals(words.substr(start, at - start), word, ignore_case)) return true;
   }
   return false;
@@ -122,7 +120,7 @@ bool is_empty(const GumboNode* element) {
     if (is_element(child)) return false;
     if (is_text(child) && child->type != GUMBO_NODE_WHITESPACE) {
       std::string_view text = child->v.text.text;
-      if (!std::all_of(text.begin(), text.end(), is_space)) return false;
+      if (!std::all_of(text.begin(), text.end(), base::is_ascii_space)) return false;
     }
   }
   return true;

@@ -3,21 +3,22 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::parsers::selector {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool starts_word(char c) {
   char lower = static_cast<char>(c | 0x20);
   return (lower >= 'a' && lower <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool continues_word(char c) { return starts_word(c) || is_digit(c) || c == '-'; }
+bool continues_word(char c) { return starts_word(c) || base::is_ascii_digit(c) || c == '-'; }
 
 int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
+  if (base::is_ascii_digit(c)) return c - '0';
   char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }

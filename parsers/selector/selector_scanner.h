@@ -53,6 +53,4 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
-bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII
-
 }  // namespace crawld::parsers::selector

@@ -5,21 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/jsonld_escape.h"
 
 namespace crawld::parsers {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // RFC 8259 section 6.
 bool is_number(std::string_view text) {
   std::size_t i = text.starts_with('-') ? 1 : 0;
   const auto digits = [&] {
     const auto start = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
+    while (i < text.size() && base::is_ascii_digit(text[i])) ++i;
     return i - start;
   };
   const auto first = i;
@@ -91,7 +89,7 @@ class Mender {
   void skip_blank() {
     while (at_ < text_.size()) {
       const auto rest = text_.substr(at_);
-      if (is_space(rest.front()) || rest.starts_with("\xC2\xA0")) {
+      if (base::is_ascii_space(rest.front()) || rest.starts_with("\xC2\xA0")) {
         ++at_;
       } else if (rest.starts_with("<!--") && comment_ == HtmlComment::wraps) {
         at_ += 4;
@@ -231,7 +229,7 @@ class Mender {
       ++at_;
     }
     auto end = at_;
-    while (end > start && is_space(text_[end - 1])) --end;
+    while (end > start && base::is_ascii_space(text_[end - 1])) --end;
     return std::string(text_.substr(start, end - start));
   }
 
@@ -257,7 +255,7 @@ class Mender {
   // A quote ends a string when what follows may follow a string.
   bool ends_here() const {
     auto next = at_ + 1;
-    while (next < text_.size() && is_space(text_[next])) ++next;
+    while (next < text_.size() && base::is_ascii_space(text_[next])) ++next;
     return next >= text_.size() ||
            std::string_view(",:}]\"'/;<").find(text_[next]) != std::string_view::npos;
   }

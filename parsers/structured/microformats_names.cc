@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::parsers {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <class Visit>
 void for_each_word(std::string_view text, Visit visit) {
   std::size_t start = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && !is_space(text[i])) continue;
+    if (i < text.size() && !base::is_ascii_space(text[i])) continue;
     if (i > start) visit(text.substr(start, i - start));
     start = i + 1;
   }
@@ -23,11 +23,11 @@ void for_each_word(std::string_view text, Visit visit) {
 // Letters in groups joined by "-", with one group of letters and digits allowed in front.
 bool is_name(std::string_view text) {
   const auto first = text.substr(0, text.find('-'));
-  const bool vendor = std::any_of(first.begin(), first.end(), is_digit);
+  const bool vendor = std::any_of(first.begin(), first.end(), base::is_ascii_digit);
   if (vendor) {
     if (first.size() == text.size()) return false;
     if (!std::all_of(first.begin(), first.end(),
-                     [](char c) { return is_letter(c) || is_digit(c); })) {
+                     [](char c) { return is_letter(c) || base::is_ascii_digit(c); })) {
       return false;
     }
     text.remove_prefix(first.size() + 1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/microformats_names.h"
 #include "parsers/structured/structured_words.h"
@@ -11,8 +12,6 @@ namespace crawld::parsers {
 namespace {
 
 constexpr std::size_t kMaxText = 8 << 20;  // bytes over all values of a page
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view classes_of(const GumboNode* element) {
   return attribute(element, "class").value_or("");
@@ -52,7 +51,7 @@ std::string zone_of(std::string_view zone) {
   if (zone.empty() || zone == "Z" || zone == "z") return std::string(zone.empty() ? "" : "Z");
   std::string digits;
   for (const char c : zone.substr(1)) {
-    if (is_digit(c)) digits += c;
+    if (base::is_ascii_digit(c)) digits += c;
   }
   if (digits.size() == 1 || digits.size() == 3) digits.insert(0, 1, '0');
   if (digits.size() == 2) digits += "00";
@@ -69,7 +68,7 @@ bool is_date(std::string_view text) {
   const auto like = [&](std::string_view form) {
     return text.size() == form.size() &&
            std::equal(text.begin(), text.end(), form.begin(),
-                      [](char c, char f) { return f == '0' ? is_digit(c) : c == f; });
+                      [](char c, char f) { return f == '0' ? base::is_ascii_digit(c) : c == f; });
   };
   return like("0000-00-00") || like("0000-000") || like("0000-00");
 }
@@ -78,7 +77,7 @@ bool is_date(std::string_view text) {
 bool read_time(std::string_view text, TimeParts& out) {
   std::vector<std::string> numbers(1);
   std::size_t i = 0;
-  for (; i < text.size() && (is_digit(text[i]) || text[i] == ':'); ++i) {
+  for (; i < text.size() && (base::is_ascii_digit(text[i]) || text[i] == ':'); ++i) {
     if (text[i] == ':') {
       numbers.emplace_back();
     } else {
@@ -125,8 +124,8 @@ void read_part(std::string_view text, TimeParts& out) {
     if (!time.zone.empty()) out.zone = time.zone;
     return;
   }
-  const bool zone =
-      text.size() > 1 && (text.front() == '+' || text.front() == '-') && is_digit(text[1]);
+  const bool zone = text.size() > 1 && (text.front() == '+' || text.front() == '-') &&
+                    base::is_ascii_digit(text[1]);
   if (zone || text == "Z") {
     out.zone = zone_of(text);
     return;

@@ -3,13 +3,16 @@
 #include <bitset>
 #include <cstddef>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::parsers {
 namespace {
 
 constexpr std::size_t kMaxDepth = 512;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return base::is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 class Checker {
  public:
@@ -115,7 +118,7 @@ class Checker {
 
   bool digits() {
     std::size_t n = 0;
-    while (n < rest_.size() && is_digit(rest_[n])) ++n;
+    while (n < rest_.size() && base::is_ascii_digit(rest_[n])) ++n;
     rest_.remove_prefix(n);
     return n > 0;
   }
