@@ -58,17 +58,27 @@ bool each_element(std::string_view list, Use use) {
   }
 }
 
+// The number at the front of `text`, which is left behind it; nothing where there is none, or a
+// larger one than can be had.
+std::optional<std::uint64_t> take_number(std::string_view& text) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
 // RFC 9110 section 14.4: "bytes 0-99/100" is all there is.
 bool is_whole(const model::Headers& headers) {
   constexpr std::string_view kFromTheStart = "bytes 0-";
   std::string_view range = headers.get("content-range");
   if (!range.starts_with(kFromTheStart)) return false;
   range.remove_prefix(kFromTheStart.size());
-  const char* end = range.data() + range.size();
-  std::uint64_t last = 0, size = 0;
-  const auto slash = std::from_chars(range.data(), end, last).ptr;
-  return slash != end && *slash == '/' && std::from_chars(slash + 1, end, size).ptr == end &&
-         last + 1 == size;
+  const auto last = take_number(range);
+  if (!last || !range.starts_with('/')) return false;
+  range.remove_prefix(1);
+  const auto size = take_number(range);
+  return size && range.empty() && *size > 0 && *last == *size - 1;
 }
 
 }  // namespace

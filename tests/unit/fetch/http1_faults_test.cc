@@ -130,6 +130,10 @@ TEST_CASE("a part that nobody asked for is a page cut short; all of it is a whol
   CHECK(is_cut(fetch_from(part("Content-Range: bytes 4-8/9\r\n"))));
   CHECK(is_cut(fetch_from(part("Content-Range: bytes 0-4/*\r\n"))));
   CHECK_FALSE(is_cut(fetch_from(part("Content-Range: bytes 0-4/5\r\n"))));
+  for (const char* odd : {"0-18446744073709551615/0", "0-99999999999999999999/1", "0-/1", "0-4/"}) {
+    INFO(odd);
+    CHECK(is_cut(fetch_from(part("Content-Range: bytes " + std::string(odd) + "\r\n"))));
+  }
   TinyServer server(part("Content-Range: bytes 4-8/9\r\n"));
   auto site = loopback_site();
   site.headers = {{"Range", "bytes=4-"}};
