@@ -161,6 +161,12 @@ Status MirrorTree::each_listed(const TakePath& take) const {
     first = false;
   }
   std::free(line);
+  // A list that is read in part would make the rest of the mirror foreign files for ever.
+  if (taken && std::ferror(file.get()) != 0) {
+    const int why = errno;
+    return Error{Error::Code::io,
+                 "cannot read " + directory_ + "/" + kMarker + ": " + std::strerror(why)};
+  }
   return taken;
 }
 

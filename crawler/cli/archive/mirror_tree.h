@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crawler/base/fd.h"
 #include "crawler/base/result.h"
@@ -27,7 +28,7 @@ class MirrorTree {
 
   // Paths are relative to the directory, with "/" between.
 
-  // What the marker lists.
+  // What the marker lists: all of it, or an error.
   base::Status each_listed(const TakePath& take) const;
   // Replaces the marker's list by what `list` gives, in any order.
   base::Status write_list(const std::function<base::Status(const TakePath& add)>& list);
