@@ -1,13 +1,9 @@
 #include "config/load.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <set>
 
 #include "config/check.h"
@@ -15,9 +11,9 @@
 #include "config/extract_rules.h"
 #include "config/fields.h"
 #include "config/unknown_key.h"
+#include "config/yaml_file.h"
 #include "config/yaml_tree.h"
 #include "crawler/base/escape.h"
-#include "crawler/base/fd.h"
 
 namespace crawld::config {
 namespace {
@@ -320,30 +316,6 @@ class Loader {
   Loaded loaded_;
 };
 
-base::Result<std::string> read_file(const std::string& path) {
-  constexpr off_t kMostBytes = 8 << 20;
-  // Not blocking: a FIFO without a writer must not hang the start.
-  const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat facts {};
-  if (!file.open() || fstat(file.get(), &facts) != 0) {
-    return Error{Error::Code::not_found, path + ": cannot be read: " + std::strerror(errno)};
-  }
-  if (!S_ISREG(facts.st_mode)) return Error{Error::Code::invalid, path + ": is no regular file"};
-  if (facts.st_size > kMostBytes)
-    return Error{Error::Code::invalid, path + ": is larger than 8 MiB"};
-  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t n = ::read(file.get(), text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error{Error::Code::io, path + ": cannot be read: " + std::strerror(errno)};
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  text.resize(done);
-  return text;
-}
-
 // Nests "timeout.dns: 5s" under "timeout:". Fields of one group stand together.
 template <class Owner>
 std::string yaml_of(std::span<const Field<Owner>> fields, const Owner& owner, int indent) {
@@ -368,7 +340,7 @@ std::string yaml_of(std::span<const Field<Owner>> fields, const Owner& owner, in
 }  // namespace
 
 base::Result<Loaded> load(const std::string& path, Secrets secrets) {
-  auto text = read_file(path);
+  auto text = read_yaml_file(path);
   if (!text) return std::move(text).error();
   return Loader(path, secrets).load(*text);
 }

@@ -1,11 +1,9 @@
 // A file of extraction rules, as `crawld parse --extract` takes it.
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "config/extract_rules.h"
+#include "config/yaml_file.h"
 
 namespace crawld::config {
 namespace {
@@ -31,16 +29,11 @@ std::vector<const Value*> rule_lists(const Value& root) {
 
 base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
   using base::Error;
-  std::error_code failed;
-  if (!std::filesystem::is_regular_file(path, failed)) {
-    return Error{Error::Code::not_found, path + ": is no file that can be read"};
-  }
-  std::ifstream in(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) return Error{Error::Code::io, path + ": cannot be read"};
+  const auto text = read_yaml_file(path);
+  if (!text) return Error(text.error());
   std::vector<Problem> problems;
   parsers::RuleSet rules;
-  const Value root = read_yaml(text, {}, problems);
+  const Value root = read_yaml(*text, {}, problems);
   if (problems.empty()) {
     for (const Value* list : rule_lists(root)) read_extract_rules(*list, rules, problems);
   }
