@@ -12,6 +12,7 @@
 #include "crawler/cli/flags/option_parser.h"
 #include "crawler/cli/flags/time_option.h"
 #include "crawler/cli/output/table.h"
+#include "crawler/cli/output/terminal.h"
 #include "storage/search/search.h"
 
 namespace crawld::cli {
@@ -31,8 +32,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text;
 }
 
-bool colour() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
-
 std::string one_line(std::string text) {
   for (char& c : text) {
     if (c == '\n' || c == '\t' || c == '\r') c = ' ';
@@ -41,7 +40,7 @@ std::string one_line(std::string text) {
 }
 
 void print_text(const SearchHit& hit) {
-  const bool bright = colour();
+  const bool bright = takes_colour(STDOUT_FILENO);
   std::string snippet = one_line(hit.snippet);
   snippet = replaced(std::move(snippet), kBegin, bright ? "\x1b[1m" : "[");
   snippet = replaced(std::move(snippet), kEnd, bright ? "\x1b[0m" : "]");

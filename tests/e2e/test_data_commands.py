@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import re
 import subprocess
 import zipfile
@@ -413,6 +414,20 @@ def test_search_finds_words_and_knows_when_there_are_none(site):
     assert beyond.returncode == 0 and "no further page holds all of these words" in beyond.stderr
     none = run(site, "search", "copper", "--limit", "0")
     assert none.returncode == 2 and "--limit" in none.stderr
+
+
+@pytest.mark.parametrize("variables, bright", [
+    ({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True),
+    ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({}, False)])
+def test_search_is_in_colour_on_terminals_that_take_it(site, variables, bright):
+    ours, theirs = pty.openpty()
+    bare = {name: value for name, value in os.environ.items() if name not in ("TERM", "NO_COLOR")}
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        subprocess.run([str(CRAWLD), "search", "--db", str(site.db), "copper"], stdout=theirs,
+                       env={**bare, **variables}, timeout=60, check=True)
+        os.close(theirs)
+        shown = screen.read(4096).decode()
+    assert ("\x1b[1mcopper\x1b[0m" in shown) == bright and ("[copper]" in shown) != bright
 
 
 def test_diff_shows_what_changed_between_two_versions(site, tmp_path):

@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
 #include "crawler/base/figures.h"
 #include "crawler/base/log.h"
+#include "crawler/cli/output/terminal.h"
 
 namespace crawld::cli {
 namespace {
@@ -33,15 +32,7 @@ std::string decimal(double value, int digits) {
 
 ProgressStyle progress_style(bool quiet) {
   if (quiet) return ProgressStyle::none;
-  const char* term = std::getenv("TERM");
-  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
-  return isatty(STDERR_FILENO) != 0 && !dumb ? ProgressStyle::live : ProgressStyle::lines;
-}
-
-bool colour_wanted() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return (no_colour == nullptr || *no_colour == '\0') &&
-         progress_style(false) == ProgressStyle::live;
+  return is_terminal(STDERR_FILENO) ? ProgressStyle::live : ProgressStyle::lines;
 }
 
 void Progress::show(const pipeline::Status& status, base::Instant now) {

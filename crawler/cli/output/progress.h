@@ -12,7 +12,7 @@ namespace crawld::cli {
 
 enum class ProgressStyle : std::uint8_t { none, lines, live };
 
-// On a terminal live, else lines; `quiet`: none. TERM=dumb counts as no terminal.
+// On a terminal (is_terminal()) live, else lines; `quiet`: none.
 ProgressStyle progress_style(bool quiet);
 
 class Progress {
@@ -49,6 +49,5 @@ class Progress {
 // "3m 10s" until a limit ends the crawl, as far as can be told: of pages by the pace so far. Empty
 // without limits, and before the first page.
 std::string time_left(const Progress::Limits& limits, const pipeline::Status& status);
-bool colour_wanted();
 
 }  // namespace crawld::cli
