@@ -3,16 +3,11 @@
 // Does nothing where no service manager listens. Threads: any.
 #pragma once
 
-#include <chrono>
-#include <optional>
 #include <string>
 
 namespace crawld::daemon {
 
 // "READY=1", "STATUS=...", "STOPPING=1", "WATCHDOG=1", several separated by newlines.
 void notify_service_manager(const std::string& state);
-
-// How often the service manager wants to hear WATCHDOG=1; nothing when it does not.
-std::optional<std::chrono::microseconds> watchdog_interval();
 
 }  // namespace crawld::daemon

@@ -62,11 +62,6 @@ std::string links_json(const std::vector<model::Link>& links, std::string_view o
   return out += ']';
 }
 
-std::string full_url(std::string_view stored, std::string_view origin) {
-  if (stored.empty() || stored.front() != '/') return std::string(stored);
-  return std::string(origin) + std::string(stored);
-}
-
 std::string headers_json(const model::Headers& headers) { return pairs_json(headers.all()); }
 std::string meta_json(const std::vector<std::pair<std::string, std::string>>& meta) {
   return pairs_json(meta);

@@ -15,8 +15,6 @@ std::string_view origin_of(std::string_view href);
 
 // [[url, text, rel, tag, nofollow], ...]. A url on `origin` is cut to its path.
 std::string links_json(const std::vector<model::Link>& links, std::string_view origin);
-// The reverse: `url` as stored, completed.
-std::string full_url(std::string_view stored, std::string_view origin);
 
 // Empty JSON lists and objects are stored as NULL: nothing of them is left.
 inline std::string_view filled(std::string_view json) {

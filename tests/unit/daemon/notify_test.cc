@@ -13,7 +13,6 @@
 #include "tests/support/environment_variable.h"
 
 using namespace crawld;
-using std::chrono::microseconds;
 
 namespace {
 
@@ -102,23 +101,4 @@ TEST_CASE("a service manager that does not listen does not hold the daemon up") 
   variable.set(name);
   daemon::notify_service_manager("READY=1");
   CHECK(manager.heard() == "x");
-}
-
-TEST_CASE("the watchdog's interval is what the service manager gave to this process") {
-  tests::EnvironmentVariable usec("WATCHDOG_USEC");
-  tests::EnvironmentVariable pid("WATCHDOG_PID");
-  pid.clear();
-  usec.set("30000000");
-  CHECK(daemon::watchdog_interval() == microseconds(30'000'000));
-  pid.set(std::to_string(getpid()));
-  CHECK(daemon::watchdog_interval() == microseconds(30'000'000));
-  pid.set("1");
-  CHECK_FALSE(daemon::watchdog_interval());
-  pid.clear();
-  for (const char* bad : {"", "0", "-5", "soon", "99999999999999999999999"}) {
-    usec.set(bad);
-    CHECK_FALSE(daemon::watchdog_interval());
-  }
-  usec.clear();
-  CHECK_FALSE(daemon::watchdog_interval());
 }
