@@ -100,7 +100,7 @@ class BoundedQueue {
     return item;
   }
 
-  // As pop(), but returns nothing at `until` as well; ask closed() to tell.
+  // As pop(), but returns nothing at `until` as well; ask finished() to tell.
   std::optional<T> pop_until(std::chrono::steady_clock::time_point until) CRAWL_EXCLUDES(mutex_) {
     std::optional<T> item;
     {

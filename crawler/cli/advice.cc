@@ -40,8 +40,7 @@ constexpr Advice kAdvice[] = {
      "daemon, or with --recrawl. A longer --delay (delay:) may keep it from that"},
     {"host_fails",
      "the host answered with nothing but server errors (5xx) for a quarter of an hour; a daemon "
-     "asks "
-     "an hour later, else --recrawl does"},
+     "asks an hour later, else --recrawl does"},
     {"host_unreachable",
      "the host gave no answer again and again; a daemon asks an hour later, else --recrawl does"},
     {"retry_after_too_long", "the host asks for more patience than max_retry_after:"},

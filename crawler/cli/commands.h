@@ -1,5 +1,5 @@
 // The commands of `crawld`: argv without the program's and the command's name in,
-// exit code out. One file each. docs: interface section 2, man pages.
+// exit code out. One file each, and a page of man/.
 #pragma once
 
 #include <string>

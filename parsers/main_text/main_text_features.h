@@ -2,7 +2,7 @@
 //
 // Pure functions of the outline and of what the page says about itself. The order
 // of the columns is that of the trained table in main_text_model.cc: a change here
-// needs a new training run (tests/bench/main_text_train.cc).
+// needs a new training run (docs/extraction.md).
 #pragma once
 
 #include <cstddef>
