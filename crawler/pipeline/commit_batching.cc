@@ -1,4 +1,4 @@
-// CommitStage: when a batch is written, start-up, and what is due.
+// CommitStage: how a batch is written, start-up, and what a reload judged anew.
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
@@ -17,19 +17,6 @@ using model::Verdict;
 constexpr std::size_t kRowsAtOnce = 10'000;
 
 }  // namespace
-
-bool CommitStage::flush_due(base::Instant now, std::size_t behind) const {
-  if (!batch_since_) return false;
-  const std::size_t pages = batch_.updates.size();
-  if (pages >= options_.batch_pages || batch_bytes_ >= options_.batch_bytes) return true;
-  if (behind > 0) return now >= *batch_since_ + options_.batch_longest;
-  return pages >= options_.batch_worth || now >= *batch_since_ + options_.batch_delay;
-}
-
-std::optional<base::Instant> CommitStage::flush_at() const {
-  if (!batch_since_) return std::nullopt;
-  return *batch_since_ + options_.batch_delay;
-}
 
 base::WallTime CommitStage::wall_of(base::Instant instant) const {
   return clock_.wall() +
@@ -54,8 +41,7 @@ Status CommitStage::flush() {
   if (options_.on_committed) options_.on_committed(batch_);
   queue_.written(batch_);
   batch_ = {};
-  batch_bytes_ = 0;
-  batch_since_.reset();
+  fill_.written();
   tell_drops();
   if (sites_changed_) {
     if (Status taken = queue_.take_up_parked(); !taken) return taken;

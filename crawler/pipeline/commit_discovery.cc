@@ -106,7 +106,7 @@ void CommitStage::say_anew(model::UrlId known, std::string metadata) {
   const std::size_t size = metadata.size() + 64;
   if (!pipeline::say_anew(store_, batch_, known, std::move(metadata))) return;
   said_anew_ = true;
-  batch_bytes_ += size;
+  fill_.add_bytes(size);
 }
 
 bool CommitStage::enter(const model::Discovered& found, std::uint64_t hash, model::SiteId site,
@@ -136,7 +136,7 @@ bool CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   store_.seen().insert(hash, row.id);
   ++totals_.discovered;
   states_.add(row.state);
-  batch_bytes_ += row.url.size() + 64;
+  fill_.add_bytes(row.url.size() + 64);
   if (row.state == Verdict::too_deep) too_deep_.add(row.id);
   if (row.state == Verdict::queued) {
     offers.push_back(candidate_of(found, {row.id, row.host, site, parent, !row.metadata.empty()}));

@@ -111,7 +111,7 @@ Status CommitStage::bring_forward() {
     batch_.updates.push_back(
         {.id = row.id, .state = row.state, .reason = {}, .due_at = base::to_millis(now)});
     due_.plan(now);
-    if (!batch_since_) batch_since_ = clock_.now();
+    fill_.begin(clock_.now());
   }
   return base::Done{};
 }
@@ -120,7 +120,7 @@ Status CommitStage::take_due() {
   const base::WallTime now = clock_.wall();
   if (!due_.is_due(now)) return base::Done{};
   if (Status flushed = flush(); !flushed) return flushed;
-  if (batch_since_) {  // what that flush asked for
+  if (fill_.is_open()) {  // what that flush asked for
     if (Status flushed = flush(); !flushed) return flushed;
   }
   auto rows = store_.due(base::to_millis(now), kRowsAtOnce, due_.taken_up_to());
@@ -145,7 +145,7 @@ Status CommitStage::take_due() {
   if (!rows->empty()) last = {.at = rows->back().due_at, .id = rows->back().id};
   due_.went(last, next);
   if (offers.empty()) return base::Done{};
-  if (!batch_since_) batch_since_ = clock_.now();
+  fill_.begin(clock_.now());
   queue_.remember(offers, batch_);
   frontier_.offer(std::move(offers));
   return flush();
@@ -183,7 +183,7 @@ Status CommitStage::ask_again(const std::map<model::UrlId, AskedAgain>& wanted) 
     batch_.updates.push_back(
         {.id = row.id, .state = Verdict::retry_later, .due_at = base::to_millis(now)});
     due_.plan(now);
-    if (!batch_since_) batch_since_ = clock_.now();
+    fill_.begin(clock_.now());
   }
   return base::Done{};
 }

@@ -39,11 +39,12 @@ CommitStage::CommitStage(storage::PageStore& store, frontier::LocalFrontier& fro
               [this](const model::Url& url, model::SiteId site) { return host_of(url, site); }),
       queue_(store, frontier, options_.queue,
              [this](const storage::QueuedUrl& row) { return candidate(row); }),
+      fill_(options_.batch),
       clock_steps_(clock),
       limits_(clock.now()) {}
 
 void CommitStage::add(CommitItem item) {
-  if (!batch_since_) batch_since_ = clock_.now();
+  fill_.begin(clock_.now());
   std::visit([this](auto&& one) { book(std::forward<decltype(one)>(one)); }, std::move(item));
 }
 
@@ -82,13 +83,13 @@ void CommitStage::book(model::Settled settled) {
   if (is_visit(settled.verdict)) visit(settled);
   const storage::PageId page = settled.store_page ? ids_.page++ : 0;
   batch_.fetches.push_back(fetch_row(settled, ids_.fetch++, page));
-  batch_bytes_ += batch_.fetches.back().body.bytes.size();
+  fill_.add_bytes(batch_.fetches.back().body.bytes.size());
   const bool aborted = settled.verdict == Verdict::queued;
   const bool stored = page != 0;
   if (stored) {
     ++totals_.pages;
     if (settled.change == model::Change::first_seen) ++host.pages;
-    batch_bytes_ += batch_weight(settled);
+    fill_.add_bytes(batch_weight(settled));
     store_page(std::move(settled), page);
   }
   // An aborted URL stays queued for the next run; this one is over for it. Neither memory nor,

@@ -16,12 +16,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "crawler/base/clock.h"
 #include "crawler/base/result.h"
 #include "crawler/frontier/local_frontier.h"
+#include "crawler/pipeline/batch_fill.h"
 #include "crawler/pipeline/clock_steps.h"
 #include "crawler/pipeline/commit_item.h"
 #include "crawler/pipeline/coverage_rounds.h"
@@ -44,13 +45,7 @@ namespace crawld::pipeline {
 class CommitStage {
  public:
   struct Options {
-    // A batch is written when so many pages wait for it, or its first one for so long, and when
-    // it holds the most that it may. What is not written is fetched again after a kill.
-    std::size_t batch_worth = 24;
-    std::chrono::milliseconds batch_delay{20};
-    std::size_t batch_pages = 200;
-    std::size_t batch_bytes = 16U << 20;
-    std::chrono::milliseconds batch_longest{200};  // where more waits behind it all the time
+    BatchLimits batch;
     QueueBook::Options queue;
     std::string robots_agent = "crawld";  // our product token
     bool recurring = false;               // take up planned revisits, not only retries
@@ -67,11 +62,12 @@ class CommitStage {
 
   void add(CommitItem item);
 
-  // The batch is worth a write, old or full. `behind`: items that wait to be added; while there
-  // are any it grows on, so a slow disk gets few large batches and a fast one many small ones.
-  bool flush_due(base::Instant now, std::size_t behind) const;
+  // The batch is worth a write, old or full. `behind`: items that wait to be added.
+  bool flush_due(base::Instant now, std::size_t behind) const {
+    return fill_.is_due(now, batch_.updates.size(), behind);
+  }
   // When flush_due() becomes true by age with nothing behind; nothing while the batch is empty.
-  std::optional<base::Instant> flush_at() const;
+  std::optional<base::Instant> flush_at() const { return fill_.due_at(); }
   // Writes the batch. On an error the batch is kept for another try.
   base::Status flush();
 
@@ -187,8 +183,7 @@ class CommitStage {
   QueueBook queue_;
   storage::NextIds ids_;
   storage::CommitBatch batch_;
-  std::size_t batch_bytes_ = 0;
-  std::optional<base::Instant> batch_since_;
+  BatchFill fill_;                  // of `batch_`
   std::set<model::SiteId> joined_;  // sites that URLs were moved to, and not planned yet
   bool sites_changed_ = false;      // by a reload, not taken up yet
   DueWalk due_;

@@ -39,7 +39,7 @@ Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clo
       sites_(compiled(config_, mode)),
       frontier_(pipeline::frontier_settings(config_, mode), {.page_limit = config_.limits.pages}),
       commit_(store, frontier_, sites_, clock,
-              {.batch_pages = batch_pages,
+              {.batch = {.settled = batch_pages},
                .recurring = mode.recurring,
                .recrawl = recrawl == Recrawl::yes}),
       pace_(frontier_, sites_) {

@@ -55,7 +55,7 @@ TEST_CASE("threads fetch and store every page of a site exactly once") {
   SECTION("with room for all") {}
   SECTION("through queues of one item and windows of four URLs") {
     crawl.options.pages.items = 1;
-    crawl.options.commit.batch_pages = 3;
+    crawl.options.commit.batch.settled = 3;
     crawl.frontier_options = {.window = 4, .low_water = 2, .spill_at = 8};
   }
   crawl.start(url_of(1));
@@ -154,7 +154,7 @@ TEST_CASE("a crawl that is torn down in the middle ends its threads and goes on 
   add_site(web, 300);
   {
     ThreadedCrawl crawl(web, memory);
-    crawl.options.commit.batch_pages = 5;
+    crawl.options.commit.batch.settled = 5;
     crawl.start(url_of(1));
     REQUIRE(eventually([&] { return crawl.pipeline().status().totals.pages >= 20; }));
   }
@@ -195,7 +195,7 @@ TEST_CASE("a damaged store ends the crawl with what it said") {
   storage::MemoryStore memory;
   add_site(web, 50);
   ThreadedCrawl crawl(web, memory);
-  crawl.options.commit.batch_pages = 5;
+  crawl.options.commit.batch.settled = 5;
   crawl.store.before_put = [] {
     return base::Status(base::Error{base::Error::Code::corrupt, "the disk image is malformed"});
   };
@@ -279,7 +279,7 @@ TEST_CASE("a stage that throws ends the crawl with its name, and the next run go
     }
     SECTION("commit") {
       stage = "commit";
-      crawl.options.commit.batch_pages = 5;
+      crawl.options.commit.batch.settled = 5;
       crawl.store.before_put = [&puts]() -> base::Status {
         if (++puts == 4) throw std::runtime_error("scripted trouble");
         return base::Done{};
