@@ -30,6 +30,7 @@ struct Item {
   const GumboNode* element = nullptr;
   std::vector<std::pair<std::string_view, std::vector<Value>>> properties;  // as first met
   std::map<std::string_view, std::size_t> index;
+  bool is_property = false;  // of another item
 };
 
 class MicrodataReader {
@@ -43,10 +44,10 @@ class MicrodataReader {
     add_own_properties();
     for (std::uint32_t i = 0; i < items_.size(); ++i) add_referenced_properties(i);
     std::string out;
-    for (const auto item : roots_) {
-      if (out.size() > kMaxOutput) break;
+    for (std::uint32_t i = 0; i < items_.size() && out.size() <= kMaxOutput; ++i) {
+      if (!stands_alone(items_[i])) continue;
       if (!out.empty()) out += ',';
-      append_item(item, out);
+      append_item(i, out);
     }
     return "[" + out + "]";
   }
@@ -54,10 +55,15 @@ class MicrodataReader {
  private:
   void note(const GumboNode* element) {
     if (!attribute(element, "itemscope")) return;
-    const auto number = static_cast<std::uint32_t>(items_.size());
-    items_.push_back({element, {}, {}});
-    item_of_[element_index(element)] = number;
-    if (!attribute(element, "itemprop")) roots_.push_back(number);
+    item_of_[element_index(element)] = static_cast<std::uint32_t>(items_.size());
+    items_.push_back({.element = element});
+  }
+
+  // Top-level items are those without itemprop (HTML 5.2.2). One whose itemprop is of no item is
+  // lost by that letter, with all that it holds: the post of a Blogger page (itemprop=blogPost,
+  // and no Blog around it), and something on every eighth page with microdata.
+  static bool stands_alone(const Item& item) {
+    return !attribute(item.element, "itemprop") || !item.is_property;
   }
 
   // Every element's properties go to the item that its nearest ancestor with itemscope is.
@@ -89,6 +95,7 @@ class MicrodataReader {
     const auto words = distinct(space_separated(*names));
     if (words.empty()) return;
     const auto value = value_of(element, words.front());
+    if (value.item != kNoItem && value.item != item) items_[value.item].is_property = true;
     auto& to = items_[item];
     for (const auto name : words) {
       written_ += name.size() + value.json.size();
@@ -305,7 +312,6 @@ class MicrodataReader {
   const DocumentBase& base_;
   std::vector<std::uint32_t> item_of_;
   std::vector<Item> items_;
-  std::vector<std::uint32_t> roots_;
   std::unordered_map<std::string_view, const GumboNode*> ids_;
   std::size_t references_walked_ = 0;
   std::size_t written_ = 0;  // bytes of names and values; what comes after kMaxOutput is left out

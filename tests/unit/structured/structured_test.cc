@@ -50,6 +50,19 @@ TEST_CASE("microdata within microdata is nested, URLs are absolute") {
   CHECK(items[0]["properties"]["offers"]["properties"]["price"] == "5");
 }
 
+TEST_CASE("an item that is called a property and is none is an item by itself") {
+  const auto found = read(
+      "<div itemprop=blogPost itemscope itemtype=https://schema.org/BlogPosting id=post>"
+      "<b itemprop=headline>H</b><p itemprop=author itemscope><i itemprop=name>N</i></p></div>");
+  CHECK(found.microdata ==
+        R"([{"type":"https://schema.org/BlogPosting","properties":{"headline":"H",)"
+        R"("author":{"properties":{"name":"N"}}}}])");
+  const auto referred = read(
+      "<p id=a itemprop=author itemscope><i itemprop=name>N</i></p><div itemscope "
+      "itemref=a></div>");
+  CHECK(referred.microdata == R"([{"properties":{"author":{"properties":{"name":"N"}}}}])");
+}
+
 TEST_CASE("an item that refers to what holds it does not nest for ever") {
   const auto found = read(
       "<div id=a itemscope itemref=b></div>"
