@@ -341,7 +341,7 @@ class RdfaReader {
     const auto value = value_of(element, said, found, context);
     for (const auto name : space_separated(*said.property)) {
       if (graph_.full()) return;
-      if (const auto iri = term(name, context); !iri.empty()) {
+      if (const auto iri = predicate(name, context); !iri.empty()) {
         graph_.add(found.subject, iri, value);
       }
     }
@@ -417,9 +417,16 @@ class RdfaReader {
     for (const auto word : space_separated(list.value_or(""))) {
       if (beside && word.find(':') == std::string_view::npos) continue;
       if (iris.size() == kMaxPredicates) break;
-      if (auto iri = term(word, context); !iri.empty()) iris.push_back(std::move(iri));
+      if (auto iri = predicate(word, context); !iri.empty()) iris.push_back(std::move(iri));
     }
     return iris;
+  }
+
+  // A term that may stand between two nodes: an IRI, never a node without a name (RDF 1.1 Concepts
+  // section 3.1). Empty when it means nothing.
+  std::string predicate(std::string_view word, const Context& context) const {
+    auto iri = term(word, context);
+    return iri.starts_with("_:") ? std::string{} : iri;
   }
 
   // TERMorCURIEorAbsIRI (section 7.4.3); empty when it means nothing.

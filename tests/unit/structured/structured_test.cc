@@ -95,6 +95,15 @@ TEST_CASE("RDFa Lite gives nodes with full names") {
   CHECK(nodes[1]["http://schema.org/name"][0]["@value"] == "Ann");
 }
 
+TEST_CASE("a node without a name is no property of RDFa (RDF 1.1 Concepts 3.1)") {
+  const auto found = read(
+      "<p property='_:x schema:name'>N</p><a rel='_:x' href=y>t</a>"
+      "<a rev='_:x schema:image' href=z>t</a>");
+  CHECK(found.rdfa.find("_:nx") == std::string::npos);
+  CHECK(found.rdfa.find("http://schema.org/name") != std::string::npos);
+  CHECK(found.rdfa.find("http://schema.org/image") != std::string::npos);
+}
+
 TEST_CASE("a classic hCard is an h-card") {
   const auto found = read("<p class=vcard><a class='fn url' href=/me>Ann</a></p>");
   const auto item = Json::parse(found.microformats)["items"][0];
