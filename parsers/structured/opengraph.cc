@@ -14,8 +14,9 @@ namespace {
 
 using base::json_string;
 
-constexpr std::string_view kOpenGraphPrefixes[] = {"og",      "music", "video",
-                                                   "article", "book",  "profile"};
+// Those of ogp.me, and "product", with which shops tell their prices without declaring it.
+constexpr std::string_view kOpenGraphPrefixes[] = {"og",   "music",   "video",  "article",
+                                                   "book", "profile", "product"};
 
 // Names in order of first appearance, each with all its values.
 class MultiMap {

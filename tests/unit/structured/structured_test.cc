@@ -24,6 +24,13 @@ TEST_CASE("a property that is repeated becomes a list") {
   CHECK(found.opengraph == R"({"og:image":["a","b"],"og:title":"T"})");
 }
 
+TEST_CASE("what a shop says of its product is OpenGraph, declared or not") {
+  const auto found = read(
+      "<meta property=product:price:amount content=12.50><meta property=product:brand content=B>"
+      "<meta property=fb:app_id content=1>");
+  CHECK(found.opengraph == R"({"product:price:amount":"12.50","product:brand":"B"})");
+}
+
 TEST_CASE("a meta element may name several properties (RDFa Core 5)") {
   const auto tree = HtmlTree::parse(
       "<meta property='og:title twitter:title ' content=T><meta property='x og:url' content=U>");
