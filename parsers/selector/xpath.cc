@@ -6,7 +6,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <span>
 
+#include "parsers/selector/xpath_order.h"
 #include "parsers/selector/xpath_paths.h"
 
 namespace crawld::parsers {
@@ -233,11 +235,11 @@ std::vector<XPathItem> items_of(xmlXPathObject& result) {
     return items;
   }
   if (result.nodesetval == nullptr) return items;
-  xmlXPathNodeSetSort(result.nodesetval);
-  items.reserve(static_cast<std::size_t>(result.nodesetval->nodeNr));
-  for (int i = 0; i < result.nodesetval->nodeNr; ++i) {
-    items.push_back(item_of(result.nodesetval->nodeTab[i]));
-  }
+  const std::span nodes(result.nodesetval->nodeTab,
+                        static_cast<std::size_t>(result.nodesetval->nodeNr));
+  sort_in_document_order(nodes);
+  items.reserve(nodes.size());
+  for (xmlNode* node : nodes) items.push_back(item_of(node));
   return items;
 }
 

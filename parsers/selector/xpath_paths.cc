@@ -7,6 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "parsers/selector/xpath_order.h"
+
 namespace crawld::parsers {
 namespace {
 
@@ -28,14 +30,6 @@ NodeSet set_of(const Nodes& nodes) {
     if (!set || xmlXPathNodeSetAddUnique(set.get(), node) < 0) return nullptr;
   }
   return set;
-}
-
-bool in_document_order(Nodes& nodes) {
-  const NodeSet set = set_of(nodes);
-  if (!set) return false;
-  xmlXPathNodeSetSort(set.get());
-  nodes.assign(set->nodeTab, set->nodeTab + set->nodeNr);
-  return true;
 }
 
 bool stands_inside(const xmlNode* node, const xmlNode* outer) {
@@ -67,12 +61,11 @@ Nodes first_of_each_parent(const Nodes& nodes) {
   return kept;
 }
 
-// Leaves out what finds nothing that others do not. False: no memory.
-bool narrow(Nodes& nodes, Reach reach) {
-  if (reach == Reach::any || nodes.size() < 2) return true;
-  if (!in_document_order(nodes)) return false;
+// Leaves out what finds nothing that others do not.
+void narrow(Nodes& nodes, Reach reach) {
+  if (reach == Reach::any || nodes.size() < 2) return;
+  sort_in_document_order(nodes);
   nodes = reach == Reach::inside ? outermost(nodes) : first_of_each_parent(nodes);
-  return true;
 }
 
 // Keeps the first of each.
@@ -119,7 +112,7 @@ _xmlXPathObject* XPathPaths::evaluate(_xmlXPathContext* context) const {
 
 bool XPathPaths::walk(const Path& path, _xmlXPathContext* context, Nodes& found) {
   for (const Piece& piece : path) {
-    if (!narrow(found, piece.reach)) return false;
+    narrow(found, piece.reach);
     Nodes next;
     for (xmlNode* node : found) {
       // One for the way there, so that nodes without children are not for nothing.

@@ -193,6 +193,23 @@ TEST_CASE("paths that are cut find what XPath 1.0 section 2 says, once and in or
   CHECK(found(*copy, "//x:p/..") == "failed: unknown namespace prefix");
 }
 
+TEST_CASE("texts, comments and elements come in document order (XPath 1.0 section 5)") {
+  auto page = HtmlTree::parse(
+      "<!doctype html><!--0--><div id=a class=b>x<b>1<i>2</i>3<!--c--><!--d--></b>4<p>5<u></u></p>"
+      "<!--e-->6</div><!--f--><p>7");
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  CHECK(found(*copy, "//i | //div/text()") == "x|i|4|6|");
+  CHECK(found(*copy, "//comment() | //u | //i") == "0|i|c|d|u|e|f|");
+  CHECK(found(*copy, "//text() | //b") == "x|b|1|2|3|4|5|6|7|");
+  CHECK(found(*copy, "//i | //b/text() | //div/@* | //div") == "div|a|b|1|i|3|");
+  CHECK(found(*copy, "//i/following::node()[self::u or self::text()]") == "3|4|5|u|6|7|");
+  auto feed = XmlTree::parse("<?x y?><a>1<b><c/>2</b><!--3--></a><!--4-->");
+  REQUIRE(feed);
+  CHECK(found(*feed, "//comment() | //text() | //c | //processing-instruction()") ==
+        "y|1|c|2|3|4|");
+}
+
 TEST_CASE("inspect reads a page in base64 as its bytes say, and says where there is none") {
   // <p>\xE9</p> in Latin-1
   CHECK(cli::inspect_select(R"x({"id":1,"html_base64":"PHA+6TwvcD4=","selector":"p"})x") ==
