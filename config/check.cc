@@ -33,12 +33,12 @@ void check_hooks(const Hooks& hooks, const SitePlaces& places, std::vector<Probl
     warnings.push_back(
         {places.of("hooks.secret"), "hooks.secret: signs nothing without hooks.webhook"});
   }
-  static const std::set<std::string> kChanges = {"new",  "changed", "unchanged",
-                                                 "gone", "moved",   "orphaned"};
+  static const std::set<std::string> kChanges = {"new",   "changed",  "unchanged", "gone",
+                                                 "moved", "orphaned", "adopted"};
   for (const std::string& change : hooks.changes) {
     if (kChanges.contains(change)) continue;
     problem("hooks.changes: \"" + base::printable(change) +
-            "\" is none of new, changed, unchanged, gone, moved, orphaned");
+            "\" is none of new, changed, unchanged, gone, moved, orphaned, adopted");
   }
   for (const std::string& cidr : hooks.allow_addresses) {
     if (!is_cidr(cidr)) problem("hooks.allow_addresses: \"" + cidr + "\" is no CIDR");

@@ -89,7 +89,7 @@ struct Hooks {
   std::string webhook;            // URL; empty: none
   std::string secret;             // of the signature; empty: unsigned
   std::vector<std::string> exec;  // program and arguments; empty: none
-  std::vector<std::string> changes = {"new", "changed", "gone", "moved", "orphaned"};
+  std::vector<std::string> changes = {"new", "changed", "gone", "moved", "orphaned", "adopted"};
   milliseconds timeout{30'000};              // of one delivery
   std::vector<std::string> allow_addresses;  // CIDRs opened for the webhook
 };

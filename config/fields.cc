@@ -114,7 +114,7 @@ constexpr Field<Config> kRunFields[] = {
     RUN("hooks.exec",
         "program and arguments that get changes on stdin, a line at a time; empty: none",
         texts(c.hooks.exec)),
-    RUN("hooks.changes", "told of: new, changed, unchanged, gone, moved, orphaned",
+    RUN("hooks.changes", "told of: new, changed, unchanged, gone, moved, orphaned, adopted",
         texts(c.hooks.changes)),
     RUN("hooks.timeout", "of one delivery; what failed is tried again",
         duration(c.hooks.timeout, {milliseconds(100), milliseconds(600'000)})),

@@ -71,7 +71,8 @@ base::Status BatchWriter::write(const CommitBatch& batch) {
   if (done && !batch.scope.empty()) done = scope(batch.scope);
   if (done && batch.ends_recrawl) done = end_recrawl();
   if (done) done = all(batch.orphaned, [&](const auto& item) { return orphaning(item); });
-  if (done) done = all(batch.adopted, [&](model::UrlId id) { return adopt(id); });
+  if (done) done = all(batch.adopted, [&](const auto& item) { return adoption(item); });
+  if (done) done = all(batch.ended_orphans, [&](model::UrlId id) { return end_orphan(id); });
   if (done) done = all(batch.hook_cursors, [&](const auto& item) { return hook_cursor(item); });
   if (done) done = all(batch.chunks, [&](const auto& item) { return chunk(item); });
   if (done) {
@@ -259,22 +260,6 @@ base::Status BatchWriter::answer_body(const FetchRow& row) {
         s.integer(1, as_integer(row.id)).text(2, codec).integer(3, as_integer(row.body_size));
         s.integer(4, row.broke_off ? 2 : row.truncated).blob(5, row.body.bytes);
       });
-}
-
-base::Status BatchWriter::orphaning(const Orphaning& orphan) {
-  ids_.next.fetch = std::max(ids_.next.fetch, orphan.id + 1);
-  return database_.run(
-      "INSERT OR REPLACE INTO orphanings (id, url_id, run_id, found_at) VALUES (?1, ?2, ?3, ?4)",
-      [&](Statement& s) {
-        s.integer(1, as_integer(orphan.id)).integer(2, as_integer(orphan.url_id));
-        s.integer(3, run_).integer(4, orphan.found_at);
-      });
-}
-
-base::Status BatchWriter::adopt(model::UrlId url) {
-  return database_.run(
-      "UPDATE orphanings SET adopted_in = ?2 WHERE url_id = ?1 AND adopted_in IS NULL",
-      [&](Statement& s) { s.integer(1, as_integer(url)).integer(2, run_); });
 }
 
 base::Status BatchWriter::hook_cursor(const HookCursor& cursor) {

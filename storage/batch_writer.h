@@ -66,8 +66,9 @@ class BatchWriter {
   base::Status visit(const Visit& visit);
   base::Status fetch(const FetchRow& row);
   base::Status answer_body(const FetchRow& row);
-  base::Status orphaning(const Orphaning& orphan);
-  base::Status adopt(model::UrlId url);
+  base::Status orphaning(const LinkChange& orphan);
+  base::Status adoption(const LinkChange& adopted);
+  base::Status end_orphan(model::UrlId url);
   base::Status coverage(const SiteCoverage& item);
   base::Status link_rules(const SiteLinkRules& item);
   base::Status moved_seed(const MovedSeed& seed);

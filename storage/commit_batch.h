@@ -224,9 +224,9 @@ struct ExtractedUpTo {
   PageId page = 0;
 };
 
-// A page that no page which still stands links to. Its id is drawn from the same numbers as
-// those of fetches, so that both kinds of change have one order.
-struct Orphaning {
+// A page that no page which still stands links to, or such an orphan that is linked to again. Its
+// id is drawn from the same numbers as those of fetches, so that all changes have one order.
+struct LinkChange {
   std::uint64_t id = 0;
   model::UrlId url_id = 0;
   Millis found_at = 0;
@@ -272,8 +272,9 @@ struct CommitBatch {
   std::vector<model::HstsHost> hsts_hosts;  // what was told anew
   // What judges the URLs of the books from here on (daemon/scope_change.h); empty: as before.
   std::string scope;
-  std::vector<Orphaning> orphaned;
-  std::vector<model::UrlId> adopted;  // orphans that are linked to again
+  std::vector<LinkChange> orphaned;
+  std::vector<LinkChange> adopted;
+  std::vector<model::UrlId> ended_orphans;  // they stand no more
   std::vector<SiteMove> site_moves;
   std::vector<Nearer> nearer;
   std::map<model::UrlId, std::string> metadata;  // of known URLs: in place of what was said before

@@ -54,11 +54,15 @@ base::Status MemoryStore::put(const CommitBatch& batch) {
   for (const SiteLinkRules& item : batch.link_rules) link_rules_[item.site] = item.since_and_rules;
   moved_seeds_.insert(moved_seeds_.end(), batch.moved_seeds.begin(), batch.moved_seeds.end());
   for (const model::HstsHost& host : batch.hsts_hosts) keep(host);
-  for (const Orphaning& orphan : batch.orphaned) {
+  for (const LinkChange& orphan : batch.orphaned) {
     orphans_.insert(orphan.url_id);
     next_.fetch = std::max(next_.fetch, orphan.id + 1);
   }
-  for (const model::UrlId id : batch.adopted) orphans_.erase(id);
+  for (const LinkChange& adopted : batch.adopted) {
+    orphans_.erase(adopted.url_id);
+    next_.fetch = std::max(next_.fetch, adopted.id + 1);
+  }
+  for (const model::UrlId id : batch.ended_orphans) orphans_.erase(id);
   for (const QueueChunk& chunk : batch.chunks) {
     chunks_[chunk.id] = chunk;
     next_.chunk = std::max(next_.chunk, chunk.id + 1);

@@ -51,7 +51,8 @@ base::Status SqliteStore::load_next_ids() {
       "SELECT (SELECT max(id) FROM urls), (SELECT max(id) FROM hosts), "
       "(SELECT max(id) FROM pages), (SELECT max(id) FROM queue_chunks), "
       "(SELECT max(ifnull((SELECT max(id) FROM fetches), 0), "
-      "ifnull((SELECT max(id) FROM orphanings), 0))), (SELECT max(id) FROM robots_versions), "
+      "ifnull((SELECT max(id) FROM orphanings), 0), ifnull((SELECT max(id) FROM adoptions), 0))), "
+      "(SELECT max(id) FROM robots_versions), "
       "(SELECT max(id) FROM bodies), (SELECT max(id) FROM records)");
   if (!last) return std::move(last).error();
   auto row = last->step();

@@ -57,7 +57,7 @@ void OrphanWatch::look() {
   base::log::info("orphans.looked", {{"orphaned", news->orphaned.size()},
                                      {"adopted", news->adopted.size()},
                                      {"ms", took.count()}});
-  if (!news->orphaned.empty() || !news->adopted.empty()) pipeline_.tell(*std::move(news));
+  if (!news->empty()) pipeline_.tell(*std::move(news));
 }
 
 }  // namespace crawld::daemon

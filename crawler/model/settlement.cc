@@ -53,6 +53,8 @@ std::string_view to_string(Change change) {
       return "moved";
     case Change::orphaned:
       return "orphaned";
+    case Change::adopted:
+      return "adopted";
   }
   return "none";
 }

@@ -51,9 +51,10 @@ enum class Change : std::uint8_t {
   first_seen,
   changed,
   unchanged,
-  gone,     // 404 or 410 where a page was
-  moved,    // a permanent redirect where a page was
-  orphaned  // no page that still stands links to it any more
+  gone,      // 404 or 410 where a page was
+  moved,     // a permanent redirect where a page was
+  orphaned,  // no page that still stands links to it any more
+  adopted    // an orphan that is linked to again
 };
 std::string_view to_string(Change change);
 

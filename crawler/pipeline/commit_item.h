@@ -62,7 +62,10 @@ struct SiteNames {
 // What a look for orphans found (pipeline/orphans.h).
 struct OrphanNews {
   std::vector<model::UrlId> orphaned;
-  std::vector<model::UrlId> adopted;  // orphans no more
+  std::vector<model::UrlId> adopted;  // orphans that are linked to again
+  std::vector<model::UrlId> ended;    // orphans that stand no more, or are asked for no more
+
+  bool empty() const { return orphaned.empty() && adopted.empty() && ended.empty(); }
 };
 
 // A change hook has taken everything up to this change.

@@ -186,10 +186,15 @@ void CommitStage::book(OrphanNews news) {
   for (const model::UrlId id : news.orphaned) {
     batch_.orphaned.push_back({.id = ids_.fetch++, .url_id = id, .found_at = now});
   }
-  if (!news.orphaned.empty()) {
-    totals_.changes[std::string(to_string(model::Change::orphaned))] += news.orphaned.size();
+  for (const model::UrlId id : news.adopted) {
+    batch_.adopted.push_back({.id = ids_.fetch++, .url_id = id, .found_at = now});
   }
-  batch_.adopted.insert(batch_.adopted.end(), news.adopted.begin(), news.adopted.end());
+  const auto count = [this](model::Change change, std::size_t pages) {
+    if (pages > 0) totals_.changes[std::string(to_string(change))] += pages;
+  };
+  count(model::Change::orphaned, news.orphaned.size());
+  count(model::Change::adopted, news.adopted.size());
+  batch_.ended_orphans.insert(batch_.ended_orphans.end(), news.ended.begin(), news.ended.end());
 }
 
 void CommitStage::book(Rejudgements news) {

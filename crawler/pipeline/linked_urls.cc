@@ -11,9 +11,7 @@
 namespace crawld::pipeline {
 namespace {
 
-std::array<std::uint64_t, 2> bits_of(std::string_view href, std::uint64_t salt,
-                                     std::uint64_t mask) {
-  const std::uint64_t hash = XXH3_64bits_withSeed(href.data(), href.size(), salt);
+std::array<std::uint64_t, 2> bits_of(std::uint64_t hash, std::uint64_t mask) {
   return {hash & mask, std::rotl(hash, 32) * 0x9E3779B97F4A7C15ULL >> 7 & mask};
 }
 
@@ -40,24 +38,38 @@ LinkedUrls::LinkedUrls(std::uint64_t entries, std::uint64_t salt)
       salt_(salt),
       words_((mask_ + 1) / 64) {}
 
+std::uint64_t LinkedUrls::hash(std::string_view href) const {
+  return XXH3_64bits_withSeed(href.data(), href.size(), salt_);
+}
+
 void LinkedUrls::add(std::string_view href) {
-  for (const std::uint64_t bit : bits_of(href, salt_, mask_)) {
+  const std::uint64_t hash = this->hash(href);
+  for (const std::uint64_t bit : bits_of(hash, mask_)) {
     words_[bit / 64] |= 1ULL << (bit % 64);
   }
+  if (exact_.empty()) return;
+  const auto named = exact_.find(hash);
+  if (named != exact_.end()) named->second = true;
 }
 
 bool LinkedUrls::has(std::string_view href) const {
-  const auto bits = bits_of(href, salt_, mask_);
+  const std::uint64_t hash = this->hash(href);
+  const auto named = exact_.find(hash);
+  if (named != exact_.end()) return named->second;
+  const auto bits = bits_of(hash, mask_);
   return std::all_of(bits.begin(), bits.end(), [this](std::uint64_t bit) {
     return (words_[bit / 64] >> (bit % 64) & 1) != 0;
   });
 }
 
 base::Result<LinkedUrls> LinkedUrls::read(storage::Database& reader, const LinkSpelling& spell,
-                                          std::uint64_t salt) {
+                                          std::uint64_t salt,
+                                          const std::vector<std::string>& exactly) {
   const auto known = storage::count_urls(reader);
   if (!known) return known.error();
   LinkedUrls linked(*known, salt);
+  linked.exact_.reserve(exactly.size());
+  for (const std::string& href : exactly) linked.exact_.emplace(linked.hash(href), false);
   RecentTexts recent;
   std::vector<std::string> hrefs;
   auto done = storage::each_standing_link(reader, [&](const storage::LinkOfPage& link) {

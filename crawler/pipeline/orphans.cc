@@ -20,20 +20,29 @@ base::Result<OrphanNews> find_orphans(storage::Database& reader, const SiteTable
     const auto& canonicalizer = site == rules.end() ? plain : site->second->canonicalizer;
     hrefs.push_back(canonicalizer.canonicalize(link).href());
   };
-  const auto linked = LinkedUrls::read(reader, spell, salt);
+  std::vector<model::UrlId> before;
+  std::vector<model::UrlId> before_standing;
+  std::vector<std::string> before_hrefs;
+  auto done = storage::each_open_orphan(reader, [&](const storage::OpenOrphan& orphan) {
+    before.push_back(orphan.id);
+    if (orphan.stands) before_standing.push_back(orphan.id);
+    before_hrefs.emplace_back(orphan.url);
+  });
+  if (!done) return std::move(done).error();
+  const auto linked = LinkedUrls::read(reader, spell, salt, before_hrefs);
   if (!linked) return linked.error();
   std::vector<model::UrlId> orphans;
-  auto done = storage::each_page_found_by_link(reader, [&](const storage::FoundPage& page) {
+  done = storage::each_page_found_by_link(reader, [&](const storage::FoundPage& page) {
     if (!linked->has(page.url)) orphans.push_back(page.id);
   });
   if (!done) return std::move(done).error();
-  const auto before = storage::open_orphans(reader);
-  if (!before) return before.error();
   OrphanNews news;
-  std::set_difference(orphans.begin(), orphans.end(), before->begin(), before->end(),
+  std::set_difference(orphans.begin(), orphans.end(), before.begin(), before.end(),
                       std::back_inserter(news.orphaned));
-  std::set_difference(before->begin(), before->end(), orphans.begin(), orphans.end(),
-                      std::back_inserter(news.adopted));
+  std::set_difference(before_standing.begin(), before_standing.end(), orphans.begin(),
+                      orphans.end(), std::back_inserter(news.adopted));
+  std::set_difference(before.begin(), before.end(), before_standing.begin(), before_standing.end(),
+                      std::back_inserter(news.ended));
   return news;
 }
 

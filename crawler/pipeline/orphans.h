@@ -1,8 +1,9 @@
 // Orphans: pages that were found over a link and that no page which still stands links to.
 //
 // Who is linked to tells linked_urls.h: a page may pass for linked by chance, but none is called an
-// orphan that is linked; another `salt` finds it the next time. Seeds and pages of sitemaps are no
-// orphans, and neither is the target of a redirect that still stands.
+// orphan that is linked; another `salt` finds it the next time. No orphan is adopted by chance.
+// Seeds and pages of sitemaps are no orphans, and neither is the target of a redirect that still
+// stands.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ struct RunTotals {
   std::uint64_t links = 0;                        // read out of pages
   std::uint64_t discovered = 0;                   // URLs new to the books
   std::map<std::string, std::uint64_t> outcomes;  // verdict of each visit
-  std::map<std::string, std::uint64_t> changes;   // new, changed, unchanged, gone, moved, orphaned
+  std::map<std::string, std::uint64_t> changes;   // by model::Change
   std::vector<std::string> coverage_drops;  // fields that match far less than in the run before
   std::map<std::string, std::uint64_t> problems;  // reason of each that was not good
   std::vector<Problem> last_problems;             // the last few, in order; for people

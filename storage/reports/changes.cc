@@ -38,7 +38,7 @@ std::string json_of(const Statement& s) {
 base::Result<std::uint64_t> last_change(Database& reader) {
   auto last = reader.number(
       "SELECT max(ifnull((SELECT max(id) FROM fetches), 0), "
-      "ifnull((SELECT max(id) FROM orphanings), 0))");
+      "ifnull((SELECT max(id) FROM orphanings), 0), ifnull((SELECT max(id) FROM adoptions), 0))");
   if (!last) return std::move(last).error();
   return static_cast<std::uint64_t>(*last);
 }

@@ -87,13 +87,20 @@ base::Status each_redirect_target(Database& reader,
       [](Statement&) {}, [&](Statement& s) { visit(s.text(1)); });
 }
 
-base::Result<std::vector<model::UrlId>> open_orphans(Database& reader) {
-  std::vector<model::UrlId> ids;
-  auto done = reader.each(
-      "SELECT url_id FROM orphanings WHERE adopted_in IS NULL ORDER BY url_id", [](Statement&) {},
-      [&](Statement& s) { ids.push_back(static_cast<model::UrlId>(s.integer(0))); });
-  if (!done) return std::move(done).error();
-  return ids;
+base::Status each_open_orphan(Database& reader,
+                              const std::function<void(const OpenOrphan&)>& visit) {
+  return reader.each(
+      "SELECT u.id, u.url, v.page_id IS NOT NULL AND " STANDS
+      "AND u.state NOT IN ('parked', 'out_of_scope') "
+      "FROM orphanings AS o JOIN urls AS u ON u.id = o.url_id "
+      "LEFT JOIN visits AS v ON v.url_id = u.id "
+      "WHERE o.adopted_in IS NULL ORDER BY o.url_id",
+      [](Statement&) {},
+      [&](Statement& s) {
+        visit({.id = static_cast<model::UrlId>(s.integer(0)),
+               .url = s.text(1),
+               .stands = s.integer(2) != 0});
+      });
 }
 
 base::Result<std::uint64_t> count_urls(Database& reader) {

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
-#include <vector>
 
 #include "crawler/base/result.h"
 #include "storage/commit_batch.h"
@@ -47,8 +46,14 @@ base::Status each_page_found_by_sitemap(Database& reader,
 base::Status each_redirect_target(Database& reader,
                                   const std::function<void(std::string_view target)>& visit);
 
-// Orphans that are not adopted, rising.
-base::Result<std::vector<model::UrlId>> open_orphans(Database& reader);
+struct OpenOrphan {
+  model::UrlId id = 0;
+  std::string_view url;
+  bool stands = false;  // it is neither gone nor moved, and still asked for
+};
+// Orphans that are not adopted, by rising ids.
+base::Status each_open_orphan(Database& reader,
+                              const std::function<void(const OpenOrphan&)>& visit);
 
 base::Result<std::uint64_t> count_urls(Database& reader);
 

@@ -89,7 +89,8 @@ constexpr ReportSection kSections[] = {
      "ifnull(json_extract(r.changes, '$.unchanged'), 0) AS unchanged, "
      "ifnull(json_extract(r.changes, '$.gone'), 0) AS gone, "
      "ifnull(json_extract(r.changes, '$.moved'), 0) AS moved, "
-     "ifnull(json_extract(r.changes, '$.orphaned'), 0) AS orphaned "
+     "ifnull(json_extract(r.changes, '$.orphaned'), 0) AS orphaned, "
+     "ifnull(json_extract(r.changes, '$.adopted'), 0) AS adopted "
      "FROM runs AS r ORDER BY r.id DESC LIMIT 50"},
     {"titles_missing", "Pages without a title", "SELECT * FROM v_report_titles_missing LIMIT 200"},
     {"titles_double", "Titles that several pages bear",

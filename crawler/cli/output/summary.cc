@@ -81,7 +81,7 @@ std::string summary_text(const Summary& summary) {
   line("links",
        base::grouped(totals.links) + " read, " + base::grouped(totals.discovered) + " new URLs");
   line("outcomes", by_count(totals.outcomes, 12));
-  line("changes", by_count(totals.changes, 6));
+  line("changes", by_count(totals.changes, 7));
   line("problems", by_count(totals.problems, 8));
   line("all URLs", by_count(status.states, 12));
   line("let go", by_count({{"versions", status.pruned.versions},

@@ -18,7 +18,8 @@ using std::chrono::minutes;
 
 namespace {
 
-const std::set<std::string> kAll = {"new", "changed", "unchanged", "gone", "moved", "orphaned"};
+const std::set<std::string> kAll = {"new",   "changed",  "unchanged", "gone",
+                                    "moved", "orphaned", "adopted"};
 
 std::vector<std::string> kinds(storage::Database& reader) {
   std::vector<std::string> out;
@@ -26,15 +27,6 @@ std::vector<std::string> kinds(storage::Database& reader) {
   REQUIRE(slice);
   for (const std::string& change : slice->changes) out.push_back(json::parse(change)["change"]);
   return out;
-}
-
-std::vector<std::string> orphans(storage::Database& reader) {
-  std::vector<std::string> urls;
-  auto done = reader.each(
-      "SELECT url FROM v_orphans ORDER BY url", [](storage::Statement&) {},
-      [&](storage::Statement& s) { urls.emplace_back(s.text(0)); });
-  REQUIRE(done);
-  return urls;
 }
 
 // As a reload to other sites does.
@@ -75,35 +67,6 @@ TEST_CASE("changes come in order from a cursor on, each once, and unwanted ones 
   CHECK(told == std::vector<std::string>{"http://a.test/", "http://a.test/1", "http://a.test/2",
                                          "http://a.test/2"});
   CHECK(cursor == *storage::last_change(*reader));
-}
-
-TEST_CASE("a page that nobody links to any more is an orphan until somebody does") {
-  Books books(hourly_site("http://a.test/"));
-  books.web.answers("http://a.test/", {{.body = links({"/kept", "/lost", "/sub"})},
-                                       {.body = links({"/kept", "/sub"})},
-                                       {.body = links({"/kept", "/lost#part"})}});
-  books.web.page("http://a.test/kept", links({"/"}));
-  books.web.page("http://a.test/lost", links({"/lost", "/only-from-lost"}));
-  books.web.page("http://a.test/only-from-lost", "x");
-  books.web.page("http://a.test/sub", links({"http://A.test:80/kept?utm_source=x"}));
-  books.run(minutes(30));
-  const auto look = [&] {
-    auto news = pipeline::find_orphans(*books.reader(), books.table(), 7);
-    REQUIRE(news);
-    books.simulation().tell(*news);
-    books.simulation().flush();
-    return *news;
-  };
-  CHECK(look().orphaned.empty());
-  books.run(hours(1));
-  CHECK(look().orphaned.size() == 1);
-  CHECK(orphans(*books.reader()) == std::vector<std::string>{"http://a.test/lost"});
-  CHECK(look().orphaned.empty());  // told once
-  CHECK(kinds(*books.reader()).back() == "orphaned");
-  books.run(hours(1));
-  const pipeline::OrphanNews news = look();
-  CHECK(news.adopted.size() == 1);
-  CHECK(orphans(*books.reader()) == std::vector<std::string>{"http://a.test/sub"});
 }
 
 TEST_CASE("a page that comes back as it was is told with the version that was good by then") {
