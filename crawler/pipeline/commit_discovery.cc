@@ -120,19 +120,21 @@ bool CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   }
   const bool by_sitemap = found.hop == 'M';
   if (by_sitemap && state != Verdict::queued && !sitemap_bounds_.take_refused(site)) return false;
-  storage::NewUrl row{.id = ids_.url++,
-                      .hash = hash,
-                      .host = host_of(found.url, site),
-                      .site = site,
-                      .url = found.url.href(),
-                      .state = state,
-                      .reason = std::move(reason),
-                      .depth = found.depth,
-                      .redirects = found.redirects,
-                      .hop = found.hop,
-                      .purpose = found.purpose,
-                      .parent = parent,
-                      .metadata = std::move(metadata)};
+  storage::NewUrl row{
+      .id = ids_.url++,
+      .hash = hash,
+      // The frontier needs no host that has nothing to fetch.
+      .host = state == Verdict::queued ? host_of(found.url, site) : booked_host(found.url),
+      .site = site,
+      .url = found.url.href(),
+      .state = state,
+      .reason = std::move(reason),
+      .depth = found.depth,
+      .redirects = found.redirects,
+      .hop = found.hop,
+      .purpose = found.purpose,
+      .parent = parent,
+      .metadata = std::move(metadata)};
   store_.seen().insert(hash, row.id);
   ++totals_.discovered;
   states_.add(row.state);
@@ -145,7 +147,7 @@ bool CommitStage::enter(const model::Discovered& found, std::uint64_t hash, mode
   return true;
 }
 
-model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
+model::HostId CommitStage::booked_host(const model::Url& url) {
   if (!url.crawlable()) return 0;
   const std::string origin = url.origin();
   model::HostId id = hosts_.find(origin);
@@ -153,7 +155,12 @@ model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
     id = ids_.host++;
     hosts_.add(id, origin);
   }
-  ensure_host(id, site);
+  return id;
+}
+
+model::HostId CommitStage::host_of(const model::Url& url, model::SiteId site) {
+  const model::HostId id = booked_host(url);
+  if (id != 0) ensure_host(id, site);
   return id;
 }
 

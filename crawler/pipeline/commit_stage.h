@@ -142,7 +142,10 @@ class CommitStage {
   std::optional<storage::QueuedUrl> row_of(model::UrlId id);
   std::string metadata_of(const model::Lease& lease);
   void say_anew(model::UrlId known, std::string metadata);
+  // The id of its host, new or known; 0: it has none. The frontier knows the host afterwards.
   model::HostId host_of(const model::Url& url, model::SiteId site);
+  // As above; the frontier need not know it.
+  model::HostId booked_host(const model::Url& url);
   void update(const model::Lease& lease, model::Verdict verdict, const std::string& reason,
               std::uint16_t attempts, std::optional<base::WallTime> due_at);
   void store_page(model::Settled settled, storage::PageId id);

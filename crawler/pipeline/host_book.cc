@@ -3,13 +3,13 @@
 namespace crawld::pipeline {
 
 void HostBook::load(storage::HostState state) {
-  by_origin_.emplace(state.origin, state.id);
   const model::HostId id = state.id;
-  hosts_.emplace(id, std::move(state));
+  const auto [host, is_new] = hosts_.emplace(id, std::move(state));
+  if (is_new) by_origin_.emplace(host->second.origin, id);
 }
 
 model::HostId HostBook::find(std::string_view origin) const {
-  const auto found = by_origin_.find(std::string(origin));
+  const auto found = by_origin_.find(origin);
   return found == by_origin_.end() ? 0 : found->second;
 }
 

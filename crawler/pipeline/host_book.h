@@ -23,7 +23,8 @@ class HostBook {
   // Makes a new host known. Needs: find(origin) == 0 and `id` unused.
   storage::HostState& add(model::HostId id, std::string origin);
 
-  // The host's figures, to be changed: it will be stored with the next batch.
+  // The host's figures, to be changed, its id and origin excepted: it will be stored with the next
+  // batch.
   storage::HostState& change(model::HostId id);
   const storage::HostState& get(model::HostId id) const { return hosts_.at(id); }
 
@@ -31,8 +32,8 @@ class HostBook {
   std::vector<model::HostId> take_changed();
 
  private:
-  std::unordered_map<std::string, model::HostId> by_origin_;
   std::unordered_map<model::HostId, storage::HostState> hosts_;
+  std::unordered_map<std::string_view, model::HostId> by_origin_;  // texts of hosts_
   std::set<model::HostId> changed_;
 };
 

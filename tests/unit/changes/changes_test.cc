@@ -189,6 +189,25 @@ TEST_CASE("what a reload folds into another host is visited there, and no more w
   CHECK(books.web.count("http://www.a.test/target") >= 2);
 }
 
+TEST_CASE("the frontier knows no host of refused URLs, and the books do") {
+  config::Site site = hourly_site("http://a.test/");
+  Books books(site);
+  books.web.page("http://a.test/", links({"http://b.test/", "http://c.test/x", "/y"}));
+  books.web.page("http://a.test/y", "y");
+  books.web.page("http://b.test/", "b");
+  books.run(minutes(30));
+  CHECK(books.simulation().frontier().counts().hosts == 1);
+  CHECK(number(books, "SELECT count(*) FROM hosts") == 3);
+  CHECK(number(books,
+               "SELECT count(*) FROM v_why WHERE state = 'out_of_scope' AND host IS NOT NULL") ==
+        2);
+  site.domains = {"b.test"};
+  reload(books, {site});
+  books.run(minutes(10));
+  CHECK(books.simulation().state("http://b.test/") == "done");
+  CHECK(books.simulation().frontier().counts().hosts == 2);
+}
+
 TEST_CASE("a site that is new takes the pages in its scope that another one had refused") {
   const config::Site first = hourly_site("http://a.test/");
   Books books(first);
