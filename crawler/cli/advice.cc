@@ -46,7 +46,8 @@ constexpr Advice kAdvice[] = {
     {"retry_after_too_long", "the host asks for more patience than max_retry_after:"},
     {"scope", "--scope and -D (scope:, domains:) widen what belongs to the site"},
     {"canonicalize",
-     "canonicalize: folds its host into another (fold_www, host_aliases), and it is visited there"},
+     "canonicalize: spells it otherwise now (fold_www, host_aliases, strip_params), and it is "
+     "visited so"},
     {"max_depth", "-l (max_depth:) goes deeper"},
     {"max_url_length", "traps.max_url_length: takes longer ones"},
     {"max_segments", "traps.max_segments: takes deeper paths"},

@@ -24,6 +24,20 @@ class Text {
   std::string all;
 };
 
+// How URLs are spelled, where not as usual.
+void add_spelling(Text& text, const config::Canonicalize& rules) {
+  const config::Canonicalize usual;
+  const std::pair<const char*, bool> flags[] = {
+      {"sort_query", rules.sort_query != usual.sort_query},
+      {"strip_tracking", rules.strip_tracking != usual.strip_tracking},
+      {"strip_session_ids", rules.strip_session_ids != usual.strip_session_ids},
+      {"strip_index_pages", rules.strip_index_pages != usual.strip_index_pages}};
+  for (const auto& [name, turned] : flags) {
+    if (turned) text.add(name);
+  }
+  if (!rules.strip_params.empty()) text.add(rules.strip_params);
+}
+
 // Which hosts are one, where any are.
 void add_names(Text& text, const config::Canonicalize& rules) {
   if (!rules.fold_www && rules.host_aliases.empty()) return;
@@ -61,6 +75,7 @@ void add(Text& text, const config::Site& site) {
   for (const std::uint16_t port : site.ports) numbers.push_back(std::to_string(port));
   text.add(numbers);
   add_names(text, site.canonicalize);
+  add_spelling(text, site.canonicalize);
   add_refusals(text, site);
 }
 

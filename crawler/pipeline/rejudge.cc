@@ -91,13 +91,13 @@ class Judge {
         this_year_);
   }
 
-  // Where the site's rules fold the URL's host into another one (`fold_www`, `host_aliases`) that
-  // scope admits. A URL that is only spelled otherwise by them stays as it is.
+  // Where the site's rules spell the URL otherwise, by folding its host into another one or by
+  // leaving parameters out, and scope admits that: both spellings would be visited for ever.
   std::optional<model::Url> name_of_now(const SiteRules& site, const storage::JudgedUrl& known,
                                         const model::Url& url) const {
     if (known.is_target) return std::nullopt;
     model::Url name = site.canonicalizer.canonicalize(url);
-    if (name.host() == url.host()) return std::nullopt;
+    if (name == url) return std::nullopt;
     if (judged_by(site, known, name).verdict != Verdict::queued) return std::nullopt;
     return name;
   }

@@ -189,6 +189,37 @@ TEST_CASE("what a reload folds into another host is visited there, and no more w
   CHECK(books.web.count("http://www.a.test/target") >= 2);
 }
 
+TEST_CASE("what a reload spells otherwise is visited under its new spelling alone") {
+  config::Site site = hourly_site("http://a.test/");
+  Books books(site);
+  books.web.page("http://a.test/", links({"/p?id=1&from=a", "/p?id=1&from=b", "/q?from=a", "/r"}));
+  for (const char* url : {"/p?id=1&from=a", "/p?id=1&from=b", "/p?id=1", "/q?from=a", "/q"}) {
+    books.web.page(std::string("http://a.test") + url, url);
+  }
+  books.web.redirect("http://a.test/r", "http://a.test/there?from=r");
+  books.web.page("http://a.test/there?from=r", "there");
+  books.run(minutes(30));
+  const auto visits = [&](const char* path) {
+    return books.web.count(std::string("http://a.test") + path);
+  };
+  REQUIRE(visits("/p?id=1&from=a") == 1);
+  config::Site stripped = site;
+  stripped.canonicalize.strip_params = {"from"};
+  reload(books, {stripped});
+  books.run(hours(3));
+  for (const char* old : {"/p?id=1&from=a", "/p?id=1&from=b", "/q?from=a"}) {
+    CAPTURE(old);
+    CHECK(visits(old) == 1);
+    CHECK(books.simulation().state(std::string("http://a.test") + old) == "out_of_scope");
+  }
+  CHECK(visits("/p?id=1") >= 2);
+  CHECK(visits("/q") >= 2);
+  CHECK(visits("/there?from=r") >= 2);  // a redirect is taken at its word
+  reload(books, {site});
+  books.run(hours(2));
+  CHECK(visits("/p?id=1&from=b") > 1);  // as before it was stripped
+}
+
 TEST_CASE("the frontier knows no host of refused URLs, and the books do") {
   config::Site site = hourly_site("http://a.test/");
   Books books(site);

@@ -46,6 +46,12 @@ TEST_CASE("what decides scope changes the fingerprint, and nothing else does") {
   after = before;
   after.sites[0].canonicalize.host_aliases = {{"b.test", "a.test"}};
   CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].canonicalize.strip_params = {"from"};
+  CHECK(scope_fingerprint(after) != known);
+  after = before;
+  after.sites[0].canonicalize.sort_query = !after.sites[0].canonicalize.sort_query;
+  CHECK(scope_fingerprint(after) != known);
 }
 
 TEST_CASE("the books are judged anew when the scope is another than in the run before, once") {
