@@ -33,12 +33,14 @@ std::uint64_t machine_memory() {
 }
 
 void Guards::hold(pipeline::Hold reason, bool& held, bool wanted, const char* event,
-                  const std::string& have, const std::string& limit) {
+                  const std::string& have, const char* setting, const std::string& limit) {
   if (held == wanted) return;
   held = wanted;
   pipeline_.hold(reason, wanted);
-  base::log::warn(event,
-                  {{"fetching", wanted ? "paused" : "goes on"}, {"have", have}, {"limit", limit}});
+  // A process gives memory back by itself; somebody has to make room on a disk.
+  const bool needs_somebody = wanted && reason == pipeline::Hold::disk;
+  base::log::write(needs_somebody ? base::log::Level::error : base::log::Level::warn, event,
+                   {{"fetching", wanted ? "paused" : "goes on"}, {"have", have}, {setting, limit}});
 }
 
 void Guards::look() {
@@ -49,14 +51,14 @@ void Guards::look() {
     const std::uint64_t mark =
         disk_held_ ? limits_.disk_low + limits_.disk_low / 10 : limits_.disk_low;
     hold(pipeline::Hold::disk, disk_held_, room < mark, "guard.disk", config::format_bytes(room),
-         config::format_bytes(limits_.disk_low));
+         "disk_low", config::format_bytes(limits_.disk_low));
   }
   if (limits_.memory_high > 0) {
     const std::uint64_t used = resident_memory();
     const std::uint64_t mark =
         memory_held_ ? limits_.memory_high - limits_.memory_high / 10 : limits_.memory_high;
     hold(pipeline::Hold::memory, memory_held_, used > mark, "guard.memory",
-         config::format_bytes(used), config::format_bytes(limits_.memory_high));
+         config::format_bytes(used), "memory_high", config::format_bytes(limits_.memory_high));
   }
 }
 

@@ -24,7 +24,7 @@ class Guards {
 
  private:
   void hold(pipeline::Hold reason, bool& held, bool wanted, const char* event,
-            const std::string& have, const std::string& limit);
+            const std::string& have, const char* setting, const std::string& limit);
 
   const GuardLimits limits_;
   pipeline::Pipeline& pipeline_;

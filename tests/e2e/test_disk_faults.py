@@ -105,6 +105,26 @@ def test_a_query_sorts_on_the_disk_and_tells_where_that_is_full(crawl, serve, sm
     assert roomy.returncode == 0 and "600000" in roomy.stdout, roomy.stderr
 
 
+@pytest.mark.parametrize("setting", [[], ["disk_low: 0B"]], ids=["less than disk_low", "full"])
+def test_a_quiet_crawl_says_once_why_it_waits_for_the_disk(small_disk, tmp_path, serve, setting):
+    site = serve(heavy(90))
+    config = tmp_path / "crawl.yaml"
+    config.write_text("\n".join([f"sites: [{{name: test, seeds: [\"{site.url()}\"], delay: 0s, robots: ignore, "
+                                 "concurrency_per_host: 4, allow_addresses: [127.0.0.0/8]}]", *setting]))
+    said = tmp_path / "said"
+    with open(said, "w") as log:
+        running = subprocess.Popen(Crawl(small_disk).command("-q", "-c", config), stderr=log, stdout=log)
+        try:
+            eventually(lambda: said.read_text() or running.poll() is not None)
+            time.sleep(2.5)
+            assert running.poll() is None, said.read_text()
+            told = said.read_text()
+            assert told.count("\n") == 1 and ("disk_low" in told or "full" in told), told
+        finally:
+            running.terminate()
+            running.wait(60)
+
+
 def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     site = serve(heavy(90))
     crawl = Crawl(small_disk)
