@@ -1,5 +1,8 @@
 #include "crawler/cli/broken_links.h"
 
+#include <xxhash.h>
+
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -59,22 +62,42 @@ struct Broken {
 };
 using BrokenByAsked = std::map<std::string, std::vector<Broken>, std::less<>>;
 
+// Links as pages write them that led to nothing broken, lately: menus repeat theirs on every page,
+// and reading a URL costs more than all else. By hashes of 64 bits; a newer one takes the place of
+// an older one.
+class SoundLinks {
+ public:
+  static std::uint64_t hash(std::string_view link) { return XXH3_64bits(link.data(), link.size()); }
+  bool has(std::uint64_t hash) const { return hashes_[hash % kEntries] == hash; }
+  void add(std::uint64_t hash) { hashes_[hash % kEntries] = hash; }
+
+ private:
+  static constexpr std::size_t kEntries = 1U << 18;  // 2 MB
+  std::vector<std::uint64_t> hashes_ = std::vector<std::uint64_t>(kEntries);
+};
+
 // Links that are another URL once they are spelled by the rules.
 base::Status add_respelled(storage::Database& reader, const BrokenByAsked& broken,
                            FirstRows& rows) {
   const auto canonicalizers = daemon::known_canonicalizers(reader);
   if (!canonicalizers) return canonicalizers.error();
+  SoundLinks sound;
   return storage::each_standing_link(reader, [&](const storage::LinkOfPage& link) {
+    const std::uint64_t hash = SoundLinks::hash(link.target);
+    if (sound.has(hash)) return;
     const auto url = model::Url::parse(link.target);
     if (!url) return;
+    bool is_sound = true;
     const std::string_view written = link.target.substr(0, link.target.find('#'));
     for (const policy::Canonicalizer& one : *canonicalizers) {
       const std::string spelled = one.canonicalize(*url).href();
       if (spelled == written) continue;
       const auto found = broken.find(spelled);
       if (found == broken.end()) continue;
+      is_sound = false;
       for (const Broken& end : found->second) rows.add(end.url, std::string(link.from), end.why);
     }
+    if (is_sound) sound.add(hash);
   });
 }
 
