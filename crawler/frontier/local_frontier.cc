@@ -319,6 +319,7 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   host->clock.restore_troubles(snapshot.troubles);
   host->pages = snapshot.pages;
   host->pages_by_prefix = snapshot.pages_by_prefix;
+  site_hosts_[snapshot.site].push_back(snapshot.id);
   find_twin(*hosts_.emplace(snapshot.id, std::move(host)).first->second);
 }
 

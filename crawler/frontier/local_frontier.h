@@ -19,6 +19,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -191,7 +192,8 @@ class LocalFrontier final : public Frontier {
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   void join(HostQueue& host, model::SiteId id) CRAWL_REQUIRES(mutex_);
-  void let_go() CRAWL_REQUIRES(mutex_);
+  void let_go(model::SiteId id) CRAWL_REQUIRES(mutex_);
+  std::span<const model::HostId> hosts_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
   void find_twin(HostQueue& host) CRAWL_REQUIRES(mutex_);
   bool has_room(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
@@ -231,6 +233,10 @@ class LocalFrontier final : public Frontier {
   SiteGates sites_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports
+  // Where each site has, or had, something to do: there are as many sites as hosts at times, and
+  // what one of them waits for must not cost a look at all hosts. Hosts of its login, too.
+  std::unordered_map<model::SiteId, std::vector<model::HostId>> site_hosts_
+      CRAWL_GUARDED_BY(mutex_);
   std::set<std::pair<base::Instant, model::HostId>> snoozed_ CRAWL_GUARDED_BY(mutex_);
   ReadyHosts ready_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);

@@ -70,7 +70,7 @@ void LocalFrontier::pause(bool paused) {
 void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
   MutexLock lock(mutex_);
   sites_.pause(site_id, paused);
-  if (!paused) let_go();
+  if (!paused) let_go(site_id);
 }
 
 bool LocalFrontier::is_paused(model::SiteId site_id) const {
@@ -78,14 +78,20 @@ bool LocalFrontier::is_paused(model::SiteId site_id) const {
   return sites_.is_paused(site_id);
 }
 
-// Hosts that have something to do again go on.
-void LocalFrontier::let_go() {
-  for (auto& [id, host] : hosts_) {
-    if (host->place != Place::held) continue;
-    host->place = Place::resting;
-    schedule(*host);
+// Hosts of the site that have something to do again go on.
+void LocalFrontier::let_go(model::SiteId site_id) {
+  for (const model::HostId id : hosts_of(site_id)) {
+    HostQueue& host = must_find(id);
+    if (host.place != Place::held) continue;
+    host.place = Place::resting;
+    schedule(host);
   }
   idle_threads_.call_all();
+}
+
+std::span<const model::HostId> LocalFrontier::hosts_of(model::SiteId site_id) const {
+  const auto hosts = site_hosts_.find(site_id);
+  return hosts == site_hosts_.end() ? std::span<const model::HostId>() : hosts->second;
 }
 
 bool LocalFrontier::is_held(const HostQueue& host) const {
@@ -121,14 +127,18 @@ void LocalFrontier::join(HostQueue& host, model::SiteId id) {
   if (id == host.site) return;
   if (std::find(host.guests.begin(), host.guests.end(), id) != host.guests.end()) return;
   host.guests.push_back(id);
+  site_hosts_[id].push_back(host.id);
   host.clock.set_politeness(politeness_at(host));
 }
 
 void LocalFrontier::set_pace(model::SiteId site_id, const SitePace& pace) {
   MutexLock lock(mutex_);
   if (!sites_.set_pace(site_id, pace)) return;
-  for (auto& [id, host] : hosts_) host->clock.set_politeness(politeness_at(*host));
-  let_go();
+  for (const model::HostId id : hosts_of(site_id)) {
+    HostQueue& host = must_find(id);
+    host.clock.set_politeness(politeness_at(host));
+  }
+  let_go(site_id);
 }
 
 void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {

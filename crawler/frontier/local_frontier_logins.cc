@@ -13,14 +13,15 @@ void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
   MutexLock lock(mutex_);
   if (!held) {
     sites_.release_from_login(site_id);
-    return let_go();
+    return let_go(site_id);
   }
   sites_.hold_for_login(site_id);
-  const bool waits = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
-    const HostQueue& host = *entry.second;
-    const bool has_site = host.site == site_id || std::find(host.guests.begin(), host.guests.end(),
-                                                            site_id) != host.guests.end();
-    return has_site && (host.has_urls() || host.has_backlog());
+  const std::span hosts = hosts_of(site_id);
+  const bool waits = std::any_of(hosts.begin(), hosts.end(), [&](model::HostId id) {
+    const std::list<Line>& lines = must_find(id).lines;
+    return std::any_of(lines.begin(), lines.end(), [&](const Line& line) {
+      return line.key.site == site_id && (!line.window.empty() || line.has_backlog());
+    });
   });
   if (waits) sites_.note_url(site_id);
 }
@@ -28,6 +29,8 @@ void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
 void LocalFrontier::log_in(model::HostId id, LoginStep step) {
   MutexLock lock(mutex_);
   HostQueue& host = must_find(id);
+  std::vector<model::HostId>& hosts = site_hosts_[step.site];
+  if (std::find(hosts.begin(), hosts.end(), id) == hosts.end()) hosts.push_back(id);
   host.logins.push_back(std::move(step));
   ++waiting_;
   schedule(host);

@@ -145,3 +145,58 @@ TEST_CASE("a paused site does not even log in") {
   frontier.pause_site(0, false);
   CHECK(frontier.lease(kStart).lease);
 }
+
+TEST_CASE("a site that goes on finds its URLs at a host that another site came upon") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  add_host(frontier, 1, 0);
+  frontier.pause_site(0, true);
+  frontier.pause_site(1, true);
+  frontier.offer({candidate(1, 1, 0), candidate(2, 1, 1)});
+  CHECK(lease_all(frontier).empty());
+  frontier.pause_site(1, false);
+  CHECK(lease_all(frontier) == Ids{2});
+}
+
+TEST_CASE("a site that goes on logs in at a host where nothing else of it waits") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  add_host(frontier, 1, 0);
+  frontier.pause_site(0, true);
+  frontier.pause_site(1, true);
+  frontier.hold_for_login(1, true);
+  frontier.log_in(1, {.site = 1, .url = *model::Url::parse("http://h1.test/login")});
+  CHECK_FALSE(frontier.lease(kStart).lease);
+  frontier.pause_site(1, false);
+  const auto lease = frontier.lease(kStart).lease;
+  REQUIRE(lease);
+  CHECK(lease->request.site == 1);
+}
+
+TEST_CASE("a login that waits at a host makes its site want none for others' URLs there") {
+  LocalFrontier frontier({eager_site(), eager_site()}, {});
+  add_host(frontier, 1, 0);
+  frontier.offer({candidate(1, 1, 0)});
+  frontier.log_in(1, {.site = 1, .url = *model::Url::parse("http://h1.test/login")});
+  frontier.hold_for_login(1, true);
+  CHECK_FALSE(frontier.wants_login(1));
+  frontier.hold_for_login(0, true);
+  CHECK(frontier.wants_login(0));
+}
+
+TEST_CASE("the hour's pace of a site holds at each host where it has URLs") {
+  SiteSettings patient = eager_site();
+  patient.politeness.jitter = 0;
+  LocalFrontier frontier({patient, patient}, {});
+  add_host(frontier, 1, 0);
+  add_host(frontier, 2, 1);
+  frontier.offer({candidate(1, 1, 0), candidate(2, 1, 1), candidate(3, 2, 1)});
+  frontier.set_pace(1, {.delay = std::chrono::seconds(9), .off = false});
+  CHECK(frontier.host(1)->gap == std::chrono::seconds(9));
+  CHECK(frontier.host(2)->gap == std::chrono::seconds(9));
+  frontier.set_pace(1, {});
+  CHECK(frontier.host(1)->gap < std::chrono::seconds(9));
+  frontier.set_pace(0, {.delay = {}, .off = true});
+  frontier.set_pace(1, {.delay = {}, .off = true});
+  CHECK(lease_all(frontier).empty());
+  frontier.set_pace(1, {});
+  CHECK(lease_all(frontier) == Ids{2, 3});
+}
