@@ -199,7 +199,7 @@ policy::Judgement default_judgement(const std::string& href) {
   const auto url = model::Url::parse(href);
   auto rules = policy::ScopeRules::compile({});
   if (!url || !rules) return {model::Verdict::blocked, "no URL"};
-  rules->add_seed(*url);  // a seed opens its own port
+  rules->let_in(*url);  // a seed opens its own port
   return rules->judge_seed(*url);
 }
 

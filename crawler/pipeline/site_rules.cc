@@ -184,19 +184,17 @@ std::shared_ptr<const SiteIndex> SiteBook::index() const {
 namespace {
 
 // Those that were not in the site's scope yet; they are now.
-std::vector<model::Url> put_seeds(SiteTable& table, model::SiteId site,
-                                  std::span<const model::Url> seeds) {
-  std::vector<model::Url> put;
-  if (site >= table.size()) return put;
-  std::shared_ptr<SiteRules> rules;  // a copy, once one is needed
+std::vector<model::Url> let_in(const SiteTable& table, model::SiteId site,
+                               std::span<const model::Url> seeds) {
+  std::vector<model::Url> news;
+  if (site >= table.size()) return news;
+  const policy::ScopeRules& scope = table[site]->scope;
   for (const model::Url& seed : seeds) {
-    if ((rules ? *rules : *table[site]).scope.covers(seed)) continue;
-    if (!rules) rules = std::make_shared<SiteRules>(*table[site]);
-    rules->scope.add_seed(seed);
-    put.push_back(seed);
+    if (scope.covers(seed)) continue;
+    scope.let_in(seed);
+    news.push_back(seed);
   }
-  if (rules) table[site] = std::move(rules);
-  return put;
+  return news;
 }
 
 // Those that share their registrable domain with a seed of the site.
@@ -216,22 +214,39 @@ std::vector<model::Url> near_seeds(const config::Site& site, const std::vector<m
 }  // namespace
 
 void SiteBook::replace(SiteTable table) {
-  auto index = std::make_shared<const SiteIndex>(table);
-  base::MutexLock lock(mutex_);
-  index_ = std::move(index);
-  for (const auto& [site, seeds] : added_) put_seeds(table, site, seeds);
-  table_ = std::make_shared<const SiteTable>(std::move(table));
+  auto next = std::make_shared<const SiteTable>(std::move(table));
+  auto index = std::make_shared<const SiteIndex>(*next);
+  let_in_added(*next);  // before anybody judges by it
+  {
+    base::MutexLock lock(mutex_);
+    index_ = std::move(index);
+    table_ = next;
+  }
+  let_in_added(*next);  // those that came meanwhile
+}
+
+void SiteBook::let_in_added(const SiteTable& table) {
+  std::map<model::SiteId, std::vector<model::Url>> added;
+  {
+    base::MutexLock lock(mutex_);
+    added = added_;
+  }
+  for (const auto& [site, seeds] : added) let_in(table, site, seeds);
 }
 
 void SiteBook::add_seeds(model::SiteId site, std::span<const model::Url> seeds) {
-  base::MutexLock lock(mutex_);
-  auto table = std::make_shared<SiteTable>(*table_);
-  const std::vector<model::Url> put = put_seeds(*table, site, seeds);
+  const auto before = table();
+  const std::vector<model::Url> put = let_in(*before, site, seeds);
   if (put.empty()) return;
-  table_ = std::move(table);
-  std::vector<model::Url>& added = added_[site];
-  added.insert(added.end(), put.begin(), put.end());
-  for (const model::Url& seed : put) news_.emplace_back(site, seed);
+  std::shared_ptr<const SiteTable> now;
+  {
+    base::MutexLock lock(mutex_);
+    std::vector<model::Url>& added = added_[site];
+    added.insert(added.end(), put.begin(), put.end());
+    for (const model::Url& seed : put) news_.emplace_back(site, seed);
+    now = table_;
+  }
+  if (now != before) let_in(*now, site, put);
 }
 
 std::vector<std::pair<model::SiteId, model::Url>> SiteBook::take_added() {
@@ -241,16 +256,15 @@ std::vector<std::pair<model::SiteId, model::Url>> SiteBook::take_added() {
 
 void SiteBook::restore_seeds(const SeedsByName& seeds) {
   if (seeds.empty()) return;
-  base::MutexLock lock(mutex_);
-  auto table = std::make_shared<SiteTable>(*table_);
+  const auto table = this->table();
   for (model::SiteId id = 0; id < table->size(); ++id) {
     const auto named = seeds.find((*table)[id]->name);
     if (named == seeds.end()) continue;
-    const auto put = put_seeds(*table, id, near_seeds((*table)[id]->config, named->second));
+    const auto put = let_in(*table, id, near_seeds((*table)[id]->config, named->second));
+    base::MutexLock lock(mutex_);
     std::vector<model::Url>& added = added_[id];
     added.insert(added.end(), put.begin(), put.end());
   }
-  table_ = std::move(table);
 }
 
 }  // namespace crawld::pipeline

@@ -81,7 +81,6 @@ class SiteBook {
   // Seeds that were added stay.
   void replace(SiteTable table) CRAWL_EXCLUDES(mutex_);
   // `seeds` become part of what defines the site's scope, where they are not in it already.
-  // Copies the site's rules once, however many there are.
   void add_seeds(model::SiteId site, std::span<const model::Url> seeds) CRAWL_EXCLUDES(mutex_);
   // What was added since the last call.
   std::vector<std::pair<model::SiteId, model::Url>> take_added() CRAWL_EXCLUDES(mutex_);
@@ -91,6 +90,8 @@ class SiteBook {
   void restore_seeds(const SeedsByName& seeds) CRAWL_EXCLUDES(mutex_);
 
  private:
+  void let_in_added(const SiteTable& table) CRAWL_EXCLUDES(mutex_);
+
   mutable base::Mutex mutex_;
   std::shared_ptr<const SiteTable> table_ CRAWL_GUARDED_BY(mutex_);
   std::shared_ptr<const SiteIndex> index_ CRAWL_GUARDED_BY(mutex_);

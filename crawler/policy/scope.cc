@@ -28,9 +28,25 @@ std::string directory_of(const model::Url& url) {
   return origin.substr(url.scheme().size()) + std::string(path.substr(0, path.rfind('/') + 1));
 }
 
-bool ends_in_domain(std::string_view host, std::string_view domain) {
-  if (!host.ends_with(domain)) return false;
-  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+// `host` or what it stands below is one of `domains`. As many look-ups as it has labels, however
+// many domains there are.
+bool ends_in_one_of(std::string_view host, const std::unordered_set<std::string>& domains) {
+  if (domains.empty()) return false;
+  while (true) {
+    if (domains.contains(std::string(host))) return true;
+    const std::size_t dot = host.find('.');
+    if (dot == host.npos) return false;
+    host.remove_prefix(dot + 1);
+  }
+}
+
+// As many look-ups as the URL has slashes, however many directories there are.
+bool in_one_of(std::string_view url, const std::set<std::string, std::less<>>& directories) {
+  for (auto slash = url.rfind('/'); slash != url.npos; slash = url.rfind('/', slash - 1)) {
+    if (directories.contains(url.substr(0, slash + 1))) return true;
+    if (slash == 0) break;
+  }
+  return false;
 }
 
 base::Result<std::vector<base::Pattern>> compile_patterns(const std::vector<std::string>& texts,
@@ -61,14 +77,14 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
       return base::Error{base::Error::Code::invalid,
                          "\"" + seed + "\" is no http or https URL; write it as https://host/path"};
     }
-    rules.add_seed(*url);
+    rules.seeds_.add(*url);
     // Links are judged as they are known: a seed of another spelling would let none of them in.
     if (const model::Url known = canonicalizer.canonicalize(*url); known != *url) {
-      rules.add_seed(known);
+      rules.seeds_.add(known);
     }
   }
   for (const std::string& domain : site.domains) {
-    rules.domains_.push_back(config::domain_of(domain).value_or(domain));
+    rules.domains_.insert(config::domain_of(domain).value_or(domain));
   }
   auto include = compile_patterns(site.include, "include");
   if (!include) return std::move(include).error();
@@ -88,12 +104,42 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   return rules;
 }
 
-void ScopeRules::add_seed(const model::Url& seed) {
-  seed_hrefs_.insert(seed.href());
-  directories_.insert(directory_of(seed));
-  hosts_.insert(std::string(seed.hostname()));
-  registrable_.insert(registrable_domain_or_host(seed));
-  ports_.insert(seed.port());
+void ScopeRules::Seeds::add(const model::Url& seed) {
+  hrefs.insert(seed.href());
+  directories.insert(directory_of(seed));
+  hosts.insert(std::string(seed.hostname()));
+  registrable.insert(registrable_domain_or_host(seed));
+  ports.insert(seed.port());
+}
+
+bool ScopeRules::Seeds::has(const model::Url& url, config::Scope scope) const {
+  switch (scope) {
+    case config::Scope::page:
+      return hrefs.contains(url.href());
+    case config::Scope::prefix:
+      return in_one_of(behind_scheme(url), directories);
+    case config::Scope::host:
+      return hosts.contains(std::string(url.hostname()));
+    case config::Scope::domain:
+      return registrable.contains(registrable_domain_or_host(url));
+    case config::Scope::any:
+      return true;
+  }
+  return false;
+}
+
+template <class Asked>
+bool ScopeRules::of_seeds(const Asked& asked) const {
+  if (asked(seeds_)) return true;
+  if (!let_in_->any.load(std::memory_order_acquire)) return false;
+  base::MutexLock lock(let_in_->mutex);
+  return asked(let_in_->seeds);
+}
+
+void ScopeRules::let_in(const model::Url& seed) const {
+  base::MutexLock lock(let_in_->mutex);
+  let_in_->seeds.add(seed);
+  let_in_->any.store(true, std::memory_order_release);
 }
 
 bool ScopeRules::covers(const model::Url& seed) const {
@@ -106,43 +152,26 @@ std::optional<Judgement> ScopeRules::refuse_never(const model::Url& url) const {
   return std::nullopt;
 }
 
-bool ScopeRules::port_allowed(const model::Url& url) const { return ports_.contains(url.port()); }
-
-// As many look-ups as the URL has slashes, however many seeds there are.
-bool ScopeRules::in_directory_of_seed(std::string_view url) const {
-  for (auto slash = url.rfind('/'); slash != url.npos; slash = url.rfind('/', slash - 1)) {
-    if (directories_.contains(url.substr(0, slash + 1))) return true;
-    if (slash == 0) break;
-  }
-  return false;
+bool ScopeRules::port_allowed(const model::Url& url) const {
+  if (ports_.contains(url.port())) return true;
+  return of_seeds([&](const Seeds& seeds) { return seeds.ports.contains(url.port()); });
 }
 
 bool ScopeRules::in_scope(const model::Url& url) const {
-  for (const std::string& domain : domains_) {
-    if (ends_in_domain(url.hostname(), domain)) return true;
-  }
-  switch (scope_) {
-    case config::Scope::page:
-      return seed_hrefs_.contains(url.href());
-    case config::Scope::prefix:
-      return in_directory_of_seed(behind_scheme(url));
-    case config::Scope::host:
-      return hosts_.contains(std::string(url.hostname()));
-    case config::Scope::domain:
-      return registrable_.contains(registrable_domain_or_host(url));
-    case config::Scope::any:
-      return true;
-  }
-  return false;
+  if (ends_in_one_of(url.hostname(), domains_)) return true;
+  return of_seeds([&](const Seeds& seeds) { return seeds.has(url, scope_); });
 }
 
 bool ScopeRules::may_be_part(const model::Url& url) const {
   const bool narrow = scope_ == config::Scope::page || scope_ == config::Scope::prefix;
-  return narrow && hosts_.contains(std::string(url.hostname()));
+  if (!narrow) return false;
+  const std::string host(url.hostname());
+  return of_seeds([&](const Seeds& seeds) { return seeds.hosts.contains(host); });
 }
 
 bool ScopeRules::included(const model::Url& url) const {
-  if (include_.empty() || seed_hrefs_.contains(url.href())) return true;
+  if (include_.empty()) return true;
+  if (of_seeds([&](const Seeds& seeds) { return seeds.hrefs.contains(url.href()); })) return true;
   return std::any_of(include_.begin(), include_.end(),
                      [&](const base::Pattern& pattern) { return pattern.matches(url.href()); });
 }

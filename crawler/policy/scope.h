@@ -1,10 +1,13 @@
 // Which URLs belong to a site: the rules between a link and the frontier.
 //
 // Ordered, first refusal wins, and each refusal names its rule, so that `crawld why`
-// can answer. Pure; compiled once per site and shared by the parse threads.
+// can answer. Compiled once per site and shared by the parse threads; what is let in while the
+// crawl runs (let_in) is seen by all of them, and by copies of the rules, at once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "crawler/base/mutex.h"
 #include "crawler/base/pattern.h"
 #include "crawler/base/result.h"
 #include "crawler/model/settlement.h"
@@ -44,26 +48,45 @@ class ScopeRules {
   // A URL the user asked for by name: only what can never be fetched is refused.
   Judgement judge_seed(const model::Url& url) const;
 
-  // More hosts in scope while running (`crawld add`, `redirect of a seed`).
-  void add_seed(const model::Url& seed);
-  // add_seed() of this one would let nothing more in.
+  // More in scope while running (`crawld add`, `redirect of a seed`). Costs the same however many
+  // seeds there are: of a long list of names half redirect to "www.". Threads: any.
+  void let_in(const model::Url& seed) const;
+  // let_in() of this one would let nothing more in.
   bool covers(const model::Url& seed) const;
 
  private:
+  // What the seeds let in, by each kind of scope.
+  struct Seeds {
+    void add(const model::Url& seed);
+    bool has(const model::Url& url, config::Scope scope) const;
+
+    std::unordered_set<std::string> hrefs;
+    std::set<std::string, std::less<>> directories;  // without their scheme
+    std::unordered_set<std::string> hosts;
+    std::unordered_set<std::string> registrable;  // domains
+    std::unordered_set<std::uint16_t> ports;
+  };
+  struct LetIn {
+    std::atomic<bool> any{false};  // most sites have none, and their links take no lock
+    base::Mutex mutex;
+    Seeds seeds CRAWL_GUARDED_BY(mutex);
+  };
+
+  // What `asked` says of the configured seeds, or of those that were let in.
+  template <class Asked>
+  bool of_seeds(const Asked& asked) const;
   std::optional<Judgement> refuse_never(const model::Url& url) const;
   bool port_allowed(const model::Url& url) const;
   bool in_scope(const model::Url& url) const;
   bool may_be_part(const model::Url& url) const;
   bool included(const model::Url& url) const;
-  bool in_directory_of_seed(std::string_view url) const;
 
   config::Scope scope_ = config::Scope::host;
-  std::unordered_set<std::string> seed_hrefs_;
-  std::set<std::string, std::less<>> directories_;  // of the seeds, without their scheme
-  std::unordered_set<std::string> hosts_;           // of the seeds
-  std::unordered_set<std::string> registrable_;     // domains of the seeds
-  std::vector<std::string> domains_;                // config: these and what ends in them
-  std::unordered_set<std::uint16_t> ports_;
+  Seeds seeds_;
+  // Shared by copies: a reload copies the rules of a site that leaves.
+  std::shared_ptr<LetIn> let_in_ = std::make_shared<LetIn>();
+  std::unordered_set<std::string> domains_;  // config: these and what ends in them
+  std::unordered_set<std::uint16_t> ports_;  // besides those of the seeds
   std::vector<base::Pattern> include_;
   std::vector<base::Pattern> exclude_;
   std::vector<base::Pattern> logout_;  // where the site has a login

@@ -58,6 +58,25 @@ TEST_CASE("where each seed is a scope of its own each added one is kept") {
   CHECK_FALSE(admits(book, "http://a.test/3"));
 }
 
+TEST_CASE("a seed that moves leaves the rules of its site where they are, for all who hold them") {
+  auto book = book_of(config::Scope::host);
+  const auto held = book.table();
+  book.add_seeds(0, urls({"http://b.test/"}));
+  CHECK(book.table() == held);  // no copy: a list of seeds is as long as its user likes
+  CHECK(admits(book, "http://b.test/x"));
+}
+
+TEST_CASE("added seeds stay in scope through a reload, and are no news by it") {
+  auto book = book_of(config::Scope::host);
+  book.add_seeds(0, urls({"http://b.test:8080/"}));
+  CHECK(book.take_added().size() == 1);
+  auto other = book_of(config::Scope::host);
+  book.replace(*other.table());
+  CHECK(admits(book, "http://b.test:8080/x"));
+  CHECK_FALSE(admits(book, "http://b.test:8081/x"));
+  CHECK(book.take_added().empty());
+}
+
 TEST_CASE("seeds of a run before come back by name, near a seed, and are no news") {
   auto book = book_of(config::Scope::host);
   book.restore_seeds({{"test", urls({"http://www.a.test/", "http://b.test/"})},
