@@ -40,18 +40,25 @@ int write_whole(int fd, std::string_view text) {
   return ::fsync(fd) == 0 ? 0 : errno;
 }
 
-// What saves that were killed left beside `path`: regular files of ours, under names that only
-// saves give.
-void remove_leftovers(const std::string& path) {
+constexpr std::size_t kLetters = 6;
+
+// The name of the file that a save was killed over which left `name`; empty: no save left it.
+std::string_view saved_name(std::string_view name) {
+  if (name.size() <= kPart.size() + kLetters) return {};
+  name.remove_suffix(kLetters);
+  if (!name.ends_with(kPart)) return {};
+  name.remove_suffix(kPart.size());
+  return name;
+}
+
+// Regular files of ours.
+void remove_leftovers_in(const std::filesystem::path& folder, const std::set<std::string>& files) {
   namespace fs = std::filesystem;
-  const fs::path place(path);
-  const std::string start = place.filename().string() + std::string(kPart);
-  const fs::path folder = place.has_parent_path() ? place.parent_path() : fs::path(".");
   const std::time_t latest = std::time(nullptr) - kLongestSave.count();
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (!name.starts_with(start) || name.size() != start.size() + 6) continue;
+    if (!files.contains(std::string(saved_name(name)))) continue;
     struct stat facts {};
     if (::lstat(at->path().c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
     if (facts.st_uid != ::geteuid() || facts.st_nlink != 1 || facts.st_mtime > latest) continue;
@@ -62,7 +69,6 @@ void remove_leftovers(const std::string& path) {
 }  // namespace
 
 base::Status replace_private_file(const std::string& path, std::string_view text) {
-  remove_leftovers(path);
   // A name of its own: two programs that save at once never write into one file.
   std::string part = path + std::string(kPart) + "XXXXXX";
   const base::Fd fd(::mkostemp(part.data(), O_CLOEXEC));  // O_EXCL, mode 0600
@@ -74,6 +80,16 @@ base::Status replace_private_file(const std::string& path, std::string_view text
   return cannot_write(path, error);
 }
 
+void remove_leftovers(const std::set<std::string>& paths) {
+  std::map<std::filesystem::path, std::set<std::string>> folders;
+  for (const std::string& path : paths) {
+    const std::filesystem::path place(path);
+    const auto folder = place.has_parent_path() ? place.parent_path() : std::filesystem::path(".");
+    folders[folder].insert(place.filename().string());
+  }
+  for (const auto& [folder, files] : folders) remove_leftovers_in(folder, files);
+}
+
 void CookieSaver::look() {
   const base::Instant now = clock_.now();
   if (now < next_look_) return;
@@ -82,9 +98,14 @@ void CookieSaver::look() {
 }
 
 void CookieSaver::save() {
-  for (const FetchContext::SavedJar& saved : context_.saved_jars()) {
-    save(saved, files_[saved.path]);
+  const auto jars = context_.saved_jars();
+  if (clock_.now() >= next_tidying_) {
+    next_tidying_ = clock_.now() + kLongestSave;
+    std::set<std::string> paths;
+    for (const FetchContext::SavedJar& saved : jars) paths.insert(saved.path);
+    remove_leftovers(paths);
   }
+  for (const FetchContext::SavedJar& saved : jars) save(saved, files_[saved.path]);
 }
 
 void CookieSaver::save(const FetchContext::SavedJar& saved, File& file) {

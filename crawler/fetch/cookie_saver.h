@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "crawler/base/clock.h"
@@ -17,9 +18,12 @@
 namespace crawld::fetch {
 
 // Replaces `path` by a file of the owner's that holds `text`, whole or not at all. Waits for the
-// disk. A symbolic link at `path` is replaced, not followed. What a save of ten minutes ago or
-// more left when it was killed ("PATH.crawld-" and six letters) goes.
+// disk. A symbolic link at `path` is replaced, not followed.
 base::Status replace_private_file(const std::string& path, std::string_view text);
+
+// What saves of `paths` of ten minutes ago or more left when they were killed ("PATH.crawld-" and
+// six letters) goes. Reads each folder once, however many of the files are in it.
+void remove_leftovers(const std::set<std::string>& paths);
 
 class CookieSaver {
  public:
@@ -44,6 +48,7 @@ class CookieSaver {
   const FetchContext& context_;
   const base::Clock& clock_;
   base::Instant next_look_{};
+  base::Instant next_tidying_{};       // of what saves left that were killed
   std::map<std::string, File> files_;  // by path
 };
 

@@ -75,7 +75,7 @@ TEST_CASE("a file of cookies is its owner's alone, and follows no link") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder.file("")), {}) == 3);
 }
 
-TEST_CASE("what killed saves of cookies left goes with the next save, and nothing else does") {
+TEST_CASE("what killed saves of cookies left goes, and nothing else does") {
   namespace fs = std::filesystem;
   const Folder folder;
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
@@ -86,14 +86,15 @@ TEST_CASE("what killed saves of cookies left goes with the next save, and nothin
   const std::vector<std::string> kept = {"c.backup", "c.crawld-a", "c.crawld-abcdefg",
                                          "cc.crawld-abcdef", "other"};
   for (const std::string& name : kept) add(name);
-  for (const char* left : {"c.crawld-a1B2c3", "c.crawld-ZZZZZZ"}) add(left);
+  for (const char* left : {"c.crawld-a1B2c3", "c.crawld-ZZZZZZ", "d.crawld-a1B2c3"}) add(left);
   add("c.crawld-twoarc");
   fs::create_hard_link(folder.file("c.crawld-twoarc"), folder.file("twice"));
   fs::create_symlink(folder.file("other"), folder.file("c.crawld-symbol"));
   fs::create_directory(folder.file("c.crawld-folder"));
   std::ofstream(folder.file("c.crawld-nowabc")) << "another program writes it";
 
-  REQUIRE(fetch::replace_private_file(folder.file("c"), "secret"));
+  fetch::remove_leftovers({folder.file("c"), folder.file("d")});
+  CHECK_FALSE(fs::exists(folder.file("d.crawld-a1B2c3")));
   CHECK_FALSE(fs::exists(folder.file("c.crawld-a1B2c3")));
   CHECK_FALSE(fs::exists(folder.file("c.crawld-ZZZZZZ")));
   for (const std::string& name : kept) CHECK(fs::exists(folder.file(name)));
@@ -125,7 +126,12 @@ TEST_CASE(
     const std::size_t value = text.find("\tn\t");
     return value == std::string::npos ? "" : text.substr(value + 3);
   };
+  const std::string left = folder.file("c.crawld-a1B2c3");  // by a save that was killed
+  std::ofstream(left) << "x";
+  std::filesystem::last_write_time(
+      left, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   saver.look();
+  CHECK_FALSE(std::filesystem::exists(left));
   CHECK(std::filesystem::exists(site.save_cookies));
   REQUIRE(outcome(web.get(server.url("/"))) == "200");
   clock.advance(std::chrono::seconds(29));
