@@ -111,7 +111,7 @@ class Judge {
   // Another site in whose scope the URL is, and in whose form it is written.
   std::optional<model::SiteId> find_site(const storage::JudgedUrl& known,
                                          const model::Url& url) const {
-    for (const model::SiteId id : index_.near(url)) {
+    for (const model::SiteId id : index_.near(url, known.purpose)) {
       const SiteRules& other = *table_[id];
       if (other.name == known.site || other.canonicalizer.canonicalize(url) != url) continue;
       if (judged_by(other, known, url).verdict == Verdict::queued) return id;

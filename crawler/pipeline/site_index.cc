@@ -37,6 +37,30 @@ bool take(Discovered& found, model::SiteId id, const SiteRules& other,
   return true;
 }
 
+using SitesByName = std::unordered_map<std::string, std::vector<model::SiteId>>;
+
+void add(SitesByName& index, std::string name, model::SiteId site) {
+  std::vector<model::SiteId>& sites = index[std::move(name)];
+  if (sites.empty() || sites.back() != site) sites.push_back(site);
+}
+
+void add_of(const SitesByName& index, const std::string& name, std::vector<model::SiteId>& sites) {
+  const auto found = index.find(name);
+  if (found != index.end()) sites.insert(sites.end(), found->second.begin(), found->second.end());
+}
+
+// Of each directory above the URL.
+void add_above(const SitesByName& index, const model::Url& url, std::vector<model::SiteId>& sites) {
+  std::string name = std::string(url.hostname()) + std::string(url.path());
+  while (true) {
+    const std::size_t slash = name.rfind('/');
+    if (slash == std::string::npos) return;
+    name.erase(slash + 1);
+    add_of(index, name, sites);
+    name.pop_back();
+  }
+}
+
 }  // namespace
 
 SiteIndex::SiteIndex(const SiteTable& table) {
@@ -49,33 +73,42 @@ SiteIndex::SiteIndex(const SiteTable& table) {
       add_seed(*seed, site.scope, id);
       add_seed(table[id]->canonicalizer.canonicalize(*seed), site.scope, id);
     }
-    for (const std::string& domain : site.domains) add(domain, id);
+    for (const std::string& domain : site.domains) add(wide_, domain, id);
   }
 }
 
 void SiteIndex::add_seed(const model::Url& seed, config::Scope scope, model::SiteId site) {
-  const bool domain = scope == config::Scope::domain;
-  add(domain ? policy::registrable_domain_or_host(seed) : std::string(seed.hostname()), site);
-}
-
-void SiteIndex::add(std::string name, model::SiteId site) {
-  std::vector<model::SiteId>& sites = sites_[std::move(name)];
-  if (sites.empty() || sites.back() != site) sites.push_back(site);
-}
-
-std::vector<model::SiteId> SiteIndex::near(const model::Url& url) const {
-  std::vector<model::SiteId> sites;
-  if (sites_.empty()) return sites;
-  std::string name(url.hostname());
-  while (true) {
-    const auto found = sites_.find(name);
-    if (found != sites_.end()) {
-      sites.insert(sites.end(), found->second.begin(), found->second.end());
-    }
-    const std::size_t dot = name.find('.');
-    if (dot == std::string::npos) return sites;
-    name.erase(0, dot + 1);
+  const std::string host(seed.hostname());
+  if (scope == config::Scope::page || scope == config::Scope::prefix) {
+    const std::string_view path = seed.path();
+    add(narrow_, host + std::string(path.substr(0, path.rfind('/') + 1)), site);
+    add(narrow_hosts_, host, site);
+  } else {
+    const bool domain = scope == config::Scope::domain;
+    add(wide_, domain ? policy::registrable_domain_or_host(seed) : host, site);
   }
+}
+
+std::vector<model::SiteId> SiteIndex::near(const model::Url& url, model::Purpose purpose) const {
+  std::string name(url.hostname());
+  std::vector<model::SiteId> sites;
+  add_of(wide_, name, sites);
+  if (purpose == model::Purpose::sitemap) {
+    add_of(narrow_hosts_, name, sites);
+  } else if (narrow_hosts_.contains(name)) {
+    add_above(narrow_, url, sites);
+    // A site that takes session ids out of paths knows it by this name.
+    static const policy::Canonicalizer kUsual{config::Canonicalize{}};
+    const model::Url usual = kUsual.canonicalize(url);
+    if (usual.path() != url.path()) add_above(narrow_, usual, sites);
+  }
+  std::sort(sites.begin(), sites.end());
+  sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+  for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.')) {
+    name.erase(0, dot + 1);
+    add_of(wide_, name, sites);
+  }
+  return sites;
 }
 
 void hand_over(model::Settled& settled, const SiteTable& table, const SiteIndex& index,
@@ -84,7 +117,7 @@ void hand_over(model::Settled& settled, const SiteTable& table, const SiteIndex&
   const model::SiteId own = settled.parsed.fetched.lease.request.site;
   for (Discovered& found : settled.discovered) {
     if (!is_refused_by_scope(found)) continue;
-    for (const model::SiteId id : index.near(found.url)) {
+    for (const model::SiteId id : index.near(found.url, found.purpose)) {
       if (id == own || id >= table.size()) continue;
       if (take(found, id, *table[id], settled.discovered, this_year)) break;
     }

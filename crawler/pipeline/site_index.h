@@ -17,15 +17,19 @@ class SiteIndex {
  public:
   explicit SiteIndex(const SiteTable& table);
 
-  // Sites with a seed at the host of `url`, or with a domain that it is in; whether the URL is in
-  // their scope is theirs to say. None that a reload took out.
-  std::vector<model::SiteId> near(const model::Url& url) const;
+  // Sites with a seed at the host of `url`, above it where their scope is a page or a prefix, or
+  // with a domain that it is in; whether the URL is in their scope is theirs to say. Sitemaps are
+  // no part of a prefix. None that a reload took out. Those at the host come first.
+  std::vector<model::SiteId> near(const model::Url& url, model::Purpose purpose) const;
 
  private:
-  void add_seed(const model::Url& seed, config::Scope scope, model::SiteId site);
-  void add(std::string name, model::SiteId site);
+  using Sites = std::vector<model::SiteId>;
 
-  std::unordered_map<std::string, std::vector<model::SiteId>> sites_;  // by host or domain
+  void add_seed(const model::Url& seed, config::Scope scope, model::SiteId site);
+
+  std::unordered_map<std::string, Sites> wide_;    // by host or domain
+  std::unordered_map<std::string, Sites> narrow_;  // page, prefix: by host and directory
+  std::unordered_map<std::string, Sites> narrow_hosts_;
 };
 
 // Gives each link that was refused for reasons of scope to the site whose scope it is in.
