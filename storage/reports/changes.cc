@@ -36,11 +36,19 @@ std::string json_of(const Statement& s) {
 }  // namespace
 
 base::Result<std::uint64_t> last_change(Database& reader) {
-  auto last = reader.number(
-      "SELECT max(ifnull((SELECT max(id) FROM fetches), 0), "
-      "ifnull((SELECT max(id) FROM orphanings), 0), ifnull((SELECT max(id) FROM adoptions), 0))");
+  std::string sql = "SELECT max(0, ifnull((SELECT max(id) FROM fetches), 0)";
+  // Databases of before have no such tables, and are read all the same.
+  auto done = reader.each(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('orphanings', 'adoptions')",
+      [](Statement&) {},
+      [&](Statement& s) {
+        sql += ", ifnull((SELECT max(id) FROM " + std::string(s.text(0)) + "), 0)";
+      });
+  if (!done) return std::move(done).error();
+  auto last = Statement::prepare(reader.raw(), sql + ")");
   if (!last) return std::move(last).error();
-  return static_cast<std::uint64_t>(*last);
+  if (auto row = last->step(); !row) return std::move(row).error();
+  return static_cast<std::uint64_t>(last->integer(0));
 }
 
 base::Result<ChangeSlice> read_changes(Database& reader, std::uint64_t after, std::size_t most,

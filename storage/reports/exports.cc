@@ -2,10 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "crawler/base/escape.h"
+#include "storage/reports/changes.h"
 #include "storage/reports/rule_records.h"
 
 namespace crawld::storage {
@@ -51,10 +53,12 @@ constexpr const char* kLinks =
     "LEFT JOIN hosts AS h ON h.id = u.host_id JOIN json_each(l.links) AS j "
     "WHERE p.fetched_at >= ?3 ORDER BY p.id, j.key";
 
+// A slice is so many keys, not rows: the view is a union, and SQLite makes all of it that a
+// condition leaves, and sorts it, before it gives the first row.
 constexpr const char* kChanges =
     "SELECT fetch_id, url, change, seen_at, status, title, moved_to, site, run_id, page_id, "
     "previous_page_id FROM v_changes "
-    "WHERE fetch_id > ?1 AND seen_ms >= ?3 ORDER BY fetch_id LIMIT ?2";
+    "WHERE fetch_id > ?1 AND fetch_id <= ?2 AND seen_ms >= ?3 ORDER BY fetch_id";
 
 constexpr const char* kUrls =
     "SELECT u.id, u.url AS url, u.state AS state, u.reason AS reason, u.depth AS depth, "
@@ -177,7 +181,14 @@ struct Slice {
 base::Result<Slice> read_slice(Database& reader, Statement& s, const std::vector<Column>& columns,
                                const ExportOptions& options, std::int64_t after) {
   Slice slice{.lines = {}, .last_key = after};
-  s.integer(1, after).integer(2, options.slice).integer(3, options.since);
+  std::int64_t bound = options.slice;
+  if (options.table == ExportTable::changes) {
+    const auto last = last_change(reader);
+    if (!last) return last.error();
+    bound = std::min(after + bound, static_cast<std::int64_t>(*last));
+    if (bound <= after) return slice;
+  }
+  s.integer(1, after).integer(2, bound).integer(3, options.since);
   while (true) {
     auto row = s.step();
     if (!row) return std::move(row).error();
@@ -185,6 +196,7 @@ base::Result<Slice> read_slice(Database& reader, Statement& s, const std::vector
     slice.lines.emplace_back(s.integer(0), line_of(s, columns, options));
   }
   if (!slice.lines.empty()) slice.last_key = slice.lines.back().first;
+  if (options.table == ExportTable::changes) slice.last_key = bound;
   if (options.table != ExportTable::links) return slice;
   // Pages without links are part of the slice, too.
   auto done = reader.each(

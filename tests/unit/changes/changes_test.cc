@@ -123,6 +123,31 @@ TEST_CASE("changes of both kinds are exported as JSON Lines in one order") {
   CHECK(rows.back()["url"] == "http://a.test/lost");
 }
 
+TEST_CASE("changes are exported key by key as they are at once, and looked at once only") {
+  Books books(hourly_site("http://a.test/"));
+  books.web.page("http://a.test/", links({"/one", "/two"}));
+  books.web.page("http://a.test/one", "x");
+  books.web.page("http://a.test/two", "x y z");
+  books.run(minutes(90));
+  const auto exported = [&](storage::ExportOptions options) {
+    options.table = storage::ExportTable::changes;
+    std::string text;
+    const auto end = storage::export_rows(*books.reader(), options, [&](std::string_view line) {
+      text += line;
+      return true;
+    });
+    REQUIRE(end);
+    CHECK(end->complete);
+    CHECK(end->last_key == static_cast<std::int64_t>(*storage::last_change(*books.reader())));
+    return text;
+  };
+  const std::string all = exported({});
+  CHECK(std::count(all.begin(), all.end(), '\n') == 6);
+  CHECK(exported({.slice = 1}) == all);
+  // Those that are not wanted are not looked at again by the call that goes on behind the key.
+  CHECK(exported({.since = base::to_millis(books.clock.wall()) + 1}).empty());
+}
+
 TEST_CASE("a reload judges what waits, what will be visited again and what was refused") {
   config::Site site = hourly_site("http://a.test/");
   site.exclude = {"*/private/*"};
