@@ -113,6 +113,8 @@ base::Result<std::unique_ptr<Database>> Database::open_writer(const std::string&
   auto done = database->lock_.log_in_use ? base::Done{} : set_aside_stray_log(real);
   if (done) done = database->connect(true);
   if (done) done = database->identify(schema);
+  // A copy by VACUUM INTO, or out of a dump, keeps no log; all that watches the file counts on one.
+  if (done) done = database->execute("PRAGMA journal_mode=WAL");
   if (done) done = database->check_after_crash();
   if (done) done = database->note_start();
   if (done) done = database->migrate(schema);

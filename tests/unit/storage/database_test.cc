@@ -328,6 +328,15 @@ TEST_CASE("every earlier schema is brought forward with its rows, after a copy w
   }
 }
 
+TEST_CASE("a copy that keeps no log, as VACUUM INTO makes it, is written with one") {
+  Scratch scratch;
+  const std::string copy = scratch.path() + ".copy";
+  REQUIRE(open_new(scratch.path())->execute(("VACUUM INTO '" + copy + "'").c_str()));
+  auto db = open_new(copy);
+  REQUIRE(db->execute("CREATE TABLE t (x)"));
+  CHECK(db->verify_file().ok());
+}
+
 TEST_CASE("a database moved away while in use is noticed") {
   Scratch scratch;
   auto db = open_new(scratch.path());
