@@ -189,6 +189,20 @@ bool calls_id(std::string_view text) {
   return false;
 }
 
+// Whether there is a "preceding::*", "preceding-sibling::node()" or the like. One too many, in a
+// string, does no harm.
+bool sees_landmarks(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  for (auto at = text.find("preceding"); at != text.npos; at = text.find("preceding", at + 1)) {
+    const auto colons = text.find("::", at);
+    if (colons == text.npos) return false;
+    const auto test = text.find_first_not_of(kSpace, colons + 2);
+    if (test == text.npos) return false;
+    if (text[test] == '*' || text.substr(test).starts_with("node")) return true;
+  }
+  return false;
+}
+
 XPathItem item_of(xmlNode* node) {
   XPathItem item;
   switch (node->type) {
@@ -263,6 +277,7 @@ base::Result<XPath> XPath::compile(std::string_view text) {
     return base::Error{base::Error::Code::invalid, why(*context, "not an XPath expression")};
   }
   result.asks_for_ids_ = calls_id(text);
+  result.sees_landmarks_ = sees_landmarks(text);
   result.expression_ = {expression, FreeExpression{}};
   if (auto paths = XPathPaths::compile(text, context.get())) {
     result.paths_ = std::make_shared<const XPathPaths>(*std::move(paths));
@@ -276,6 +291,7 @@ base::Result<std::vector<XPathItem>> XPath::evaluate(const XmlTree& tree, XmlNod
                              "the page's expressions take too many steps"};
   if (steps_left != nullptr && *steps_left == 0) return too_dear;
   if (asks_for_ids_) tree.index_ids();
+  if (sees_landmarks_) tree.landmarks_.remove();
   Context context = make_context(tree.document_.get());
   if (!context) return base::Error{base::Error::Code::io, "out of memory"};
   for (const auto& [prefix, name] : tree.prefixes_) {

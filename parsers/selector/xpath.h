@@ -24,6 +24,7 @@
 
 #include "crawler/base/result.h"
 #include "parsers/html/html_tree.h"
+#include "parsers/selector/xpath_landmarks.h"
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the names are libxml2's
 struct _xmlDoc;
@@ -60,18 +61,20 @@ class XmlTree {
  private:
   friend class XPath;
   struct FreeDocument {
-    bool nodes_elsewhere = false;  // in an arena
+    bool nodes_in_arena = false;
     void operator()(_xmlDoc* document) const;
   };
-  XmlTree(_xmlDoc* document, std::unique_ptr<Arena> nodes);
+  enum class Nodes : std::uint8_t { in_arena, of_libxml2 };
+  XmlTree(_xmlDoc* document, std::unique_ptr<Arena> arena, Nodes nodes);
   void collect_prefixes();
   void index_ids() const;
 
-  std::unique_ptr<Arena> nodes_;  // of a copy
+  std::unique_ptr<Arena> nodes_;  // of a copy, and landmarks
   std::unique_ptr<_xmlDoc, FreeDocument> document_;
   std::vector<XmlNode> elements_;                              // by element_index()
   std::vector<std::pair<std::string, std::string>> prefixes_;  // prefix, namespace
   mutable bool ids_indexed_ = false;                           // for id()
+  mutable Landmarks landmarks_;                                // until an expression would see them
 };
 
 // One result: a node, or the one string, number or boolean an expression gives.
@@ -90,7 +93,8 @@ class XPath {
 
   // Steps that evaluations on one page may take together: about a second. Paths join sets of nodes
   // in linear time (xpath_paths.h). Within predicates and calls (`count(//p/..)`) libxml2 takes
-  // quadratic time and does not count it: the worker's limit of CPU time ends what is too much.
+  // quadratic time and does not count it, as where an expression with "preceding-sibling::*" sorts
+  // long runs of texts and comments: the worker's limit of CPU time ends what is too much.
   static constexpr unsigned long kSteps = 20'000'000;
 
   // Results in document order, relative to `scope` (null: the document). Fails when
@@ -109,6 +113,7 @@ class XPath {
 
   std::string text_;
   bool asks_for_ids_ = false;
+  bool sees_landmarks_ = false;
   // Shared, because it is immutable to its users and copied with the rules.
   std::shared_ptr<_xmlXPathCompExpr> expression_;
   std::shared_ptr<const XPathPaths> paths_;  // the same, where it is better walked; or null

@@ -1,8 +1,8 @@
 // Document order (XPath 1.0 section 5) of what an expression found.
 //
-// libxml2's own sort is not it where elements are numbered (xmlXPathOrderDocElems): a text behind
-// an element comes before what stands within that element. Without numbers it walks the page for
-// each comparison.
+// Paths that are walked in pieces (xpath_paths.h) have to be sorted by us. Where a document has
+// lost its landmarks (xpath_landmarks.h) libxml2's own sort is not it, either: a text behind an
+// element comes before what stands within that element.
 #pragma once
 
 #include <span>

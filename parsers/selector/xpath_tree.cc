@@ -228,14 +228,14 @@ void read_end(void* parser, const xmlChar* name, const xmlChar* prefix, const xm
 
 }  // namespace
 
-XmlTree::XmlTree(_xmlDoc* document, std::unique_ptr<Arena> nodes)
-    : nodes_(std::move(nodes)), document_(document, FreeDocument{nodes_ != nullptr}) {}
+XmlTree::XmlTree(_xmlDoc* document, std::unique_ptr<Arena> arena, Nodes nodes)
+    : nodes_(std::move(arena)), document_(document, FreeDocument{nodes == Nodes::in_arena}) {}
 XmlTree::XmlTree(XmlTree&&) noexcept = default;
 XmlTree& XmlTree::operator=(XmlTree&&) noexcept = default;
 XmlTree::~XmlTree() = default;
 
 void XmlTree::FreeDocument::operator()(_xmlDoc* document) const {
-  if (nodes_elsewhere) document->children = document->last = nullptr;
+  if (nodes_in_arena) document->children = document->last = nullptr;
   xmlFreeDoc(document);
 }
 
@@ -244,10 +244,9 @@ std::optional<XmlTree> XmlTree::copy_of(const HtmlTree& tree) {
   xmlDoc* document = xmlNewDoc(chars("1.0"));
   if (document == nullptr) return std::nullopt;
   const std::size_t left = kMostBytes - std::min(kMostBytes, tree.bytes());
-  XmlTree copy(document, std::make_unique<Arena>(left));
+  XmlTree copy(document, std::make_unique<Arena>(left), Nodes::in_arena);
   if (!Copier(document, *copy.nodes_, copy.elements_).copy(tree)) return std::nullopt;
-  // Numbers the elements, so that sorting results does not walk the tree.
-  xmlXPathOrderDocElems(document);
+  if (!copy.landmarks_.set(document, *copy.nodes_)) return std::nullopt;
   copy.prefixes_ = {{"xlink", kXlink}};
   return copy;
 }
@@ -275,10 +274,10 @@ std::optional<XmlTree> XmlTree::parse(std::string_view utf8) {
                             XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_NOENT);
   xmlFreeParserCtxt(parser);
   if (document == nullptr) return std::nullopt;
-  XmlTree tree(document, nullptr);
+  XmlTree tree(document, std::make_unique<Arena>(kMostBytes), Nodes::of_libxml2);
   if (xmlDocGetRootElement(document) == nullptr) return std::nullopt;
   tree.collect_prefixes();
-  xmlXPathOrderDocElems(document);
+  if (!tree.landmarks_.set(document, *tree.nodes_)) return std::nullopt;
   return tree;
 }
 
@@ -312,7 +311,7 @@ void XmlTree::collect_prefixes() {
 // XPath section 4.1: which attributes are IDs is told by a DTD, and in a page by HTML (DOM
 // 4.9: "id", and the first of one name counts). Made when first asked for.
 void XmlTree::index_ids() const {
-  if (ids_indexed_ || !nodes_) return;
+  if (ids_indexed_) return;
   ids_indexed_ = true;
   for (XmlNode element : elements_) {
     if (element == nullptr) continue;

@@ -1,5 +1,6 @@
 #include "parsers/selector/xpath.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <string>
@@ -208,6 +209,71 @@ TEST_CASE("texts, comments and elements come in document order (XPath 1.0 sectio
   REQUIRE(feed);
   CHECK(found(*feed, "//comment() | //text() | //c | //processing-instruction()") ==
         "y|1|c|2|3|4|");
+}
+
+// Of a text that ends each item with "|".
+std::string item(std::string_view all, std::size_t number) {
+  for (; number > 1; --number) all.remove_prefix(all.find('|') + 1);
+  return std::string(all.substr(0, all.find('|') + 1));
+}
+
+TEST_CASE("an expression counts nodes in document order within parentheses and calls, too") {
+  auto page = HtmlTree::parse(
+      "<!doctype html><!--0--><!--1--><html><body><div>x<b>1<i z=z>2</i>3<!--c--><!--d--></b>4"
+      "<!--g-->5<p>6<u></u></p><!--e-->7</div><!--f--><p>8<!--h--></body></html><!--k--><!--l-->");
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  auto feed = XmlTree::parse("<?x 0?><!--1--><a>2<b w='3'><c/>4<?y 5?></b><!--6-->7</a><!--8-->");
+  REQUIRE(feed);
+  for (const XmlTree* tree : {&*copy, &*feed}) {
+    for (std::string_view part :
+         {"//i | //div/text()", "//comment() | //i/@z", "//node()", "//text() | //@*",
+          "//b/text() | //p | //comment()", "//c | //a/text() | //processing-instruction()"}) {
+      INFO(part);
+      const std::string all = found(*tree, part);
+      const auto count = static_cast<std::size_t>(std::count(all.begin(), all.end(), '|'));
+      for (std::size_t i = 1; i <= count; ++i) {
+        const std::string at = "(" + std::string(part) + ")[" + std::to_string(i) + "]";
+        CHECK(found(*tree, at) == item(all, i));
+      }
+    }
+  }
+  CHECK(found(*copy, "string(//u | //div/text())") == "x|");
+  CHECK(found(*copy, "string(//i/@z | //b/following-sibling::text())") == "z|");
+}
+
+TEST_CASE("paths that look back see what a page has and no more") {
+  auto page = HtmlTree::parse("<!doctype html><!--0--><body><b><i>1</i></b>2<!--3-->4<u>5</u>");
+  auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  CHECK(found(*copy, "//u/preceding-sibling::text()") == "2|4|");
+  CHECK(found(*copy, "//u/preceding-sibling::text()[2]") == "2|");
+  CHECK(found(*copy, "//u/preceding::i | //u/preceding-sibling::b") == "b|i|");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(found(*copy, "//u/preceding-sibling::node()") == "b|2|3|4|");
+    CHECK(found(*copy, "//u/preceding-sibling::*[1]") == "b|");
+    CHECK(found(*copy, "//u/preceding::node()") == "0|head|b|i|1|2|3|4|");
+    CHECK(found(*copy, "count(//u/preceding::*)") == "3|");
+    CHECK(found(*copy, "//text()") == "1|2|4|5|");
+  }
+}
+
+TEST_CASE("texts and comments with no element between them take linear time") {
+  std::string html = "<!doctype html>";
+  for (int i = 0; i < 40'000; ++i) html += "<!---->";
+  html += "<body><div>";
+  for (int i = 0; i < 40'000; ++i) html += "x<!---->";
+  const auto page = HtmlTree::parse(html);
+  const auto copy = XmlTree::copy_of(*page);
+  REQUIRE(copy);
+  const std::clock_t start = std::clock();
+  for (std::string_view path :
+       {"//text()", "//div/text()", "//comment()", "(//node())[last()]", "string(//text())",
+        "//div[.//text()]", "//text()[preceding-sibling::comment()[1]]"}) {
+    INFO(path);
+    CHECK_THAT(found(*copy, path), !Catch::StartsWith("failed"));
+  }
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 5);  // CPU; quadratic work takes a minute
 }
 
 TEST_CASE("inspect reads a page in base64 as its bytes say, and says where there is none") {
