@@ -154,6 +154,7 @@ Status Rooms::open_workers() {
   auto program = parsers::WorkerProgram::open();
   if (!program) return std::move(program).error();
   program_ = *std::move(program);
+  if (Status proved = parsers::prove_build(*program_); !proved) return proved;
   if (config_.sandbox) {
     if (Status proved = parsers::prove_sandbox(*program_); !proved) return proved;
     return config_.convert.empty() ? base::Done{} : parsers::prove_converter_sandbox(*program_);

@@ -151,6 +151,11 @@ void learn(GumboParser& parser, const Frame& frame) {
   end(attempt_forbidden(trial) ? kExitLeak : kExitUsage);
 }
 
+[[noreturn]] void tell_build() {
+  std::fprintf(stderr, "%s\n", std::string(wire_build_id()).c_str());
+  end(kExitProved);
+}
+
 // Each trial in a child of its own: loading the program takes ten times as long as a trial.
 [[noreturn]] void test_sandbox() {
   int number = kExitTrial;
@@ -222,6 +227,7 @@ int main(int argc, char** argv) {
   if (!leave_parent({.descriptor = last, .parent = arguments.parent})) return kExitSetup;
   if (trial == "converter") test_converter_sandbox();
   if (arguments.convert) become_converter(arguments.limits, arguments.command);
+  if (trial == "build") tell_build();
   ::prctl(PR_SET_NAME, "crawld-parse");
   tune_memory();
   if (trial == "all") test_sandbox();

@@ -14,6 +14,7 @@
 #include "parsers/worker/converter_trial.h"
 #include "parsers/worker/sandbox.h"
 #include "parsers/worker/sandbox_trial.h"
+#include "parsers/worker/wire.h"
 #include "parsers/worker/worker_exit.h"
 
 namespace crawld::parsers {
@@ -206,6 +207,17 @@ base::Result<int> run_all_trials(const WorkerProgram& program) {
 // Nothing in a self-test ends so: it was somebody outside, who says nothing of the sandbox.
 bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
 
+bool is_code_of_ours(int status) {
+  return !WIFEXITED(status) ||
+         (WEXITSTATUS(status) >= kExitUsage && WEXITSTATUS(status) <= kExitNotRun);
+}
+
+// It did not come as far as its own exit codes: the loader told which library it lacks.
+Error not_loaded(const WorkerProgram& program, const std::string& said) {
+  return {Error::Code::io, "cannot start " + program.path() + ": " + said +
+                               "; install what it lacks, or crawld anew"};
+}
+
 Error killed_twice(const WorkerProgram& program) {
   return {Error::Code::io, "the self-test of " + program.path() +
                                " was killed twice (SIGKILL), mostly for want of memory: see the "
@@ -213,6 +225,17 @@ Error killed_twice(const WorkerProgram& program) {
 }
 
 }  // namespace
+
+base::Status prove_build(const WorkerProgram& program) {
+  auto test = run_self_test(program, "build");
+  if (test && was_killed(test->status)) test = run_self_test(program, "build");
+  if (!test) return std::move(test).error();
+  if (was_killed(test->status)) return killed_twice(program);
+  if (test->proved() && test->said == wire_build_id()) return base::Done{};
+  if (!is_code_of_ours(test->status) && !test->said.empty()) return not_loaded(program, test->said);
+  return Error{Error::Code::io, "the parse worker " + program.path() +
+                                    " is of another build than this crawld; install both anew"};
+}
 
 base::Status prove_sandbox(const WorkerProgram& program) {
   if (!kSandboxPossible) {
@@ -225,15 +248,10 @@ base::Status prove_sandbox(const WorkerProgram& program) {
   const int status = *ended;
   if (was_killed(status)) return killed_twice(program);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
-  // It did not come as far as its own exit codes: the loader tells which library it lacks.
   const std::string failed(failed_trial(status, sandbox_trials()));
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : kExitSetup;
-  if (failed == kNoTrial && (code < kExitUsage || code > kExitNotRun)) {
+  if (failed == kNoTrial && !is_code_of_ours(status)) {
     const auto again = run_self_test(program, "all");
-    if (again && !again->said.empty()) {
-      return Error{Error::Code::io, "cannot start " + program.path() + ": " + again->said +
-                                        "; install what it lacks, or crawld anew"};
-    }
+    if (again && !again->said.empty()) return not_loaded(program, again->said);
   }
   return Error{Error::Code::io,
                "the sandbox of " + program.path() + " fails its self-test \"" + failed +

@@ -53,6 +53,11 @@ class WorkerProgram {
   base::Fd null_;
 };
 
+// Asks it for its build, which must be ours: workers of another one would be refused one after
+// the other. An error says what to do. Takes about 2 ms. One that is killed from outside is
+// asked once more.
+base::Status prove_build(const WorkerProgram& program);
+
 // Lets a worker shut itself in and try each forbidden thing: each must end it with SIGSYS.
 // An error names what the sandbox let through or why it cannot be entered; do not parse
 // anything then. Takes about 8 ms. One that is killed from outside is tried once more.

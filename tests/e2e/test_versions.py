@@ -76,6 +76,22 @@ def test_two_versions_take_a_crawl_over_from_each_other_by_turns(programs, serve
     assert subprocess.run([CRAWLD, "audit", "--db", database], capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("sandbox", ["required", "off"])
+def test_a_start_beside_a_worker_of_another_build_is_refused(programs, serve, tmp_path, sandbox):
+    site = serve(row)
+    build = re.search(r'"([0-9a-f]{16})"', (BUILD / "generated/build_id.h").read_text())[1].encode()
+    other = programs("other", ["crawld-parse"], build, b"0123456789abcdef")
+    config = tmp_path / "crawl.yaml"
+    config.write_text(f"database: {tmp_path}/crawl.db\nsandbox: {sandbox}\n"
+                      f"sites: [{{name: a, seeds: ['{site.url()}'], allow_addresses: [127.0.0.0/8]}}]\n")
+    for command in ("crawl", "run"):
+        result = subprocess.run([other, command, "-c", config], capture_output=True, text=True, timeout=20, check=False)
+        lines = [line for line in result.stderr.splitlines() if "sandbox.off" not in line]
+        assert result.returncode == 1 and len(lines) == 1, result.stderr
+        assert "crawld-parse is of another build than this crawld; install both anew" in lines[0]
+    assert site.paths() == []
+
+
 def test_a_database_of_a_newer_version_is_left_as_it_is_and_goes_on_with_that_version(serve, tmp_path):
     site = serve(row)
     database = tmp_path / "crawl.db"
