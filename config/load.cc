@@ -10,8 +10,8 @@
 #include "config/environment.h"
 #include "config/extract_rules.h"
 #include "config/fields.h"
+#include "config/plain_file.h"
 #include "config/unknown_key.h"
-#include "config/yaml_file.h"
 #include "config/yaml_tree.h"
 #include "crawler/base/escape.h"
 
@@ -340,7 +340,7 @@ std::string yaml_of(std::span<const Field<Owner>> fields, const Owner& owner, in
 }  // namespace
 
 base::Result<Loaded> load(const std::string& path, Secrets secrets) {
-  auto text = read_yaml_file(path);
+  auto text = read_plain_file(path, kMostYamlBytes);
   if (!text) return std::move(text).error();
   return Loader(path, secrets).load(*text);
 }

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "config/extract_rules.h"
-#include "config/yaml_file.h"
+#include "config/plain_file.h"
 
 namespace crawld::config {
 namespace {
@@ -29,7 +29,7 @@ std::vector<const Value*> rule_lists(const Value& root) {
 
 base::Result<parsers::RuleSet> load_extract_rules(const std::string& path) {
   using base::Error;
-  const auto text = read_yaml_file(path);
+  const auto text = read_plain_file(path, kMostYamlBytes);
   if (!text) return Error(text.error());
   std::vector<Problem> problems;
   parsers::RuleSet rules;

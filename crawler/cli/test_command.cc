@@ -1,11 +1,10 @@
 // crawld test: run the tests that extraction rules carry, offline.
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "config/load.h"
+#include "config/plain_file.h"
 #include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
@@ -17,6 +16,9 @@ namespace crawld::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+// Twice what a crawl unpacks of a page unless it is told otherwise.
+constexpr std::uint64_t kMostFixtureBytes = 64 << 20;
 
 struct Tally {
   std::size_t passed = 0;
@@ -63,9 +65,8 @@ std::string media_type_of(const std::filesystem::path& file) {
 std::vector<std::string> run_fixture(const parsers::Rule& rule, const parsers::FixtureTest& test,
                                      const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / test.file;
-  std::ifstream in(file, std::ios::binary);
-  const std::string body(std::istreambuf_iterator<char>(in), {});
-  if (!in.is_open() || in.bad()) return {"cannot read " + file.string()};
+  const auto body = config::read_plain_file(file, kMostFixtureBytes);
+  if (!body) return {base::printable(body.error().message)};
   // A fixture without a URL is of the rule, whatever pages it matches on the web.
   parsers::Rule alone = rule;
   if (test.url.empty()) alone.match.clear();
@@ -73,7 +74,7 @@ std::vector<std::string> run_fixture(const parsers::Rule& rule, const parsers::F
   const std::string content_type = media_type_of(file);
   const parsers::ParseJob job{.url = test.url.empty() ? "http://fixture.test/" : test.url,
                               .headers = {.content_type = content_type},
-                              .body = body,
+                              .body = *body,
                               .wants = {.packed_body = false},
                               .rule_set = 1,
                               .robots_agent = "crawld"};

@@ -518,6 +518,18 @@ def test_rule_tests_tell_expected_and_got(tmp_path):
     assert "price: expected 13, got 12.5" in result.stdout
 
 
+def test_a_fixture_that_is_no_file_or_too_large_is_told_and_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.html")
+    with open(tmp_path / "big.html", "wb") as file:
+        file.truncate((64 << 20) + 1)
+    tests = "".join(f"    - {{file: {name}.html, expect: {{name: Lamp}}}}\n" for name in ("pipe", "big", "none"))
+    config = config_file(tmp_path, "shop", RULES.lstrip("\n") + "    tests:\n" + tests)
+    result = subprocess.run([CRAWLD, "test", "-c", config], capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1, result.stderr
+    for reason in ("pipe.html: is no regular file", "big.html: is larger than 64 MiB", "none.html: cannot be read: No such file"):
+        assert f"        {tmp_path}/{reason}" in result.stdout
+
+
 def test_extract_makes_records_of_stored_bodies_once(site, tmp_path):
     copy = Crawl(tmp_path)
     assert run(site, "backup", copy.db).returncode == 0

@@ -1,4 +1,4 @@
-#include "config/yaml_file.h"
+#include "config/plain_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,8 +13,7 @@ namespace crawld::config {
 
 using base::Error;
 
-base::Result<std::string> read_yaml_file(const std::string& path) {
-  constexpr off_t kMostBytes = 8 << 20;
+base::Result<std::string> read_plain_file(const std::string& path, std::uint64_t most_bytes) {
   // Not blocking: a FIFO without a writer must not hang the start.
   const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat facts {};
@@ -22,8 +21,10 @@ base::Result<std::string> read_yaml_file(const std::string& path) {
     return Error{Error::Code::not_found, path + ": cannot be read: " + std::strerror(errno)};
   }
   if (!S_ISREG(facts.st_mode)) return Error{Error::Code::invalid, path + ": is no regular file"};
-  if (facts.st_size > kMostBytes)
-    return Error{Error::Code::invalid, path + ": is larger than 8 MiB"};
+  if (static_cast<std::uint64_t>(facts.st_size) > most_bytes) {
+    return Error{Error::Code::invalid,
+                 path + ": is larger than " + std::to_string(most_bytes >> 20) + " MiB"};
+  }
   std::string text(static_cast<std::size_t>(facts.st_size), '\0');
   std::size_t done = 0;
   while (done < text.size()) {
