@@ -210,3 +210,75 @@ TEST_CASE("an HTTP/2 body that breaks off is truncated, not a page") {
   Fetching web(peer.site());
   CHECK(outcome(web.get(peer.server.url("/"))) == "truncated");
 }
+
+// Once it answers to this the client has read what was sent before.
+void wait_until_taken(Connection& connection) {
+  connection.send(frame(kPing, 0, 0, "12345678"));
+  while (auto head = connection.read_bytes(9)) {
+    const auto size = static_cast<unsigned char>((*head)[2]);
+    if (!connection.read_bytes(size) || (*head)[3] == kPing) return;
+  }
+}
+
+struct BreakOff {
+  std::string how;
+  std::string frames;
+};
+
+std::vector<BreakOff> ways_to_break_off() {
+  return {{"the connection closes", ""},
+          {"RST_STREAM, INTERNAL_ERROR", frame(kReset, 0, 1, number(2, 4))},
+          {"RST_STREAM, CANCEL", frame(kReset, 0, 1, number(8, 4))},
+          {"GOAWAY of this stream", goaway(0)}};
+}
+
+// A site whose answer of this status (RFC 7541 appendix A) breaks off, behind some data or none.
+model::Fetched breaks_off(char status, const std::string& data, const BreakOff& end) {
+  Http2Server peer([&](Connection& connection) {
+    if (next_stream(connection, true) != 1) return;
+    connection.send(frame(kHeaders, kEndHeaders, 1, std::string(1, status)) +
+                    (data.empty() ? "" : frame(kData, 0, 1, data)));
+    wait_until_taken(connection);
+    connection.send(end.frames);
+    connection.wait_until_read();
+  });
+  Fetching web(peer.site());
+  return web.get(peer.server.url("/"));
+}
+
+TEST_CASE("an HTTP/2 answer that is no page holds however its body breaks off") {
+  for (const BreakOff& end : ways_to_break_off()) {
+    for (const std::string data : {"hel", ""}) {
+      INFO(end.how << (data.empty() ? " behind the headers" : " behind data"));
+      const auto fetched = breaks_off(static_cast<char>(0x8d), data, end);
+      INFO((fetched.failure() ? fetched.failure()->detail : ""));
+      CHECK(outcome(fetched) == "404");
+      if (!fetched.response()) continue;
+      CHECK(fetched.response()->truncated);
+      CHECK(fetched.response()->broke_off);
+      CHECK(fetched.response()->body == data);
+    }
+  }
+}
+
+TEST_CASE("an HTTP/2 page is whole or none, however it breaks off") {
+  for (const BreakOff& end : ways_to_break_off()) {
+    for (const std::string data : {"hel", ""}) {
+      INFO(end.how << (data.empty() ? " behind the headers" : " behind data"));
+      const auto fetched = breaks_off(static_cast<char>(kIndexed200), data, end);
+      CHECK(outcome(fetched) == "truncated");
+    }
+  }
+}
+
+TEST_CASE("an HTTP/2 answer that is no page holds when its body never ends") {
+  Http2Server peer([](Connection& connection) {
+    if (next_stream(connection, true) != 1) return;
+    connection.send(frame(kHeaders, kEndHeaders, 1, "\x8d") + frame(kData, 0, 1, "hel"));
+    connection.stay_silent();
+  });
+  Fetching web(peer.site(milliseconds(1'000)));
+  const auto fetched = web.get(peer.server.url("/"));
+  REQUIRE(outcome(fetched) == "404");
+  CHECK(fetched.response()->broke_off);
+}

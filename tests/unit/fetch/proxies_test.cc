@@ -277,3 +277,20 @@ TEST_CASE("a SOCKS proxy that takes no visitor without a login is out, one that 
   CHECK(outcome(fetched) == "proxy");
   CHECK(web.context->counts().proxies.size() == (locked ? 1 : 0));
 }
+
+TEST_CASE("an answer that is no page holds, and a page does not, where a proxy ends its body") {
+  const bool reset = GENERATE(true, false);
+  const auto [head, expected] = GENERATE(table<std::string, std::string>(
+      {{"HTTP/1.1 404 Not Found\r\n", "404"}, {"HTTP/1.1 200 OK\r\n", "truncated"}}));
+  TinyServer proxy([&](Connection& connection) {
+    connection.read_request();
+    connection.send(head + "Content-Length: 10\r\n\r\nhello");
+    connection.wait_until_read();
+    if (reset) connection.reset();
+  });
+  Fetching web(behind({proxy.url("")}), public_hosts(1));
+  const auto fetched = web.get("http://" + host(0) + "/");
+  CHECK(outcome(fetched) == expected);
+  CHECK((!fetched.response() || fetched.response()->broke_off));
+  CHECK(web.context->counts().proxies.empty());  // it is not out
+}
