@@ -21,25 +21,14 @@ namespace crawld::cli {
 namespace {
 
 constexpr std::size_t kMostRows = 200;
-constexpr std::string_view kQuery = "SELECT url, why, held_by FROM v_report_broken_links LIMIT 200";
 constexpr std::string_view kColumns[] = {"url", "why", "held_by"};
 
 // The first rows in the order of the view: by URL, then by who holds the link.
-class FirstRows final : public storage::QueryRows {
+class FirstRows {
  public:
   void add(std::string url, std::string held_by, std::string why) {
     rows_.emplace(std::move(url), std::move(held_by), std::move(why));
     if (rows_.size() > kMostRows) rows_.erase(std::prev(rows_.end()));
-  }
-
-  void columns(std::span<const std::string_view>) override {}
-  bool row(std::span<const storage::Value> values) override {
-    const auto text = [&](std::size_t i) {
-      const auto* value = std::get_if<std::string_view>(&values[i]);
-      return value == nullptr ? std::string() : std::string(*value);
-    };
-    add(text(0), text(2), text(1));
-    return true;
   }
 
   void give(storage::QueryRows& rows) const {
@@ -76,26 +65,29 @@ class SoundLinks {
   std::vector<std::uint64_t> hashes_ = std::vector<std::uint64_t>(kEntries);
 };
 
-// Links that are another URL once they are spelled by the rules.
-base::Status add_respelled(storage::Database& reader, const BrokenByAsked& broken,
-                           FirstRows& rows) {
+// Pages whose links lead to something broken, as they are written or once they are spelled by the
+// rules; the latter only of pages that stand.
+base::Status add_holders(storage::Database& reader, const BrokenByAsked& broken, FirstRows& rows) {
   const auto canonicalizers = daemon::known_canonicalizers(reader);
   if (!canonicalizers) return canonicalizers.error();
   SoundLinks sound;
-  return storage::each_standing_link(reader, [&](const storage::LinkOfPage& link) {
+  return storage::each_link(reader, [&](const storage::LinkOfPage& link) {
     const std::uint64_t hash = SoundLinks::hash(link.target);
     if (sound.has(hash)) return;
+    const auto leads_to = [&](std::string_view asked) {
+      const auto found = broken.find(asked);
+      if (found == broken.end()) return false;
+      for (const Broken& end : found->second) rows.add(end.url, std::string(link.from), end.why);
+      return true;
+    };
+    const std::string_view written = link.target.substr(0, link.target.find('#'));
+    bool is_sound = !leads_to(written);
+    if (!link.stands) return;
     const auto url = model::Url::parse(link.target);
     if (!url) return;
-    bool is_sound = true;
-    const std::string_view written = link.target.substr(0, link.target.find('#'));
     for (const policy::Canonicalizer& one : *canonicalizers) {
       const std::string spelled = one.canonicalize(*url).href();
-      if (spelled == written) continue;
-      const auto found = broken.find(spelled);
-      if (found == broken.end()) continue;
-      is_sound = false;
-      for (const Broken& end : found->second) rows.add(end.url, std::string(link.from), end.why);
+      if (spelled != written && leads_to(spelled)) is_sound = false;
     }
     if (is_sound) sound.add(hash);
   });
@@ -105,12 +97,14 @@ base::Status add_respelled(storage::Database& reader, const BrokenByAsked& broke
 
 base::Status report_broken_links(storage::Database& reader, storage::QueryRows& rows) {
   FirstRows first;
-  if (auto done = storage::query(reader, kQuery, first); !done) return done;
   BrokenByAsked broken;
+  // Each broken URL has a row at least: whoever it was found on, or nobody.
   auto done = storage::each_broken_way(reader, kMostRows, [&](const storage::BrokenWay& way) {
     broken[std::string(way.asked)].push_back({std::string(way.url), std::string(way.why)});
+    if (way.found_on)
+      first.add(std::string(way.url), std::string(*way.found_on), std::string(way.why));
   });
-  if (done && !broken.empty()) done = add_respelled(reader, broken, first);
+  if (done && !broken.empty()) done = add_holders(reader, broken, first);
   if (done) first.give(rows);
   return done;
 }

@@ -1,6 +1,7 @@
 #include "storage/reports/link_walk.h"
 
 #include <algorithm>
+#include <string>
 
 // Of a visit v: the page that is stored stands; its URL did not say since that it is gone or
 // elsewhere for good.
@@ -20,25 +21,41 @@ base::Status in_slices(std::int64_t end, std::int64_t size, Slice slice) {
   return base::Done{};
 }
 
+// `condition`: on the visit v.
+base::Status each_link_where(std::string_view condition, Database& reader,
+                             const std::function<void(const LinkOfPage&)>& visit) {
+  const auto end = reader.number("SELECT max(id) FROM pages");
+  if (!end) return end.error();
+  const std::string sql =
+      "SELECT u.url, s.name, "
+      "CASE substr(json_extract(j.value, '$[0]'), 1, 1) WHEN '/' "
+      "THEN h.host || json_extract(j.value, '$[0]') ELSE json_extract(j.value, '$[0]') END, " STANDS
+      "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
+      "JOIN links AS l ON l.page_id = p.id JOIN urls AS u ON u.id = v.url_id "
+      "LEFT JOIN hosts AS h ON h.id = u.host_id LEFT JOIN sites AS s ON s.id = u.site_id "
+      "JOIN json_each(l.links) AS j WHERE p.id BETWEEN ?1 AND ?2 " +
+      std::string(condition);
+  return in_slices(*end, kSlice, [&](std::int64_t first, std::int64_t last) {
+    return reader.each(
+        sql.c_str(), [&](Statement& s) { s.integer(1, first).integer(2, last); },
+        [&](Statement& s) {
+          visit({.from = s.text(0),
+                 .site = s.text(1),
+                 .target = s.text(2),
+                 .stands = s.integer(3) != 0});
+        });
+  });
+}
+
 }  // namespace
 
 base::Status each_standing_link(Database& reader,
                                 const std::function<void(const LinkOfPage&)>& visit) {
-  const auto end = reader.number("SELECT max(id) FROM pages");
-  if (!end) return end.error();
-  return in_slices(*end, kSlice, [&](std::int64_t first, std::int64_t last) {
-    return reader.each(
-        "SELECT u.url, s.name, "
-        "CASE substr(json_extract(j.value, '$[0]'), 1, 1) WHEN '/' "
-        "THEN h.host || json_extract(j.value, '$[0]') ELSE json_extract(j.value, '$[0]') END "
-        "FROM pages AS p JOIN visits AS v ON v.url_id = p.url_id AND v.page_id = p.id "
-        "JOIN links AS l ON l.page_id = p.id JOIN urls AS u ON u.id = v.url_id "
-        "LEFT JOIN hosts AS h ON h.id = u.host_id LEFT JOIN sites AS s ON s.id = u.site_id "
-        "JOIN json_each(l.links) AS j WHERE p.id BETWEEN ?1 AND ?2 "
-        "AND " STANDS,
-        [&](Statement& s) { s.integer(1, first).integer(2, last); },
-        [&](Statement& s) { visit({.from = s.text(0), .site = s.text(1), .target = s.text(2)}); });
-  });
+  return each_link_where("AND " STANDS, reader, visit);
+}
+
+base::Status each_link(Database& reader, const std::function<void(const LinkOfPage&)>& visit) {
+  return each_link_where("", reader, visit);
 }
 
 base::Status each_page_found_by_link(Database& reader,

@@ -19,11 +19,15 @@ struct LinkOfPage {
   std::string_view from;    // URL of the page
   std::string_view site;    // name of its site
   std::string_view target;  // absolute, as the page has it
+  bool stands = true;       // the page; it is neither gone nor moved
 };
 // Every link of the newest version of every page that is not gone or moved. Views hold
 // during the call only.
 base::Status each_standing_link(Database& reader,
                                 const std::function<void(const LinkOfPage&)>& visit);
+
+// The same of every page, gone or not: the links of the view v_links.
+base::Status each_link(Database& reader, const std::function<void(const LinkOfPage&)>& visit);
 
 struct FoundPage {
   model::UrlId id = 0;
