@@ -83,10 +83,10 @@ constexpr std::array kRemaps = {
 
 // Characters that Unicode has since 15.1 to 17 and UTS 46 takes as they are, unknown to
 // ICU 72. All are letters, digits or symbols: no case, no marks, no joining, no
-// decomposition. Most run left to right, the others (a hyphen, symbols) either way, so any
-// of them can stand for any other while ICU judges the name: at worst a symbol is refused
-// in a name from right to left. Left out are marks, letters from right to left, and
-// scripts whose letters compose.
+// decomposition. Most run left to right, the others (a hyphen, symbols) either way. All but the
+// hyphen are judged as letters from left to right: at worst a symbol is refused within a label
+// from right to left, or let begin one beside it. Left out are marks, letters from right to left,
+// and scripts whose letters compose.
 struct Range {
   std::int32_t first;
   std::int32_t last;
@@ -115,7 +115,15 @@ constexpr std::array kNewLetters = {
     Range{0x1FAEF, 0x1FAEF}, Range{0x1FBCB, 0x1FBEF}, Range{0x1FBFA, 0x1FBFA},
     Range{0x2B73A, 0x2B73F}, Range{0x2CEA2, 0x2CEAD}, Range{0x2EBF0, 0x2EE5D},
     Range{0x323B0, 0x33479}};
-constexpr std::array<std::int32_t, 3> kStandIns = {0x30000, 0x30001, 0x30002};
+// Of a letter and of the hyphen, with which no label of a name with labels from right to left may
+// begin (RFC 5893 section 2).
+struct StandIn {
+  std::int32_t letter;
+  std::int32_t hyphen;
+};
+constexpr std::array kStandIns = {StandIn{0x30000, 0x2600}, StandIn{0x30001, 0x2601},
+                                  StandIn{0x30002, 0x2602}};
+constexpr std::int32_t kMongolianHyphen = 0x1806;
 
 bool is_new_letter(std::int32_t c) {
   return std::any_of(kNewLetters.begin(), kNewLetters.end(),
@@ -201,18 +209,22 @@ std::string ascii_labels(const CodePoints& name) {
 std::optional<std::string> convert_with_new_letters(const CodePoints& name) {
   CodePoints letters;
   std::copy_if(name.begin(), name.end(), std::back_inserter(letters), is_new_letter);
-  for (const std::int32_t stand_in : kStandIns) {
+  for (const StandIn& stand_in : kStandIns) {
     CodePoints replaced = name;
-    std::replace_if(replaced.begin(), replaced.end(), is_new_letter, stand_in);
+    std::replace(replaced.begin(), replaced.end(), kMongolianHyphen, stand_in.hyphen);
+    std::replace_if(replaced.begin(), replaced.end(), is_new_letter, stand_in.letter);
+    const auto stands_in = [&](std::int32_t c) {
+      return c == stand_in.letter || c == stand_in.hyphen;
+    };
     const auto judged = convert(uidna_nameToUnicodeUTF8, encode(replaced));
     if (!judged) return std::nullopt;
     auto points = decode(*judged);
     if (!points) return std::nullopt;
-    const auto found = std::count(points->begin(), points->end(), stand_in);
+    const auto found = std::count_if(points->begin(), points->end(), stands_in);
     if (found != static_cast<std::ptrdiff_t>(letters.size())) continue;  // the name has it, too
     auto letter = letters.begin();
     for (std::int32_t& c : *points) {
-      if (c == stand_in) c = *letter++;
+      if (stands_in(c)) c = *letter++;
     }
     return ascii_labels(*points);
   }

@@ -122,6 +122,14 @@ TEST_CASE("letters newer than ICU's Unicode are let into domains") {
   CHECK_FALSE(Url::parse("http://\xF0\xB2\xA4\xB1\xD7\x90.test/").has_value());  // mixed direction
 }
 
+TEST_CASE("no label of a name from right to left begins with a hyphen newer than ICU's Unicode") {
+  CHECK_FALSE(Url::parse("http://\u1806a.\u05d0/"));  // RFC 5893 section 2, rule 1
+  CHECK(Url::parse("http://a\u1806a.\u05d0/"));
+  CHECK(Url::parse("http://\u05d0\u1806\u05d0/"));
+  REQUIRE(Url::parse("http://\u1806a/"));
+  CHECK(Url::parse("http://\u1806a\u2600/"));
+}
+
 TEST_CASE("symbols, digits and capitals newer than ICU's Unicode are let into domains") {
   const auto host = [](std::string_view name) {
     const auto url = Url::parse("http://" + std::string(name) + "/");
