@@ -214,7 +214,36 @@ std::optional<Date> from_ordinal(int year, int day_of_year) {
               static_cast<int>(static_cast<unsigned>(day.day()))};
 }
 
-// Dates without separators: YYYYMMDD, YYYYDDD, YYMMDD, YYYY.
+// ISO 8601: week 1 holds the year's first Thursday, and weeks begin on Monday.
+std::optional<Date> from_week(int year, int week, int weekday) {
+  using namespace std::chrono;
+  if (week < 1 || week > 53 || weekday < 1 || weekday > 7) return std::nullopt;
+  const sys_days in_first{std::chrono::year{year} / January / 4};
+  const sys_days monday = in_first - (std::chrono::weekday{in_first} - Monday) + weeks{week - 1};
+  if (static_cast<int>(year_month_day{monday + days{3}}.year()) != year) return std::nullopt;
+  const year_month_day day{monday + days{weekday - 1}};
+  return Date{static_cast<int>(day.year()), static_cast<int>(static_cast<unsigned>(day.month())),
+              static_cast<int>(static_cast<unsigned>(day.day()))};
+}
+
+// What follows the year: "W01-1", "W011", or "W01" for its Monday.
+std::optional<Date> take_week(Cursor& cursor, int year, std::string_view separator) {
+  Cursor ahead = cursor;
+  if (!ahead.take("W") || ahead.digits() > 3) return std::nullopt;
+  const auto week = ahead.take_digits(2);
+  if (!week) return std::nullopt;
+  if (ahead.digits() == 0 && !separator.empty() && !ahead.take(separator)) {
+    cursor = ahead;
+    return from_week(year, *week, 1);
+  }
+  if (ahead.digits() > 1) return std::nullopt;
+  const auto weekday = ahead.take_digits(ahead.digits());
+  if (!weekday && !separator.empty()) return std::nullopt;
+  cursor = ahead;
+  return from_week(year, *week, weekday.value_or(1));
+}
+
+// Dates without separators: YYYYMMDD, YYYYDDD, YYMMDD, YYYYWwwD, YYYY.
 std::optional<Date> take_compact_date(Cursor& cursor) {
   const std::size_t digits = cursor.digits();
   const auto number = [&](std::size_t count) { return cursor.take_digits(count).value_or(0); };
@@ -232,14 +261,16 @@ std::optional<Date> take_compact_date(Cursor& cursor) {
     const int month = number(2);
     return Date{year, month, number(2)};
   }
-  if (digits == 4) return Date{number(4), 1, 1};
-  return std::nullopt;
+  if (digits != 4) return std::nullopt;
+  const int year = number(4);
+  return cursor.peek() == 'W' ? take_week(cursor, year, "") : Date{year, 1, 1};
 }
 
-// What follows "YYYY-" or "YY-": a month (in words too) and a day, or a day of the year.
+// What follows "YYYY-" or "YY-": a month (in words too) and a day, a day of the year, or a week.
 std::optional<Date> take_rest_of_date(Cursor& cursor, int year, std::string_view separator) {
   const std::size_t digits = cursor.digits();
   if (digits == 0) {
+    if (const auto date = take_week(cursor, year, separator)) return date;
     const auto month = month_named(cursor.take_word());
     if (!month || !cursor.take(separator)) return std::nullopt;
     const auto day = cursor.take_digits(std::min<std::size_t>(2, cursor.digits()));

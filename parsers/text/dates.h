@@ -10,7 +10,7 @@ namespace crawld::parsers {
 
 // Milliseconds since the epoch (negative before 1970), or nothing when `text` is no
 // date. Read are ISO 8601 and W3C dates with all the liberties that are met (ordinal
-// days, two-digit years, a blank for the T, one-digit months, slashes and dots), RFC 822,
+// days, weeks, two-digit years, a blank for the T, one-digit months, slashes and dots), RFC 822,
 // 1123, 850 and asctime with named zones and the names of many languages, and the marks
 // of Korean feeds. No zone means UTC, but Korean forms mean Korea's; a mail date's zone
 // whose name nobody knows means UTC, too (RFC 5322 section 4.3).

@@ -31,6 +31,20 @@ std::string suite_failure(const Json& one) {
 
 }  // namespace
 
+TEST_CASE("weeks and days of the year are dates (ISO 8601)") {
+  CHECK(read("2003-W01-1") == "2002-12-30T00:00:00+00:00");
+  CHECK(read("2009-W53-7") == "2010-01-03T00:00:00+00:00");
+  CHECK(read("2026-W48-3T10:00:00Z") == "2026-11-25T10:00:00+00:00");
+  CHECK(read("2026W483T1000Z") == "2026-11-25T10:00:00+00:00");
+  CHECK(read("2026-W48") == "2026-11-23T00:00:00+00:00");
+  CHECK(read("2003-335T12:00Z") == "2003-12-01T12:00:00+00:00");
+  for (const auto* wrong : {"2003-W53-1", "2003-W00-1", "2003-W01-8", "2003-W01-0", "2003-W1-1",
+                            "2003-W01-", "2003-W011-1", "2003-W01-12", "2003W0112"}) {
+    INFO(wrong);
+    CHECK(read(wrong) == "none");
+  }
+}
+
 TEST_CASE("ISO and W3C dates are read in all their forms") {
   CHECK(read("2004-12-23T18:00:15+00:00") == "2004-12-23T18:00:15+00:00");
   CHECK(read(" 2004-12-23 18:00:15.25 -0130 ") == "2004-12-23T19:30:15.250+00:00");
