@@ -1,3 +1,4 @@
+// Pages that nobody links to any more, and those that are linked to again.
 #include "crawler/pipeline/orphans.h"
 
 #include <catch2/catch.hpp>

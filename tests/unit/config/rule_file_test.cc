@@ -1,3 +1,4 @@
+// Files of extraction rules that are no plain files, or too large.
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>

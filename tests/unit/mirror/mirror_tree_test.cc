@@ -1,3 +1,4 @@
+// The list of what a mirror wrote, where it cannot be read to its end.
 #include "crawler/cli/archive/mirror_tree.h"
 
 #include <catch2/catch.hpp>

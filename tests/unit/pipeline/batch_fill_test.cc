@@ -1,3 +1,4 @@
+// When the open batch is worth a write.
 #include "crawler/pipeline/batch_fill.h"
 
 #include <catch2/catch.hpp>
