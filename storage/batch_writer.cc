@@ -7,8 +7,6 @@
 namespace crawld::storage {
 namespace {
 
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 // The purpose as stored: most URLs are pages, and NULL takes no room.
 std::string_view purpose_text(model::Purpose purpose) {
   switch (purpose) {

@@ -4,12 +4,6 @@
 #include "storage/batch_writer.h"
 
 namespace crawld::storage {
-namespace {
-
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-}  // namespace
-
 base::Status BatchWriter::orphaning(const LinkChange& orphan) {
   ids_.next.fetch = std::max(ids_.next.fetch, orphan.id + 1);
   return database_.run(

@@ -4,12 +4,6 @@
 #include "storage/search/search_index.h"
 
 namespace crawld::storage {
-namespace {
-
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-}  // namespace
-
 // The index keeps no text of its own: an entry is taken out with the words it was made of. A page
 // that had none has no entry; the index goes by ids, and does not come back to it.
 template <class Update>

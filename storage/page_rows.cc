@@ -8,8 +8,6 @@
 namespace crawld::storage {
 namespace {
 
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& part : parts) {

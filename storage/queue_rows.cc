@@ -7,7 +7,6 @@
 namespace crawld::storage {
 namespace {
 
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t as_id(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 // The columns of a QueuedUrl, in the order in which read_urls takes them.

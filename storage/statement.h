@@ -21,6 +21,9 @@ namespace crawld::storage {
 // invalid (will not get better by itself: read-only) or io, with `doing` in front.
 base::Error database_error(sqlite3* db, int code, std::string_view doing);
 
+// Ids and hashes are unsigned, and SQLite has no such integers: the same 64 bits.
+inline std::int64_t as_integer(std::uint64_t bits) { return static_cast<std::int64_t>(bits); }
+
 class Statement {
  public:
   Statement() = default;

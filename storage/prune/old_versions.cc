@@ -18,8 +18,6 @@ constexpr std::size_t kVersionsTogether = 1'000;
 // Of the pages that name a text or a body, looked at for one that stays.
 constexpr std::size_t kNamersLookedAt = 64;
 
-std::int64_t as_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 std::size_t count_going(const OldVersions::Found& found) {
   return static_cast<std::size_t>(std::count_if(found.versions.begin(), found.versions.end(),
                                                 [](const auto& version) { return version.goes; }));

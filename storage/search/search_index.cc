@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t kIndexedBytes = 16U << 20;  // as much as a batch holds
 
-std::int64_t as_integer(PageId id) { return static_cast<std::int64_t>(id); }
-
 }  // namespace
 
 base::Result<PageId> indexed_up_to(Database& database) {
