@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 
 namespace crawld::config {
 namespace {

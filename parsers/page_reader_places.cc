@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset.h"
 #include "parsers/bytes/media_type.h"
 #include "parsers/bytes/sniff.h"

@@ -1,39 +1,14 @@
 #include "crawler/base/escape.h"
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 
-#include "crawler/base/sixteen_bytes.h"
+#include "crawler/base/utf8.h"
 
 namespace crawld::base {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// The length of the well-formed UTF-8 sequence at the front of `text`, or 0.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto tail = [&](std::size_t i, std::uint8_t low = 0x80, std::uint8_t high = 0xBF) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const std::uint8_t low = lead == 0xE0 ? 0xA0 : 0x80;
-    const std::uint8_t high = lead == 0xED ? 0x9F : 0xBF;
-    return tail(1, low, high) && tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const std::uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
-    const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
-    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 bool is_plain_in_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
@@ -74,13 +49,13 @@ bool moves_text(std::string_view sequence) {
 template <class OnSequence, class OnBroken>
 void for_each_sequence(std::string_view text, OnSequence on_sequence, OnBroken on_broken) {
   while (!text.empty()) {
-    const std::size_t n = sequence_length(text);
-    if (n == 0) {
+    const auto [size, whole] = utf8_sequence(text);
+    if (whole) {
+      on_sequence(text.substr(0, size));
+      text.remove_prefix(size);
+    } else {
       on_broken();
       text.remove_prefix(1);
-    } else {
-      on_sequence(text.substr(0, n));
-      text.remove_prefix(n);
     }
   }
 }
@@ -94,7 +69,7 @@ void append_hex(std::string& out, const char* format, unsigned value) {
 // What stands in JSON for a character that cannot stand there; empty: for a broken byte.
 void append_escaped(std::string& out, std::string_view sequence) {
   if (sequence.empty()) {
-    out += kReplacement;
+    out += kReplacementCharacter;
   } else if (sequence == "\"" || sequence == "\\") {
     out += '\\';
     out += sequence;
@@ -124,7 +99,7 @@ std::string printable(std::string_view text) {
           out += sequence;
         }
       },
-      [&] { out += kReplacement; });
+      [&] { out += kReplacementCharacter; });
   return out;
 }
 
@@ -160,41 +135,17 @@ std::string json_string(std::string_view text) {
 void append_json_text(std::string& out, std::string_view text) {
   std::size_t run = 0;
   for (std::size_t at = 0; (at = plain_end(text, at)) < text.size();) {
-    const std::size_t n = sequence_length(text.substr(at));
-    const std::string_view sequence = text.substr(at, n == 0 ? 1 : n);
-    const bool as_it_is = n != 0 && sequence != "\"" && sequence != "\\" && !is_control(sequence);
+    const auto [size, whole] = utf8_sequence(text.substr(at));
+    const std::string_view sequence = text.substr(at, whole ? size : 1);
+    const bool as_it_is = whole && sequence != "\"" && sequence != "\\" && !is_control(sequence);
     if (!as_it_is) {
       out += text.substr(run, at - run);
-      append_escaped(out, n == 0 ? std::string_view() : sequence);
+      append_escaped(out, whole ? sequence : std::string_view());
       run = at + sequence.size();
     }
     at += sequence.size();
   }
   out += text.substr(run);
-}
-
-std::size_t ascii_prefix(std::string_view bytes) {
-  const auto odd = [&](std::size_t at) { return SixteenBytes(bytes.data() + at).beyond_ascii(); };
-  std::size_t at = 0;
-  for (; at + 64 <= bytes.size(); at += 64) {
-    if ((odd(at) | odd(at + 16) | odd(at + 32) | odd(at + 48)).bits() != 0) break;
-  }
-  for (; at + 16 <= bytes.size(); at += 16) {
-    const std::uint32_t bits = odd(at).bits();
-    if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
-  }
-  while (at < bytes.size() && static_cast<std::uint8_t>(bytes[at]) < 0x80) ++at;
-  return at;
-}
-
-bool is_utf8(std::string_view text) {
-  for (text.remove_prefix(ascii_prefix(text)); !text.empty();) {
-    const std::size_t n = sequence_length(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
-    if (n == 1) text.remove_prefix(ascii_prefix(text));
-  }
-  return true;
 }
 
 }  // namespace crawld::base

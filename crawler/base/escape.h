@@ -19,10 +19,4 @@ std::string json_string(std::string_view text);
 // The same without the quotes, appended.
 void append_json_text(std::string& out, std::string_view text);
 
-// Valid per RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
-
-// How many bytes at the front of `bytes` are ASCII.
-std::size_t ascii_prefix(std::string_view bytes);
-
 }  // namespace crawld::base

@@ -11,14 +11,9 @@
 namespace crawld::fetch {
 namespace {
 
+constexpr std::string_view kBlank = " \t";
 constexpr std::string_view kHttpOnly = "#HttpOnly_";
 constexpr std::int64_t kLatest = 253'402'300'799;  // the end of 9999: beyond it some cannot read
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Of a line whose fields stand between tabs.
 bool is_one_field(std::string_view text) {
@@ -47,9 +42,10 @@ std::optional<std::int64_t> parse_max_age(std::string_view text) {
 
 void apply_attribute(SetCookie& cookie, std::string_view attribute) {
   const auto equals = attribute.find('=');
-  const std::string name = base::ascii_lower(trim(attribute.substr(0, equals)));
-  const std::string_view value =
-      equals == std::string_view::npos ? std::string_view() : trim(attribute.substr(equals + 1));
+  const std::string name = base::ascii_lower(base::trim(attribute.substr(0, equals), kBlank));
+  const std::string_view value = equals == std::string_view::npos
+                                     ? std::string_view()
+                                     : base::trim(attribute.substr(equals + 1), kBlank);
   if (name == "expires") {
     if (const auto date = parse_cookie_date(value)) cookie.expires = date;
   } else if (name == "max-age") {
@@ -163,8 +159,8 @@ std::optional<SetCookie> parse_set_cookie(std::string_view value) {
   const auto equals = pair.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   SetCookie cookie;
-  cookie.name = trim(pair.substr(0, equals));
-  cookie.value = trim(pair.substr(equals + 1));
+  cookie.name = base::trim(pair.substr(0, equals), kBlank);
+  cookie.value = base::trim(pair.substr(equals + 1), kBlank);
   if (cookie.name.empty()) return std::nullopt;
   while (!rest.empty()) apply_attribute(cookie, take_until(rest, ';'));
   return cookie;

@@ -14,12 +14,6 @@ constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::uint64_t kShort = 16 << 10;
 constexpr std::size_t kReserve = 1 << 20;  // an announced length is believed up to here
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 // What RFC 9110 section 5.5 has a recipient replace: these would let one value
 // become two lines in an export, or end early.
 std::string clean(std::string_view text) {
@@ -52,7 +46,7 @@ template <class Use>
 bool each_element(std::string_view list, Use use) {
   while (true) {
     const auto comma = list.find(',');
-    if (!use(trim(list.substr(0, comma)))) return false;
+    if (!use(base::trim(list.substr(0, comma), kBlank))) return false;
     if (comma == std::string_view::npos) return true;
     list.remove_prefix(comma + 1);
   }
@@ -96,7 +90,7 @@ bool ResponseReader::header(std::string_view line) {
 
   if (state_ != State::inside && line.starts_with("HTTP/") && may_start()) return start(line);
   if (state_ != State::inside) return true;  // a trailer: counted, not kept
-  if (trim(line).empty()) return finish_section();
+  if (base::trim(line, kBlank).empty()) return finish_section();
   field(line);
   return true;
 }
@@ -125,15 +119,15 @@ void ResponseReader::field(std::string_view line) {
   const bool folded = line.front() == ' ' || line.front() == '\t';
   if (folded && !name_.empty()) {
     value_ += ' ';
-    value_ += clean(trim(line));
+    value_ += clean(base::trim(line, kBlank));
     return;
   }
   if (!name_.empty()) response_.headers.add(std::move(name_), std::move(value_));
   name_.clear();
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return;
-  name_ = clean(trim(line.substr(0, colon)));
-  value_ = clean(trim(line.substr(colon + 1)));
+  name_ = clean(base::trim(line.substr(0, colon), kBlank));
+  value_ = clean(base::trim(line.substr(colon + 1), kBlank));
 }
 
 bool ResponseReader::finish_section() {
@@ -154,7 +148,7 @@ bool ResponseReader::finish_section() {
 bool ResponseReader::is_wanted() const {
   if (limits_.content_types.empty() || response_.status / 100 != 2) return true;
   const std::string_view field = response_.headers.get("content-type");
-  const std::string type = base::ascii_lower(trim(field.substr(0, field.find(';'))));
+  const std::string type = base::ascii_lower(base::trim(field.substr(0, field.find(';')), kBlank));
   if (type.empty()) return true;
   return std::any_of(
       limits_.content_types.begin(), limits_.content_types.end(), [&](std::string_view wanted) {

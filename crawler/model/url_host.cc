@@ -33,7 +33,7 @@ std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) {
   }
   std::uint64_t number = 0;
   for (const char c : text) {
-    const int digit = hex_value(c);
+    const int digit = base::hex_value(c);
     if (digit < 0 || static_cast<unsigned>(digit) >= radix) return std::nullopt;
     number = std::min(number * radix + static_cast<unsigned>(digit), kTooLarge);
   }
@@ -122,8 +122,8 @@ std::optional<Pieces> parse_ipv6(std::string_view text) {
     }
     const std::size_t start = i;
     unsigned value = 0;
-    for (; i < text.size() && i - start < 4 && hex_value(text[i]) >= 0; ++i) {
-      value = value * 16 + static_cast<unsigned>(hex_value(text[i]));
+    for (; i < text.size() && i - start < 4 && base::hex_value(text[i]) >= 0; ++i) {
+      value = value * 16 + static_cast<unsigned>(base::hex_value(text[i]));
     }
     if (i < text.size() && text[i] == '.') {
       if (count > 6 || !parse_embedded_ipv4(text.substr(start), pieces, count)) return std::nullopt;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "crawler/base/ascii.h"
+
 namespace crawld::model {
 
 // Each bit is one percent-encode set, or one class of forbidden host code points.
@@ -68,19 +70,11 @@ void append_encoded(std::string& out, std::string_view text, CharSet set);
 
 void append_percent(std::string& out, std::uint8_t octet);
 
-// 0..15, or -1 when `c` is no hexadecimal digit.
-constexpr int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // The octet that the triplet at `at` stands for, or -1 when there is none.
 constexpr int percent_octet(std::string_view text, std::size_t at) {
   if (at + 2 >= text.size() || text[at] != '%') return -1;
-  const int high = hex_value(text[at + 1]);
-  const int low = hex_value(text[at + 2]);
+  const int high = base::hex_value(text[at + 1]);
+  const int low = base::hex_value(text[at + 2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -64,8 +64,8 @@ Entries entries_of(const model::Form& form, const std::map<std::string, std::str
 // URL standard 5.2: the application/x-www-form-urlencoded percent-encode set, a space as "+".
 void append_urlencoded(std::string& out, std::string_view text) {
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       c == '*' || c == '-' || c == '.' || c == '_';
+    const bool plain =
+        base::is_ascii_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_';
     if (plain) {
       out += c;
     } else if (c == ' ') {

@@ -9,7 +9,7 @@
 #include <cstdio>
 
 #include "crawler/base/ascii.h"
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "crawler/model/url_percent.h"
 
 namespace crawld::policy {
@@ -80,12 +80,12 @@ std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool triplet = text[i] == '%' && i + 2 < text.size() &&
-                         model::hex_value(text[i + 1]) >= 0 && model::hex_value(text[i + 2]) >= 0;
+                         base::hex_value(text[i + 1]) >= 0 && base::hex_value(text[i + 2]) >= 0;
     if (!triplet) {
       out += text[i];
       continue;
     }
-    out += static_cast<char>(model::hex_value(text[i + 1]) * 16 + model::hex_value(text[i + 2]));
+    out += static_cast<char>(base::hex_value(text[i + 1]) * 16 + base::hex_value(text[i + 2]));
     i += 2;
   }
   return out;

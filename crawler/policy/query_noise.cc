@@ -75,14 +75,10 @@ bool contains(const std::array<std::string_view, N>& table, std::string_view nam
   return std::find(table.begin(), table.end(), name) != table.end();
 }
 
-bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // Long, without spaces or words: hexadecimal, or letters and digits mixed.
 bool looks_like_session(std::string_view value) {
   if (value.size() < kMinSessionValue) return false;
-  if (std::all_of(value.begin(), value.end(), is_hex_digit)) return true;
+  if (std::all_of(value.begin(), value.end(), base::is_ascii_hex_digit)) return true;
   return std::all_of(value.begin(), value.end(), base::is_ascii_alphanumeric) &&
          std::count_if(value.begin(), value.end(), base::is_ascii_digit) >= 4;
 }
@@ -108,7 +104,8 @@ bool is_session_parameter(std::string_view name, std::string_view value) {
   if (name.starts_with("aspsessionid") || contains(kSessions, name)) return true;
   if (contains(kPerhapsSessions, name)) return looks_like_session(value);
   // "?s=" is the search of every other weblog, and the session of old forums.
-  return name == "s" && value.size() == 32 && std::all_of(value.begin(), value.end(), is_hex_digit);
+  return name == "s" && value.size() == 32 &&
+         std::all_of(value.begin(), value.end(), base::is_ascii_hex_digit);
 }
 
 bool is_session_path_parameter(std::string_view text) {

@@ -141,12 +141,7 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kEdges = " \t\r\n.?!:;,\"()[]";
-  const std::size_t first = text.find_first_not_of(kEdges);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kEdges) - first + 1);
-}
+constexpr std::string_view kEdges = " \t\r\n.?!:;,\"()[]";
 
 bool holds(Phrases phrases, std::string_view text) {
   return std::find(phrases.begin(), phrases.end(), text) != phrases.end();
@@ -166,10 +161,10 @@ bool says(std::string_view text, Phrases phrases) {
         next = at + separator.size();
       }
     }
-    if (holds(phrases, trimmed(rest.substr(0, end)))) return true;
+    if (holds(phrases, base::trim(rest.substr(0, end), kEdges))) return true;
     rest.remove_prefix(next);
   }
-  return holds(phrases, trimmed(low));
+  return holds(phrases, base::trim(low, kEdges));
 }
 
 std::string_view first_heading(const model::ParsedPage& page) {

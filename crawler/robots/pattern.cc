@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdint>
 
+#include "crawler/base/ascii.h"
 #include "crawler/model/url_percent.h"
 
 namespace crawld::robots {
@@ -13,8 +14,7 @@ namespace {
 bool is_unreserved(int octet) {
   const char c = static_cast<char>(octet);
   return octet >= 0 && octet < 0x80 &&
-         ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-          c == '.' || c == '_' || c == '~');
+         (base::is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~');
 }
 
 // Octets that RFC 3986 gives no place in a URI; a "%" that starts no triplet is one.
@@ -49,7 +49,7 @@ void append_comparable(std::string& out, std::string_view text, std::size_t& i) 
 std::size_t cut_triplet(std::string_view pattern, std::size_t i) {
   if (pattern[i] != '%') return 0;
   std::size_t size = 1;
-  if (i + size < pattern.size() && model::hex_value(pattern[i + size]) >= 0) ++size;
+  if (i + size < pattern.size() && base::hex_value(pattern[i + size]) >= 0) ++size;
   return i + size == pattern.size() || pattern[i + size] == '*' ? size : 0;
 }
 

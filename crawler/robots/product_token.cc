@@ -1,14 +1,13 @@
 #include "crawler/robots/product_token.h"
 
+#include "crawler/base/ascii.h"
+
 #include <algorithm>
 
 namespace crawld::robots {
 namespace {
 
-bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+bool is_token_char(char c) { return base::is_ascii_alphanumeric(c) || c == '-' || c == '_'; }
 
 std::string_view token_at_start(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));

@@ -8,10 +8,7 @@
 namespace crawld::robots {
 namespace {
 
-bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+bool is_token_char(char c) { return base::is_ascii_alphanumeric(c) || c == '-' || c == '_'; }
 
 // The product token that `value` starts with (section 2.2.1), digits let in.
 std::string_view token_of(std::string_view value) {

@@ -1,8 +1,8 @@
 #include "parsers/bytes/charset.h"
 
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset_detector.h"
 #include "parsers/bytes/charset_prescan.h"
-#include "parsers/bytes/charset_utf8.h"
 #include "parsers/bytes/media_type.h"
 
 namespace crawld::parsers {
@@ -41,7 +41,7 @@ bool may_be_guessed(DocumentKind kind) {
 // Text that is not UTF-8 is better read as windows-1252 than lost.
 std::string_view default_encoding(std::string_view bytes, DocumentKind kind) {
   if (kind == DocumentKind::html || kind == DocumentKind::binary) return "windows-1252";
-  const bool legacy = kind == DocumentKind::text && ascii_prefix(bytes) < bytes.size();
+  const bool legacy = kind == DocumentKind::text && base::ascii_prefix(bytes) < bytes.size();
   return legacy ? "windows-1252" : "utf-8";
 }
 

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crawler/base/utf8.h"
 #include "crawler/model/charset_index.h"
 #include "parsers/bytes/charset_multibyte.h"
-#include "parsers/bytes/charset_utf8.h"
 
 namespace crawld::parsers {
 namespace {
@@ -24,21 +24,21 @@ std::string decode_utf16(std::string_view bytes, ByteOrder order) {
     const char32_t unit = order == ByteOrder::big ? first * 256U + second : second * 256U + first;
     const bool is_trail = unit >= 0xDC00 && unit <= 0xDFFF;
     if (lead != 0 && is_trail) {
-      append_utf8(out, 0x10000 + ((lead - 0xD800) << 10) + (unit - 0xDC00));
+      base::append_utf8(out, 0x10000 + ((lead - 0xD800) << 10) + (unit - 0xDC00));
       lead = 0;
       continue;
     }
-    if (lead != 0) out += kReplacementCharacter;
+    if (lead != 0) out += base::kReplacementCharacter;
     lead = 0;
     if (unit >= 0xD800 && unit <= 0xDBFF) {
       lead = unit;
     } else if (is_trail) {
-      out += kReplacementCharacter;
+      out += base::kReplacementCharacter;
     } else {
-      append_utf8(out, unit);
+      base::append_utf8(out, unit);
     }
   }
-  if (lead != 0 || at < bytes.size()) out += kReplacementCharacter;
+  if (lead != 0 || at < bytes.size()) out += base::kReplacementCharacter;
   return out;
 }
 
@@ -48,7 +48,7 @@ std::string decode_user_defined(std::string_view bytes) {
   out.reserve(bytes.size());
   for (const char c : bytes) {
     const auto byte = static_cast<std::uint8_t>(c);
-    append_utf8(out, byte < 0x80 ? byte : 0xF780U + byte - 0x80U);
+    base::append_utf8(out, byte < 0x80 ? byte : 0xF780U + byte - 0x80U);
   }
   return out;
 }
@@ -57,15 +57,15 @@ std::string decode_single_byte(std::string_view bytes, const model::SingleByteIn
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
   while (true) {
-    const std::size_t plain = ascii_prefix(bytes);
+    const std::size_t plain = base::ascii_prefix(bytes);
     out += bytes.substr(0, plain);
     bytes.remove_prefix(plain);
     if (bytes.empty()) return out;
     const char16_t code_point = index[static_cast<std::uint8_t>(bytes[0]) - 0x80U];
     if (code_point == 0) {
-      out += kReplacementCharacter;
+      out += base::kReplacementCharacter;
     } else {
-      append_utf8(out, code_point);
+      base::append_utf8(out, code_point);
     }
     bytes.remove_prefix(1);
   }
@@ -88,18 +88,19 @@ constexpr struct {
 }  // namespace
 
 std::string to_utf8(std::string_view bytes, std::string_view encoding) {
-  if (encoding == "utf-8") return repaired_utf8(bytes);
+  if (encoding == "utf-8") return base::repaired_utf8(bytes);
   if (encoding == "utf-16le") return decode_utf16(bytes, ByteOrder::little);
   if (encoding == "utf-16be") return decode_utf16(bytes, ByteOrder::big);
   // Section 14.1: encodings that could smuggle markup are not decoded at all.
-  if (encoding == "replacement") return std::string(bytes.empty() ? "" : kReplacementCharacter);
+  if (encoding == "replacement")
+    return std::string(bytes.empty() ? "" : base::kReplacementCharacter);
   for (const auto& known : kMultiByte) {
     if (known.encoding == encoding) return known.decode(bytes);
   }
   if (const model::SingleByteIndex* index = model::single_byte_index(encoding)) {
     return decode_single_byte(bytes, *index);
   }
-  return repaired_utf8(bytes);
+  return base::repaired_utf8(bytes);
 }
 
 }  // namespace crawld::parsers

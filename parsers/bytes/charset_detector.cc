@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset_decode.h"
 #include "parsers/bytes/charset_labels.h"
-#include "parsers/bytes/charset_utf8.h"
 
 namespace crawld::parsers {
 namespace {
@@ -24,11 +24,12 @@ bool is_high(char c) { return static_cast<std::uint8_t>(c) >= 0x80; }
 // Valid, with at least one character above ASCII; our own size limit may have cut
 // the last one.
 bool is_utf8(std::string_view bytes) {
-  const std::size_t good = utf8_prefix(bytes);
+  const std::size_t good = base::utf8_prefix(bytes);
   if (good == bytes.size()) return true;
   const std::string_view rest = bytes.substr(good);
-  return ascii_prefix(bytes) < good && rest.size() < 4 &&
-         static_cast<std::uint8_t>(rest[0]) >= 0xC2 && repaired_utf8(rest) == kReplacementCharacter;
+  return base::ascii_prefix(bytes) < good && rest.size() < 4 &&
+         static_cast<std::uint8_t>(rest[0]) >= 0xC2 &&
+         base::repaired_utf8(rest) == base::kReplacementCharacter;
 }
 
 // Markup in UTF-16 without a byte order mark: one byte of nearly each pair is zero.
@@ -69,7 +70,7 @@ std::string_view guess_by_statistics(std::string_view sample) {
 
 std::string_view guess_encoding(std::string_view bytes) {
   if (const std::string_view utf16 = utf16_by_zeros(bytes); !utf16.empty()) return utf16;
-  const std::size_t plain = ascii_prefix(bytes);
+  const std::size_t plain = base::ascii_prefix(bytes);
   if (plain == bytes.size()) {
     return bytes.find("\x1B$") != std::string_view::npos
                ? guess_by_statistics(bytes.substr(0, kSample))

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crawler/base/utf8.h"
 #include "crawler/model/charset_index.h"
-#include "parsers/bytes/charset_utf8.h"
 
 namespace crawld::parsers {
 namespace {
@@ -38,15 +38,15 @@ std::string decode(std::string_view bytes, TurnOver turn) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 2);
   while (true) {
-    const std::size_t plain = ascii_prefix(bytes);
+    const std::size_t plain = base::ascii_prefix(bytes);
     out += bytes.substr(0, plain);
     bytes.remove_prefix(plain);
     if (bytes.empty()) return out;
     const Turn made = turn(bytes, out);
     if (made.code_point == kError) {
-      out += kReplacementCharacter;
+      out += base::kReplacementCharacter;
     } else if (made.code_point != 0) {
-      append_utf8(out, made.code_point);
+      base::append_utf8(out, made.code_point);
     }
     bytes.remove_prefix(made.used);
   }
@@ -90,7 +90,7 @@ Turn big5_turn(const model::CharsetIndex& index, std::string_view rest, std::str
   if (!in(trail, 0x40, 0x7E) && !in(trail, 0xA1, 0xFE)) return pair(0, trail);
   const std::size_t pointer = (lead - 0x81U) * 157 + trail - (trail < 0x7F ? 0x40U : 0x62U);
   if (const char32_t mark = big5_combining_mark(pointer)) {
-    append_utf8(out, pointer < 1164 ? 0xCA : 0xEA);
+    base::append_utf8(out, pointer < 1164 ? 0xCA : 0xEA);
     return {mark, 2};
   }
   return pair(index.at(pointer), trail);
@@ -253,9 +253,9 @@ class Iso2022Jp {
 
   void emit(char32_t code_point) {
     if (code_point == 0) {
-      out_ += kReplacementCharacter;
+      out_ += base::kReplacementCharacter;
     } else {
-      append_utf8(out_, code_point);
+      base::append_utf8(out_, code_point);
     }
   }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset.h"
 
 namespace crawld::parsers {

@@ -6,7 +6,7 @@
 
 #include "crawler/base/ascii.h"
 #include "crawler/base/base64.h"
-#include "parsers/bytes/charset_utf8.h"
+#include "crawler/base/utf8.h"
 #include "parsers/feed/feed.h"
 #include "parsers/feed/feed_names.h"
 #include "parsers/feed/feed_text.h"
@@ -268,7 +268,7 @@ void FeedReader::take_title(bool is_own) {
   if (made.has_title || (!is_own && !made.entry.title.empty())) return;
   std::string title;
   if (form_ == TextForm::base64) {
-    title = html_fragment_text(repaired_utf8(base::base64_decode(text_).value_or("")));
+    title = html_fragment_text(base::repaired_utf8(base::base64_decode(text_).value_or("")));
   } else if (form_ == TextForm::html && !has_markup_) {
     title = html_fragment_text(text_);
   } else {

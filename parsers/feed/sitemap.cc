@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "crawler/base/ascii.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset.h"
 #include "parsers/bytes/charset_detector.h"
-#include "parsers/bytes/charset_utf8.h"
 #include "parsers/bytes/content_coding.h"
 #include "parsers/feed/feed.h"
 #include "parsers/feed/sitemap_location.h"
@@ -121,8 +121,8 @@ Sitemap parse_utf8(std::string_view text, Body body, std::string_view url,
 // The encoding of a text that tells none: UTF-8 by the standards of XML and JSON, but not
 // where its first character above ASCII is broken as such.
 std::string_view untold(std::string_view body) {
-  const std::size_t good = utf8_prefix(body);
-  if (good == body.size() || ascii_prefix(body) < good) return "utf-8";
+  const std::size_t good = base::utf8_prefix(body);
+  if (good == body.size() || base::ascii_prefix(body) < good) return "utf-8";
   const std::string_view guess = guess_encoding(body);
   return guess.empty() ? "windows-1252" : guess;
 }

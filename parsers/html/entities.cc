@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "crawler/base/ascii.h"
+#include "crawler/base/utf8.h"
 #include "parsers/html/entities_table.h"
 
 namespace crawld::parsers {
@@ -12,14 +13,6 @@ namespace {
 using base::is_ascii_alpha;
 using base::is_ascii_digit;
 
-constexpr char32_t kReplacement = 0xFFFD;
-
-int digit_value(char c, unsigned base) {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return base == 16 && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // HTML 13.2.5.80: numbers 0x80 to 0x9F mean windows-1252 there. 0 where it has no character.
 constexpr std::array<char16_t, 32> kWindows1252 = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -27,7 +20,7 @@ constexpr std::array<char16_t, 32> kWindows1252 = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 char32_t numeric_meaning(char32_t code) {
-  if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return kReplacement;
+  if (code == 0 || !base::is_scalar_value(code)) return base::kReplacementCodePoint;
   if (code >= 0x80 && code <= 0x9F && kWindows1252[code - 0x80] != 0) {
     return kWindows1252[code - 0x80];
   }
@@ -36,20 +29,20 @@ char32_t numeric_meaning(char32_t code) {
 
 std::size_t append_numeric(std::string_view input, std::string& out) {
   std::size_t at = 2;
-  unsigned base = 10;
+  int radix = 10;
   if (at < input.size() && (input[at] | 0x20) == 'x') {
-    base = 16;
+    radix = 16;
     ++at;
   }
   const std::size_t first = at;
   char32_t code = 0;
   for (; at < input.size(); ++at) {
-    const int digit = digit_value(input[at], base);
-    if (digit < 0) break;
-    if (code <= 0x10FFFF) code = code * base + static_cast<char32_t>(digit);
+    const int digit = base::hex_value(input[at]);
+    if (digit < 0 || digit >= radix) break;
+    if (code <= 0x10FFFF) code = code * static_cast<char32_t>(radix) + static_cast<char32_t>(digit);
   }
   if (at == first) return 0;
-  append_utf8(numeric_meaning(code), out);
+  base::append_utf8(out, numeric_meaning(code));
   return at < input.size() && input[at] == ';' ? at + 1 : at;
 }
 
@@ -140,24 +133,6 @@ std::size_t append_named(std::string_view input, ReferenceIn where, std::string&
 }
 
 }  // namespace
-
-void append_utf8(char32_t code, std::string& out) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
 
 std::size_t append_reference(std::string_view input, ReferenceIn where, std::string& out) {
   if (input.size() < 2) return 0;

@@ -16,7 +16,4 @@ enum class ReferenceIn : unsigned char { text, attribute };
 // nothing was appended.
 std::size_t append_reference(std::string_view input, ReferenceIn where, std::string& out);
 
-// `code` as UTF-8. Needs: a Unicode scalar value.
-void append_utf8(char32_t code, std::string& out);
-
 }  // namespace crawld::parsers

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <functional>
 
-#include "parsers/bytes/charset_utf8.h"
+#include "crawler/base/utf8.h"
 #include "parsers/html/html_skeleton_marks.h"
 #include "parsers/html/raw_text.h"
 #include "parsers/html/tokenizer_bytes.h"
@@ -96,7 +96,7 @@ HtmlSkeleton::HtmlSkeleton(std::string_view utf8, const TreeLimits& limits, Aren
       arena_(arena),
       tokenizer_(utf8, Tokenizer::Keep::all),
       open_(limits) {
-  usable_ = find(utf8, '\0', 0) == kNone && utf8_prefix(utf8) == utf8.size();
+  usable_ = find(utf8, '\0', 0) == kNone && base::utf8_prefix(utf8) == utf8.size();
   codes_space_ = find(utf8, '\f', 0) == kNone;
   html_.reserve(utf8.size() / 2);
   read();

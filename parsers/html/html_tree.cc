@@ -3,6 +3,7 @@
 #include <csetjmp>
 #include <unordered_map>
 
+#include "crawler/base/utf8.h"
 #include "parsers/html/arena.h"
 #include "parsers/html/html_skeleton.h"
 
@@ -67,7 +68,7 @@ class Names {
     }
     // A NUL in a name is read as U+FFFD (HTML 13.2.5.8).
     for (auto at = lower_.find('\0'); at != std::string::npos; at = lower_.find('\0', at)) {
-      lower_.replace(at, 1, "\xEF\xBF\xBD");
+      lower_.replace(at, 1, base::kReplacementCharacter);
     }
     if (auto found = known_.find(lower_); found != known_.end()) return found->second;
     std::string_view stored = arena_.copy(lower_);

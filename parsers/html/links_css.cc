@@ -3,21 +3,15 @@
 #include <utility>
 
 #include "crawler/base/ascii.h"
-#include "parsers/html/entities.h"
+#include "crawler/base/utf8.h"
 #include "parsers/html/links.h"
 
 namespace crawld::parsers {
 namespace {
 
 bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  return base::is_ascii_alphanumeric(c) || c == '-' || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_newline(char c) { return c == '\n' || c == '\r' || c == '\f'; }
@@ -92,11 +86,11 @@ class CssReader {
   // 4.3.7: what the escape at `at_` means.
   void read_escape(std::string& out) {
     ++at_;
-    if (at_ >= css_.size()) return append_utf8(0xFFFD, out);
+    if (at_ >= css_.size()) return base::append_utf8(out, base::kReplacementCodePoint);
     char32_t code = 0;
     int digits = 0;
-    while (at_ < css_.size() && digits < 6 && hex_value(css_[at_]) >= 0) {
-      code = code * 16 + static_cast<char32_t>(hex_value(css_[at_++]));
+    while (at_ < css_.size() && digits < 6 && base::hex_value(css_[at_]) >= 0) {
+      code = code * 16 + static_cast<char32_t>(base::hex_value(css_[at_++]));
       ++digits;
     }
     if (digits == 0) {
@@ -107,8 +101,7 @@ class CssReader {
       skip_newline();
     else if (at_ < css_.size() && base::is_ascii_space(css_[at_]))
       ++at_;
-    const bool scalar = code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-    append_utf8(scalar ? code : 0xFFFD, out);
+    base::append_utf8(out, code == 0 ? base::kReplacementCodePoint : code);
   }
 
   // 4.3.5; nothing when the string is bad, which it is with its line's end in it.

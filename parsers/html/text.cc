@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 
+#include "crawler/base/utf8.h"
 #include "parsers/html/entities.h"
 
 namespace crawld::parsers {
@@ -140,7 +141,8 @@ void FoldedText::add(std::string_view raw, TextMode mode) {
         ++at;
         break;
       case Kind::nul:
-        if (mode != TextMode::data && mode != TextMode::cdata) add_word("\xEF\xBF\xBD");
+        if (mode != TextMode::data && mode != TextMode::cdata)
+          add_word(base::kReplacementCharacter);
         ++at;
         break;
       case Kind::reference:

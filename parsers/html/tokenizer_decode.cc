@@ -2,14 +2,13 @@
 #include <algorithm>
 
 #include "crawler/base/sixteen_bytes.h"
+#include "crawler/base/utf8.h"
 #include "parsers/html/entities.h"
 #include "parsers/html/tokenizer.h"
 #include "parsers/html/tokenizer_bytes.h"
 
 namespace crawld::parsers {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 struct Meaning {
   bool references;
@@ -34,7 +33,7 @@ void append_decoded(std::string_view raw, Meaning meaning, std::string& out) {
       copied = at;
     } else if (c == '\0' && meaning.replace_nul) {
       flush(at);
-      out += kReplacement;
+      out += base::kReplacementCharacter;
       copied = ++at;
     } else {
       ++at;
@@ -174,7 +173,7 @@ std::string_view decode_attribute(std::string_view raw, std::string& scratch) {
 void append_name(std::string_view raw, std::string& out) {
   for (const char c : raw) {
     if (c == '\0')
-      out += kReplacement;
+      out += base::kReplacementCharacter;
     else
       out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   }

@@ -123,7 +123,7 @@ class MetadataReader {
         if (document_title_.empty()) document_title_ = folded(text_content(element));
         break;
       case GUMBO_TAG_SCRIPT:
-        if (ascii_lower(attribute(element, "type").value_or("")).find("ld+json") !=
+        if (base::ascii_lower(attribute(element, "type").value_or("")).find("ld+json") !=
             std::string::npos) {
           add_jsonld_facts(text_content(element), facts_);
         }
@@ -146,7 +146,7 @@ class MetadataReader {
     for (const auto* key : {"name", "property", "itemprop", "http-equiv"}) {
       const auto named = attribute(element, key);
       if (!named) continue;
-      const auto names = ascii_lower(folded(*named));
+      const auto names = base::ascii_lower(folded(*named));
       // RDFa: a property may have several names.
       for (const auto name : space_separated(names)) fact(with_dot(name), content);
     }
@@ -171,7 +171,7 @@ class MetadataReader {
   static std::string_view without_address(std::string_view name) {
     const auto open = name.find('(');
     const bool address = open != name.npos && is_url(name.substr(open + 1));
-    return address ? trim_space(name.substr(0, open)) : name;
+    return address ? base::trim(name.substr(0, open)) : name;
   }
 
   void time(const GumboNode* element) {
@@ -181,7 +181,8 @@ class MetadataReader {
     const bool published =
         attribute(element, "pubdate") ||
         attribute(element, "itemprop").value_or("") == "datePublished" ||
-        ascii_lower(attribute(element, "class").value_or("")).find("publish") != std::string::npos;
+        base::ascii_lower(attribute(element, "class").value_or("")).find("publish") !=
+            std::string::npos;
     if (published && published_time_.empty()) published_time_ = when;
     if (first_time_.empty()) first_time_ = when;
   }
@@ -332,10 +333,12 @@ std::string without_site_name(std::string_view title, std::string_view site_name
     width = cut.size();
   }
   if (last == std::string_view::npos) return std::string(title);
-  const auto front = trim_space(title.substr(0, last));
-  const auto back = trim_space(title.substr(last + width));
-  if (!site_name.empty() && ascii_lower(back) == ascii_lower(site_name)) return std::string(front);
-  if (!site_name.empty() && ascii_lower(front) == ascii_lower(site_name)) return std::string(back);
+  const auto front = base::trim(title.substr(0, last));
+  const auto back = base::trim(title.substr(last + width));
+  if (!site_name.empty() && base::ascii_lower(back) == base::ascii_lower(site_name))
+    return std::string(front);
+  if (!site_name.empty() && base::ascii_lower(front) == base::ascii_lower(site_name))
+    return std::string(back);
   // Without a name to go by: the short end of a long title is the site's.
   const bool pipe = title.substr(last, width).find('|') != std::string_view::npos;
   if (back.size() * (pipe ? 1 : 2) < front.size() && front.size() > 15) return std::string(front);

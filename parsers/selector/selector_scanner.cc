@@ -4,44 +4,16 @@
 #include <cstdint>
 
 #include "crawler/base/ascii.h"
+#include "crawler/base/utf8.h"
 
 namespace crawld::parsers::selector {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 bool starts_word(char c) {
-  char lower = static_cast<char>(c | 0x20);
-  return (lower >= 'a' && lower <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return base::is_ascii_alpha(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 bool continues_word(char c) { return starts_word(c) || base::is_ascii_digit(c) || c == '-'; }
-
-int hex_value(char c) {
-  if (base::is_ascii_digit(c)) return c - '0';
-  char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-void append_utf8(std::string& to, std::uint32_t c) {
-  if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
-    to += kReplacement;
-  } else if (c < 0x80) {
-    to += static_cast<char>(c);
-  } else if (c < 0x800) {
-    to += static_cast<char>(0xC0 | (c >> 6));
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    to += static_cast<char>(0xE0 | (c >> 12));
-    to += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    to += static_cast<char>(0xF0 | (c >> 18));
-    to += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    to += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
 
 }  // namespace
 
@@ -51,7 +23,7 @@ Scanner::Scanner(std::string_view text) {
     char c = text[i];
     if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
     if (c == '\0') {
-      text_ += kReplacement;
+      text_ += base::kReplacementCharacter;
     } else {
       text_ += c == '\r' || c == '\f' ? '\n' : c;
     }
@@ -112,19 +84,19 @@ std::string Scanner::name_rest() {
 void Scanner::append_escape(std::string& to) {
   ++at_;  // the backslash
   if (at_end()) {
-    to += kReplacement;
+    to += base::kReplacementCharacter;
     return;
   }
-  if (hex_value(peek()) < 0) {
+  if (base::hex_value(peek()) < 0) {
     to += text_[at_++];
     return;
   }
   std::uint32_t code = 0;
-  for (int digits = 0; digits < 6 && !at_end() && hex_value(peek()) >= 0; ++digits) {
-    code = code * 16 + static_cast<std::uint32_t>(hex_value(text_[at_++]));
+  for (int digits = 0; digits < 6 && !at_end() && base::hex_value(peek()) >= 0; ++digits) {
+    code = code * 16 + static_cast<std::uint32_t>(base::hex_value(text_[at_++]));
   }
   if (is_space(peek())) ++at_;
-  append_utf8(to, code);
+  base::append_utf8(to, code == 0 ? base::kReplacementCodePoint : code);
 }
 
 std::optional<std::string> Scanner::string(bool* closed) {

@@ -2,37 +2,18 @@
 
 #include <cstdint>
 
+#include "crawler/base/ascii.h"
+#include "crawler/base/utf8.h"
+
 namespace crawld::parsers {
 namespace {
-
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    tail(0);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
 
 // Four hex digits at `at`, or -1.
 int hex4(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return -1;
   int value = 0;
   for (const char c : text.substr(at, 4)) {
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
+    const int digit = base::hex_value(c);
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }
@@ -55,7 +36,7 @@ std::size_t append_unicode(std::string_view text, std::size_t at, std::string& o
       at += 6;
     }
   }
-  append_utf8(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, out);
+  base::append_utf8(out, code);
   return at;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/structured_text.h"
 #include "parsers/structured/structured_words.h"
@@ -160,7 +161,7 @@ class MicrodataReader {
   std::string plain_value(const GumboNode* element) const {
     const auto url = [&](const char* name) {
       const auto told = attribute(element, name);
-      return told ? absolute(trim_space(*told)) : std::string{};
+      return told ? absolute(base::trim(*told)) : std::string{};
     };
     switch (static_cast<int>(element->v.element.tag)) {
       case GUMBO_TAG_META:
@@ -299,7 +300,7 @@ class MicrodataReader {
       add("type", list + "]");
     }
     if (const auto id = attribute(element, "itemid")) {
-      add("id", json_string(absolute(trim_space(*id))));
+      add("id", json_string(absolute(base::trim(*id))));
     }
     if (items_[number].properties.empty()) add("value", json_string(plain_value(element)));
     return out;

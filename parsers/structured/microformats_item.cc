@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/structured_words.h"
 
@@ -70,14 +71,14 @@ std::optional<std::string_view> alternative(const GumboNode* element) {
 
 std::string implied_name(const GumboNode* element, MicroformatValues& values) {
   if (is_html(element, GUMBO_TAG_IMG) || is_html(element, GUMBO_TAG_AREA)) {
-    return std::string(trim_space(attribute(element, "alt").value_or("")));
+    return std::string(base::trim(attribute(element, "alt").value_or("")));
   }
   if (is_html(element, GUMBO_TAG_ABBR)) {
-    if (const auto title = attribute(element, "title")) return std::string(trim_space(*title));
+    if (const auto title = attribute(element, "title")) return std::string(base::trim(*title));
   }
   const auto* at = element;
   for (int level = 0; level < 3 && at != nullptr; ++level) {
-    if (const auto told = alternative(at)) return std::string(trim_space(*told));
+    if (const auto told = alternative(at)) return std::string(base::trim(*told));
     at = only_child(at);
   }
   return values.text(element);

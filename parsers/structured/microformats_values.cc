@@ -88,7 +88,7 @@ bool read_time(std::string_view text, TimeParts& out) {
   for (const auto& n : numbers) {
     if (n.empty() || n.size() > 2) return false;
   }
-  auto rest = trim_space(text.substr(i));
+  auto rest = base::trim(text.substr(i));
   std::string half;
   while (half.size() < 2 && !rest.empty() &&
          std::string_view("aApPmM.").find(rest.front()) != rest.npos) {
@@ -96,7 +96,7 @@ bool read_time(std::string_view text, TimeParts& out) {
     rest.remove_prefix(1);
   }
   if (rest.starts_with('.')) rest.remove_prefix(1);
-  rest = trim_space(rest);
+  rest = base::trim(rest);
   const bool halves = half == "am" || half == "pm";
   if (!halves && numbers.size() == 1) return false;
   int hour = std::stoi(numbers[0]);
@@ -113,7 +113,7 @@ bool read_time(std::string_view text, TimeParts& out) {
 }
 
 void read_part(std::string_view text, TimeParts& out) {
-  text = trim_space(text);
+  text = base::trim(text);
   if (out.date.empty() && is_date(text)) {
     out.date = text;
     return;
@@ -146,10 +146,10 @@ bool MicroformatValues::full() const { return read_ > kMaxText; }
 
 std::string MicroformatValues::absolute(std::string_view reference) {
   if (full()) return {};
-  const auto url = base_ ? base_.resolve(trim_space(reference)) : std::nullopt;
-  const bool as_written = trim_space(reference).find("://") != std::string_view::npos;
+  const auto url = base_ ? base_.resolve(base::trim(reference)) : std::nullopt;
+  const bool as_written = base::trim(reference).find("://") != std::string_view::npos;
   auto told = !url         ? std::string(reference)
-              : as_written ? std::string(trim_space(reference))
+              : as_written ? std::string(base::trim(reference))
                            : url->href();
   read_ += told.size();
   return told;
@@ -179,7 +179,7 @@ std::string MicroformatValues::text(const GumboNode* element) {
     node = silent ? next_outside(node, element) : next_node(node, element);
   }
   read_ += out.size();
-  return std::string(trim_space(out));
+  return std::string(base::trim(out));
 }
 
 std::string MicroformatValues::plain(const GumboNode* element) {
@@ -279,7 +279,7 @@ std::string MicroformatValues::date(const GumboNode* element, std::string& last_
   }
   if (is_date(std::string_view(said).substr(0, 10))) last_date = said.substr(0, 10);
   TimeParts time;
-  if (!last_date.empty() && read_time(trim_space(said), time)) {
+  if (!last_date.empty() && read_time(base::trim(said), time)) {
     return last_date + " " + time.time + time.zone;
   }
   return said;

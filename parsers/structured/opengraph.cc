@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/structured_words.h"
 
@@ -150,7 +151,7 @@ void read_dublin_core(const GumboNode* element, std::string_view key, std::strin
   const auto told = attribute(element, key);
   const auto value = attribute(element, value_key);
   if (!told || !value) return;
-  const auto name = ascii_lower(*told);
+  const auto name = base::ascii_lower(*told);
   if (name.starts_with("schema.dc")) {
     append_item(found.namespaces, json_string(told->substr(7)) + ":" + json_string(*value));
     return;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/ascii.h"
 #include "crawler/base/escape.h"
 #include "parsers/structured/rdfa_names.h"
 #include "parsers/structured/structured_words.h"
@@ -28,8 +29,7 @@ bool has_scheme(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
   return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '-' || c == '.';
+    return base::is_ascii_alphanumeric(c) || c == '+' || c == '-' || c == '.';
   });
 }
 
@@ -210,7 +210,7 @@ class RdfaReader {
   // Steps 2 to 4: vocabulary, prefixes, language.
   void declare(const GumboNode* element, Context& context) {
     if (const auto vocabulary = attribute(element, "vocab")) {
-      context.vocabulary = trim_space(*vocabulary);
+      context.vocabulary = base::trim(*vocabulary);
       if (!context.vocabulary.empty()) {
         context.vocabulary = absolute(context.vocabulary);
       }
@@ -234,12 +234,13 @@ class RdfaReader {
     for (unsigned i = 0; i < attributes.length; ++i) {
       const auto* told = static_cast<const GumboAttribute*>(attributes.data[i]);
       const std::string_view name = told->name;
-      if (name.starts_with("xmlns:")) fresh.emplace_back(ascii_lower(name.substr(6)), told->value);
+      if (name.starts_with("xmlns:"))
+        fresh.emplace_back(base::ascii_lower(name.substr(6)), told->value);
     }
     const auto words = space_separated(attribute(element, "prefix").value_or(""));
     for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
       if (!words[i].ends_with(':')) break;
-      fresh.emplace_back(ascii_lower(words[i].substr(0, words[i].size() - 1)), words[i + 1]);
+      fresh.emplace_back(base::ascii_lower(words[i].substr(0, words[i].size() - 1)), words[i + 1]);
     }
     if (fresh.empty()) return;
     auto prefixes = std::make_shared<Prefixes>(*context.prefixes);
@@ -302,8 +303,8 @@ class RdfaReader {
     if (said.resource) {
       if (auto iri = resource(*said.resource, context); !iri.empty()) return iri;
     }
-    if (said.href) return absolute(trim_space(*said.href));
-    if (said.src) return absolute(trim_space(*said.src));
+    if (said.href) return absolute(base::trim(*said.href));
+    if (said.src) return absolute(base::trim(*said.src));
     return std::nullopt;
   }
 
@@ -350,11 +351,11 @@ class RdfaReader {
   std::string value_of(const GumboNode* element, const Said& said, const Resources& found,
                        const Context& context) {
     const auto datetime = attribute(element, "datetime");
-    if (said.datatype && !trim_space(*said.datatype).empty()) {
+    if (said.datatype && !base::trim(*said.datatype).empty()) {
       return typed(said.content ? std::string(*said.content)
                    : datetime   ? std::string(*datetime)
                                 : text_of(element),
-                   term(trim_space(*said.datatype), context));
+                   term(base::trim(*said.datatype), context));
     }
     if (said.datatype) {
       return plain(said.content ? std::string(*said.content) : text_of(element), context);
@@ -434,7 +435,7 @@ class RdfaReader {
     if (word.size() > kMaxIri) return {};
     if (word.find(':') == std::string_view::npos) {
       if (!context.vocabulary.empty()) return context.vocabulary + std::string(word);
-      return std::string(initial_term(ascii_lower(word)));
+      return std::string(initial_term(base::ascii_lower(word)));
     }
     if (auto iri = curie(word, context)) return *iri;
     return has_scheme(word) ? std::string(word) : std::string{};
@@ -442,7 +443,7 @@ class RdfaReader {
 
   // SafeCURIEorCURIEorIRI (section 7.4.2).
   std::string resource(std::string_view text, const Context& context) const {
-    text = trim_space(text);
+    text = base::trim(text);
     if (text.size() > kMaxIri) return {};
     if (text.starts_with('[') && text.ends_with(']')) {
       return curie(text.substr(1, text.size() - 2), context).value_or("");
@@ -456,7 +457,7 @@ class RdfaReader {
     if (colon == std::string_view::npos) return std::nullopt;
     const auto local = text.substr(colon + 1);
     if (local.starts_with("//")) return std::nullopt;
-    const auto prefix = ascii_lower(text.substr(0, colon));
+    const auto prefix = base::ascii_lower(text.substr(0, colon));
     if (prefix == "_")
       return "_:" + (local.empty() ? std::string("anon") : "n" + std::string(local));
     if (prefix.empty()) return "http://www.w3.org/1999/xhtml/vocab#" + std::string(local);

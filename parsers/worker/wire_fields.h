@@ -13,8 +13,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "crawler/base/escape.h"
 #include "crawler/base/text_pool.h"
+#include "crawler/base/utf8.h"
 #include "parsers/worker/wire.h"
 
 namespace crawld::parsers {

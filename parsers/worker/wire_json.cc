@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 512;
 
-bool is_hex(char c) {
-  return base::is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 class Checker {
  public:
   explicit Checker(std::string_view text) : rest_(text) {}
@@ -99,7 +95,7 @@ class Checker {
     if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
     if (rest_.size() < 4) return false;
     for (std::size_t i = 0; i < 4; ++i) {
-      if (!is_hex(rest_[i])) return false;
+      if (!base::is_ascii_hex_digit(rest_[i])) return false;
     }
     rest_.remove_prefix(4);
     return true;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset_decode.h"
 #include "parsers/worker/wire_json.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/main_text/main_text.h"
 #include "parsers/structured/structured.h"
 #include "tests/support/suites_folder.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset_decode.h"
 #include "parsers/main_text/main_text.h"
 #include "parsers/structured/jsonld.h"

@@ -2,8 +2,8 @@
 // every encoding can be asked to read them.
 #include <cstdlib>
 
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset.h"
-#include "parsers/bytes/charset_utf8.h"
 #include "parsers/bytes/sniff.h"
 
 using namespace crawld;
@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (answer.bom_size > bytes.size()) std::abort();
   for (const std::string_view encoding : {answer.encoding, parsers::encoding_for_label(label)}) {
     const std::string text = parsers::to_utf8(bytes.substr(answer.bom_size), encoding);
-    if (parsers::utf8_prefix(text) != text.size()) std::abort();
+    if (base::utf8_prefix(text) != text.size()) std::abort();
     if (text.size() > 3 * bytes.size() + 3) std::abort();
   }
   return 0;

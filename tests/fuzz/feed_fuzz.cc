@@ -2,8 +2,8 @@
 #include <cstdlib>
 
 #include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "crawler/model/url.h"
-#include "parsers/bytes/charset_utf8.h"
 #include "parsers/feed/feed.h"
 
 using namespace crawld;
@@ -24,7 +24,7 @@ void check(const parsers::FeedDocument& feed) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string text = parsers::repaired_utf8({reinterpret_cast<const char*>(data), size});
+  const std::string text = base::repaired_utf8({reinterpret_cast<const char*>(data), size});
   check(parsers::parse_xml_feed(text, "https://a.test/f/", 50));
   check(parsers::parse_json_feed(text, "https://a.test/f/", 50));
   return 0;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "parsers/bytes/charset_utf8.h"
+#include "crawler/base/utf8.h"
 
 using crawld::model::DocumentKind;
 using crawld::parsers::CharsetAnswer;
@@ -178,7 +178,7 @@ TEST_CASE("every encoding turns any bytes into valid UTF-8") {
         "euc-kr", "windows-1252", "x-user-defined", "macintosh", "iso-8859-6", "replacement"}) {
     INFO(label);
     const std::string text = text_of(bytes, label);
-    CHECK(crawld::parsers::utf8_prefix(text) == text.size());
+    CHECK(crawld::base::utf8_prefix(text) == text.size());
     CHECK(text.size() <= 3 * bytes.size());
   }
 }

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "parsers/html/entities.h"
+#include "crawler/base/utf8.h"
 #include "parsers/html/tokenizer.h"
 #include "tests/support/suite.h"
 
@@ -20,7 +20,8 @@ std::string unescape_twice(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     if (text.compare(at, 2, "\\u") == 0 && at + 6 <= text.size()) {
-      append_utf8(static_cast<char32_t>(std::stoul(text.substr(at + 2, 4), nullptr, 16)), out);
+      base::append_utf8(out,
+                        static_cast<char32_t>(std::stoul(text.substr(at + 2, 4), nullptr, 16)));
       at += 6;
     } else {
       out += text[at++];

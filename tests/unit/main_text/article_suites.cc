@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 #include "parsers/bytes/charset.h"
 #include "parsers/html/html_tree.h"
 #include "parsers/main_text/main_text_outline.h"

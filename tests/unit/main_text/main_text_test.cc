@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <ctime>
 
-#include "crawler/base/escape.h"
+#include "crawler/base/utf8.h"
 
 namespace crawld::parsers {
 namespace {

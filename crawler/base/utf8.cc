@@ -1,18 +1,13 @@
-#include "parsers/bytes/charset_utf8.h"
+#include "crawler/base/utf8.h"
 
+#include <bit>
 #include <cstdint>
 
-namespace crawld::parsers {
-namespace {
+#include "crawler/base/sixteen_bytes.h"
 
-struct Sequence {
-  std::size_t size;  // bytes of the sequence, or of the broken part of one; > 0
-  bool whole;
-};
-
-// The sequence at the front of `bytes`, which is not empty. The bounds of the second
-// byte shut out overlong forms, surrogates and what is over U+10FFFF.
-Sequence read_sequence(std::string_view bytes) {
+namespace crawld::base {
+// The bounds of the second byte shut out overlong forms, surrogates and what is over U+10FFFF.
+Utf8Sequence utf8_sequence(std::string_view bytes) {
   const auto lead = static_cast<std::uint8_t>(bytes[0]);
   if (lead < 0x80) return {1, true};
   if (lead < 0xC2 || lead > 0xF4) return {1, false};
@@ -29,9 +24,11 @@ Sequence read_sequence(std::string_view bytes) {
   return {needed, true};
 }
 
-}  // namespace
-
 void append_utf8(std::string& out, char32_t c) {
+  if (!is_scalar_value(c)) {
+    out += kReplacementCharacter;
+    return;
+  }
   const auto tail = [&](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3F)); };
   if (c < 0x80) {
     out += static_cast<char>(c);
@@ -47,11 +44,27 @@ void append_utf8(std::string& out, char32_t c) {
 std::size_t utf8_prefix(std::string_view bytes) {
   std::size_t at = ascii_prefix(bytes);
   while (at < bytes.size()) {
-    const Sequence sequence = read_sequence(bytes.substr(at));
+    const Utf8Sequence sequence = utf8_sequence(bytes.substr(at));
     if (!sequence.whole) break;
     at += sequence.size;
     if (sequence.size == 1) at += ascii_prefix(bytes.substr(at));
   }
+  return at;
+}
+
+bool is_utf8(std::string_view bytes) { return utf8_prefix(bytes) == bytes.size(); }
+
+std::size_t ascii_prefix(std::string_view bytes) {
+  const auto odd = [&](std::size_t at) { return SixteenBytes(bytes.data() + at).beyond_ascii(); };
+  std::size_t at = 0;
+  for (; at + 64 <= bytes.size(); at += 64) {
+    if ((odd(at) | odd(at + 16) | odd(at + 32) | odd(at + 48)).bits() != 0) break;
+  }
+  for (; at + 16 <= bytes.size(); at += 16) {
+    const std::uint32_t bits = odd(at).bits();
+    if (bits != 0) return at + static_cast<std::size_t>(std::countr_zero(bits));
+  }
+  while (at < bytes.size() && static_cast<std::uint8_t>(bytes[at]) < 0x80) ++at;
   return at;
 }
 
@@ -65,9 +78,9 @@ std::string repaired_utf8(std::string_view bytes) {
     bytes.remove_prefix(good);
     if (bytes.empty()) return out;
     out += kReplacementCharacter;
-    bytes.remove_prefix(read_sequence(bytes).size);
+    bytes.remove_prefix(utf8_sequence(bytes).size);
     good = utf8_prefix(bytes);
   }
 }
 
-}  // namespace crawld::parsers
+}  // namespace crawld::base
