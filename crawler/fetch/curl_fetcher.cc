@@ -12,6 +12,10 @@ using model::FetchFailure;
 using model::FetchFailureKind;
 using std::chrono::microseconds;
 
+// A thread waits so long for a name server before it turns to another host. Most answers come
+// sooner, and a host that has to come by twice costs another lease.
+constexpr std::chrono::milliseconds kPatience{100};
+
 // No validator or header of ours may carry a line end into the request.
 bool is_one_line(std::string_view text) {
   return !text.empty() && std::none_of(text.begin(), text.end(), [](unsigned char c) {
@@ -120,10 +124,24 @@ struct CurlFetcher::Target {
   Resolution behind{};                   // of the host behind a proxy, as far as we see it
 };
 
-std::string CurlFetcher::address_of(const model::Lease& lease) {
+CurlFetcher::~CurlFetcher() { context_.resolver_->forget(this); }
+
+std::optional<std::string> CurlFetcher::address_of(const model::Lease& lease) {
   const base::Instant started = std::chrono::steady_clock::now();
+  const model::Url& url = lease.request.url;
   Target target;
-  const bool found = !find(lease.request, target) && !target.addresses.empty();
+  if (choose_site(lease.request, target)) return std::string();
+  if (name_known_) {
+    const bool direct = target.site->proxies().empty();
+    const Resolver::Later later{
+        .owner = this, .call = [known = name_known_, host = lease.host_id] { known(host); }};
+    if (!context_.resolver_->ask_ahead(
+            url.hostname(), url.port(), std::min(kPatience, target.site->config().dns_timeout),
+            stop_.get_token(), direct ? needed_family(*target.site) : std::nullopt, later)) {
+      return std::nullopt;
+    }
+  }
+  const bool found = !look_up(url, target) && !target.addresses.empty();
   looked_up_for_ = std::chrono::steady_clock::now() - started;
   return found ? target.addresses.front().text() : std::string();
 }
@@ -183,6 +201,13 @@ TransferResult CurlFetcher::attempt(const model::Request& request) {
 }
 
 std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Target& target) {
+  if (auto failed = choose_site(request, target)) return failed;
+  return look_up(request.url, target);
+}
+
+// All that is known of where a request goes before its name is looked up.
+std::optional<FetchFailure> CurlFetcher::choose_site(const model::Request& request,
+                                                     Target& target) const {
   const model::Url& url = request.url;
   if (!url.crawlable())
     return FetchFailure{FetchFailureKind::blocked_scheme, "only http and https"};
@@ -195,6 +220,10 @@ std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Tar
   target.generation = generation;
   target.with_credentials = site->trusts_with_credentials(url);
   target.site = std::move(site);
+  return std::nullopt;
+}
+
+std::optional<FetchFailure> CurlFetcher::look_up(const model::Url& url, Target& target) {
   if (target.site->proxies().empty()) return resolve_host(url, target);
   if (auto blocked = judge_behind_proxy(url, target)) return blocked;
   return resolve_proxy(url, target);

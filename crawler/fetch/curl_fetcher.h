@@ -115,8 +115,12 @@ class FetchContext {
 class CurlFetcher final : public Fetcher {
  public:
   explicit CurlFetcher(FetchContext& context) : context_(context) {}
+  ~CurlFetcher() override;
 
-  std::string address_of(const model::Lease& lease) override;
+  std::optional<std::string> address_of(const model::Lease& lease) override;
+  void on_name_known(const std::function<void(model::HostId)>& known) override {
+    name_known_ = known;
+  }
   void before_body(const std::function<void()>& wait) override { before_body_ = wait; }
   model::Fetched fetch(model::Lease lease) override;
   void abort() override { stop_.request_stop(); }
@@ -126,7 +130,10 @@ class CurlFetcher final : public Fetcher {
 
   TransferResult attempt(const model::Request& request);
   std::optional<model::Response> redirect_by_hsts(const model::Request& request) const;
+  std::optional<model::FetchFailure> choose_site(const model::Request& request,
+                                                 Target& target) const;
   std::optional<model::FetchFailure> find(const model::Request& request, Target& target);
+  std::optional<model::FetchFailure> look_up(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
@@ -143,7 +150,8 @@ class CurlFetcher final : public Fetcher {
   FetchContext& context_;
   std::stop_source stop_;
   std::function<void()> before_body_;
-  base::Duration looked_up_for_{0};  // by address_of(), for the transfer that follows
+  std::function<void(model::HostId)> name_known_;  // none: address_of() waits
+  base::Duration looked_up_for_{0};                // by address_of(), for the transfer that follows
 };
 
 }  // namespace crawld::fetch

@@ -25,6 +25,10 @@ using std::chrono::milliseconds;
 // Once one family has answered, the other gets this much longer: servers that
 // drop AAAA questions are common, and nobody should wait out the full timeout.
 constexpr milliseconds kGrace{1'000};
+// A name that was not answered for so long does not keep others from being asked for: where one of
+// seven is dead, they would soon be all that is under way.
+constexpr milliseconds kFresh{1'000};
+constexpr std::size_t kMostStale = 4'096;
 constexpr std::size_t kStack = 512U << 10;
 constexpr int kMaxAddresses = 64;  // of one family of a name
 
@@ -65,6 +69,7 @@ struct Question {
   DnsClient::Reply reply;
   std::array<bool, 2> open = {true, true};
   bool answered = false;
+  Instant asked_at{};
   Instant answer_by{};
   std::array<DnsAnswer, 2> halves;  // [0] A, [1] AAAA
 };
@@ -281,17 +286,21 @@ class DnsClient::Loop {
 
   // False once the client is being destroyed.
   bool start_questions() {
+    const Instant now = std::chrono::steady_clock::now();
+    const std::size_t room = this->room(now);
     std::vector<std::shared_ptr<Question>> starting;
     {
       base::MutexLock lock(mutex_);
       if (stopping_) return false;
-      while (!inbox_.empty() && active_.size() + starting.size() < max_parallel_) {
+      while (!inbox_.empty() && starting.size() < room) {
         starting.push_back(std::move(inbox_.front()));
         inbox_.pop_front();
       }
+      more_wait_ = !inbox_.empty();
     }
     for (auto& question : starting) {
-      question->answer_by = std::chrono::steady_clock::now() + query_timeout_;
+      question->asked_at = now;
+      question->answer_by = now + query_timeout_;
       question->halves[0].failure = question->halves[1].failure = DnsFailure::timeout;
       active_.push_back(question);
       // c-ares owns each half until it calls on_half, which it does exactly once.
@@ -301,14 +310,30 @@ class DnsClient::Loop {
     return true;
   }
 
+  bool is_full() const { return active_.size() >= max_parallel_ + kMostStale; }
+
+  // How many names may be asked for besides those under way, which stand in their order.
+  std::size_t room(Instant now) const {
+    if (is_full()) return 0;
+    const auto is_stale = [&](const auto& question) { return question->asked_at + kFresh <= now; };
+    const auto fresh = std::partition_point(active_.begin(), active_.end(), is_stale);
+    const auto asked = static_cast<std::size_t>(active_.end() - fresh);
+    return max_parallel_ - std::min(max_parallel_, asked);
+  }
+
   int poll_timeout() {
     timeval wait{60, 0};
     timeval* next = ares_timeout(channel_, &wait, &wait);
     auto millis = milliseconds(next->tv_sec * 1'000 + next->tv_usec / 1'000 + 1);
     const Instant now = std::chrono::steady_clock::now();
-    for (const auto& question : active_) {
-      const auto left = std::chrono::duration_cast<milliseconds>(question->answer_by - now);
+    const auto wake_by = [&](Instant moment) {
+      const auto left = std::chrono::duration_cast<milliseconds>(moment - now);
       millis = std::clamp(left + milliseconds(1), milliseconds(0), millis);
+    };
+    for (const auto& question : active_) wake_by(question->answer_by);
+    // The first of those that are fresh makes room.
+    if (more_wait_ && active_.size() >= max_parallel_ && !is_full()) {
+      wake_by((*(active_.end() - static_cast<std::ptrdiff_t>(max_parallel_)))->asked_at + kFresh);
     }
     return static_cast<int>(millis.count());
   }
@@ -344,7 +369,9 @@ class DnsClient::Loop {
   base::Fd wake_;
   ares_channel channel_ = nullptr;
   std::vector<pollfd> sockets_;
-  std::vector<std::shared_ptr<Question>> active_;  // shared with the halves inside c-ares
+  // In the order in which they were asked; shared with the halves inside c-ares.
+  std::vector<std::shared_ptr<Question>> active_;
+  bool more_wait_ = false;  // for room
 
   base::Mutex mutex_;
   std::deque<std::shared_ptr<Question>> inbox_ CRAWL_GUARDED_BY(mutex_);

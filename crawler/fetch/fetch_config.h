@@ -70,9 +70,9 @@ struct DnsConfig {
   std::vector<std::pair<std::string, std::string>> hosts;  // name -> address[,address]
   std::vector<std::string> resolve;                        // HOST:PORT:ADDR[,ADDR], as curl's
   std::chrono::milliseconds query_timeout{5'000};          // a name, all tries together
-  std::size_t max_parallel = 128;                          // names asked for at once
-  std::size_t max_cached = 100'000;                        // names
-  bool use_hosts_file = true;                              // /etc/hosts
+  std::size_t max_parallel = 128;    // names under way since less than a second
+  std::size_t max_cached = 100'000;  // names
+  bool use_hosts_file = true;        // /etc/hosts
 };
 
 }  // namespace crawld::fetch

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "crawler/model/response.h"
@@ -15,8 +16,14 @@ class Fetcher {
   virtual ~Fetcher() = default;
 
   // The address that fetch() would dial first; empty when none may be dialled, which fetch()
-  // then tells. Contacts name servers only. Blocks for at most the site's DNS timeout.
-  virtual std::string address_of(const model::Lease& lease) = 0;
+  // then tells. Contacts name servers only. Nothing where their answer takes longer than a moment
+  // and on_name_known() was set; else it blocks for at most the site's DNS timeout.
+  virtual std::optional<std::string> address_of(const model::Lease& lease) = 0;
+
+  // `known` is called with the host of the lease when there is an answer, once for each time that
+  // address_of() gave nothing: in any thread, perhaps before that returns, never once the fetcher
+  // is gone. It must not call a fetcher. Set before the first fetch().
+  virtual void on_name_known(const std::function<void(model::HostId)>& /*known*/) {}
 
   // `wait` is called, in the thread of fetch(), before any of a body is kept: until it returns
   // the body stays with the system, and no time-out counts. Set before the first fetch().

@@ -16,6 +16,7 @@ constexpr seconds kMinTtl{5};
 constexpr seconds kMaxTtl{3'600};
 constexpr seconds kNegativeTtl{60};  // where the answer names none
 constexpr seconds kFailureTtl{5};
+constexpr seconds kPromiseTtl{600};  // beyond its own, where somebody will come for it
 
 seconds lifetime(const DnsAnswer& answer) {
   switch (answer.failure) {
@@ -82,6 +83,7 @@ struct Resolver::Entry {
   }
 
   bool ready = false;
+  bool promised = false;  // somebody who asked ahead will come for it
   std::optional<Family> needed;
   std::optional<Family> unanswered;
   Resolution resolution;
@@ -140,17 +142,55 @@ const std::vector<IpAddress>* Resolver::find_local(const std::string& name,
 Resolution Resolver::resolve(std::string_view host, std::uint16_t port, milliseconds timeout,
                              const std::stop_token& stop, std::optional<Family> needed) {
   const std::string name = canonical_name(host);
-  if (const auto* local = find_local(name, port)) return {DnsFailure::none, *local};
-  if (const auto literal = IpAddress::parse_host(name)) return {DnsFailure::none, {*literal}};
-  if (is_localhost(name)) {
-    return {DnsFailure::none, {*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")}};
-  }
-  if (name.empty()) return {DnsFailure::bad_name, {}};
-  return look_up(name, std::chrono::steady_clock::now() + timeout, stop, needed);
+  if (auto known = without_asking(name, port)) return *std::move(known);
+  const auto entry = ask(name, std::chrono::steady_clock::now() + timeout, stop, needed);
+  base::MutexLock lock(mutex_);
+  if (entry->ready) return entry->resolution;
+  return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
 }
 
-Resolution Resolver::look_up(const std::string& name, base::Instant until,
-                             const std::stop_token& stop, std::optional<Family> needed) {
+std::optional<Resolution> Resolver::without_asking(const std::string& name,
+                                                   std::uint16_t port) const {
+  if (const auto* local = find_local(name, port)) return Resolution{DnsFailure::none, *local};
+  if (const auto literal = IpAddress::parse_host(name)) {
+    return Resolution{DnsFailure::none, {*literal}};
+  }
+  if (is_localhost(name)) {
+    return Resolution{DnsFailure::none, {*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")}};
+  }
+  if (name.empty()) return Resolution{DnsFailure::bad_name, {}};
+  return std::nullopt;
+}
+
+bool Resolver::ask_ahead(std::string_view host, std::uint16_t port, milliseconds patience,
+                         const std::stop_token& stop, std::optional<Family> needed, Later later) {
+  const std::string name = canonical_name(host);
+  if (without_asking(name, port)) return true;
+  const auto entry = ask(name, std::chrono::steady_clock::now() + patience, stop, needed);
+  base::MutexLock lock(mutex_);
+  if (entry->ready) {
+    // His turn may have come long after the answer.
+    if (std::exchange(entry->promised, false)) {
+      entry->expires = std::max(entry->expires, clock_.now() + kMinTtl);
+    }
+    return true;
+  }
+  if (stop.stop_requested()) return true;
+  entry->promised = true;
+  laters_.emplace(entry.get(), std::move(later));
+  return false;
+}
+
+void Resolver::forget(const void* owner) {
+  base::MutexLock lock(mutex_);
+  std::erase_if(laters_, [&](const auto& item) { return item.second.owner == owner; });
+  while (telling_) told_.wait(mutex_);
+}
+
+// Waits for an answer, which may not have come by `until`.
+std::shared_ptr<Resolver::Entry> Resolver::ask(const std::string& name, base::Instant until,
+                                               const std::stop_token& stop,
+                                               std::optional<Family> needed) {
   bool is_new = false;
   const std::shared_ptr<Entry> entry = entry_for(name, needed, &is_new);
   if (is_new) {
@@ -168,13 +208,10 @@ Resolution Resolver::look_up(const std::string& name, base::Instant until,
       if (!entry->answered.wait_until(mutex_, until)) break;
     }
     --counts_.waiting;
-    if (entry->ready && !entry->lacks(needed)) return entry->resolution;
-    if (!entry->ready) {
-      return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
-    }
+    if (!entry->ready || !entry->lacks(needed)) return entry;
   }
   // It was another's question, who needed less.
-  return look_up(name, until, stop, needed);
+  return ask(name, until, stop, needed);
 }
 
 std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
@@ -182,7 +219,10 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
   const base::Instant now = clock_.now();
   base::MutexLock lock(mutex_);
   auto& slot = cache_[name];
-  *is_new = slot == nullptr || (slot->ready && (slot->expires <= now || slot->lacks(needed)));
+  const auto is_over = [&] {
+    return slot->expires + (slot->promised ? kPromiseTtl : seconds(0)) <= now;
+  };
+  *is_new = slot == nullptr || (slot->ready && (is_over() || slot->lacks(needed)));
   if (!*is_new) {
     ++counts_.from_cache;
     return slot;
@@ -197,14 +237,26 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
 
 void Resolver::store(Entry& entry, DnsAnswer answer) {
   const base::Instant expires = clock_.now() + lifetime(answer);
+  std::vector<Later> laters;
   {
     base::MutexLock lock(mutex_);
     entry.ready = true;
     entry.unanswered = answer.unanswered;
     entry.resolution = {answer.failure, std::move(answer.addresses)};
     entry.expires = expires;
+    const auto [first, last] = laters_.equal_range(&entry);
+    for (auto it = first; it != last; ++it) laters.push_back(std::move(it->second));
+    laters_.erase(first, last);
+    telling_ = !laters.empty();
   }
   entry.answered.notify_all();
+  if (laters.empty()) return;
+  for (const Later& later : laters) later.call();
+  {
+    base::MutexLock lock(mutex_);
+    telling_ = false;
+  }
+  told_.notify_all();
 }
 
 // Drops what has expired and, if that is not a quarter, whatever else comes first:

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,20 @@ class Resolver {
                      const std::stop_token& stop, std::optional<Family> needed = {})
       CRAWL_EXCLUDES(mutex_);
 
+  // For whom answers are told that took longer than he would wait.
+  struct Later {
+    const void* owner;
+    std::function<void()> call;  // in the client's thread; it must not call the resolver
+  };
+  // Asks ahead of resolve(), and waits at most `patience`, or until `stop`. True: resolve() has
+  // not to wait now. False: `later` is called once, perhaps before this returns, when that is so;
+  // from then on the answer, a failure too, is kept until whoever asked ahead comes for it.
+  bool ask_ahead(std::string_view host, std::uint16_t port, std::chrono::milliseconds patience,
+                 const std::stop_token& stop, std::optional<Family> needed, Later later)
+      CRAWL_EXCLUDES(mutex_);
+  // None of its calls is made any more, nor under way.
+  void forget(const void* owner) CRAWL_EXCLUDES(mutex_);
+
   struct Counts {
     std::size_t cached = 0;   // names
     std::uint64_t asked = 0;  // look-ups sent to name servers
@@ -63,8 +78,10 @@ class Resolver {
   Resolver(const DnsConfig& config, const base::Clock& clock);
   base::Status read_tables(const DnsConfig& config);
   const std::vector<IpAddress>* find_local(const std::string& name, std::uint16_t port) const;
-  Resolution look_up(const std::string& name, base::Instant until, const std::stop_token& stop,
-                     std::optional<Family> needed) CRAWL_EXCLUDES(mutex_);
+  std::optional<Resolution> without_asking(const std::string& name, std::uint16_t port) const;
+  std::shared_ptr<Entry> ask(const std::string& name, base::Instant until,
+                             const std::stop_token& stop, std::optional<Family> needed)
+      CRAWL_EXCLUDES(mutex_);
   std::shared_ptr<Entry> entry_for(const std::string& name, std::optional<Family> needed,
                                    bool* is_new) CRAWL_EXCLUDES(mutex_);
   void store(Entry& entry, DnsAnswer answer) CRAWL_EXCLUDES(mutex_);
@@ -79,6 +96,9 @@ class Resolver {
   // Shared with the threads that wait for the entry, which may drop out of the
   // cache meanwhile.
   std::unordered_map<std::string, std::shared_ptr<Entry>> cache_ CRAWL_GUARDED_BY(mutex_);
+  std::unordered_multimap<const Entry*, Later> laters_ CRAWL_GUARDED_BY(mutex_);
+  bool telling_ CRAWL_GUARDED_BY(mutex_) = false;  // the client's thread, who asked ahead
+  base::CondVar told_;
   Counts counts_ CRAWL_GUARDED_BY(mutex_);
 
   std::unique_ptr<DnsClient> client_;  // last: its thread stores into the cache

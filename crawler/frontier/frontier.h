@@ -52,6 +52,7 @@ enum class Holdup : std::uint8_t {
   in_flight,     // every host with URLs has its requests open
   paused,
   login,  // URLs wait for their site's login
+  names,  // URLs wait for name servers
   none    // a URL can be leased now
 };
 
@@ -72,6 +73,11 @@ class Frontier {
   // waits again, for a slot.
   virtual bool claim_address(model::Lease& lease, const std::string& address,
                              base::Instant now) = 0;
+
+  // The name of the lease's host is not known yet: the lease is void, and its URL waits again. All
+  // of the host wait until name_known() was called for it as often as this, before or after.
+  virtual void wait_for_name(const model::Lease& lease, base::Instant now) = 0;
+  virtual void name_known(model::HostId host) = 0;
 
   // The transfer has ended: frees the host's slot and moves its clock. The URL itself
   // stays outstanding until settled(). `address`: as dialled, empty if none was.

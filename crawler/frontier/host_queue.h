@@ -128,7 +128,9 @@ class HostQueue {
   std::uint64_t turns = 0;  // given to lines
   Place place = Place::resting;
   base::Instant snoozed_until{};
-  std::string address;      // as last dialled
+  std::string address;  // as last dialled
+  // Answers of name servers that it waits for; below 0 for a moment, where one came first.
+  std::int32_t name_waits = 0;
   std::uint64_t pages = 0;  // leases of pages
   PagesByPrefix pages_by_prefix;
 };

@@ -46,8 +46,8 @@ Turn LocalFrontier::lease(Instant now) {
   wake_snoozed(now);
   while (HostQueue* host = pick(now)) {
     // Its clock may have moved while it waited among the ready ones.
-    const bool done =
-        host->clock.opens_at() <= now && has_room(*host) && take_turn(*host, now, turn);
+    const bool done = host->name_waits <= 0 && host->clock.opens_at() <= now && has_room(*host) &&
+                      take_turn(*host, now, turn);
     // A turn that used no slot of its address leaves it to the next host that waits there.
     if (!turn.lease && host->place != Place::waiting_for_address) wake_waiter(host->address, now);
     schedule(*host);
@@ -245,6 +245,7 @@ void LocalFrontier::schedule(HostQueue& host) {
   if (host.place == Place::held && !is_held(host)) host.place = Place::resting;
   if (host.place != Place::resting || !host.has_work() || !has_room(host)) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
+  if (host.name_waits > 0) return;
   if (is_held(host)) {
     host.place = Place::held;
     return;

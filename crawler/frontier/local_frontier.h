@@ -5,8 +5,8 @@
 // overflows as bare ids, which the commit stage writes to the database as chunks
 // and reads back (refill) when the window runs low. A host is in exactly one place:
 // ready (may be contacted now), snoozed (until its clock opens), waiting for a slot
-// of its IP address, held (its site is paused), or resting (nothing to do, or all
-// its requests are open).
+// of its IP address, held (its site is paused), or resting (nothing to do, all its
+// requests are open, or its name is still being looked up).
 //
 // Fairness: ReadyHosts says which host comes next, by site priority, then in turn.
 // Sites that meet at a host have its turns by the same rule, but for every eighth, which
@@ -95,6 +95,8 @@ class LocalFrontier final : public Frontier {
   Turn lease(base::Instant now) override;
   bool wait(base::Instant until) override;
   bool claim_address(model::Lease& lease, const std::string& address, base::Instant now) override;
+  void wait_for_name(const model::Lease& lease, base::Instant now) override;
+  void name_known(model::HostId host) override;
   void release(const model::Lease& lease, const model::HostAdvice& advice,
                const std::string& address, base::Instant now) override;
   void settled(const model::Lease& lease, bool stored_page) override;
@@ -251,6 +253,7 @@ class LocalFrontier final : public Frontier {
   std::uint64_t stored_pages_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t window_urls_ CRAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t arrivals_ CRAWL_GUARDED_BY(mutex_) = 0;
+  std::int64_t name_waits_ CRAWL_GUARDED_BY(mutex_) = 0;  // of all hosts
   bool paused_ CRAWL_GUARDED_BY(mutex_) = false;
   bool stopped_ CRAWL_GUARDED_BY(mutex_) = false;
   bool closed_ CRAWL_GUARDED_BY(mutex_) = false;

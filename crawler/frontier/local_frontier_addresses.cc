@@ -53,6 +53,25 @@ bool LocalFrontier::claim_address(model::Lease& lease, const std::string& addres
   return false;
 }
 
+void LocalFrontier::wait_for_name(const model::Lease& lease, Instant now) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(lease.host_id);
+  ++host.name_waits;
+  ++name_waits_;
+  take_back(host, lease, now);
+  if (host.place == Place::snoozed) unschedule(host);  // its clock has moved
+  schedule(host);
+}
+
+void LocalFrontier::name_known(model::HostId id) {
+  MutexLock lock(mutex_);
+  HostQueue& host = must_find(id);
+  --host.name_waits;
+  --name_waits_;
+  schedule(host);
+  call_for_work();
+}
+
 // As if the lease had never been.
 void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instant now) {
   ++waiting_;

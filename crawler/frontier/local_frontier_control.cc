@@ -237,6 +237,7 @@ Holdup LocalFrontier::holdup(Instant now) const {
   if (ready || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
   if (!snoozed_.empty()) return Holdup::politeness;
   if (in_flight_ > 0) return Holdup::in_flight;
+  if (name_waits_ > 0) return Holdup::names;
   // Nothing moves: then sites are held, by the user or by the hour.
   const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {
     const HostQueue& host = *entry.second;

@@ -27,10 +27,14 @@ void log_fetch(const model::Fetched& fetched) {
 
 }  // namespace
 
-// The first contact with a host looks its name up before it counts against the address.
+// The first contact with a host looks its name up before it counts against the address. A name
+// server that takes its time does not hold this thread.
 bool FetchStage::has_address(model::Lease& lease) {
   if (!lease.address_slot.empty()) return true;
-  return frontier_.claim_address(lease, fetcher_.address_of(lease), clock_.now());
+  const std::optional<std::string> address = fetcher_.address_of(lease);
+  if (address) return frontier_.claim_address(lease, *address, clock_.now());
+  frontier_.wait_for_name(lease, clock_.now());
+  return false;
 }
 
 FetchTurn FetchStage::step() {

@@ -122,6 +122,7 @@ base::Status Pipeline::start_fetch_threads() {
     // Where a thousand answers come at once, those without a place in the queue wait in the
     // system's buffers, not in our memory; not for long, since their servers wait too.
     fetcher.before_body([this] { pages_.wait_for_place(clock_.now() + kBodyWaitsAtMost); });
+    fetcher.on_name_known([this](model::HostId host) { frontier_.name_known(host); });
     Activity& activity = fetch_activities_[i];
     auto thread = base::Thread::start(
         "fetch-" + std::to_string(i), options_.fetch_stack,

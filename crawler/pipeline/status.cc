@@ -54,6 +54,8 @@ Limit limit_of(const LimitSigns& signs) {
       return Limit::host_slots;
     case frontier::Holdup::paused:
       return Limit::paused;
+    case frontier::Holdup::names:
+      return Limit::dns;
     case frontier::Holdup::login:
       return Limit::login;
     case frontier::Holdup::none:

@@ -88,7 +88,7 @@ class ScriptedWeb final : public fetch::Fetcher {
   // How long each transfer takes on the clock.
   void latency(std::chrono::milliseconds time) { latency_ = time; }
 
-  std::string address_of(const model::Lease&) override { return "192.0.2.1"; }
+  std::optional<std::string> address_of(const model::Lease&) override { return "192.0.2.1"; }
   model::Fetched fetch(model::Lease lease) override;
   void abort() override { aborted_ = true; }
 

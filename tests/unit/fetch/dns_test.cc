@@ -1,5 +1,6 @@
 // Names: "DNS" of the faults that must be survived, and the cache.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "crawler/fetch/dns_message.h"
 #include "tests/support/name_server.h"
@@ -227,6 +228,71 @@ TEST_CASE("the cache does not grow beyond its size") {
   auto names = resolver(config, clock);
   for (int i = 0; i < 200; ++i) ask(*names, "n" + std::to_string(i) + ".test");
   CHECK(names->counts().cached <= 40);
+}
+
+TEST_CASE("who asked ahead is told when there is an answer, and finds it however late he comes") {
+  NameServer server([](const std::string& name, Type type) {
+    DnsReply reply{.delay_ms = 200, .silent = name == "silent.test"};
+    if (type == Type::a) reply.records = {{Type::a, "192.0.2.1", 5}};
+    return reply;
+  });
+  auto config = asking(server);
+  config.query_timeout = milliseconds(500);
+  HandClock clock;
+  auto names = resolver(config, clock);
+  const auto ahead = [&](const std::string& name, std::function<void()> later) {
+    return names->ask_ahead(name, 80, milliseconds(0), {}, {}, {&server, std::move(later)});
+  };
+  for (const auto& [name, failure] :
+       {std::pair{"late.test", DnsFailure::none}, {"silent.test", DnsFailure::timeout}}) {
+    CAPTURE(name);
+    std::promise<void> told;
+    REQUIRE_FALSE(ahead(name, [&] { told.set_value(); }));
+    REQUIRE(told.get_future().wait_for(kLong) == std::future_status::ready);
+    const auto asked = names->counts().asked;
+    clock.advance(std::chrono::seconds(60));  // both answers are for five seconds
+    CHECK(ahead(name, [] {}));
+    CHECK(ask(*names, name).failure == failure);
+    CHECK(names->counts().asked == asked);
+    clock.advance(std::chrono::seconds(6));
+    ask(*names, name);
+    CHECK(names->counts().asked == asked + 1);
+  }
+}
+
+TEST_CASE("who asked ahead and went away is not told") {
+  NameServer server([](const std::string&, Type) { return DnsReply{.silent = true}; });
+  base::SystemClock clock;
+  auto names = resolver(asking(server), clock);
+  const int owner = 0;
+  std::atomic<int> told = 0;
+  std::promise<void> other_told;
+  const auto ask_for = [&](const void* who, std::function<void()> later) {
+    REQUIRE_FALSE(names->ask_ahead("a.test", 80, milliseconds(0), {}, {}, {who, std::move(later)}));
+  };
+  ask_for(&owner, [&] { ++told; });
+  ask_for(&server, [&] { other_told.set_value(); });
+  names->forget(&owner);
+  REQUIRE(other_told.get_future().wait_for(kLong) == std::future_status::ready);
+  names.reset();
+  CHECK(told == 0);
+}
+
+TEST_CASE("names that nobody answers for do not take the place of others for long") {
+  NameServer server([](const std::string& name, Type type) {
+    if (name.starts_with("silent")) return DnsReply{.silent = true};
+    return type == Type::a ? DnsReply{.records = {{Type::a, "192.0.2.1"}}} : DnsReply{};
+  });
+  auto config = asking(server);
+  config.query_timeout = kLong;
+  config.max_parallel = 2;
+  base::SystemClock clock;
+  auto names = resolver(config, clock);
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "silent" + std::to_string(i) + ".test";
+    REQUIRE_FALSE(names->ask_ahead(name, 80, milliseconds(0), {}, {}, {&server, [] {}}));
+  }
+  CHECK(ask(*names, "good.test", kLong).failure == DnsFailure::none);
 }
 
 TEST_CASE("a stop ends a look-up at once") {

@@ -228,7 +228,7 @@ TEST_CASE("a host without an address of the family that connections start from i
   REQUIRE(fetched.failure() != nullptr);
   CHECK(outcome(fetched) == "connect");
   CHECK(fetched.failure()->detail == "bind_address ::: no address of its family to connect to");
-  CHECK(web.fetcher->address_of({.request = request_for(server.url("/", "old.test"))}).empty());
+  CHECK(web.fetcher->address_of({.request = request_for(server.url("/", "old.test"))})->empty());
 }
 
 TEST_CASE("a connection from one address serves no site that starts at another") {

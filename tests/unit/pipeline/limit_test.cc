@@ -41,6 +41,7 @@ TEST_CASE("each thing that can bound the rate is named when it does, and only on
       {{.refused_for_budget = true, .holdup = Holdup::politeness}, Limit::politeness},
       {{.holdup = Holdup::paused}, Limit::paused},
       {{.holdup = Holdup::login}, Limit::login},
+      {{.holdup = Holdup::names}, Limit::dns},
       {{.fetched_items = 1, .fetch_threads = 4}, Limit::parse},
       {{}, Limit::none},
   };

@@ -38,7 +38,12 @@ class SharedWeb::Fetcher final : public fetch::Fetcher {
  public:
   explicit Fetcher(SharedWeb& web) : web_(web) {}
 
-  std::string address_of(const model::Lease&) override { return "192.0.2.1"; }
+  std::optional<std::string> address_of(const model::Lease& lease) override {
+    const auto known = [this, host = lease.host_id] { known_(host); };
+    if (web_.name_is_late && web_.name_is_late(lease.request.url.href(), known)) return {};
+    return "192.0.2.1";
+  }
+  void on_name_known(const std::function<void(model::HostId)>& known) override { known_ = known; }
   model::Fetched fetch(model::Lease lease) override {
     const std::string url = lease.request.url.href();
     model::Fetched fetched{.lease = std::move(lease), .fetched_at = base::SystemClock().wall()};
@@ -63,6 +68,7 @@ class SharedWeb::Fetcher final : public fetch::Fetcher {
 
  private:
   SharedWeb& web_;
+  std::function<void(model::HostId)> known_;
   std::atomic<bool> aborted_ = false;
 };
 
@@ -126,6 +132,7 @@ void ThreadedCrawl::start(const std::string& seed) {
   config::Site site;
   site.name = "test";
   site.seeds = {seed};
+  site.scope = config::Scope::any;
   site.delay = std::chrono::milliseconds(0);
   site.jitter = 0;
   site.autothrottle.enabled = false;

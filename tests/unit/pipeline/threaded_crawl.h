@@ -46,6 +46,9 @@ class SharedWeb {
   void page(const std::string& url, const std::vector<std::string>& links);
   // Called by the fetch thread before it answers; may block or throw.
   std::function<void(const std::string& url)> before;
+  // Asked by the fetch thread for the name of a host that it did not contact yet: whether name
+  // servers take their time, in which case `known` is called once they have answered.
+  std::function<bool(const std::string& url, const std::function<void()>& known)> name_is_late;
 
   std::unique_ptr<fetch::Fetcher> make_fetcher();
   std::map<std::string, int> requests() const;
