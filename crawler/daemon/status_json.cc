@@ -138,7 +138,7 @@ std::string status_json(Session& session) {
   out["limit"] = to_string(status.limit);
   out["held_because"] = status.held_because;
   out["paused_since"] = moment_json(session.paused_since());
-  out["logins"] = logins_json(status.logins);
+  out["logins"] = logins_json(session.pipeline().logins());
   out["pages"] = status.totals.pages;
   out["unchanged"] = status.totals.unchanged;
   out["requests"] = status.totals.fetches;

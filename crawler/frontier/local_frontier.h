@@ -132,6 +132,9 @@ class LocalFrontier final : public Frontier {
   void log_in(model::HostId host, LoginStep step);
   // A URL of the site came up, and was held for the login. Cheap.
   bool wants_login(model::SiteId site) const;
+  // The sites of which that has become true since the last call, so that nobody asks for each.
+  // Of some it may be false again.
+  std::vector<model::SiteId> take_login_wishes();
   // All that waits is held for the login of a site; nothing is under way.
   bool only_logins_wait() const;
 

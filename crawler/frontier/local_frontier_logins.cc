@@ -42,6 +42,11 @@ bool LocalFrontier::wants_login(model::SiteId site_id) const {
   return sites_.wants_login(site_id);
 }
 
+std::vector<model::SiteId> LocalFrontier::take_login_wishes() {
+  MutexLock lock(mutex_);
+  return sites_.take_wishes();
+}
+
 bool LocalFrontier::only_logins_wait() const {
   MutexLock lock(mutex_);
   if (waiting_ == 0 || outstanding_ > 0 || !sites_.any_wants_login()) return false;

@@ -47,7 +47,8 @@ void SiteGates::release_from_login(model::SiteId id) {
 }
 
 void SiteGates::note_url(model::SiteId id) {
-  if (!before_login_.empty() && before_login_.contains(id)) wanting_login_.insert(id);
+  if (before_login_.empty() || !before_login_.contains(id)) return;
+  if (wanting_login_.insert(id).second) wishes_.push_back(id);
 }
 
 const std::string* SiteGates::closed_because(model::SiteId id) const {

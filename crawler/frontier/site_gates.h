@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "crawler/frontier/host_clock.h"
@@ -69,6 +70,8 @@ class SiteGates {
   bool waits_for_login(model::SiteId id) const { return before_login_.contains(id); }
   bool any_waits_for_login() const { return !before_login_.empty(); }
   void note_url(model::SiteId id);
+  // Those that wants_login() has become true of since the last call. Of some it may be false again.
+  std::vector<model::SiteId> take_wishes() { return std::exchange(wishes_, {}); }
   bool wants_login(model::SiteId id) const { return wanting_login_.contains(id); }
   bool any_wants_login() const { return !wanting_login_.empty(); }
 
@@ -88,6 +91,7 @@ class SiteGates {
   std::set<model::SiteId> paused_;
   std::set<model::SiteId> before_login_;
   std::set<model::SiteId> wanting_login_;  // of those before their login: URLs wait
+  std::vector<model::SiteId> wishes_;      // what came to it since it was asked for
   std::map<model::SiteId, std::string> closed_;
   std::unordered_map<model::SiteId, std::uint64_t> pages_;
 };

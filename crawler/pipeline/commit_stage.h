@@ -90,6 +90,7 @@ class CommitStage {
   // Logs sites in whose URLs wait for it. To be called each turn.
   void turn_logins() { logins_.turn(); }
   const Logins& logins() const { return logins_; }
+  Logins::Changes take_login_changes() { return logins_.take_changes(); }
   // All that waits are URLs of sites whose login was given up; no retry is planned.
   bool only_lost_logins_wait() const;
 

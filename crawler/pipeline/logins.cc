@@ -88,7 +88,7 @@ void Logins::take_up_sites() {
     if (!rules.login) {
       if (known != nullptr) {
         if (known->state == LoginState::under_way) strays_.insert(site);
-        sessions_.erase(site);
+        forget(site);
         frontier_.hold_for_login(site, false);
       }
       continue;
@@ -100,11 +100,18 @@ void Logins::take_up_sites() {
     }
     const bool under_way =
         known != nullptr ? known->state == LoginState::under_way : strays_.erase(site) > 0;
-    Session fresh{.plan = *rules.login, .name = rules.name};
+    forget(site);
     // The step that is out ends first, and says nothing of the new values.
-    if (under_way) fresh.state = LoginState::under_way;
+    Session& fresh =
+        sessions_
+            .emplace(site, Session{.site = site,
+                                   .state = under_way ? LoginState::under_way : LoginState::out,
+                                   .plan = *rules.login,
+                                   .name = rules.name})
+            .first->second;
     fresh.superseded = under_way;
-    sessions_.insert_or_assign(site, std::move(fresh));
+    ++count(fresh.state);
+    move_to(fresh, fresh.state);
     frontier_.hold_for_login(site, true);
   }
 }
@@ -114,31 +121,62 @@ Logins::Session* Logins::find(model::SiteId site) {
   return found == sessions_.end() ? nullptr : &found->second;
 }
 
+std::size_t& Logins::count(LoginState state) { return in_state_[static_cast<std::size_t>(state)]; }
+
+void Logins::move_to(Session& session, LoginState state) {
+  --count(session.state);
+  ++count(state);
+  session.state = state;
+  moved_.insert(session.site);
+  untold_.insert(session.site);
+}
+
+void Logins::forget(model::SiteId site) {
+  Session* session = find(site);
+  if (session == nullptr) return;
+  leave_line(*session);
+  --count(session->state);
+  untold_.insert(site);
+  sessions_.erase(site);
+}
+
+void Logins::leave_line(Session& session) {
+  if (session.in_line) line_.erase({*session.in_line, session.site});
+  session.in_line.reset();
+}
+
+void Logins::put_in_line(Session& session) {
+  leave_line(session);
+  const bool idle = session.state == LoginState::out || session.state == LoginState::resting;
+  if (!idle || !frontier_.wants_login(session.site)) return;
+  session.in_line = session.again;
+  line_.emplace(session.again, session.site);
+}
+
 void Logins::turn() {
   if (sessions_.empty()) return;
+  for (const model::SiteId site : frontier_.take_login_wishes()) moved_.insert(site);
+  for (const model::SiteId site : std::exchange(moved_, {})) {
+    if (Session* session = find(site)) put_in_line(*session);
+  }
   const Instant now = clock_.now();
-  for (auto& [site, session] : sessions_) {
-    const bool idle = session.state == LoginState::out || session.state == LoginState::resting;
-    if (idle && now >= session.again && frontier_.wants_login(site)) begin(site, session);
+  while (!line_.empty() && line_.begin()->first <= now) {
+    Session& session = *find(line_.begin()->second);
+    leave_line(session);
+    begin(session);
   }
 }
 
 std::optional<Instant> Logins::next_turn() const {
-  std::optional<Instant> next;
-  for (const auto& [site, session] : sessions_) {
-    const bool idle = session.state == LoginState::out || session.state == LoginState::resting;
-    if (!idle || !frontier_.wants_login(site)) continue;
-    next = next ? std::min(*next, session.again) : session.again;
-  }
-  return next;
+  return line_.empty() ? std::nullopt : std::optional(line_.begin()->first);
 }
 
-void Logins::begin(model::SiteId site, Session& session) {
-  session.state = LoginState::under_way;
+void Logins::begin(Session& session) {
+  move_to(session, LoginState::under_way);
   session.note.clear();
   base::log::debug("login.begins", {{"site", session.name}, {"url", session.plan.url.href()}});
-  frontier_.log_in(host_of_(session.plan.url, site),
-                   {.site = site,
+  frontier_.log_in(host_of_(session.plan.url, session.site),
+                   {.site = session.site,
                     .url = session.plan.url,
                     .purpose = model::Purpose::login_form,
                     .hops = 0,
@@ -155,7 +193,7 @@ void Logins::add(const LoginReply& reply) {
     case LoginOutcome::goes_on:
       return frontier_.log_in(host_of_(reply.next->url, site), *reply.next);
     case LoginOutcome::in:
-      return enter(*session, site);
+      return enter(*session);
     case LoginOutcome::no_form:
       // Who was logged in, or brought cookies, and is not asked to log in still is: the sign was
       // wrong. If not, its pages will tell, and the note says what was amiss.
@@ -163,14 +201,13 @@ void Logins::add(const LoginReply& reply) {
         return refuse(*session, reply.why);
       }
       session->note = reply.why;
-      return enter(*session, site);
+      return enter(*session);
     case LoginOutcome::refused:
       return refuse(*session, reply.why);
     case LoginOutcome::failed:
       return fail(*session, reply);
     case LoginOutcome::aborted:
-      session->state = LoginState::out;
-      return;
+      return move_to(*session, LoginState::out);
   }
 }
 
@@ -181,19 +218,19 @@ bool Logins::is_stray(model::SiteId site, Session* session) {
     return true;
   }
   if (!std::exchange(session->superseded, false)) return false;
-  session->state = LoginState::out;
+  move_to(*session, LoginState::out);
   return true;
 }
 
-void Logins::enter(Session& session, model::SiteId site) {
-  session.state = LoginState::in;
+void Logins::enter(Session& session) {
+  move_to(session, LoginState::in);
   session.since = clock_.now();
   session.failures = session.signs = 0;
   session.good = 0;
   session.why.clear();
   ++session.sessions;
   base::log::info("login.done", {{"site", session.name}, {"sessions", session.sessions}});
-  frontier_.hold_for_login(site, false);
+  frontier_.hold_for_login(session.site, false);
 }
 
 void Logins::fail(Session& session, const LoginReply& reply) {
@@ -210,7 +247,7 @@ void Logins::fail(Session& session, const LoginReply& reply) {
 }
 
 void Logins::rest(Session& session, base::Duration time, const std::string& why) {
-  session.state = LoginState::resting;
+  move_to(session, LoginState::resting);
   session.again = clock_.now() + time;
   session.why = why;
   base::log::warn("login.failed", {{"site", session.name},
@@ -230,7 +267,7 @@ void Logins::refuse(Session& session, const std::string& reason) {
   base::log::error(
       "login.refused",
       {{"site", session.name}, {"url", session.plan.url.href()}, {"why", why}, {"next", next}});
-  session.state = recurring_ ? LoginState::resting : LoginState::given_up;
+  move_to(session, recurring_ ? LoginState::resting : LoginState::given_up);
   session.again = clock_.now() + doubled(kFirstRest, session.refusals, kLongestRest);
   ++session.refusals;
 }
@@ -257,7 +294,7 @@ void Logins::judge(model::Settled& settled) {
   if (!of_session) return put_back(settled, clock_.wall());
   switch (meaning_of(*session, settled)) {
     case Meaning::over:
-      leave(*session, lease.request.site, settled);
+      leave(*session, settled);
       return put_back(settled, clock_.wall());
     case Meaning::not_known_yet:
       return put_back(settled, clock_.wall() + kAfterTrial);
@@ -318,7 +355,7 @@ Logins::Meaning Logins::meaning_of(Session& session, const model::Settled& settl
   return session.signs >= enough ? Meaning::over : Meaning::not_over;
 }
 
-void Logins::leave(Session& session, model::SiteId site, const model::Settled& settled) {
+void Logins::leave(Session& session, const model::Settled& settled) {
   const model::Lease& lease = settled.parsed.fetched.lease;
   session.brief = session.good < kFewGood ? session.brief + 1 : 0;
   session.ended_by = lease.url_id;
@@ -327,39 +364,35 @@ void Logins::leave(Session& session, model::SiteId site, const model::Settled& s
                                  {"url", lease.request.url.href()},
                                  {"sign", settled.session_over},
                                  {"answers", session.good}});
-  frontier_.hold_for_login(site, true);
+  frontier_.hold_for_login(session.site, true);
   if (!recurring_ && session.brief > kMostBrief) {
     return refuse(
         session, "sessions end at once: the last by \"" + std::string(settled.session_over) + "\"");
   }
-  session.state = LoginState::out;
+  move_to(session, LoginState::out);
   session.again = clock_.now();
   if (session.brief > 0) session.again += doubled(kFirstGap, session.brief - 1, kLongestGap);
 }
 
-bool Logins::any_given_up() const {
-  return std::any_of(sessions_.begin(), sessions_.end(),
-                     [](const auto& entry) { return entry.second.state == LoginState::given_up; });
-}
-
 bool Logins::all_given_up() const {
-  return any_given_up() && std::all_of(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
-           return entry.second.state == LoginState::given_up ||
-                  entry.second.state == LoginState::in ||
-                  (entry.second.state == LoginState::out && !frontier_.wants_login(entry.first));
-         });
+  const auto has = [&](LoginState state) { return in_state_[static_cast<std::size_t>(state)] > 0; };
+  return has(LoginState::given_up) && !has(LoginState::under_way) && !has(LoginState::resting) &&
+         line_.empty();
 }
 
-std::vector<LoginStatus> Logins::status() const {
-  std::vector<LoginStatus> all;
-  for (const auto& [site, session] : sessions_) {
-    all.push_back({.site = session.name,
-                   .state = session.state,
-                   .why = session.why,
-                   .sessions = session.sessions,
-                   .next = session.again});
+Logins::Changes Logins::take_changes() {
+  Changes changes;
+  for (const model::SiteId site : std::exchange(untold_, {})) {
+    std::optional<LoginStatus>& now = changes[site];
+    if (const Session* session = find(site)) {
+      now = {.site = session->name,
+             .state = session->state,
+             .why = session->why,
+             .sessions = session->sessions,
+             .next = session->again};
+    }
   }
-  return all;
+  return changes;
 }
 
 }  // namespace crawld::pipeline

@@ -14,6 +14,8 @@
 // The commit stage owns it. Threads: one.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,7 +23,7 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "crawler/base/clock.h"
 #include "crawler/frontier/local_frontier.h"
@@ -38,6 +40,7 @@ enum class LoginState : std::uint8_t {
   resting,  // failed; tried again later
   given_up  // refused, and a one-shot crawl does not wait for better days
 };
+inline constexpr std::size_t kLoginStates = 5;
 std::string_view to_string(LoginState state);
 
 // For `status`.
@@ -59,9 +62,11 @@ class Logins {
 
   // At the start and after each reload: holds the sites that have a login now, lets others go.
   void take_up_sites();
-  // Begins the logins that are wanted and due.
+  // Begins the logins that are wanted and due. Looks at those of which something changed since the
+  // last call, not at all.
   void turn();
-  // The next moment at which turn() may have something to do; nothing: not by time.
+  // The next moment at which turn(), which was just called, may have something to do; nothing: not
+  // by time.
   std::optional<base::Instant> next_turn() const;
 
   void add(const LoginReply& reply);
@@ -70,23 +75,27 @@ class Logins {
   // Before it is booked: what shows that the session was over is made to come again.
   void judge(model::Settled& settled);
 
-  bool any_given_up() const;
-  // Each login that is wanted was given up.
+  // Each login that is wanted was given up, and one was. As the last turn() left it.
   bool all_given_up() const;
-  std::vector<LoginStatus> status() const;
+  // The logins of which something changed since the last call, with what they are now; nothing: the
+  // site has none any more.
+  using Changes = std::map<model::SiteId, std::optional<LoginStatus>>;
+  Changes take_changes();
 
  private:
   struct Session {
-    LoginState state = LoginState::out;
+    model::SiteId site = 0;
+    LoginState state = LoginState::out;  // moves by move_to()
     policy::LoginPlan plan;
-    std::string name;            // of the site
-    base::Instant since{};       // `in`: when it began
-    base::Instant again{};       // out, resting: not before
-    std::uint32_t failures = 0;  // in a row, of the moment
-    std::uint32_t refusals = 0;  // in a row
-    std::uint64_t good = 0;      // answers of this session without a sign of its end
-    std::uint32_t brief = 0;     // sessions in a row that ended soon
-    std::uint32_t signs = 0;     // in a row
+    std::string name;                        // of the site
+    base::Instant since{};                   // `in`: when it began
+    base::Instant again{};                   // out, resting: not before
+    std::optional<base::Instant> in_line{};  // stands in line_ so
+    std::uint32_t failures = 0;              // in a row, of the moment
+    std::uint32_t refusals = 0;              // in a row
+    std::uint64_t good = 0;                  // answers of this session without a sign of its end
+    std::uint32_t brief = 0;                 // sessions in a row that ended soon
+    std::uint32_t signs = 0;                 // in a row
     std::uint32_t needless = 0;  // logins in a row after which the same sign was shown again
     model::UrlId ended_by = 0;   // the URL that showed the end of the last session
     bool on_trial = false;       // it was not asked again yet
@@ -97,8 +106,13 @@ class Logins {
     std::string note;
   };
 
-  void begin(model::SiteId site, Session& session);
-  void enter(Session& session, model::SiteId site);
+  std::size_t& count(LoginState state);
+  void move_to(Session& session, LoginState state);
+  void put_in_line(Session& session);
+  void leave_line(Session& session);
+  void forget(model::SiteId site);
+  void begin(Session& session);
+  void enter(Session& session);
   void fail(Session& session, const LoginReply& reply);
   void refuse(Session& session, const std::string& why);
   void rest(Session& session, base::Duration time, const std::string& why);
@@ -107,7 +121,7 @@ class Logins {
   Meaning meaning_of(Session& session, const model::Settled& settled);
   void count_good(Session& session, const model::Settled& settled);
   void give_up_fruitless(Session& session, const model::Settled& settled);
-  void leave(Session& session, model::SiteId site, const model::Settled& settled);
+  void leave(Session& session, const model::Settled& settled);
   Session* find(model::SiteId site);
   bool is_stray(model::SiteId site, Session* session);
 
@@ -118,6 +132,11 @@ class Logins {
   const HostOf host_of_;
   std::map<model::SiteId, Session> sessions_;  // of sites that have a login
   std::set<model::SiteId> strays_;             // sites whose login left while a step of it was out
+  // Those that could begin (out or resting, and wanted), by when they may.
+  std::set<std::pair<base::Instant, model::SiteId>> line_;
+  std::array<std::size_t, kLoginStates> in_state_{};  // sessions
+  std::set<model::SiteId> moved_;                     // since turn() looked
+  std::set<model::SiteId> untold_;                    // since take_changes()
 };
 
 }  // namespace crawld::pipeline

@@ -323,9 +323,15 @@ void Pipeline::publish() {
   RunTotals totals = commit_.totals();
   totals.coverage_drops = commit_.coverage_drops();
   auto states = commit_.states();
-  auto logins = commit_.logins().status();
+  Logins::Changes changes = commit_.take_login_changes();
   base::MutexLock lock(mutex_);
-  logins_ = std::move(logins);
+  for (auto& [site, login] : changes) {
+    if (login) {
+      logins_[site] = *std::move(login);
+    } else {
+      logins_.erase(site);
+    }
+  }
   totals_ = std::move(totals);
   states_ = std::move(states);
   pruned_ = store_.pruned();

@@ -114,6 +114,8 @@ class Pipeline {
   Status status() const CRAWL_EXCLUDES(mutex_);
   // Ten of them, the busiest first. Looks at every host, so for people who ask, not for a loop.
   std::vector<frontier::HostSnapshot> busiest_hosts() const;
+  // Of each site that has a login; for people who ask, as well.
+  std::vector<LoginStatus> logins() const CRAWL_EXCLUDES(mutex_);
   const Latencies& latencies() const { return latencies_; }
   // What each thread does now.
   std::vector<ThreadState> threads() const;
@@ -178,7 +180,7 @@ class Pipeline {
   base::CondVar retry_;  // wakes a write, or a worker's start, that waits for another try
   RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
-  std::vector<LoginStatus> logins_ CRAWL_GUARDED_BY(mutex_);
+  std::map<model::SiteId, LoginStatus> logins_ CRAWL_GUARDED_BY(mutex_);
   storage::Pruned pruned_ CRAWL_GUARDED_BY(mutex_);
   base::Error failure_ CRAWL_GUARDED_BY(mutex_);
   std::string no_worker_ CRAWL_GUARDED_BY(mutex_);  // why the last one could not be started

@@ -101,6 +101,13 @@ std::string_view to_string(Limit limit) {
   return "none";
 }
 
+std::vector<LoginStatus> Pipeline::logins() const {
+  std::vector<LoginStatus> all;
+  base::MutexLock lock(mutex_);
+  for (const auto& [site, login] : logins_) all.push_back(login);
+  return all;
+}
+
 Status Pipeline::status() const {
   Status status;
   const base::Instant now = clock_.now();
@@ -111,7 +118,6 @@ Status Pipeline::status() const {
     base::MutexLock lock(mutex_);
     status.totals = totals_;
     status.states = states_;
-    status.logins = logins_;
     status.pruned = pruned_;
     if (!last_write_) store_error = last_write_.error().message;
     no_worker = no_worker_;

@@ -105,7 +105,6 @@ struct Status {
   End end = End::running;
   Limit limit = Limit::none;
   std::string held_because;  // empty: not held
-  std::vector<LoginStatus> logins;
   RunTotals totals;
   std::map<std::string, std::uint64_t> states;  // of all URLs in the books
   storage::Pruned pruned;                       // in this run
