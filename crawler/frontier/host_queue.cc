@@ -35,42 +35,54 @@ std::size_t HostQueue::add(Line& line, Candidate candidate, std::size_t window_s
     line.overflow.push_back(candidate.url_id);
     return 0;
   }
-  line.window.insert(std::move(candidate));
-  if (window_urls() <= window_size) return 1;
+  take_back(line, std::move(candidate));
+  if (window_urls_ <= window_size) return 1;
   Line& longest = *std::max_element(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
     return a.window.size() < b.window.size();
   });
   const auto last = std::prev(longest.window.end());
   longest.overflow.push_back(last->url_id);
   longest.window.erase(last);
+  --window_urls_;
   return 0;
 }
 
 Candidate HostQueue::take(Line& line, Line::Window::const_iterator at) {
   line.turn = ++turns;
-  for (Line& one : lines) {
-    if (one.key.site == line.key.site) one.site_turn = turns;
-  }
+  give_turn(line, turns);
+  --window_urls_;
   auto node = line.window.extract(at);
   return std::move(node.value());
 }
 
+void HostQueue::take_back(Line& line, Candidate candidate) {
+  line.window.insert(std::move(candidate));
+  ++window_urls_;
+  ++changes_;
+}
+
 void HostQueue::give_back_turn(Line& line) {
   line.turn = 0;
+  give_turn(line, 0);
+}
+
+void HostQueue::give_turn(const Line& line, std::uint64_t turn) {
+  ++changes_;
   for (Line& one : lines) {
-    if (one.key.site == line.key.site) one.site_turn = 0;
+    if (one.key.site == line.key.site) one.site_turn = turn;
   }
 }
 
-std::size_t HostQueue::window_urls() const {
-  std::size_t urls = 0;
-  for (const Line& line : lines) urls += line.window.size();
-  return urls;
-}
-
-bool HostQueue::has_urls() const {
-  return std::any_of(lines.begin(), lines.end(),
-                     [](const Line& line) { return !line.window.empty(); });
+HostQueue::Withdrawn HostQueue::withdraw(const std::unordered_set<model::UrlId>& ids) {
+  Withdrawn gone;
+  for (Line& line : lines) {
+    gone.in_windows += std::erase_if(
+        line.window, [&](const Candidate& candidate) { return ids.contains(candidate.url_id); });
+    gone.overflow += std::erase_if(line.overflow, [&](auto url) { return ids.contains(url); });
+  }
+  window_urls_ -= static_cast<std::uint32_t>(gone.in_windows);
+  ++changes_;
+  return gone;
 }
 
 bool HostQueue::has_backlog() const {

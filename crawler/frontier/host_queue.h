@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "crawler/frontier/frontier.h"
@@ -107,12 +108,22 @@ class HostQueue {
   std::size_t add(Line& line, Candidate candidate, std::size_t window_size);
   // Takes a URL out of its line's window, which thereby had its turn.
   Candidate take(Line& line, Line::Window::const_iterator at);
+  // Takes a URL in again that the line had given away, whatever the length of its window.
+  void take_back(Line& line, Candidate candidate);
+  // Takes the URLs out of all lines. Returns how many were in windows, and how many not.
+  struct Withdrawn {
+    std::size_t in_windows = 0;
+    std::size_t overflow = 0;
+  };
+  Withdrawn withdraw(const std::unordered_set<model::UrlId>& ids);
   // The line comes first again.
   void give_back_turn(Line& line);
 
-  std::size_t window_urls() const;
-  bool has_urls() const;  // in a window
+  std::size_t window_urls() const { return window_urls_; }
+  bool has_urls() const { return window_urls_ > 0; }  // in a window
   bool has_backlog() const;
+  // Another number after each change of a window or a turn.
+  std::uint32_t changes() const { return changes_; }
   bool has_work() const { return !errands.empty() || !logins.empty() || has_urls(); }
 
   const model::HostId id;
@@ -133,6 +144,13 @@ class HostQueue {
   std::int32_t name_waits = 0;
   std::uint64_t pages = 0;  // leases of pages
   PagesByPrefix pages_by_prefix;
+
+ private:
+  void give_turn(const Line& line, std::uint64_t turn);
+
+  // There may be thousands of lines, which must not be walked to count them.
+  std::uint32_t window_urls_ = 0;
+  std::uint32_t changes_ = 0;
 };
 
 // Budgets count pages, not requests: one that is visited again, or asked for once more after a

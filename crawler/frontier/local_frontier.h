@@ -14,6 +14,7 @@
 // visited again alternate, so that neither keeps out the other.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -188,6 +189,7 @@ class LocalFrontier final : public Frontier {
   enum class TurnOrder : std::uint8_t { by_priority, by_wait };
   bool goes_before(const Line& a, const Line& b, TurnOrder order) const CRAWL_REQUIRES(mutex_);
   const Line* first_line(const HostQueue& host, TurnOrder order) const CRAWL_REQUIRES(mutex_);
+  const Line* find_first_line(const HostQueue& host, TurnOrder order) const CRAWL_REQUIRES(mutex_);
   const Line* next_line(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line::Window::const_iterator next_of(const HostQueue& host, const Line& line)
       CRAWL_REQUIRES(mutex_);
@@ -233,8 +235,18 @@ class LocalFrontier final : public Frontier {
   std::optional<base::Instant> next_work() const CRAWL_REQUIRES(mutex_);
   void call_for_work() CRAWL_REQUIRES(mutex_);
 
+  // What first_line() said last, and of what.
+  struct FirstLine {
+    model::HostId host = 0;
+    std::uint32_t host_changes = 0;
+    std::uint64_t site_changes = 0;
+    const Line* line = nullptr;
+    bool operator==(const FirstLine&) const = default;
+  };
+
   const Options options_;
   mutable base::Mutex mutex_;
+  mutable std::array<FirstLine, 2> first_lines_ CRAWL_GUARDED_BY(mutex_);  // by TurnOrder
   SiteGates sites_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports

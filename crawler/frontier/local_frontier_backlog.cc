@@ -80,7 +80,7 @@ void LocalFrontier::refill(const BacklogRequest& request, std::vector<Candidate>
     join(host, key.site);
     sites_.note_url(key.site);
     if (key.visited) candidate.arrival = ++arrivals_;
-    line_at(host, key).window.insert(std::move(candidate));
+    host.take_back(line_at(host, key), std::move(candidate));
     ++window_urls_;
   }
   schedule(host);

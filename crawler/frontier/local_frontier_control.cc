@@ -109,16 +109,24 @@ bool LocalFrontier::wants_robots(const HostQueue& host, Instant now) const {
   return host.robots.state == State::unknown || stale;
 }
 
+namespace {
+
 // Where sites meet at a host, the most patient of them sets the pace.
+Politeness more_patient(Politeness politeness, const Politeness& other) {
+  politeness.delay = std::max(politeness.delay, other.delay);
+  politeness.concurrency = std::min(politeness.concurrency, other.concurrency);
+  politeness.autothrottle = politeness.autothrottle || other.autothrottle;
+  politeness.max_delay = std::max(politeness.max_delay, other.max_delay);
+  politeness.max_crawl_delay = std::max(politeness.max_crawl_delay, other.max_crawl_delay);
+  return politeness;
+}
+
+}  // namespace
+
 Politeness LocalFrontier::politeness_at(const HostQueue& host) const {
   Politeness politeness = sites_.politeness(host.site);
   for (const model::SiteId guest : host.guests) {
-    const Politeness other = sites_.politeness(guest);
-    politeness.delay = std::max(politeness.delay, other.delay);
-    politeness.concurrency = std::min(politeness.concurrency, other.concurrency);
-    politeness.autothrottle = politeness.autothrottle || other.autothrottle;
-    politeness.max_delay = std::max(politeness.max_delay, other.max_delay);
-    politeness.max_crawl_delay = std::max(politeness.max_crawl_delay, other.max_crawl_delay);
+    politeness = more_patient(politeness, sites_.politeness(guest));
   }
   return politeness;
 }
@@ -128,7 +136,8 @@ void LocalFrontier::join(HostQueue& host, model::SiteId id) {
   if (std::find(host.guests.begin(), host.guests.end(), id) != host.guests.end()) return;
   host.guests.push_back(id);
   site_hosts_[id].push_back(host.id);
-  host.clock.set_politeness(politeness_at(host));
+  // Those that came before are in what holds already.
+  host.clock.set_politeness(more_patient(host.clock.politeness(), sites_.politeness(id)));
 }
 
 void LocalFrontier::set_pace(model::SiteId site_id, const SitePace& pace) {
@@ -159,15 +168,10 @@ void LocalFrontier::restore_site_pages(model::SiteId site_id, std::uint64_t page
 void LocalFrontier::withdraw(const std::unordered_set<model::UrlId>& ids) {
   MutexLock lock(mutex_);
   for (auto& [id, host] : hosts_) {
-    std::size_t in_windows = 0;
-    for (Line& line : host->lines) {
-      in_windows += std::erase_if(
-          line.window, [&](const Candidate& candidate) { return ids.contains(candidate.url_id); });
-      waiting_ -= std::erase_if(line.overflow, [&](auto url) { return ids.contains(url); });
-    }
-    window_urls_ -= in_windows;
-    waiting_ -= in_windows;
-    if (in_windows > 0) schedule(*host);  // it may have to be filled up
+    const HostQueue::Withdrawn gone = host->withdraw(ids);
+    window_urls_ -= gone.in_windows;
+    waiting_ -= gone.in_windows + gone.overflow;
+    if (gone.in_windows > 0) schedule(*host);  // it may have to be filled up
   }
   call_for_work();
 }

@@ -39,8 +39,18 @@ bool LocalFrontier::goes_before(const Line& a, const Line& b, TurnOrder order) c
   return a.window.key_comp()(*a.window.begin(), *b.window.begin());
 }
 
-// Of the lines with URLs in memory and of a site that is not held; null when there is none.
+// Of the lines with URLs in memory and of a site that is not held; null when there is none. A turn
+// asks several times over, and thousands of sites may meet at a host.
 const Line* LocalFrontier::first_line(const HostQueue& host, TurnOrder order) const {
+  if (host.lines.size() == 1) return find_first_line(host, order);
+  FirstLine& known = first_lines_[static_cast<std::size_t>(order)];
+  const FirstLine asked{host.id, host.changes(), sites_.changes(), known.line};
+  if (known == asked) return known.line;
+  known = asked;
+  return known.line = find_first_line(host, order);
+}
+
+const Line* LocalFrontier::find_first_line(const HostQueue& host, TurnOrder order) const {
   const Line* next = nullptr;
   for (const Line& line : host.lines) {
     if (line.window.empty() || sites_.is_held(line.key.site)) continue;

@@ -57,6 +57,9 @@ class SiteGates {
   // False where it was so already.
   bool set_pace(model::SiteId id, const SitePace& pace);
 
+  // Another number after each change of what is held, of settings or of paces.
+  std::uint64_t changes() const { return changes_; }
+
   void pause(model::SiteId id, bool paused);
   bool is_paused(model::SiteId id) const { return paused_.contains(id); }
   // By the user or by the hour: not even a login is done.
@@ -65,7 +68,7 @@ class SiteGates {
   bool is_held(model::SiteId id) const { return before_login_.contains(id) || is_stopped(id); }
 
   // --- logins: a site waits for its own, and wants it once a URL of it came up -------------
-  void hold_for_login(model::SiteId id) { before_login_.insert(id); }
+  void hold_for_login(model::SiteId id);
   void release_from_login(model::SiteId id);
   bool waits_for_login(model::SiteId id) const { return before_login_.contains(id); }
   bool any_waits_for_login() const { return !before_login_.empty(); }
@@ -86,6 +89,7 @@ class SiteGates {
   bool has_all_its_pages(model::SiteId id) const;
 
  private:
+  std::uint64_t changes_ = 0;
   std::vector<SiteSettings> sites_;
   std::map<model::SiteId, SitePace> paces_;
   std::set<model::SiteId> paused_;

@@ -221,5 +221,58 @@ TEST_CASE("where sites meet at a host the longer delay holds") {
   CHECK(lease_all(frontier, kStart + seconds(10)) == Ids{2});
 }
 
+TEST_CASE("whose turn it is at a host follows what is held, withdrawn and asked for in between") {
+  const std::vector<SiteSettings> sites(5, eager_site());
+  LocalFrontier frontier(sites, {});
+  share_host(frontier);
+  std::vector<Candidate> all;
+  for (model::UrlId site = 0; site < 5; ++site) {
+    all.push_back(candidate(10 * site + 1, 1, static_cast<model::SiteId>(site)));
+    all.push_back(candidate(10 * site + 2, 1, static_cast<model::SiteId>(site)));
+  }
+  frontier.offer(std::move(all));
+  const auto next = [&] {
+    const auto lease = frontier.lease(kStart).lease;
+    REQUIRE(lease);
+    give_back(frontier, *lease);
+    return lease->url_id;
+  };
+
+  CHECK(next() == 1);
+  frontier.pause_site(1, true);
+  CHECK(next() == 21);
+  frontier.pause_site(1, false);
+  CHECK(next() == 11);
+  frontier.withdraw({31});
+  CHECK(next() == 32);
+  frontier.set_pace(4, {.delay = {}, .off = true});
+  CHECK(next() == 2);
+  frontier.set_pace(4, {});
+  CHECK(next() == 41);
+  frontier.hold_for_login(2, true);
+  CHECK(next() == 12);
+  frontier.hold_for_login(2, false);
+  frontier.offer({candidate(3, 1, 0)});
+  std::vector<SiteSettings> reloaded = sites;
+  reloaded[4].priority = 5;
+  frontier.set_sites(reloaded);
+  CHECK(next() == 22);  // the eighth turn, which goes to who waited longest
+  CHECK(next() == 42);
+  CHECK(next() == 3);
+  CHECK(frontier.idle());
+}
+
+TEST_CASE("the most patient of many sites at a host sets its pace, whoever came last") {
+  std::vector<SiteSettings> sites(4, eager_site());
+  sites[1].politeness.delay = seconds(10);
+  sites[2].politeness.concurrency = 3;
+  LocalFrontier frontier(sites, {});
+  share_host(frontier);
+  frontier.offer({candidate(1, 1, 1), candidate(2, 1, 2), candidate(3, 1, 3)});
+  CHECK(lease_all(frontier).size() == 1);
+  CHECK(lease_all(frontier, kStart + seconds(9)).empty());
+  CHECK(lease_all(frontier, kStart + seconds(10)).size() == 1);
+}
+
 }  // namespace
 }  // namespace crawld::tests
