@@ -33,6 +33,14 @@ std::string json_of(const Statement& s) {
   return json + "}";
 }
 
+std::string json_list(const std::set<std::string>& texts) {
+  std::string json = "[";
+  for (const std::string& text : texts) {
+    json += (json.size() > 1 ? "," : "") + base::json_string(text);
+  }
+  return json + "]";
+}
+
 }  // namespace
 
 base::Result<std::uint64_t> last_change(Database& reader) {
@@ -59,19 +67,22 @@ base::Result<ChangeSlice> read_changes(Database& reader, std::uint64_t after, st
   const auto from = static_cast<std::int64_t>(after);
   const std::int64_t to = std::min(static_cast<std::int64_t>(*last), from + kWindow);
   if (to <= from) return slice;
+  const std::string kinds = json_list(wanted);
   std::uint64_t taken = after;
-  bool full = false;
   auto done = reader.each(
       "SELECT fetch_id, url, change, seen_at, status, title, moved_to, site, run_id, page_id, "
-      "previous_page_id FROM v_changes WHERE fetch_id > ?1 AND fetch_id <= ?2 ORDER BY fetch_id",
-      [&](Statement& s) { s.integer(1, from).integer(2, to); },
+      "previous_page_id FROM v_changes WHERE fetch_id > ?1 AND fetch_id <= ?2 "
+      "AND change IN (SELECT value FROM json_each(?3)) ORDER BY fetch_id LIMIT ?4",
       [&](Statement& s) {
-        full = full || slice.changes.size() >= most;
-        if (full) return;
+        s.integer(1, from).integer(2, to).text(3, kinds);
+        s.integer(4, static_cast<std::int64_t>(most));
+      },
+      [&](Statement& s) {
         taken = static_cast<std::uint64_t>(s.integer(0));
-        if (wanted.contains(std::string(s.text(2)))) slice.changes.push_back(json_of(s));
+        slice.changes.push_back(json_of(s));
       });
   if (!done) return std::move(done).error();
+  const bool full = slice.changes.size() == most;
   slice.last_id = full ? taken : static_cast<std::uint64_t>(to);
   slice.more = slice.last_id < *last;
   return slice;

@@ -53,8 +53,8 @@ constexpr const char* kLinks =
     "LEFT JOIN hosts AS h ON h.id = u.host_id JOIN json_each(l.links) AS j "
     "WHERE p.fetched_at >= ?3 ORDER BY p.id, j.key";
 
-// A slice is so many keys, not rows: the view is a union, and SQLite makes all of it that a
-// condition leaves, and sorts it, before it gives the first row.
+// A slice is so many keys, not rows: databases of before schema 16 are read all the same, of whose
+// view SQLite makes all that a condition leaves, and sorts it, before it gives the first row.
 constexpr const char* kChanges =
     "SELECT fetch_id, url, change, seen_at, status, title, moved_to, site, run_id, page_id, "
     "previous_page_id FROM v_changes "

@@ -1,6 +1,9 @@
 #include "storage/reports/changes.h"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "crawler/pipeline/orphans.h"
@@ -41,6 +44,33 @@ void reload(Books& books, std::vector<config::Site> sites) {
   books.simulation().reload(books.config(), std::move(judged->news));
 }
 
+// What SQLite does for a call, in thousands of its instructions.
+int thousands_of_steps(storage::Database& reader, const std::function<void()>& call) {
+  int steps = 0;
+  sqlite3_progress_handler(
+      reader.raw(), 1'000,
+      [](void* counted) {
+        ++*static_cast<int*>(counted);
+        return 0;
+      },
+      &steps);
+  call();
+  sqlite3_progress_handler(reader.raw(), 0, nullptr, nullptr);
+  return steps;
+}
+
+// A site of that many pages, each of which was new.
+void crawl_pages(Books& books, int pages) {
+  std::string all;
+  for (int i = 0; i < pages; ++i) {
+    const std::string path = "/" + std::to_string(i);
+    all += "<a href=\"" + path + "\">page</a>";
+    books.web.page("http://a.test" + path, "page " + path);
+  }
+  books.web.page("http://a.test/", all);
+  books.run(minutes(30));
+}
+
 std::int64_t number(Books& books, const char* query) { return *books.reader()->number(query); }
 
 }  // namespace
@@ -67,6 +97,32 @@ TEST_CASE("changes come in order from a cursor on, each once, and unwanted ones 
   CHECK(told == std::vector<std::string>{"http://a.test/", "http://a.test/1", "http://a.test/2",
                                          "http://a.test/2"});
   CHECK(cursor == *storage::last_change(*reader));
+}
+
+TEST_CASE("what few changes cost does not hang on how many follow them, or came before") {
+  Books books(quick_site({"http://a.test/"}));
+  crawl_pages(books, 2'000);
+  const auto reader = books.reader();
+  SECTION("told to hooks") {
+    const int steps = thousands_of_steps(*reader, [&] {
+      const auto slice = storage::read_changes(*reader, 0, 10, kAll);
+      REQUIRE(slice);
+      CHECK(slice->changes.size() == 10);
+      CHECK(slice->last_id < 20);
+      CHECK(slice->more);
+    });
+    CHECK(steps < 5);
+  }
+  SECTION("asked for by SQL, the last first") {
+    const int steps = thousands_of_steps(*reader, [&] {
+      int rows = 0;
+      REQUIRE(reader->each(
+          "SELECT * FROM v_changes ORDER BY fetch_id DESC LIMIT 10", [](storage::Statement&) {},
+          [&](storage::Statement&) { ++rows; }));
+      CHECK(rows == 10);
+    });
+    CHECK(steps < 5);
+  }
 }
 
 TEST_CASE("a page that comes back as it was is told with the version that was good by then") {
