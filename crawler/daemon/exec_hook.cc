@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 
 #include "crawler/base/fd.h"
 
@@ -23,7 +26,7 @@ using base::Status;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLook{20};  // how often the end of the program is looked for
+constexpr milliseconds kLook{20};  // how often it is looked whether we are to stop
 
 Error cannot(const std::string& program, int code) {
   return {Error::Code::io, "cannot run " + program + ": " + std::strerror(code)};
@@ -96,18 +99,19 @@ Status run_with_stdin(const std::vector<std::string>& command, const std::string
     child = *started;
   }
   ::fcntl(out.get(), F_SETFL, O_NONBLOCK);
+  // Readable once it has ended. Where there is none its end is found with the next look.
+  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
   const auto until = Clock::now() + timeout;
   std::size_t written = 0;
   while (true) {
-    if (out.open() && (written == text.size() || !write_some(out.get(), text, written))) {
-      out.reset();  // end of file for the reader
-    }
+    const bool taken = !out.open() || write_some(out.get(), text, written);
+    if (!taken || written == text.size()) out.reset();  // end of file for the reader
     int status = 0;
     if (::waitpid(child, &status, WNOHANG) == child) return judge(command.front(), status);
     if (Clock::now() >= until || stop.stop_requested()) break;
-    pollfd room{out.get(), POLLOUT, 0};
-    const bool more = out.open() && written < text.size();
-    ::poll(&room, more ? 1 : 0, static_cast<int>(kLook.count()));
+    // poll() passes over a descriptor below zero.
+    pollfd waits[] = {{out.open() ? out.get() : -1, POLLOUT, 0}, {ended.get(), POLLIN, 0}};
+    ::poll(waits, std::size(waits), static_cast<int>(kLook.count()));
   }
   ::kill(-child, SIGKILL);
   int status = 0;

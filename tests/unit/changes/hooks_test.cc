@@ -1,5 +1,6 @@
 #include "crawler/daemon/change_hooks.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -244,6 +245,17 @@ TEST_CASE("a program that takes too long is killed with all that it started") {
   CHECK(status.error().message.find("status 3") != std::string::npos);
   // What it does not want to read is no failure.
   CHECK(daemon::run_with_stdin({"/bin/true"}, std::string(1 << 20, 'x'), seconds(60), never));
+}
+
+TEST_CASE("the end of a hook's program is noticed when it comes, not with the next look") {
+  const std::stop_token never;
+  auto shortest = std::chrono::steady_clock::duration::max();
+  for (int run = 0; run < 50; ++run) {
+    const auto started = std::chrono::steady_clock::now();
+    REQUIRE(daemon::run_with_stdin({"/bin/cat"}, "x", kPatience, never));
+    shortest = std::min(shortest, std::chrono::steady_clock::now() - started);
+  }
+  CHECK(shortest < milliseconds(10));
 }
 
 TEST_CASE("the report of a reload counts URLs as people write numbers") {
