@@ -134,7 +134,9 @@ base::Status take_over(const std::string& name, const Session& session, config::
   return base::Done{};
 }
 
-// The new rules stand already; when the books cannot be read, old URLs stay as judged.
+// The new rules stand already; when the books cannot be read, old URLs stay as judged. What the
+// reload before said is in the books first: what is still to be refused by it would not be taken up
+// again.
 void judge_books(Session& session, const std::string& before, const std::function<bool()>& go_on,
                  ReloadReport& report) {
   auto reader = storage::Database::open_reader(session.config().database);
@@ -142,6 +144,7 @@ void judge_books(Session& session, const std::string& before, const std::functio
   const auto still = [&] { return whole = go_on(); };
   const std::string now = scope_fingerprint(session.config());
   const auto which = looked_at(before, now);
+  session.pipeline().wait_judged(still);
   auto judged = reader ? pipeline::judge_again(**reader, *session.sites().table(),
                                                base::SystemClock().wall(), still, which)
                        : base::Result<pipeline::Rejudged>(reader.error());

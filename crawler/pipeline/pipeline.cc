@@ -19,6 +19,7 @@ constexpr milliseconds kIdleTurn{50};       // how often an idle commit thread l
 constexpr milliseconds kWaitAtMost{1'000};  // how long a fetch thread sleeps at a time
 constexpr milliseconds kBodyWaitsAtMost{1'000};
 constexpr milliseconds kRetryWrite{1'000};
+constexpr milliseconds kAskedWhileWaiting{100};
 constexpr std::size_t kHeavyItem = 4U << 20;
 constexpr std::chrono::seconds kCheckStore{5};
 constexpr std::size_t kParseStack = 512U << 10;
@@ -237,12 +238,7 @@ void Pipeline::commit_turn() {
   if (const auto due = commit_.next_due(); due && *due <= clock_.wall()) {
     write_or_hold([this] { return commit_.take_due(); });
   }
-  if (commit_.has_rejudgements()) {
-    commit_activity_.set("judging anew after a reload", {}, now);
-    write_or_hold([this] { return commit_.rejudge(); });
-    commit_activity_.set("waiting", {}, clock_.now());
-    publish();
-  }
+  if (commit_.has_rejudgements()) judge_anew(now);
   pace_.turn(clock_.wall());
   commit_.turn_logins();
   commit_.check_site_limits(now);
@@ -256,6 +252,18 @@ void Pipeline::commit_turn() {
     pruned_ = store_.pruned();
   }
   check_limits();
+}
+
+void Pipeline::judge_anew(base::Instant now) {
+  commit_activity_.set("judging anew after a reload", {}, now);
+  write_or_hold([this] { return commit_.rejudge(); });
+  commit_activity_.set("waiting", {}, clock_.now());
+  publish();
+  {
+    base::MutexLock lock(mutex_);
+    judging_ = false;
+  }
+  judged_.notify_all();
 }
 
 // A crawler that cannot remember must not fetch: while the disk refuses a write,
@@ -348,7 +356,22 @@ bool Pipeline::inject(Injections injections) {
 
 bool Pipeline::rename_sites(SiteNames names) { return tell(std::move(names)); }
 
-bool Pipeline::tell(CommitItem item) { return commits_.push(std::move(item), 256); }
+bool Pipeline::tell(CommitItem item) {
+  if (std::holds_alternative<Rejudgements>(item)) {
+    base::MutexLock lock(mutex_);
+    judging_ = true;
+  }
+  return commits_.push(std::move(item), 256);
+}
+
+bool Pipeline::wait_judged(const std::function<bool()>& go_on) {
+  while (go_on()) {
+    base::MutexLock lock(mutex_);
+    if (judging_) judged_.wait_until(mutex_, clock_.now() + kAskedWhileWaiting);
+    if (!judging_) return true;
+  }
+  return false;
+}
 
 bool Pipeline::wait(base::Instant until) {
   base::MutexLock lock(mutex_);

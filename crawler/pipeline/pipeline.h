@@ -88,7 +88,11 @@ class Pipeline {
   // After a reload: the names of all sites, by SiteId.
   bool rename_sites(SiteNames names);
   // As inject(): what others have to say to the books.
-  bool tell(CommitItem item);
+  bool tell(CommitItem item) CRAWL_EXCLUDES(mutex_);
+  // Waits until all that was told to be judged anew stands in the store: what is read there before
+  // is as the rules before the last reload left it. False once `go_on`, which is asked some times a
+  // second, says no. Threads: the one that tells of it.
+  bool wait_judged(const std::function<bool()>& go_on) CRAWL_EXCLUDES(mutex_);
 
   // Waits until the crawl has ended by itself (nothing left, a limit, a failed disk or stage)
   // or `until`. True when it has ended.
@@ -135,6 +139,7 @@ class Pipeline {
   base::Status start_fetch_threads();
   void commit_loop();
   void commit_turn();
+  void judge_anew(base::Instant now);
   void write_or_hold(const std::function<base::Status()>& write);
   void check_limits();
   void finish(End end);
@@ -177,7 +182,9 @@ class Pipeline {
 
   mutable base::Mutex mutex_;
   base::CondVar ended_;
+  base::CondVar judged_;
   base::CondVar retry_;  // wakes a write, or a worker's start, that waits for another try
+  bool judging_ CRAWL_GUARDED_BY(mutex_) = false;  // what was told of it is not in the store
   RunTotals totals_ CRAWL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> states_ CRAWL_GUARDED_BY(mutex_);
   std::map<model::SiteId, LoginStatus> logins_ CRAWL_GUARDED_BY(mutex_);

@@ -392,6 +392,23 @@ def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_
                [(20,)], "the rules of the file at the start")
 
 
+def test_what_one_reload_puts_out_of_scope_the_next_brings_back_however_soon(daemon, serve):
+    def answer(path):
+        if path == "/":
+            return html(["/0", "/1"])
+        return html([f"/old/{path[1:]}/{n}" for n in range(50_000)]) if path in ("/0", "/1") else (404, {}, b"")
+    site = serve(answer)
+    one = {"name": "a", "seeds": [site.url()], "delay": "10ms"}
+    running = daemon({"sites": [dict(one)]}).start()
+    eventually(lambda: running.status()["waiting"] > 90_000, "100,000 URLs that wait", 60)
+    running.write({"sites": [{**one, "exclude": ["*/old/*"]}]})
+    assert running.ctl("reload").returncode == 0
+    running.write({"sites": [dict(one)]})
+    assert running.ctl("reload").returncode == 0
+    eventually(lambda: running.status()["waiting"] > 80_000
+               and running.sql("SELECT count(*) FROM urls WHERE state = 'out_of_scope'")[0][0] == 0, "all of them again")
+
+
 def test_a_site_that_a_reload_took_out_cannot_be_resumed(daemon, serve):
     one, two = serve(endless), serve(endless)
     sites = [{"name": "one", "seeds": [one.url()]}, {"name": "two", "seeds": [two.url()]}]
