@@ -125,6 +125,24 @@ TEST_CASE("what few changes cost does not hang on how many follow them, or came 
   }
 }
 
+TEST_CASE("the view of broken links walks links once, however many URLs are broken") {
+  Books books(quick_site({"http://a.test/"}));
+  std::string all;
+  for (int i = 0; i < 200; ++i) all += "<a href=\"/broken/" + std::to_string(i) + "\">link</a>";
+  for (int i = 0; i < 10; ++i) {
+    const std::string path = "/" + std::to_string(i);
+    books.web.page("http://a.test" + path, all + path);
+    all += "<a href=\"" + path + "\">page</a>";
+  }
+  books.web.page("http://a.test/", all);
+  books.run(minutes(30));
+  const auto reader = books.reader();
+  const int steps = thousands_of_steps(*reader, [&] {
+    CHECK(*reader->number("SELECT count(*) FROM v_report_broken_links") == 200 * 11);
+  });
+  CHECK(steps < 2'000);
+}
+
 TEST_CASE("a page that comes back as it was is told with the version that was good by then") {
   Books books(hourly_site("http://a.test/"));
   const Answer one{.body = "<title>One</title>one"};

@@ -74,3 +74,36 @@ SELECT u.url,
   LEFT JOIN visits AS v ON v.url_id = u.id
   LEFT JOIN pages AS p ON p.id = v.page_id
   LEFT JOIN sites AS s ON s.id = u.site_id;
+
+-- The links are walked once, and each is looked up among the broken URLs; SQLite cannot know that
+-- these are fewer, and walked the links of all pages for each of them.
+DROP VIEW v_report_broken_links;
+CREATE VIEW v_report_broken_links AS
+WITH RECURSIVE
+redirects AS MATERIALIZED (
+  SELECT DISTINCT url_id, detail AS target FROM fetches WHERE outcome = 'redirected'),
+asked (url, why, asked_url, parent_id, hop, steps) AS (
+  SELECT url, ifnull(reason, state), url, parent_id, hop, 0
+    FROM urls
+   WHERE state IN ('gone', 'failed') OR (state = 'too_deep' AND reason = 'max_redirects')
+   UNION
+  SELECT a.url, a.why, u.url, u.parent_id, u.hop, a.steps + 1
+    FROM asked AS a
+    JOIN urls AS u ON u.id = a.parent_id
+   WHERE a.hop = 'R' AND u.state = 'redirected' AND a.steps < 64
+   UNION
+  SELECT a.url, a.why, u.url, u.parent_id, u.hop, a.steps + 1
+    FROM asked AS a
+    JOIN redirects AS r ON r.target = a.asked_url
+    JOIN urls AS u ON u.id = r.url_id
+   WHERE a.steps < 64),
+ways AS MATERIALIZED (SELECT * FROM asked)
+SELECT w.url AS url, w.why AS why, l.from_url AS held_by
+  FROM v_links AS l
+ CROSS JOIN ways AS w ON w.asked_url = substr(l.to_url, 1, instr(l.to_url || '#', '#') - 1)
+ UNION
+SELECT w.url, w.why, o.url
+  FROM ways AS w
+  LEFT JOIN urls AS o ON o.id = w.parent_id
+ WHERE NOT (w.hop = 'R' AND ifnull(o.state, '') = 'redirected')
+ ORDER BY url, held_by;
