@@ -16,13 +16,15 @@ struct ForeignFlag {
 };
 
 constexpr std::string_view kNoMirror =
-    "nothing is mirrored to files; the pages are in the database, crawld export writes them out";
+    "pages are kept in the database; crawld export -f mirror -o DIRECTORY writes them to files";
 
 // Of wget, Scrapy, HTTrack, katana and browsertrix.
 constexpr ForeignFlag kForeign[] = {
-    {" -m --mirror ", "leave it out: links are followed without limit, --recrawl visits again"},
+    {" -m --mirror ",
+     "leave it out: links are followed without limit, --recrawl visits again; crawld export -f "
+     "mirror -o DIRECTORY writes files"},
     {" -k --convert-links ",
-     "links are not rewritten; to trust any certificate: "
+     "crawld export -f mirror -o DIRECTORY rewrites links; to trust any certificate: "
      "--no-check-certificate"},
     {" -E --adjust-extension --html-extension -K --backup-converted ", kNoMirror},
     {" -P --directory-prefix -O --output-document -nd --no-directories -nH --no-host-directories "
@@ -33,6 +35,11 @@ constexpr ForeignFlag kForeign[] = {
     {" --spider ", "--no-store-body keeps no bodies; crawld report lists broken links"},
     {" -S --server-response ", "crawld fetch prints the headers of one URL, v_pages has all"},
     {" -b --background ", "crawld run is the daemon, for systemd"},
+    {" --no-verbose ", "-q"},
+    {" --progress --show-progress --no-progress ", "leave it out: progress is shown on a terminal"},
+    {" --http2 --no-http2 ", "http2: false in a file (-c)"},
+    {" --compression ", "leave it out: gzip, deflate, br and zstd are asked for"},
+    {" --no-cache ", "--header 'Cache-Control: no-cache'"},
     {" --user --password --http-user --http-password ",
      "https://USER:PASSWORD@host/, or auth: in a file (-c)"},
     {" --referer ", "--header 'Referer: URL'"},

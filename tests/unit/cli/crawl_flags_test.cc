@@ -250,7 +250,10 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
   add_crawl_flags(app, options);
   CHECK(unknown_flags(app, {"--reject-regex"}) ==
         "--reject-regex is no flag here: --exclude re:EXPRESSION");
-  CHECK_THAT(unknown_flags(app, {"-k"}), StartsWith("-k is no flag here: links are not rewritten"));
+  for (const std::string files : {"-k", "--mirror", "-P", "--cut-dirs=2"}) {
+    CHECK_THAT(unknown_flags(app, {files}), Contains("crawld export -f mirror -o DIRECTORY"));
+  }
+  CHECK(unknown_flags(app, {"--no-verbose"}) == "--no-verbose is no flag here: -q");
   CHECK(unknown_flags(app, {"--depht=3"}) == "--depht is no flag here; did you mean \"--depth\"?");
   CHECK_THAT(unknown_flags(app, {"--max-depth"}), EndsWith("did you mean \"--depth\"?"));
   CHECK_THAT(unknown_flags(app, {"--screenshot"}), EndsWith("; see crawld help crawl"));
