@@ -129,6 +129,22 @@ def test_import_without_a_file_obeys_the_environment(tmp_path):
     assert [file.name for file in tmp_path.glob("*.db")] == ["other.db"]
 
 
+def test_a_value_that_a_flag_does_not_take_is_told_in_plain_words(tmp_path):
+    told = {
+        ("export", "--after", "x"): '--after: "x" is no whole number from 0 on',
+        ("export", "--format", "bogus"): '--format: "bogus" is none of jsonl, csv, urls, warc, cdxj',
+        ("inspect", "a: b"): 'KIND: "a: b" is none of url, robots',
+        ("diff", "--from", "x", "http://a.test/"): '--from: "x" is no whole number',
+        ("search", "--limit", "-3", "a"): '--limit: "-3" is no whole number',
+        ("demo", "--port", "99999"): '--port: "99999" is no whole number from 0 to 65535',
+    }
+    for arguments, words in told.items():
+        result = crawld(*arguments, cwd=tmp_path)
+        assert result.returncode == 2 and result.stderr.count("\n") == 1, result
+        assert result.stderr.startswith("crawld: " + words), result.stderr
+        assert result.stderr.endswith("; see crawld help " + arguments[0] + "\n"), result.stderr
+
+
 def test_a_crawl_that_is_not_found_is_told_with_the_ways_to_name_one(tmp_path):
     for arguments in (["status", "--db", tmp_path / "crawl.db"], ["pause", "--db", tmp_path / "crawl.db"]):
         result = crawld(*arguments, cwd=tmp_path)

@@ -19,6 +19,43 @@ std::string in_plain_words(const CLI::ArgumentMismatch& error) {
   return said;
 }
 
+// "--format: bogus not in {jsonl,csv}", "--port: Value 99999 not in range 0 to 65535" and
+// "Could not convert: --from = x", whose numbers are whole ones here.
+std::string value_in_plain_words(const std::string& said) {
+  constexpr std::string_view kConvert = "Could not convert: ";
+  constexpr std::string_view kChoice = " not in {";
+  constexpr std::string_view kValue = "Value ";
+  constexpr std::string_view kRange = " not in range ";
+  const auto refused = [](const std::string& flag, const std::string& value) {
+    return flag + ": \"" + value + "\" is ";
+  };
+  if (const std::size_t is = said.find(" = "); said.starts_with(kConvert) && is != said.npos) {
+    const std::string flag = said.substr(kConvert.size(), is - kConvert.size());
+    return refused(flag, said.substr(is + 3)) + "no whole number";
+  }
+  const std::size_t colon = said.find(": ");
+  if (colon == said.npos) return said;
+  const std::string flag = said.substr(0, colon);
+  std::string value = said.substr(colon + 2);
+  if (const std::size_t at = value.rfind(kChoice); at != value.npos && value.ends_with("}")) {
+    const std::string names = value.substr(at + kChoice.size());
+    std::string choices;
+    for (const char c : names.substr(0, names.size() - 1))
+      choices += c == ',' ? ", " : std::string(1, c);
+    return refused(flag, value.substr(0, at)) + "none of " + choices;
+  }
+  if (const std::size_t at = value.rfind(kRange); at != value.npos && value.starts_with(kValue)) {
+    // "0.000000 to 1797...": CLI11's words for no upper bound.
+    std::string range = value.substr(at + kRange.size());
+    if (const std::size_t point = range.find(".000000 to "); point != range.npos) {
+      range = range.substr(0, point) + " on";
+    }
+    return refused(flag, value.substr(kValue.size(), at - kValue.size())) +
+           "no whole number from " + range;
+  }
+  return said;
+}
+
 }  // namespace
 
 std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
@@ -42,7 +79,8 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
   } catch (const CLI::ArgumentMismatch& error) {
     return complain(in_plain_words(error) + "; see crawld help " + app.get_name(), kUsage);
   } catch (const CLI::ParseError& error) {
-    return complain(std::string(error.what()) + "; see crawld help " + app.get_name(), kUsage);
+    return complain(value_in_plain_words(error.what()) + "; see crawld help " + app.get_name(),
+                    kUsage);
   }
 }
 
