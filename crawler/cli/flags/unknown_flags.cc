@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "CLI/CLI.hpp"
@@ -93,9 +94,14 @@ constexpr ForeignFlag kForeign[] = {
     {" --resume --update ", "leave it out: the same command goes on, --recrawl visits again"},
 };
 
-std::string_view here(std::string_view flag) {
+constexpr std::string_view kReaders = " why sql search diff export report audit backup ";
+// What commands that read a database do not take.
+constexpr ForeignFlag kOfDatabases[] = {
+    {" -c --config ", "--db FILE names the database; it is the \"database\" of the file"}};
+
+std::string_view here(std::span<const ForeignFlag> known, std::string_view flag) {
   const std::string searched = " " + std::string(flag) + " ";
-  for (const ForeignFlag& foreign : kForeign) {
+  for (const ForeignFlag& foreign : known) {
     if (foreign.names.find(searched) != std::string_view::npos) return foreign.here;
   }
   return {};
@@ -116,6 +122,8 @@ std::string meant_by(std::string_view flag, const std::set<std::string>& names) 
   return found;
 }
 
+bool is_flag(const std::string& word) { return word.size() > 1 && word.starts_with('-'); }
+
 void collect_names(const CLI::App& app, std::set<std::string>& names) {
   for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; })) {
     collect_names(*group, names);
@@ -129,13 +137,20 @@ void collect_names(const CLI::App& app, std::set<std::string>& names) {
 
 std::string unknown_flags(const CLI::App& app, const std::vector<std::string>& flags) {
   const bool crawls = app.get_name() == "crawl" || app.get_name() == "fetch";
+  const bool reads = kReaders.find(" " + app.get_name() + " ") != std::string_view::npos;
+  const std::span<const ForeignFlag> foreign = crawls  ? std::span<const ForeignFlag>(kForeign)
+                                               : reads ? std::span<const ForeignFlag>(kOfDatabases)
+                                                       : std::span<const ForeignFlag>();
   const std::string see = "; see crawld help " + app.get_name();
   std::set<std::string> names;
   collect_names(app, names);
+  // Words behind a flag that is not known may be its value, or what they were meant to be.
+  const bool is_flag_unknown = std::any_of(flags.begin(), flags.end(), is_flag);
   std::string text;
   for (const std::string& word : flags) {
+    if (is_flag_unknown && !is_flag(word)) continue;
     const std::string flag = word.substr(0, word.find('='));
-    const std::string_view known = crawls ? here(flag) : std::string_view();
+    const std::string_view known = here(foreign, flag);
     text += text.empty() ? "" : "\n";
     if (!known.empty()) {
       text += flag + " is no flag here: " + std::string(known);

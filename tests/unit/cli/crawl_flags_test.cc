@@ -253,6 +253,11 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
   for (const std::string files : {"-k", "--mirror", "-P", "--cut-dirs=2"}) {
     CHECK_THAT(unknown_flags(app, {files}), Contains("crawld export -f mirror -o DIRECTORY"));
   }
+  CHECK(unknown_flags(app, {"--post-file", "f"}) ==
+        "--post-file is no flag here; see crawld help crawl");
+  CLI::App why("", "why");
+  CHECK(unknown_flags(why, {"-c", "https://a.test/"}) ==
+        "-c is no flag here: --db FILE names the database; it is the \"database\" of the file");
   CHECK(unknown_flags(app, {"--no-verbose"}) == "--no-verbose is no flag here: -q");
   CHECK(unknown_flags(app, {"--depht=3"}) == "--depht is no flag here; did you mean \"--depth\"?");
   CHECK_THAT(unknown_flags(app, {"--max-depth"}), EndsWith("did you mean \"--depth\"?"));
