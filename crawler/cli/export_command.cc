@@ -39,6 +39,7 @@ struct ExportFlags {
   std::string format = "jsonl";
   std::string table;
   std::string rule;
+  std::string site;
   std::string output;
   std::string since;
   std::string max_bytes;
@@ -57,6 +58,7 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
   app.add_option("--rule", flags.rule,
                  "records of this extraction rule; CSV has a column for each field");
+  app.add_option("--site", flags.site, "rows of this site alone (jsonl, csv, urls)");
   app.add_option(
       "-o,--output", flags.output,
       "written to FILE.part, renamed when complete (default: standard output); of a mirror "
@@ -84,6 +86,7 @@ base::Result<ExportEnd> write_rows(storage::Database& reader, const ExportFlags&
                                  .quote_formulas = flags.csv_safe,
                                  .enough = enough};
   options.rule = flags.rule;
+  options.site = flags.site;
   options.format = storage::export_format_from(flags.format).value_or(options.format);
   // A list of URLs is of those that were stored, unless another table is asked for.
   options.table = storage::export_table_from(flags.table).value_or(options.table);
@@ -137,6 +140,9 @@ std::optional<int> refuse_combination(const ExportFlags& flags, std::int64_t sin
   if (of_pages && !flags.table.empty() && flags.table != "pages") {
     return complain("--format " + flags.format + ": is of pages, not of " + flags.table, kUsage);
   }
+  if (of_pages && !flags.site.empty()) {
+    return complain("--site: is for jsonl, csv and urls, not for " + flags.format, kUsage);
+  }
   if (since != 0 && is_archive(flags.format)) {
     return complain("--since: a WARC goes on by --after", kUsage);
   }
@@ -154,13 +160,11 @@ base::Result<ExportEnd> write_export(storage::Database& reader, const ExportFlag
 
 // What has no meaning for a mirror, which is always of all pages as they are now.
 std::optional<int> refuse_flags_of_rows(const ExportFlags& flags) {
-  const std::pair<const char*, bool> given[] = {{"--since", !flags.since.empty()},
-                                                {"--after", flags.after != 0},
-                                                {"--max-bytes", !flags.max_bytes.empty()},
-                                                {"--rule", !flags.rule.empty()},
-                                                {"--table", !flags.table.empty()},
-                                                {"--no-header", flags.no_header},
-                                                {"--csv-safe", flags.csv_safe}};
+  const std::pair<const char*, bool> given[] = {
+      {"--since", !flags.since.empty()},         {"--after", flags.after != 0},
+      {"--max-bytes", !flags.max_bytes.empty()}, {"--rule", !flags.rule.empty()},
+      {"--site", !flags.site.empty()},           {"--table", !flags.table.empty()},
+      {"--no-header", flags.no_header},          {"--csv-safe", flags.csv_safe}};
   for (const auto& [name, is_given] : given) {
     if (is_given) {
       return complain(std::string(name) + ": a mirror is of all pages as they are now", kUsage);

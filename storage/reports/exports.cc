@@ -83,16 +83,56 @@ const char* sql_of(ExportTable table) {
   return kPages;
 }
 
+// "AND u.site_id = 3 ", of the tables as each statement calls them.
+base::Result<std::string> site_condition(Database& reader, const ExportOptions& options) {
+  std::int64_t id = 0;
+  std::string names;
+  const auto read = reader.each(
+      "SELECT id, name FROM sites ORDER BY name", [](Statement&) {},
+      [&](Statement& s) {
+        if (s.text(1) == options.site) id = s.integer(0);
+        names += (names.empty() ? "" : ", ") + base::printable(s.text(1));
+      });
+  if (!read) return read.error();
+  if (id == 0) {
+    return base::Error{base::Error::Code::not_found,
+                       "there is no site \"" + base::printable(options.site) + "\"; " +
+                           (names.empty() ? "there are none" : "there are " + names)};
+  }
+  switch (options.table) {
+    case ExportTable::pages:
+      return "AND p.site_id = " + std::to_string(id) + " ";
+    case ExportTable::records:
+      return "AND r.site_id = " + std::to_string(id) + " ";
+    case ExportTable::links:
+    case ExportTable::urls:
+      return "AND u.site_id = " + std::to_string(id) + " ";
+    case ExportTable::changes:
+      return "AND site = " + sql_text(options.site) + " ";
+  }
+  return std::string();
+}
+
 bool has_fields_as_columns(const ExportOptions& options) {
   return options.format == ExportFormat::csv && !options.rule.empty();
 }
 
-base::Result<std::string> sql_of(Database& reader, const ExportOptions& options) {
+base::Result<std::string> rule_sql(Database& reader, const ExportOptions& options) {
   std::string sql = sql_of(options.table);
   if (options.rule.empty()) return sql;
   if (auto known = require_records_of(reader, options.rule); !known) return known.error();
   if (has_fields_as_columns(options)) return rule_records_sql(reader, options.rule);
-  sql.insert(sql.find("ORDER BY"), "AND r.rule = " + sql_text(options.rule) + " ");
+  sql.insert(sql.rfind("ORDER BY"), "AND r.rule = " + sql_text(options.rule) + " ");
+  return sql;
+}
+
+base::Result<std::string> sql_of(Database& reader, const ExportOptions& options) {
+  auto sql = rule_sql(reader, options);
+  if (!sql || options.site.empty()) return sql;
+  const auto condition = site_condition(reader, options);
+  if (!condition) return condition.error();
+  // The last: that of the links has another, of the pages that they are of.
+  sql->insert(sql->rfind("ORDER BY"), *condition);
   return sql;
 }
 

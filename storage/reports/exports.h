@@ -28,6 +28,7 @@ struct ExportOptions {
   ExportTable table = ExportTable::pages;
   ExportFormat format = ExportFormat::jsonl;
   std::string rule;        // of records: those of this rule, in CSV a column a field; empty: all
+  std::string site;        // rows of this site alone; empty: of all
   std::int64_t after = 0;  // last_key of the call before, to go on
   std::int64_t since = 0;  // fetched or seen at or after, ms; 0: any time. Not of urls
   bool header = true;      // of CSV
@@ -43,7 +44,8 @@ struct ExportEnd {
   bool complete = true;  // false: `write` or `enough` stopped it
 };
 
-// `write` takes whole lines; false stops (the reader of a pipe went away).
+// `write` takes whole lines; false stops (the reader of a pipe went away). Errors: not_found (no
+// such rule or site; the message names those that there are), as of a read.
 base::Result<ExportEnd> export_rows(Database& reader, const ExportOptions& options,
                                     const std::function<bool(std::string_view)>& write);
 

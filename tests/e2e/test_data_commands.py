@@ -164,6 +164,34 @@ def test_exports_can_be_gone_on_with(site, tmp_path):
     assert not (tmp_path / "pages.jsonl.part").exists()
 
 
+def test_an_export_of_each_site_is_the_export_of_all(crawl, serve, tmp_path):
+    web = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else
+                (200, {"Content-Type": "text/html"}, b"<h1>" + path.encode() + b"</h1><a href=1>1</a><a href=2>2</a>"))
+    names = ["it's", "b"]
+    file = tmp_path / "crawl.yaml"
+    file.write_text(json.dumps({
+        "database": str(crawl.db), "disk_low": "0B",
+        "defaults": {"allow_addresses": ["127.0.0.0/8"], "delay": "0ms", "autothrottle": {"enabled": False}},
+        "sites": [{"name": name, "seeds": [web.url(f"/{name[0]}/")], "scope": "prefix",
+                   "extract": [{"name": "head", "fields": {"h": "css:h1"}}]} for name in names]}))
+    done = subprocess.run([str(CRAWLD), "crawl", "-q", "-c", str(file)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    for table in ["pages", "records", "links", "changes", "urls"]:
+        every = run(crawl, "export", "-t", table).stdout.splitlines()
+        of_site = {name: run(crawl, "export", "-t", table, "--site", name).stdout.splitlines() for name in names}
+        assert sorted(sum(of_site.values(), [])) == sorted(every) and all(of_site.values()), table
+        for name, lines in of_site.items():
+            assert all(web.url(f"/{name[0]}/") in line for line in lines), table
+    first = run(crawl, "export", "--site", "b", "--max-bytes", "64KiB")
+    assert run(crawl, "export", "--site", "b", "--after", re.search(r"--after (\d+)", first.stderr).group(1)).stdout == ""
+    rows = run(crawl, "export", "--site", "b", "--rule", "head", "-f", "csv").stdout.splitlines()
+    assert len(rows) == 1 + 3 and all("/b/" in row for row in rows[1:])
+    wrong = run(crawl, "export", "--site", "c")
+    assert wrong.returncode == 1 and 'there is no site "c"; there are b, it\'s' in wrong.stderr
+    assert run(crawl, "export", "--site", "b", "-f", "warc").returncode == 2
+    assert run(crawl, "export", "--site", "b", "-f", "mirror", "-o", tmp_path / "m").returncode == 2
+
+
 def test_an_export_comes_in_files_of_a_size(crawl, serve, tmp_path):
     site = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else
                  (200, {"Content-Type": "text/plain"}, path.encode() * 15_000))
