@@ -125,6 +125,10 @@ void CommitStage::book(const Refusals& refusals) {
     states_.move(Verdict::queued, refusal.verdict);
     ++totals_.outcomes[std::string(to_string(refusal.verdict))];
     if (is_problem(refusal)) ++totals_.problems[refusal.reason];
+    if (refusal.verdict == Verdict::failed) {
+      ++totals_.errors;
+      limits_.count_failed(refusal.site);
+    }
     storage::UrlUpdate update{
         .id = refusal.url_id, .state = refusal.verdict, .reason = refusal.reason};
     // robots.txt, a dead host, a forbidden address and a used-up budget are of today: a daemon asks

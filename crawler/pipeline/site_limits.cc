@@ -17,6 +17,11 @@ void SiteLimits::count(const model::Settled& settled) {
   counted_.push_back(settled.parsed.fetched.lease.request.site);
 }
 
+void SiteLimits::count_failed(model::SiteId site) {
+  ++sites_[site].errors;
+  counted_.push_back(site);
+}
+
 void SiteLimits::enforce(std::shared_ptr<const SiteTable> sites, frontier::LocalFrontier& frontier,
                          base::Instant now) {
   if (sites != table_ || now >= next_end_) {

@@ -22,6 +22,8 @@ class SiteLimits {
   explicit SiteLimits(base::Instant started) : started_(started) {}
 
   void count(const model::Settled& settled);
+  // A URL that failed without a request, with its host.
+  void count_failed(model::SiteId site);
   // Closes the sites whose limits of bytes, errors or time are reached, and opens those whose
   // limits a reload has raised: a new table. Looks at what was counted since the last call, and at
   // all sites only where the table is new or a site's time is over.

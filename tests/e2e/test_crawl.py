@@ -6,7 +6,7 @@ import subprocess
 import time
 from contextlib import closing
 
-from conftest import CRAWLD, html, summary
+from conftest import CRAWLD, free_port, html, summary
 
 QUICK = ("--delay", "0", "-e", "robots=off")
 
@@ -168,6 +168,16 @@ def test_wrong_input_gets_one_clear_line_and_its_exit_code(crawl, tmp_path):
     other = crawl.run("http://a.test/")
     assert other.returncode == 1 and len(other.stderr.strip().splitlines()) == 1
     assert crawl.db.read_text().startswith("this is no database")
+
+
+def test_a_url_of_a_host_that_cannot_be_reached_is_an_error(crawl, serve):
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else (200, {"Content-Type": "text/html"}, b"x"))
+    dead = f"http://127.0.0.1:{free_port()}/"
+    result = crawl.run("--delay", "0", "-t", "1", "--max-errors", "1", "--json", site.url(), dead)
+    told = json.loads(result.stdout)
+    assert told["errors"] == 1 and told["outcomes"]["failed"] == 1, told
+    assert (result.returncode, told["ended"]) == (12, "error limit reached"), result
+    assert crawl.sql("SELECT errors FROM runs") == [(1,)]
 
 
 def test_a_recrawl_is_conditional_and_stores_no_unchanged_page(crawl, serve):

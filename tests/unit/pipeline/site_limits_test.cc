@@ -33,6 +33,7 @@ class Sites {
   void fetched(model::SiteId site, std::uint64_t bytes) {
     count(site, model::Verdict::done, bytes);
   }
+  void failed_with_its_host(model::SiteId site) { site_limits_.count_failed(site); }
   void failed(model::SiteId site) { count(site, model::Verdict::failed, 0); }
   void reload(model::SiteId site, config::Limits limits) {
     limits_[site] = limits;
@@ -103,6 +104,15 @@ TEST_CASE("a site is closed by the limit that is reached, and no other with it")
   CHECK(sites.closed_by(0, seconds(1)) == "limits.bytes");
   CHECK(sites.closed_by(1, seconds(1)) == "limits.errors");
   CHECK(sites.closed_by(2, seconds(1)).empty());
+}
+
+TEST_CASE("a URL that fails with its host counts for its site") {
+  Sites sites({{.errors = 2}, {.errors = 2}});
+  sites.failed(0);
+  sites.failed_with_its_host(0);
+  sites.failed(1);
+  CHECK(sites.closed_by(0, seconds(0)) == "limits.errors");
+  CHECK(sites.closed_by(1, seconds(0)).empty());
 }
 
 TEST_CASE("the time of each site ends by itself, whatever is counted meanwhile") {
