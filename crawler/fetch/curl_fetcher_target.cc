@@ -85,7 +85,7 @@ std::optional<FetchFailure> choose_addresses(const Site& site, std::vector<IpAdd
 }  // namespace
 
 std::optional<std::string> CurlFetcher::address_of(const model::Lease& lease) {
-  const base::Instant started = std::chrono::steady_clock::now();
+  base::Instant started = std::chrono::steady_clock::now();
   const model::Url& url = lease.request.url;
   Target target;
   if (choose_site(lease.request, target)) return std::string();
@@ -93,11 +93,11 @@ std::optional<std::string> CurlFetcher::address_of(const model::Lease& lease) {
     const bool direct = target.site->proxies().empty();
     const Resolver::Later later{
         .owner = this, .call = [known = name_known_, host = lease.host_id] { known(host); }};
-    if (!context_.resolver_->ask_ahead(
-            url.hostname(), url.port(), std::min(kPatience, target.site->config().dns_timeout),
-            stop_.get_token(), direct ? needed_family(*target.site) : std::nullopt, later)) {
-      return std::nullopt;
-    }
+    const auto took = context_.resolver_->ask_ahead(
+        url.hostname(), url.port(), std::min(kPatience, target.site->config().dns_timeout),
+        stop_.get_token(), direct ? needed_family(*target.site) : std::nullopt, later);
+    if (!took) return std::nullopt;
+    started -= *took;
   }
   const bool found = !look_up(url, target) && !target.addresses.empty();
   looked_up_for_ = std::chrono::steady_clock::now() - started;

@@ -87,6 +87,8 @@ struct Resolver::Entry {
   std::optional<Family> needed;
   std::optional<Family> unanswered;
   Resolution resolution;
+  base::Instant asked_at{};
+  base::Duration took{0};
   base::Instant expires{};
   base::CondVar answered;
 };
@@ -162,23 +164,24 @@ std::optional<Resolution> Resolver::without_asking(const std::string& name,
   return std::nullopt;
 }
 
-bool Resolver::ask_ahead(std::string_view host, std::uint16_t port, milliseconds patience,
-                         const std::stop_token& stop, std::optional<Family> needed, Later later) {
+std::optional<base::Duration> Resolver::ask_ahead(std::string_view host, std::uint16_t port,
+                                                  milliseconds patience,
+                                                  const std::stop_token& stop,
+                                                  std::optional<Family> needed, Later later) {
   const std::string name = canonical_name(host);
-  if (without_asking(name, port)) return true;
+  if (without_asking(name, port)) return base::Duration{0};
   const auto entry = ask(name, std::chrono::steady_clock::now() + patience, stop, needed);
   base::MutexLock lock(mutex_);
   if (entry->ready) {
+    if (!std::exchange(entry->promised, false)) return base::Duration{0};
     // His turn may have come long after the answer.
-    if (std::exchange(entry->promised, false)) {
-      entry->expires = std::max(entry->expires, clock_.now() + kMinTtl);
-    }
-    return true;
+    entry->expires = std::max(entry->expires, clock_.now() + kMinTtl);
+    return entry->took;
   }
-  if (stop.stop_requested()) return true;
+  if (stop.stop_requested()) return base::Duration{0};
   entry->promised = true;
   laters_.emplace(entry.get(), std::move(later));
-  return false;
+  return std::nullopt;
 }
 
 void Resolver::forget(const void* owner) {
@@ -229,6 +232,7 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
   }
   slot = std::make_shared<Entry>();
   slot->needed = needed;
+  slot->asked_at = now;
   auto entry = slot;
   ++counts_.asked;
   if (cache_.size() > max_cached_) make_room();
@@ -236,13 +240,15 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
 }
 
 void Resolver::store(Entry& entry, DnsAnswer answer) {
-  const base::Instant expires = clock_.now() + lifetime(answer);
+  const base::Instant now = clock_.now();
+  const base::Instant expires = now + lifetime(answer);
   std::vector<Later> laters;
   {
     base::MutexLock lock(mutex_);
     entry.ready = true;
     entry.unanswered = answer.unanswered;
     entry.resolution = {answer.failure, std::move(answer.addresses)};
+    entry.took = now - entry.asked_at;
     entry.expires = expires;
     const auto [first, last] = laters_.equal_range(&entry);
     for (auto it = first; it != last; ++it) laters.push_back(std::move(it->second));

@@ -54,12 +54,14 @@ class Resolver {
     const void* owner;
     std::function<void()> call;  // in the client's thread; it must not call the resolver
   };
-  // Asks ahead of resolve(), and waits at most `patience`, or until `stop`. True: resolve() has
-  // not to wait now. False: `later` is called once, perhaps before this returns, when that is so;
-  // from then on the answer, a failure too, is kept until whoever asked ahead comes for it.
-  bool ask_ahead(std::string_view host, std::uint16_t port, std::chrono::milliseconds patience,
-                 const std::stop_token& stop, std::optional<Family> needed, Later later)
-      CRAWL_EXCLUDES(mutex_);
+  // Asks ahead of resolve(), and waits at most `patience`, or until `stop`. Nothing: `later` is
+  // called once, perhaps before this returns, when there is an answer; from then on that, a failure
+  // too, is kept until whoever asked ahead comes for it. Else resolve() has not to wait now, and
+  // this is how long the answer that he comes for was under way (0: he did not ask before).
+  std::optional<base::Duration> ask_ahead(std::string_view host, std::uint16_t port,
+                                          std::chrono::milliseconds patience,
+                                          const std::stop_token& stop, std::optional<Family> needed,
+                                          Later later) CRAWL_EXCLUDES(mutex_);
   // None of its calls is made any more, nor under way.
   void forget(const void* owner) CRAWL_EXCLUDES(mutex_);
 
