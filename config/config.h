@@ -78,7 +78,7 @@ struct Revisit {
 
 struct Limits {  // 0: none
   std::uint64_t pages = 0;
-  seconds time{0};
+  milliseconds time{0};
   Bytes bytes = 0;
   std::uint64_t errors = 0;
   bool operator==(const Limits&) const = default;

@@ -76,7 +76,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
   if (text == "0") return milliseconds{0};
   const auto value = with_unit(text, kDurations);
   if (!value || *value > kMost) return std::nullopt;
-  return milliseconds(std::llround(*value));
+  // Not to nothing: 0 lifts a limit.
+  const bool rounds_to_none = *value > 0 && *value < 1;
+  return milliseconds(rounds_to_none ? 1 : std::llround(*value));
 }
 
 std::optional<milliseconds> parse_duration_or_seconds(std::string_view text) {

@@ -64,9 +64,13 @@ Ending watch(daemon::Session& session, StopSignals& signals, const daemon::Contr
                          .disk_low = session.config().disk_low,
                          .memory_high = session.config().memory_high},
                         session.pipeline());
-  const std::chrono::seconds most_time = session.config().limits.time;
+  const milliseconds most_time = session.config().limits.time;
   pipeline::Pipeline& pipeline = session.pipeline();
-  while (!pipeline.wait(clock.now() + kTurn)) {
+  const auto turn_ends = [&](base::Instant now) {
+    const base::Instant over = started + most_time;
+    return most_time.count() > 0 && over > now ? std::min(over, now + kTurn) : now + kTurn;
+  };
+  while (!pipeline.wait(turn_ends(clock.now()))) {
     const base::Instant now = clock.now();
     if (progress.shown()) progress.show(pipeline.status(), now);
     if (signals.asked() || wishes.stop) return {kInterrupted, "interrupted", false};

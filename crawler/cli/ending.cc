@@ -23,7 +23,7 @@ Ending ending_of(pipeline::End end) {
   return {};
 }
 
-std::optional<Ending> end_of_time(std::chrono::seconds most, base::Instant started,
+std::optional<Ending> end_of_time(std::chrono::milliseconds most, base::Instant started,
                                   base::Instant now) {
   if (most.count() == 0 || now - started < most) return std::nullopt;
   return Ending{kTimeLimit, "time limit reached", false};

@@ -21,7 +21,7 @@ struct Ending {
 Ending ending_of(pipeline::End end);
 
 // Of a run that began at `started` and may take `most`; nothing while it may go on. 0: no limit.
-std::optional<Ending> end_of_time(std::chrono::seconds most, base::Instant started,
+std::optional<Ending> end_of_time(std::chrono::milliseconds most, base::Instant started,
                                   base::Instant now);
 
 }  // namespace crawld::cli

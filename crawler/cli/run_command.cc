@@ -111,7 +111,7 @@ class Daemon {
   Ending loop() {
     daemon::notify_service_manager("READY=1");
     const base::Instant started = clock_.now();
-    const std::chrono::seconds most_time = session_.config().limits.time;
+    const milliseconds most_time = session_.config().limits.time;
     while (session_.pipeline().end() == pipeline::End::running) {
       if (wishes_.stop) return {kFinished, "stopped", false};
       if (auto over = end_of_time(most_time, started, clock_.now())) return *std::move(over);

@@ -44,6 +44,58 @@ def test_the_same_command_again_fetches_nothing(crawl, serve):
     assert len(site.log) == before
 
 
+def test_a_time_limit_below_a_second_is_kept(crawl, serve):
+    site = serve(chain(12, fan=1, delay=0.1))  # 1.2 seconds at least
+    started = time.monotonic()
+    result = crawl.run(*QUICK, "--max-time", "300ms", "--json", site.url())
+    assert result.returncode == 15, result.stderr
+    assert summary(result)["ended"] == "time limit reached"
+    assert time.monotonic() - started >= 0.3
+    assert 1 <= len(site.log) <= 5
+    # It is a limit of a run: the next one goes on.
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    assert crawl.sql("SELECT count(*) FROM pages") == [(13,)]
+
+
+def test_a_time_limit_below_a_turn_of_the_watch_is_kept(crawl, serve):
+    site = serve(chain(1, delay=0.04))
+    assert crawl.run(*QUICK, "--max-time", "10ms", site.url()).returncode == 15
+
+
+def test_a_site_s_time_limit_below_a_second_closes_that_site_alone(crawl, serve, tmp_path):
+    slow, other = serve(chain(12, fan=1, delay=0.1)), serve(chain(12, fan=1, delay=0.1))
+    config = tmp_path / "c.yaml"
+    config.write_text(f"""\
+defaults: {{delay: 0, robots: ignore}}
+sites:
+  - {{name: short, seeds: ["{slow.url()}"], limits: {{time: 300ms}}}}
+  - {{name: whole, seeds: ["{other.url()}"]}}
+""")
+    result = crawl.run("-c", config)
+    assert result.returncode == 0, result.stderr
+    assert 1 <= len(slow.log) <= 5
+    assert len(other.log) == 13
+    assert crawl.sql("SELECT DISTINCT reason FROM urls WHERE state = 'over_budget'") == [("limits.time",)]
+
+
+def test_the_smallest_limits_of_pages_and_bytes_are_kept(crawl, serve, tmp_path):
+    site = serve(chain(20, delay=0.02))
+    result = crawl.run(*QUICK, "--max-pages", 1, "--json", site.url())
+    assert (result.returncode, summary(result)["pages"]) == (0, 1), result.stderr
+    result = crawl.run(*QUICK, "--max-bytes", 1, "--json", site.url())
+    assert result.returncode == 14, result.stderr
+    assert 1 <= summary(result)["requests"] <= 3
+    config = tmp_path / "c.yaml"
+    config.write_text(f"""\
+defaults: {{delay: 0, robots: ignore}}
+sites: [{{name: little, seeds: ["{site.url()}"], limits: {{bytes: 1B}}}}]
+""")
+    asked = len(site.log)
+    assert subprocess.run([CRAWLD, "crawl", "--db", tmp_path / "b.db", "--allow-address", "127.0.0.1", "-c", config],
+                          capture_output=True, timeout=120).returncode == 0
+    assert 1 <= len(site.log) - asked <= 3
+
+
 def test_sigterm_drains_says_how_to_resume_and_the_rest_follows(crawl, serve):
     site = serve(chain(150, delay=0.02))
     process = crawl.start(*QUICK, site.url())

@@ -232,13 +232,6 @@ void apply_transfer(const CrawlOptions& o, Site& site, Flags& flags) {
   site.structured = site.structured || o.structured;
 }
 
-// Fractions of a second are rounded up: 0 would lift the limit.
-std::string whole_seconds(const std::string& text) {
-  const auto time = config::parse_duration_or_seconds(text);
-  if (!time) return text;
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(*time).count()) + "s";
-}
-
 std::string zero_if_inf(const std::string& text) { return text == "inf" ? "0" : text; }
 
 void set_user_agent(const std::string& text, Config& config, Flags& flags) {
@@ -271,7 +264,7 @@ void apply_run(const CrawlOptions& o, Config& config, Flags& flags) {
   flags.set(bytes_if_bare(o.max_bytes), "--max-bytes", "limits.bytes", config);
   flags.set(bytes_if_bare(o.limit_rate), "--limit-rate", "limit_rate", config);
   flags.set(seconds_if_bare(o.stop_timeout), "--stop-timeout", "stop_timeout", config);
-  flags.set(whole_seconds(o.max_time), "--max-time", "limits.time", config);
+  flags.set(seconds_if_bare(o.max_time), "--max-time", "limits.time", config);
   set_user_agent(o.user_agent, config, flags);
   flags.set(o.sandbox, "--sandbox", "sandbox", config);
   for (const std::string& entry : o.resolve) {

@@ -69,7 +69,7 @@ void Progress::measure(const pipeline::Status& status, base::Instant now) {
 std::string time_left(const Progress::Limits& limits, const pipeline::Status& status) {
   milliseconds left = milliseconds::max();
   if (limits.time.count() > 0) {
-    left = std::max(milliseconds(0), milliseconds(limits.time) - status.elapsed);
+    left = std::max(milliseconds(0), limits.time - status.elapsed);
   }
   if (limits.pages > 0 && status.totals.pages > 0) {
     // By the pages so far: of the requests some bring none (robots.txt, redirects, errors).

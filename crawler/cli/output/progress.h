@@ -19,7 +19,7 @@ class Progress {
  public:
   struct Limits {  // for the time that is left; 0: none
     std::uint64_t pages = 0;
-    std::chrono::seconds time{0};
+    std::chrono::milliseconds time{0};
   };
 
   Progress(ProgressStyle style, Limits limits, std::chrono::milliseconds line_interval)

@@ -103,7 +103,7 @@ TEST_CASE("bare numbers of flags count seconds and bytes, as wget's do") {
   REQUIRE(plan);
   CHECK(plan->config.sites.at(0).delay == std::chrono::milliseconds(1'500));
   CHECK(plan->config.limits.bytes == 100);
-  CHECK(plan->config.limits.time == std::chrono::seconds(1));
+  CHECK(plan->config.limits.time == std::chrono::milliseconds(200));
 }
 
 TEST_CASE("0 and inf lift a limit, as they do for wget") {

@@ -764,11 +764,16 @@ TEST_CASE("what is contradictory but possible is warned of") {
   CHECK(kept_delay(loaded->config.sites[0]) == std::chrono::milliseconds(1));
 }
 
-TEST_CASE("a limit of less than a second is a second, not none") {
-  const auto loaded = load_text("limits: {time: 500ms}\nsites: []\n", "f.yaml");
+TEST_CASE(
+    "a limit of less than a second is kept to the millisecond, and none is lifted by rounding") {
+  const auto loaded = load_text(
+      "limits: {time: 0.2ms}\n"
+      "sites: [{name: a, seeds: ['http://a.test/'], limits: {time: 300ms}}]\n",
+      "f.yaml");
   INFO((loaded ? "" : loaded.error().message));
   REQUIRE(loaded);
-  CHECK(loaded->config.limits.time == std::chrono::seconds(1));
+  CHECK(loaded->config.limits.time == std::chrono::milliseconds(1));
+  CHECK(loaded->config.sites.at(0).limits.time == std::chrono::milliseconds(300));
 }
 
 TEST_CASE("the effective configuration reads back as itself, rules too") {
