@@ -57,13 +57,9 @@ std::string shown_command(Arguments arguments) {
 
 // Turns until the crawl has ended, a signal came or the time is over.
 Ending watch(daemon::Session& session, StopSignals& signals, const daemon::ControlWishes& wishes,
-             Progress& progress, const base::Clock& clock) {
+             daemon::Guards& guards, Progress& progress, const base::Clock& clock) {
   const base::Instant started = clock.now();
   base::Instant next_look = started;
-  daemon::Guards guards({.database = session.config().database,
-                         .disk_low = session.config().disk_low,
-                         .memory_high = session.config().memory_high},
-                        session.pipeline());
   const milliseconds most_time = session.config().limits.time;
   pipeline::Pipeline& pipeline = session.pipeline();
   const auto turn_ends = [&](base::Instant now) {
@@ -213,18 +209,18 @@ int crawl_command(const Arguments& arguments) {
   Progress progress(progress_style(options.quiet),
                     {.pages = running.config().limits.pages, .time = running.config().limits.time},
                     std::min(running.config().stats_interval, milliseconds(10'000)));
+  daemon::Guards guards(daemon::guard_limits(running.config()), running.pipeline());
+  guards.look();  // before the first request: that may be one too many
   const base::Status started = running.start();
   signals.hold_back();
-  if (!started) {
-    return complain(started.error().message, exit_code(started.error()));
-  }
+  if (!started) return complain(started.error().message, exit_code(started.error()));
   daemon::ControlWishes wishes;
   auto control = daemon::ControlSocket::open(
       running.config().database + ".sock",
       [&](const std::string& request) { return daemon::answer_control(request, running, wishes); });
   if (!control) base::log::warn("control.none", {{"why", control.error().message}});
   std::unique_ptr<daemon::HttpListener> metrics = open_metrics(running);
-  const Ending ending = watch(running, signals, wishes, progress, clock);
+  const Ending ending = watch(running, signals, wishes, guards, progress, clock);
   metrics.reset();
   if (control) control->reset();  // nobody asks a crawl that is being put away
   const int code = finish(running, signals, options, arguments, progress, ending, clock);

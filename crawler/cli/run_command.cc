@@ -53,15 +53,13 @@ class Daemon {
       : session_(session),
         signals_(signals),
         config_file_(std::move(config_file)),
-        guards_({.database = session.config().database,
-                 .disk_low = session.config().disk_low,
-                 .memory_high = session.config().memory_high},
-                session.pipeline()),
+        guards_(daemon::guard_limits(session.config()), session.pipeline()),
         watchdog_(kPatience, session.config().convert.empty() ? milliseconds{0}
                                                               : session.config().convert_timeout) {}
 
   base::Status open() {
     const config::Config& config = session_.config();
+    guards_.look();  // before the first request: that may be one too many
     wishes_.can_reload = true;
     if (base::Status listening = listen(); !listening) return listening;
     if (config.metrics_listen.empty()) return base::Done{};

@@ -32,6 +32,11 @@ std::uint64_t machine_memory() {
   return limited ? std::min<std::uint64_t>(most, all) : all;
 }
 
+GuardLimits guard_limits(const config::Config& config) {
+  return {
+      .database = config.database, .disk_low = config.disk_low, .memory_high = config.memory_high};
+}
+
 void Guards::hold(pipeline::Hold reason, bool& held, bool wanted, const char* event,
                   const std::string& have, const char* setting, const std::string& limit) {
   if (held == wanted) return;

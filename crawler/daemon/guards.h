@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "config/config.h"
 #include "crawler/pipeline/pipeline.h"
 
 namespace crawld::daemon {
@@ -14,7 +15,9 @@ struct GuardLimits {
   std::uint64_t memory_high = 0;  // bytes resident; 0: not watched
 };
 
-// Threads: one. Call about once a second.
+GuardLimits guard_limits(const config::Config& config);
+
+// Threads: one. Look before the crawl starts, and then about once a second.
 class Guards {
  public:
   Guards(GuardLimits limits, pipeline::Pipeline& pipeline)

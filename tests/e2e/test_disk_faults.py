@@ -125,6 +125,25 @@ def test_a_quiet_crawl_says_once_why_it_waits_for_the_disk(small_disk, tmp_path,
             running.wait(60)
 
 
+@pytest.mark.parametrize("command", ["crawl", "run"])
+def test_a_start_below_disk_low_asks_for_nothing(small_disk, tmp_path, serve, command):
+    site = serve(heavy(90))
+    config = tmp_path / "crawl.yaml"
+    config.write_text(f"sites: [{{name: test, seeds: [\"{site.url()}\"], delay: 0s, robots: ignore, concurrency_per_host: 4, "
+                      f"allow_addresses: [127.0.0.0/8]}}]\ncontrol: {tmp_path}/control\n")
+    said = tmp_path / "said"
+    with open(said, "w") as log:
+        running = subprocess.Popen([CRAWLD, command, "-c", config, "--db", small_disk / "crawl.db"], stderr=log, stdout=log)
+        try:
+            eventually(lambda: "disk_low" in said.read_text() or running.poll() is not None)
+            time.sleep(1.5)
+            assert running.poll() is None, said.read_text()
+            assert site.paths() == []
+        finally:
+            running.terminate()
+            running.wait(60)
+
+
 def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     site = serve(heavy(90))
     crawl = Crawl(small_disk)
