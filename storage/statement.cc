@@ -89,12 +89,22 @@ base::Error database_error(sqlite3* db, int code, std::string_view doing) {
   return {kind, std::move(message)};
 }
 
+namespace {
+
+// The file, and what could not be done with it. A database in memory has none.
+std::string doing(sqlite3* db, const char* what) {
+  const char* file = sqlite3_db_filename(db, "main");
+  return file == nullptr || *file == '\0' ? what : std::string(file) + ": " + what;
+}
+
+}  // namespace
+
 base::Result<Statement> Statement::prepare(sqlite3* db, std::string_view sql) {
   Statement made;
   made.db_ = db;
   const int rc = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
                                     SQLITE_PREPARE_PERSISTENT, &made.statement_, nullptr);
-  if (rc != SQLITE_OK) return database_error(db, rc, "cannot prepare a statement");
+  if (rc != SQLITE_OK) return database_error(db, rc, doing(db, "cannot prepare a statement"));
   return made;
 }
 
@@ -135,8 +145,8 @@ base::Result<bool> Statement::step() {
     sqlite3_reset(statement_);
     return false;
   }
-  base::Error error =
-      database_error(db_, sqlite3_extended_errcode(db_), "the database refused a statement");
+  base::Error error = database_error(db_, sqlite3_extended_errcode(db_),
+                                     doing(db_, "the database refused a statement"));
   sqlite3_reset(statement_);
   return error;
 }

@@ -13,6 +13,10 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return grouped(number).append(" ").append(number == 1 ? one : many);
+}
+
 std::string human_time(std::chrono::milliseconds time) {
   const auto seconds = time.count() / 1000;
   std::array<char, 48> text{};

@@ -186,13 +186,16 @@ void print_status(const json& status) {
   std::printf("pid %llu, running for %s, database %s\n",
               static_cast<unsigned long long>(number("pid")), base::human_time(time).c_str(),
               base::printable(status.value("database", "")).c_str());
-  std::printf("  %s pages stored, %s requests, %s errors, %s received\n",
-              base::grouped(number("pages")).c_str(), base::grouped(number("requests")).c_str(),
-              base::grouped(number("errors")).c_str(),
+  const auto counted = [&](const char* key, const char* one, const char* many) {
+    return base::counted(number(key), one, many);
+  };
+  std::printf("  %s stored, %s, %s, %s received\n", counted("pages", "page", "pages").c_str(),
+              counted("requests", "request", "requests").c_str(),
+              counted("errors", "error", "errors").c_str(),
               config::format_bytes(number("bytes")).c_str());
-  std::printf("  %s URLs waiting on %s hosts, %s transfers open\n",
-              base::grouped(number("waiting")).c_str(), base::grouped(number("hosts")).c_str(),
-              base::grouped(number("in_flight")).c_str());
+  std::printf("  %s waiting on %s, %s open\n", counted("waiting", "URL", "URLs").c_str(),
+              counted("hosts", "host", "hosts").c_str(),
+              counted("in_flight", "transfer", "transfers").c_str());
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               base::printable(held.empty() ? status.value("limit", "") : held).c_str());
@@ -202,10 +205,12 @@ void print_status(const json& status) {
   print_sites(status, "sites that a reload took out", "left");
   for (const json& login : status.value("logins", json::array())) print_login(login);
   const json pruned = status.value("pruned", json::object());
-  const auto gone = [&](const char* name) { return base::grouped(pruned.value(name, 0ULL)); };
+  const auto gone = [&](const char* name, const char* one) {
+    return base::counted(pruned.value(name, 0ULL), one, name);
+  };
   if (pruned.value("versions", 0ULL) + pruned.value("requests", 0ULL) > 0) {
-    std::printf("  let go %s versions, %s bodies, %s requests\n", gone("versions").c_str(),
-                gone("bodies").c_str(), gone("requests").c_str());
+    std::printf("  let go %s, %s, %s\n", gone("versions", "version").c_str(),
+                gone("bodies", "body").c_str(), gone("requests", "request").c_str());
   }
   for (const json& drop : status.value("coverage_drops", json::array())) {
     if (drop.is_string()) {

@@ -153,6 +153,7 @@ int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& o
                   .database = session.config().database,
                   .output = options.output,
                   .resume = ending.complete ? "" : shown_command(arguments),
+                  .unwritten = !ended,
                   .seeds = ended ? troubles_of_seeds(session) : std::vector<SeedTrouble>{},
                   .fetch = session.fetch().counts(),
                   .workers = session.workers()};

@@ -7,6 +7,7 @@
 #include "config/load.h"
 #include "config/version.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/figures.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/archive/import_source.h"
 #include "crawler/cli/archive/warc_import.h"
@@ -292,15 +293,15 @@ void tell(const ImportFlags& flags, const Import& import) {
     std::puts(out.dump().c_str());
   }
   if (flags.quiet || flags.json) return;
-  const auto count = [](std::uint64_t number) { return std::to_string(number); };
+  const auto count = [](std::uint64_t number) { return base::grouped(number); };
   std::string line = "crawld: ";
   if (counts.records > 0) {
-    line += count(counts.records) + " records";
+    line += base::counted(counts.records, "record", "records");
     for (const auto& [fate, number] : counts.fates) line += ", " + count(number) + " " + fate;
   }
   if (counts.queued + counts.known > 0) {
-    line += (counts.records > 0 ? "; " : "") + count(counts.queued) + " URLs queued, " +
-            count(counts.known) + " known before";
+    line += (counts.records > 0 ? "; " : "") + base::counted(counts.queued, "URL", "URLs") +
+            " queued, " + count(counts.known) + " known before";
   }
   if (counts.records + counts.queued + counts.known == 0) line += "nothing to import";
   std::fprintf(stderr, "%s\n", line.c_str());

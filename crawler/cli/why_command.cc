@@ -5,6 +5,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/escape.h"
+#include "crawler/base/figures.h"
 #include "crawler/cli/advice.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
@@ -176,14 +177,14 @@ void tell(const UrlStory& story, const Line& line) {
   line("visited", story.visited_at == 0
                       ? std::string("never")
                       : time_text(story.visited_at) + ", status " + std::to_string(story.status) +
-                            ", " + std::to_string(story.visits) + " visits, " +
-                            std::to_string(story.changes) + " changes");
+                            ", " + base::counted(story.visits, "visit", "visits") + ", " +
+                            base::counted(story.changes, "change", "changes"));
   line("page", page_facts(story));
   line("due", time_text(story.due_at));
   for (const storage::StoryAttempt& fetch : story.fetches) {
     line("fetch", time_text(fetch.at) + " " + fetch.outcome +
                       (fetch.status != 0 ? " " + std::to_string(fetch.status) : "") + ", " +
-                      std::to_string(fetch.bytes) + " bytes, " +
+                      base::counted(fetch.bytes, "byte", "bytes") + ", " +
                       std::to_string(fetch.total_us / 1000) + " ms" +
                       (fetch.detail.empty() ? "" : ": " + fetch.detail));
   }

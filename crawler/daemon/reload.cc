@@ -165,10 +165,17 @@ void judge_books(Session& session, const std::string& before, const std::functio
 
 std::string ReloadReport::text() const {
   std::string all = differences.empty() ? "no differences\n" : differences;
-  all += base::grouped(out_of_scope) + " queued URLs now out of scope\n";
-  if (given_up > 0) all += base::grouped(given_up) + " known pages will not be visited again\n";
-  if (queued > 0) all += base::grouped(queued) + " URLs that were refused are queued now\n";
-  if (passed > 0) all += base::grouped(passed) + " URLs belong to another site now\n";
+  all += base::counted(out_of_scope, "queued URL", "queued URLs") + " now out of scope\n";
+  if (given_up > 0) {
+    all += base::counted(given_up, "known page", "known pages") + " will not be visited again\n";
+  }
+  if (queued > 0) {
+    all += base::counted(queued, "URL that was refused is", "URLs that were refused are") +
+           " queued now\n";
+  }
+  if (passed > 0) {
+    all += base::counted(passed, "URL belongs", "URLs belong") + " to another site now\n";
+  }
   return all;
 }
 

@@ -144,6 +144,23 @@ def test_a_start_below_disk_low_asks_for_nothing(small_disk, tmp_path, serve, co
             running.wait(60)
 
 
+def test_a_disk_that_fills_under_the_last_batch_tells_what_is_left_and_what_goes_on(crawl, serve):
+    site = serve(lambda path: html([]))
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=26 count=0"),
+                               stderr=subprocess.PIPE, text=True)
+    site.wait_for(1)  # all there is
+    try:
+        _, stderr = process.communicate(timeout=3)  # the disk fills in the last step of all,
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGTERM)  # or under the batch before it, which is held
+        _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 3, stderr
+    assert len(site.log) == 1
+    assert "left        what the database did not take; go on with: crawld crawl" in stderr
+    assert crawl.run(*QUICK, site.url()).returncode == 0
+    check_whole(crawl, 1)
+
+
 def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
     site = serve(heavy(90))
     crawl = Crawl(small_disk)

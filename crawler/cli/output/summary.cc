@@ -55,6 +55,18 @@ bool nothing_was_left(const Summary& summary) {
          totals.outcomes.empty();
 }
 
+// Of what the database did not take nobody knows how much it is: the figures of the states count
+// it.
+std::string what_is_left(const Summary& summary) {
+  const std::uint64_t urls = state(summary.status, "queued") + state(summary.status, "retry_later");
+  std::string text;
+  if (urls > 0) text = base::counted(urls, "URL", "URLs");
+  if (summary.unwritten) {
+    text += std::string(text.empty() ? "" : ", and ") + "what the database did not take";
+  }
+  return text.empty() ? "go on with: " : text + "; go on with: ";
+}
+
 ordered_json told(const std::vector<SeedTrouble>& seeds) {
   ordered_json all = ordered_json::array();
   for (const SeedTrouble& seed : seeds) all.push_back({{"told", seed.text}, {"hint", seed.hint}});
@@ -76,10 +88,11 @@ std::string summary_text(const Summary& summary) {
   line("pages", base::grouped(totals.pages) + " stored, " + base::grouped(totals.unchanged) +
                     " unchanged (" + rate(totals.pages, status.elapsed) + "/s, " +
                     config::format_bytes(totals.bytes) + " received)");
-  line("requests", base::grouped(totals.fetches) + ", " + base::grouped(totals.retries) +
-                       " retries, " + base::grouped(summary.fetch.connected) + " connections");
-  line("links",
-       base::grouped(totals.links) + " read, " + base::grouped(totals.discovered) + " new URLs");
+  line("requests", base::grouped(totals.fetches) + ", " +
+                       base::counted(totals.retries, "retry", "retries") + ", " +
+                       base::counted(summary.fetch.connected, "connection", "connections"));
+  line("links", base::grouped(totals.links) + " read, " +
+                    base::counted(totals.discovered, "new URL", "new URLs"));
   line("outcomes", by_count(totals.outcomes, 12));
   line("changes", by_count(totals.changes, 7));
   line("problems", by_count(totals.problems, 8));
@@ -113,10 +126,7 @@ std::string summary_text(const Summary& summary) {
     line("hint", "nothing was left to do; --recrawl visits known pages again");
   line("database", summary.database);
   line("output", summary.output);
-  if (!summary.resume.empty()) {
-    line("left", base::grouped(state(status, "queued") + state(status, "retry_later")) +
-                     " URLs; go on with: " + summary.resume);
-  }
+  if (!summary.resume.empty()) line("left", what_is_left(summary) + summary.resume);
   return text;
 }
 

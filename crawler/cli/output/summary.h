@@ -18,6 +18,7 @@ struct Summary {
   std::string database;
   std::string output;              // -o; empty: none
   std::string resume;              // the command that goes on; empty: nothing left to do
+  bool unwritten = false;          // the database did not take the last of it
   std::vector<SeedTrouble> seeds;  // of a crawl that brought next to nothing
   fetch::FetchContext::Counts fetch;
   std::vector<parsers::WorkerCounters> workers;

@@ -66,6 +66,18 @@ void foreign_database(const std::string& path) {
 
 }  // namespace
 
+TEST_CASE("a statement that is refused names the file of the database") {
+  const Scratch scratch;
+  const auto database = open_new(scratch.path());
+  auto refused = Statement::prepare(database->raw(), "SELECT json('{')");
+  REQUIRE(refused.ok());
+  CHECK(refused->step().error().message ==
+        scratch.path() + ": the database refused a statement: malformed JSON");
+  const auto unknown = Statement::prepare(database->raw(), "SELECT 1 FROM nowhere");
+  CHECK(unknown.error().message ==
+        scratch.path() + ": cannot prepare a statement: no such table: nowhere");
+}
+
 TEST_CASE("a new database has our application id, the newest schema and mode 0600") {
   Scratch scratch;
   { auto db = open_new(scratch.path()); }
