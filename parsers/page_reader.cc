@@ -195,6 +195,10 @@ bool may_be_json_feed(std::string_view content_type, std::string_view body) {
          body.substr(0, kJsonFeedFront).find("jsonfeed.org") != std::string_view::npos;
 }
 
+bool is_drawing(const ParseJob& job) {
+  return parse_content_type(job.headers.content_type).essence == "image/svg+xml";
+}
+
 // CSS Values 4 section 4.5: against the sheet's own URL.
 void add_style_sheet_links(std::string_view css, const ParseJob& job, ParsedPage& page) {
   LinkResolver resolver(model::Url::parse(job.url), {});
@@ -309,7 +313,23 @@ void PageReader::read_text(const ParseJob& job, std::string_view body, ParsedPag
     add_style_sheet_links(text.view(), job, page);
     return;
   }
+  if (job.wants.css_urls && is_drawing(job)) add_drawing_links(text.view(), job, page);
   if (page.kind == DocumentKind::text) page.text = std::move(text).take();
+}
+
+// What an SVG file is drawn from: images, parts of other files, sheets, scripts. It is shown within
+// pages, where nobody follows its <a>.
+void PageReader::add_drawing_links(std::string_view svg, const ParseJob& job, ParsedPage& page) {
+  ParsedPage drawing;
+  drawing.charset = page.charset;
+  ScanExtras extras;
+  scanner_.scan(xhtml_as_html(svg), scan_options(job, page), drawing, extras);
+  page.links_truncated = page.links_truncated || drawing.links_truncated;
+  for (const model::Link& link : drawing.links) {
+    if (link.tag == model::LinkTag::a || link.tag == model::LinkTag::svg_a) continue;
+    const bool used = link.tag == model::LinkTag::other;  // <use>
+    page.add_link({.url = link.url, .tag = used ? model::LinkTag::img : link.tag});
+  }
 }
 
 // A page that turns out to be a feed is read as one, whoever asked for it.

@@ -49,6 +49,7 @@ class PageReader {
   bool finds(const std::string& selector, const HtmlTree& tree);
   void read_listing(const ParseJob& job, std::string_view body, model::ParsedPage& page);
   void read_text(const ParseJob& job, std::string_view body, model::ParsedPage& page);
+  void add_drawing_links(std::string_view svg, const ParseJob& job, model::ParsedPage& page);
 
   PageScanner scanner_;
   std::vector<std::optional<CompiledRules>> rules_;

@@ -85,6 +85,9 @@ bool FactCollector::enter(Tag tag, Space space, bool in_noscript, Attributes att
     return tag != Tag::template_ || is_shown_template(attributes);
   }
   const std::size_t links_before = page_.links.size();
+  if (options_.css_urls) {
+    if (const auto style = find(attributes, Attr::style)) read_css(std::string(*style));
+  }
   const auto link = space == Space::svg ? svg_link(tag) : std::nullopt;
   if (link) {
     if (const auto href = find(attributes, Attr::href)) {
@@ -324,7 +327,10 @@ void FactCollector::read_param(Attributes attributes) {
 }
 
 void FactCollector::read_css(std::string_view css) {
-  for (const std::string& url : css_urls(css)) add_link(LinkTag::css, url);
+  for (const std::string& url : css_urls(css)) {
+    // "url(#shape)" is part of this document (CSS Values 4 section 4.5.1).
+    if (!url.starts_with('#')) add_link(LinkTag::css, url);
+  }
 }
 
 }  // namespace crawld::parsers

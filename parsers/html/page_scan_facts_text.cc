@@ -85,6 +85,7 @@ void FactCollector::stop_listening() {
 void FactCollector::open_text(Tag tag, Space space, Attributes attributes) {
   if (space != Space::html) {
     if (kSilentForeign.has(tag)) ++silent_;
+    if (tag == Tag::style) capturing_ = options_.css_urls;
     return;
   }
   const Role role = role_of(tag);
@@ -111,6 +112,11 @@ void FactCollector::open_text(Tag tag, Space space, Attributes attributes) {
 void FactCollector::close_text(Tag tag, Space space) {
   if (space != Space::html) {
     if (kSilentForeign.has(tag)) --silent_;
+    if (tag == Tag::style) {
+      read_css(captured_);
+      capturing_ = false;
+      captured_.clear();
+    }
     return;
   }
   const Role role = role_of(tag);

@@ -285,3 +285,25 @@ def test_parts_of_pages_come_along_where_links_do_not(tmp_path, scope, pages):
     assert export(crawl, folder=tmp_path / "site").returncode == 0
     sheet = tmp_path / "site" / f"127.0.0.1+{server.port}" / "assets/more.css"
     assert sheet.read_text() == 'a{background:url("bg.png")}'
+
+
+def test_what_a_drawing_in_a_file_of_its_own_is_made_of_comes_along(tmp_path):
+    drawing = {"Content-Type": "image/svg+xml"}
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>"
+    site = Site()
+    site.pages = {
+        "/guide/start": (HTML, "<img src=/art/a.svg>"),
+        "/art/a.svg": (drawing, svg + "<style>rect{fill:url(../i.png)}</style><image xlink:href='/p.png'/><use href='b.svg#x'/>"
+                       "<use href='#own'/><a href='/other'><rect id='own'/></a></svg>"),
+        "/art/b.svg": (drawing, svg + "<g id='x'><image href='c.png'/></g></svg>"),
+        "/art/c.png": PAGES["/i.png"], "/p.png": PAGES["/i.png"], "/i.png": PAGES["/i.png"], "/other": (HTML, "<p>other")}
+    server = CountingServer(site.respond)
+    crawl = Crawl(tmp_path)
+    assert crawl.run("--delay", "0", "-p", "--scope", "prefix", server.url("/guide/start")).returncode == 0
+    server.close()
+    done = {url.removeprefix(server.url("/")) for url, in crawl.sql("SELECT url FROM urls WHERE state = 'done'")}
+    assert done == {"guide/start", "art/a.svg", "art/b.svg", "art/c.png", "p.png", "i.png"}
+    assert export(crawl, folder=tmp_path / "site").returncode == 0
+    mirrored = (tmp_path / "site" / f"127.0.0.1+{server.port}" / "art/a.svg").read_text()
+    assert "fill:url(&quot;../i.png&quot;)" in mirrored and "<image xlink:href='../p.png'/>" in mirrored, mirrored
+    assert "<use href='b.svg#x'/><use href='#own'/>" in mirrored

@@ -1,5 +1,6 @@
 #include "parsers/gumbo_parser.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "crawler/model/packed_body.h"
@@ -308,6 +309,32 @@ TEST_CASE("a style sheet's URLs are links against its own URL, where asked for")
   CHECK(page.links[0].url == "http://a.test/css/b.css");
   CHECK(page.links[1].url == "http://a.test/f.woff");
   CHECK(page.links[1].tag == model::LinkTag::css);
+}
+
+TEST_CASE("what an SVG file draws from others are links, where style sheets' are asked for") {
+  ParseJob job{.url = "http://a.test/art/a.svg", .headers = {.content_type = "image/svg+xml"}};
+  job.body =
+      "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' "
+      "xmlns:xlink='http://www.w3.org/1999/xlink'><title>no page</title>"
+      "<style>@import 'a.css'; rect { fill: url(#g); mask: url(m.svg#m) }</style>"
+      "<image xlink:href='p.png'/><use href='parts.svg#x'/><use href='#own'/>"
+      "<rect style='fill: url(f.svg#f)'/><a href='/page'/><script href='s.js'/>"
+      "<style><![CDATA[ b { background: url(../c.png) } ]]></style></svg>";
+  CHECK(parse(job).links.empty());
+  job.wants.css_urls = true;
+  const auto page = parse(job);
+  std::vector<std::string> urls;
+  for (const auto& link : page.links) {
+    urls.emplace_back(link.url.substr(0, link.url.find('#')));
+    CHECK((link.tag == model::LinkTag::css || link.tag == model::LinkTag::img ||
+           link.tag == model::LinkTag::script));
+  }
+  std::sort(urls.begin(), urls.end());
+  CHECK(urls == std::vector<std::string>{"http://a.test/art/a.css", "http://a.test/art/f.svg",
+                                         "http://a.test/art/m.svg", "http://a.test/art/p.png",
+                                         "http://a.test/art/parts.svg", "http://a.test/art/s.js",
+                                         "http://a.test/c.png"});
+  CHECK(page.title.empty());
 }
 
 TEST_CASE("links in the srcdoc of an iframe are links, against the page's base or their own") {
