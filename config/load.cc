@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "config/check.h"
@@ -43,6 +44,18 @@ std::vector<std::string> secret_files(std::string_view text) {
   }
 }
 
+// A message without what differs from site to site: names in quotes, and paths.
+std::string kind_of(std::string_view message) {
+  std::string kind;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find(' '), message.size());
+    const std::string_view word = message.substr(0, end);
+    if (word.find_first_of("\"/") == word.npos) kind.append(word).append(" ");
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return kind;
+}
+
 class Loader {
  public:
   explicit Loader(std::string name, Secrets secrets = Secrets::needed)
@@ -66,7 +79,7 @@ class Loader {
       std::erase_if(problems_, [](const Problem& problem) { return problem.of_secret; });
     }
     if (!problems_.empty()) return Error{Error::Code::invalid, all_problems()};
-    for (const Problem& warning : warnings_) loaded_.warnings.push_back(line_of(warning));
+    tell_warnings();
     for (std::string& slip : slips_in_environment()) loaded_.warnings.push_back(std::move(slip));
     return std::move(loaded_);
   }
@@ -291,6 +304,23 @@ class Loader {
     if (problem.place.line == 0) return name_ + ": " + problem.message;
     return name_ + ":" + std::to_string(problem.place.line) + ":" +
            std::to_string(problem.place.column) + ": " + problem.message;
+  }
+
+  // A thousand sites may have a warning each: the first few of a kind are told, and how many more
+  // there are.
+  void tell_warnings() {
+    constexpr std::size_t kMostOfAKind = 10;
+    std::map<std::string, std::size_t> kinds;
+    for (const Problem& warning : warnings_) {
+      if (++kinds[kind_of(warning.message)] <= kMostOfAKind) {
+        loaded_.warnings.push_back(line_of(warning));
+      }
+    }
+    for (const auto& [kind, count] : kinds) {
+      if (count <= kMostOfAKind) continue;
+      loaded_.warnings.push_back(name_ + ": and " + std::to_string(count - kMostOfAKind) +
+                                 " more of " + kind.substr(0, kind.find(':')) + " like these");
+    }
   }
 
   std::string all_problems() {

@@ -776,6 +776,21 @@ TEST_CASE(
   CHECK(loaded->config.sites.at(0).limits.time == std::chrono::milliseconds(300));
 }
 
+TEST_CASE("of a warning that many sites share ten are told, and how many more there are") {
+  std::string text = "defaults: {cookies: true}\nsites:\n";
+  for (int i = 0; i < 25; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    text += "  - {name: " + name + ", seeds: ['http://" + name + ".test/'], login: {url: 'http://" +
+            name + ".test/in', fields: {user: me}}}\n";
+  }
+  const auto loaded = load_text(text, "f.yaml");
+  INFO((loaded ? "" : loaded.error().message));
+  REQUIRE(loaded);
+  REQUIRE(loaded->warnings.size() == 11);
+  CHECK_THAT(loaded->warnings[9], Catch::StartsWith("f.yaml:12:") && Catch::Contains("not https"));
+  CHECK(loaded->warnings[10] == "f.yaml: and 15 more of login.url like these");
+}
+
 TEST_CASE("the effective configuration reads back as itself, rules too") {
   const std::string rules =
       "extract: [{name: r, match: '*/p/*', each: .p, fields: {t: 'css:h1', og: {twitter: title}, "
