@@ -214,6 +214,7 @@ class Import {
     std::array<char, 64U << 10> bytes;
     std::string rest;
     std::size_t looked_at = 0;  // bytes, before the first line is taken
+    lines_ = 0;
     while (true) {
       const auto count = source.read(bytes);
       if (!count) return Error(count.error());
@@ -240,8 +241,12 @@ class Import {
   }
 
   Status take_line(std::string_view line) {
+    ++lines_;
     auto listed = read_list_line(line);
     if (!listed) return base::Done{};
+    if (const auto fault = fault_of(*listed)) {
+      return Error{fault->code, "line " + std::to_string(lines_) + ": " + fault->message};
+    }
     if (!listed->url) {
       if (++refused_ <= kMostRefusals) complain("no http or https URL: " + listed->typed, kError);
       ++counts_.skipped["no http or https URL"];
@@ -269,6 +274,7 @@ class Import {
   const bool by_rules_;
   ImportCounts counts_;
   int refused_ = 0;
+  std::uint64_t lines_ = 0;  // of the list at hand
   std::uint64_t damages_ = 0;
 };
 

@@ -329,6 +329,17 @@ def test_a_binary_file_is_no_url_list(tmp_path):
     assert told["queued"] == 0 and crawl.sql("SELECT count(*) FROM urls WHERE state = 'queued'") == [(0,)]
 
 
+def test_a_text_that_is_no_url_list_is_refused_with_its_line(tmp_path):
+    crawl = Crawl(tmp_path)
+    (tmp_path / "script.py").write_text("#!/usr/bin/python3\n# urls\nimport os.path\n\nos.path\nreturn\n")
+    result, told = imported(crawl, tmp_path / "script.py")
+    assert result.returncode == 1
+    assert 'script.py: line 3: "import os.path" is no http or https URL' in result.stderr
+    assert told["queued"] == 0 and crawl.sql("SELECT count(*) FROM urls") == [(0,)]
+    result, told = imported(crawl, "-", input="http://a.test/\tteam=red\nhttp://b.test/\tred\n")
+    assert result.returncode == 1 and 'standard input: line 2: "red" behind the tab is no key=value' in result.stderr
+
+
 def test_an_older_archive_is_no_url_list(tmp_path):
     crawl = Crawl(tmp_path)
     (tmp_path / "old.arc").write_text("filedesc://old.arc 0.0.0.0 20240101000000 text/plain 76\n1 0 X\n"

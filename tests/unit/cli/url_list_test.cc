@@ -62,6 +62,41 @@ TEST_CASE("a slip in http:// is forgiven where it is clear, and nothing else is 
   }
 }
 
+TEST_CASE("without a scheme a line of a list is a URL where it starts with a host") {
+  for (const char* line : {"example.org", "example.org/a b?c=d", "intranet:8080/x", "localhost/",
+                           "192.0.2.1", "[::1]/", "user:word@a.test/", "b\u00fccher.example",
+                           "a_b.test.", "//intranet/", "http://intranet/", "http:/intranet"}) {
+    CAPTURE(line);
+    const auto listed = read_list_line(line);
+    REQUIRE(listed);
+    CHECK(listed->url);
+    CHECK_FALSE(fault_of(*listed));
+  }
+  for (const char* line :
+       {"return", "import os", "x = urls.get(1)", "print(a.b)", "os.walk()", "1.5", "2026", "etc.",
+        "{", "name,http", "a.test,5", "def f(x): # http", "\tindented"}) {
+    CAPTURE(line);
+    const auto listed = read_list_line(line);
+    REQUIRE(listed);
+    CHECK_FALSE(listed->url);
+    CHECK(fault_of(*listed));
+  }
+  // Of another scheme is no fault: those who take links from pages have such lines.
+  CHECK_FALSE(fault_of(*read_list_line("mailto:a@b.test")));
+}
+
+TEST_CASE("a word behind a tab that is no key=value is told with file and line") {
+  const Folder folder;
+  std::vector<std::string> urls;
+  const std::string file =
+      written(folder, "http://a.test/\tteam=red\t\t\nhttp://b.test/\tteam=red\tblue\n");
+  const Status done = read(file, urls);
+  REQUIRE_FALSE(done.ok());
+  CHECK(done.error().message == file + ":2: \"blue\" behind the tab is no key=value");
+  CHECK(urls == std::vector<std::string>{"http://a.test/"});
+  CHECK(fault_of(*read_list_line("http://b.test/\t=red")));
+}
+
 TEST_CASE("what is shown of a line is short") {
   const Error error = no_crawlable_url(std::string(5'000, 'x'));
   CHECK(error.message.size() < 300);
