@@ -59,7 +59,12 @@ struct Whereabouts {
 // where its unit says.
 base::Result<Whereabouts> whereabouts_of_file(const std::string& file) {
   const auto loaded = config::load(file, config::Secrets::may_lack);
-  if (!loaded) return loaded.error();
+  if (!loaded) {
+    return base::Error{loaded.error().code,
+                       loaded.error().message +
+                           "\nthe running crawl is also found without its file: --db FILE names "
+                           "its database, --socket FILE where it listens"};
+  }
   const config::Config& config = loaded->config;
   std::error_code failed;
   const auto path = std::filesystem::absolute(file, failed).lexically_normal();
@@ -347,7 +352,10 @@ int add_command(const Arguments& arguments) {
   std::uint64_t added = 0;
   json refused = json::array();
   const base::Status done = add_urls(*where, options.site, std::move(urls), added, refused);
-  for (const json& url : refused) complain("refused: " + as_line(url), kError);
+  for (const json& url : refused) {
+    const std::string typed = url.is_string() ? url.get<std::string>() : as_line(url);
+    complain("refused: " + no_crawlable_url(typed).message, kError);
+  }
   if (done || added > 0) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
   if (!done) return complain(done.error().message, kError);
   return refused.empty() ? kFinished : kError;

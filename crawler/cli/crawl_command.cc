@@ -95,10 +95,8 @@ std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
   return nullptr;
 }
 
-// Whoever got no page at all, or an empty one, wants to know why.
+// Which starts brought nothing, and why: among the pages of the others nobody would miss them.
 std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
-  const pipeline::RunTotals totals = session.pipeline().status().totals;
-  if (totals.pages + totals.unchanged > 1) return {};
   auto reader = open_database(session.config().database);
   if (!reader) return {};
   return seed_troubles(**reader, session.config().sites);

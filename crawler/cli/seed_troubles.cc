@@ -12,7 +12,7 @@ namespace crawld::cli {
 namespace {
 
 constexpr std::size_t kMostTold = 3;
-constexpr std::size_t kMostAsked = 20;
+constexpr std::size_t kMostAsked = 200;
 constexpr std::size_t kMostHops = 5;
 
 bool is_trouble(const storage::UrlStory& story) {

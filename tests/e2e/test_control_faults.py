@@ -148,6 +148,24 @@ def test_an_answer_in_another_form_ends_a_command_with_one_line_and_reaches_no_t
         assert told.returncode == 0 or told.stderr.count(b"\n") == 1, (command, told)
 
 
+@pytest.mark.parametrize("command", ["status", "stop", "pause", "resume", "add"])
+def test_a_broken_file_does_not_hide_how_its_crawl_is_found(tmp_path, command):
+    config = tmp_path / "c.yaml"
+    config.write_text("sites: [{nmae: a}]\n")
+    result = subprocess.run([CRAWLD, command, "-c", config], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 4
+    last = result.stderr.splitlines()[-1]
+    assert "--db FILE" in last and "--socket FILE" in last, result.stderr
+
+
+def test_what_add_refuses_it_tells_why(daemon):
+    told = subprocess.run([CRAWLD, "add", "--socket", daemon.socket, "bad url here", daemon.site.url("/new")], capture_output=True,
+                          text=True, timeout=30)
+    assert told.returncode == 1
+    assert told.stderr.splitlines() == [
+        'crawld: refused: "bad url here" is no http or https URL; write it as https://host/path', "added 1"]
+
+
 def test_a_socket_that_was_left_behind_is_taken_over_and_anything_else_is_not(tmp_path, serve):
     site = serve(chain(3))
     left = socket.socket(socket.AF_UNIX)

@@ -96,6 +96,24 @@ sites: [{{name: little, seeds: ["{site.url()}"], limits: {{bytes: 1B}}}}]
     assert 1 <= len(site.log) - asked <= 3
 
 
+def test_a_seed_that_failed_is_named_among_good_ones(crawl, serve):
+    site = serve(chain(3))
+    gone = free_port()
+    result = crawl.run(*QUICK, "-t", 1, "--json", site.url(), f"http://127.0.0.1:{gone}/")
+    assert result.returncode == 0, result.stderr
+    assert summary(result)["pages"] == 4
+    assert [trouble["told"].split(" (")[0] for trouble in summary(result)["seed_troubles"]] == [
+        f"http://127.0.0.1:{gone}/ failed: connect"]
+    assert f"seed        http://127.0.0.1:{gone}/ failed: connect" in result.stderr
+
+
+def test_a_url_behind_c_is_told_in_one_line(crawl):
+    result = crawl.run("-c", "http://a.test/")
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1 and "--config: takes a YAML file, not a URL" in result.stderr
+    assert not crawl.db.exists()
+
+
 def test_sigterm_drains_says_how_to_resume_and_the_rest_follows(crawl, serve):
     site = serve(chain(150, delay=0.02))
     process = crawl.start(*QUICK, site.url())

@@ -13,11 +13,18 @@ void take_one_value_each(CLI::App& app) {
   }
 }
 
+// wget's -c goes on with a file that was broken off.
+std::string no_url(const std::string& word) {
+  if (word.find("://") == word.npos) return {};
+  return "takes a YAML file, not a URL; a crawl goes on where it was by itself: crawld crawl URL";
+}
+
 }  // namespace
 
 void add_crawl_flags(CLI::App& app, CrawlOptions& o) {
   app.add_option("URL", o.urls, "where to start; with -c also names of its sites");
-  app.add_option("-c,--config", o.config_file, "YAML file with sites and settings");
+  app.add_option("-c,--config", o.config_file, "YAML file with sites and settings")
+      ->check(no_url, "");
   app.add_option("--db", o.database, "database file (default ./crawl.db)");
   app.add_option("-i,--input-file", o.input_files, "read URLs from a file, - for standard input");
   app.add_option("-o,--output", o.output, "stream results to FILE.jsonl or FILE.csv");

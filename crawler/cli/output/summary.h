@@ -19,7 +19,7 @@ struct Summary {
   std::string output;              // -o; empty: none
   std::string resume;              // the command that goes on; empty: nothing left to do
   bool unwritten = false;          // the database did not take the last of it
-  std::vector<SeedTrouble> seeds;  // of a crawl that brought next to nothing
+  std::vector<SeedTrouble> seeds;  // that brought nothing, the first few
   fetch::FetchContext::Counts fetch;
   std::vector<parsers::WorkerCounters> workers;
 };
