@@ -107,6 +107,11 @@ def test_a_seed_that_failed_is_named_among_good_ones(crawl, serve):
     assert f"seed        http://127.0.0.1:{gone}/ failed: connect" in result.stderr
 
 
+def test_a_hint_that_seeds_share_is_given_once(crawl):
+    result = crawl.run(*QUICK, "-t", 1, *[f"http://127.0.0.1:{free_port()}/{n}" for n in range(3)])
+    assert result.stderr.count("\n  seed ") == 3 and result.stderr.count("\n  hint ") == 1, result.stderr
+
+
 def test_a_url_behind_c_is_told_in_one_line(crawl):
     result = crawl.run("-c", "http://a.test/")
     assert result.returncode == 2

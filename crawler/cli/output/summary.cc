@@ -118,9 +118,11 @@ std::string summary_text(const Summary& summary) {
                       base::printable(proxy.last));
   }
   for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
-  for (const SeedTrouble& seed : summary.seeds) {
+  for (std::size_t i = 0; i < summary.seeds.size(); ++i) {
+    const SeedTrouble& seed = summary.seeds[i];
     line("seed", base::printable(seed.text));
-    line("hint", seed.hint);
+    const bool said_below = i + 1 < summary.seeds.size() && summary.seeds[i + 1].hint == seed.hint;
+    if (!said_below) line("hint", seed.hint);
   }
   if (nothing_was_left(summary))
     line("hint", "nothing was left to do; --recrawl visits known pages again");
