@@ -156,7 +156,7 @@ class Daemon {
     daemon::notify_service_manager("RELOADING=1");
     auto report = daemon::reload(config_file_, session_, wish ? wish->site : std::string(),
                                  [this] { return goes_on(); });
-    ::malloc_trim(0);  // what all those judgements took
+    ::malloc_trim(0);  // what reading the rules and the books took
     daemon::notify_service_manager("READY=1");
     if (report) {
       base::log::info("reload.done", {{"differences", report->differences},

@@ -1,6 +1,8 @@
 // What may arrive at the commit stage.
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -85,12 +87,14 @@ struct Rejudgement {
   model::UrlId id = 0;
   model::Verdict verdict = model::Verdict::out_of_scope;  // queued: it may be fetched now
   std::string reason;
-  std::optional<model::SiteId> site;     // that it belongs to from now on
-  std::optional<model::Url> renamed_to;  // what is asked for in its place
+  std::optional<model::SiteId> site;  // that it belongs to from now on
+  // What is asked for in its place; null: itself. Few have one, and there may be millions; shared,
+  // so that judgements can be copied.
+  std::shared_ptr<const model::Url> renamed_to;
 };
 struct Rejudgements {
-  std::vector<Rejudgement> all;
-  std::string scope;  // what they were judged by, see storage::CommitBatch
+  std::deque<Rejudgement> all;  // may be as many as there are URLs, and goes as it is entered
+  std::string scope;            // what they were judged by, see storage::CommitBatch
 };
 
 using CommitItem = std::variant<model::Settled, RobotsReply, LoginReply, Refusals, Injections,

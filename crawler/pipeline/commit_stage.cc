@@ -198,7 +198,11 @@ void CommitStage::book(OrphanNews news) {
 }
 
 void CommitStage::book(Rejudgements news) {
-  std::move(news.all.begin(), news.all.end(), std::back_inserter(rejudgements_));
+  if (rejudgements_.empty()) {
+    rejudgements_ = std::move(news.all);
+  } else {
+    std::move(news.all.begin(), news.all.end(), std::back_inserter(rejudgements_));
+  }
   judged_by_ = std::move(news.scope);
 }
 

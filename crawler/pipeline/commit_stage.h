@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -196,9 +197,9 @@ class CommitStage {
   PastPages past_pages_;
   TooDeepUrls too_deep_;
   AskedOnceMore asked_once_more_;
-  SiteLimits limits_;                      // of this run
-  std::vector<Rejudgement> rejudgements_;  // not entered yet
-  std::string judged_by_;                  // the scope of them; empty: told already
+  SiteLimits limits_;                     // of this run
+  std::deque<Rejudgement> rejudgements_;  // not entered yet
+  std::string judged_by_;                 // the scope of them; empty: told already
   RunTotals totals_;
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;

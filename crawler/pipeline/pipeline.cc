@@ -181,6 +181,7 @@ void Pipeline::commit_turn() {
 void Pipeline::judge_anew(base::Instant now) {
   commit_activity_.set("judging anew after a reload", {}, now);
   write_or_hold([this] { return commit_.rejudge(); });
+  ::malloc_trim(0);  // there may have been one for each known URL
   commit_activity_.set("waiting", {}, clock_.now());
   publish();
   {

@@ -105,7 +105,7 @@ class Judge {
   void rename(const storage::JudgedUrl& known, model::Url name) {
     if (known.state == Verdict::out_of_scope && known.reason == kRenamed) return;
     tell(known, {Verdict::out_of_scope, std::string(kRenamed)}, {});
-    out.news.all.back().renamed_to = std::move(name);
+    out.news.all.back().renamed_to = std::make_shared<const model::Url>(std::move(name));
   }
 
   // Another site in whose scope the URL is, and in whose form it is written.

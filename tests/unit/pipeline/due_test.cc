@@ -233,8 +233,9 @@ TEST_CASE("a daemon visits the pages that it took over from a site of another na
   }
   Run daemon(store, clock, {"x"}, kDaemon);
   CHECK_FALSE(daemon.commit.next_due());
-  daemon.commit.add(pipeline::Rejudgements{
-      .all = {{.id = 1, .verdict = Verdict::queued, .reason = {}, .site = 0}}, .scope = "new"});
+  pipeline::Rejudgements news{.all = {}, .scope = "new"};
+  news.all.push_back({.id = 1, .verdict = Verdict::queued, .reason = {}, .site = 0});
+  daemon.commit.add(std::move(news));
   REQUIRE(daemon.commit.rejudge());
   CHECK(daemon.commit.take_due());
   REQUIRE(daemon.commit.next_due());
