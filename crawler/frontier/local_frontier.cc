@@ -240,8 +240,7 @@ void LocalFrontier::booked_refusals(const std::vector<Refusal>& refusals) {
 
 // Puts a resting host where it belongs. Hosts in a queue already stay there.
 void LocalFrontier::schedule(HostQueue& host) {
-  const auto low = [&](const Line& line) { return is_low(host, line); };
-  if (std::any_of(host.lines.begin(), host.lines.end(), low)) hungry_.insert(host.id);
+  if (is_hungry(host)) hungry_.insert(host.id);
   if (host.place == Place::held && !is_held(host)) host.place = Place::resting;
   if (host.place != Place::resting || !host.has_work() || !has_room(host)) return;
   if (host.errands.empty() && host.robots.state == HostRobots::State::asked) return;
@@ -313,7 +312,8 @@ void LocalFrontier::add_host(const HostSnapshot& snapshot) {
   auto origin = model::Url::parse(snapshot.origin);
   assert(origin && "a stored origin parses");
   auto host = std::make_unique<HostQueue>(snapshot.id, *std::move(origin), snapshot.site,
-                                          sites_.politeness(snapshot.site));
+                                          sites_.politeness(snapshot.site), options_.low_water);
+  host->address_cap = address_cap_at(*host);
   host->clock.close_until(snapshot.opens_at);
   host->clock.restore_adaptive_delay(snapshot.adaptive_delay);
   host->clock.restore_latency(snapshot.latency);

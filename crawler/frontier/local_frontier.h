@@ -14,7 +14,6 @@
 // visited again alternate, so that neither keeps out the other.
 #pragma once
 
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -158,7 +157,8 @@ class LocalFrontier final : public Frontier {
   void pause_site(model::SiteId site, bool paused);
   bool is_paused(model::SiteId site) const;
   void set_sites(std::vector<SiteSettings> sites);
-  void set_pace(model::SiteId site, const SitePace& pace);
+  // Of each site, by its id.
+  void set_paces(const std::vector<SitePace>& paces);
   // A limit of the site was reached: its pages are refused from now on, with this reason.
   void close_site(model::SiteId site, std::string reason);
   // The limit was raised.
@@ -186,20 +186,23 @@ class LocalFrontier final : public Frontier {
   bool is_held(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line& line_at(HostQueue& host, const LineKey& key) CRAWL_REQUIRES(mutex_);
   void put_in_line(HostQueue& host, Candidate candidate) CRAWL_REQUIRES(mutex_);
-  enum class TurnOrder : std::uint8_t { by_priority, by_wait };
-  bool goes_before(const Line& a, const Line& b, TurnOrder order) const CRAWL_REQUIRES(mutex_);
-  const Line* first_line(const HostQueue& host, TurnOrder order) const CRAWL_REQUIRES(mutex_);
-  const Line* find_first_line(const HostQueue& host, TurnOrder order) const CRAWL_REQUIRES(mutex_);
+  void add_to_line(HostQueue& host, Line& line, Candidate candidate, std::size_t window)
+      CRAWL_REQUIRES(mutex_);
+  LineStanding line_standing_of(model::SiteId site) const CRAWL_REQUIRES(mutex_);
+  void restand_lines(model::SiteId site) CRAWL_REQUIRES(mutex_);
   const Line* next_line(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   Line::Window::const_iterator next_of(const HostQueue& host, const Line& line)
       CRAWL_REQUIRES(mutex_);
   ReadyHosts::Standing standing_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   const SiteSettings& turn_of(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
-  bool is_low(const HostQueue& host, const Line& line) const CRAWL_REQUIRES(mutex_);
+  bool may_read_back(const HostQueue& host, const Line& line) const CRAWL_REQUIRES(mutex_);
+  void take_from_backlog(Line& line, BacklogRequest& request) const;
+  bool is_hungry(HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool wants_robots(const HostQueue& host, base::Instant now) const CRAWL_REQUIRES(mutex_);
   Politeness politeness_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   void join(HostQueue& host, model::SiteId id) CRAWL_REQUIRES(mutex_);
   void let_go(model::SiteId id) CRAWL_REQUIRES(mutex_);
+  void let_go(HostQueue& host) CRAWL_REQUIRES(mutex_);
   std::span<const model::HostId> hosts_of(model::SiteId id) const CRAWL_REQUIRES(mutex_);
   HostQueue& must_find(model::HostId id) CRAWL_REQUIRES(mutex_);
   void find_twin(HostQueue& host) CRAWL_REQUIRES(mutex_);
@@ -225,7 +228,7 @@ class LocalFrontier final : public Frontier {
   model::Lease grant(HostQueue& host, model::Lease lease, base::Instant now) CRAWL_REQUIRES(mutex_);
   void take_back(HostQueue& host, const model::Lease& lease, base::Instant now)
       CRAWL_REQUIRES(mutex_);
-  std::uint32_t address_cap(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
+  std::uint32_t address_cap_at(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool has_slot(const Address& slots, const std::string& address, const HostQueue& host)
       CRAWL_REQUIRES(mutex_);
   bool wait_for_address(HostQueue& host) CRAWL_REQUIRES(mutex_);
@@ -235,18 +238,8 @@ class LocalFrontier final : public Frontier {
   std::optional<base::Instant> next_work() const CRAWL_REQUIRES(mutex_);
   void call_for_work() CRAWL_REQUIRES(mutex_);
 
-  // What first_line() said last, and of what.
-  struct FirstLine {
-    model::HostId host = 0;
-    std::uint32_t host_changes = 0;
-    std::uint64_t site_changes = 0;
-    const Line* line = nullptr;
-    bool operator==(const FirstLine&) const = default;
-  };
-
   const Options options_;
   mutable base::Mutex mutex_;
-  mutable std::array<FirstLine, 2> first_lines_ CRAWL_GUARDED_BY(mutex_);  // by TurnOrder
   SiteGates sites_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::HostId, std::unique_ptr<HostQueue>> hosts_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, model::HostId> names_ CRAWL_GUARDED_BY(mutex_);  // usual ports

@@ -8,12 +8,10 @@ namespace crawld::frontier {
 using base::Instant;
 using base::MutexLock;
 
-// Where sites meet at a host, the one that bears least; 0: no cap.
-std::uint32_t LocalFrontier::address_cap(const HostQueue& host) const {
+std::uint32_t LocalFrontier::address_cap_at(const HostQueue& host) const {
   std::uint32_t cap = sites_.settings(host.site).concurrency_per_ip;
   for (const model::SiteId guest : host.guests) {
-    const std::uint32_t other = sites_.settings(guest).concurrency_per_ip;
-    if (other > 0 && (cap == 0 || other < cap)) cap = other;
+    cap = lower_cap(cap, sites_.settings(guest).concurrency_per_ip);
   }
   return cap;
 }
@@ -23,11 +21,11 @@ std::uint32_t LocalFrontier::address_cap(const HostQueue& host) const {
 bool LocalFrontier::has_slot(const Address& slots, const std::string& address,
                              const HostQueue& host) {
   const auto fits = [&](std::uint32_t cap) { return cap == 0 || slots.in_flight < cap; };
-  if (!fits(address_cap(host))) return false;
+  if (!fits(host.address_cap)) return false;
   if (slots.in_flight == 0 || slots.waiters.empty()) return true;
   const HostQueue& first = must_find(slots.waiters.front());
   const bool waits = first.place == Place::waiting_for_address && first.address == address;
-  return !waits || fits(address_cap(first));
+  return !waits || fits(first.address_cap);
 }
 
 bool LocalFrontier::claim_address(model::Lease& lease, const std::string& address, Instant now) {
@@ -103,8 +101,8 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instan
     if (is_new(request)) count_page(host, request, -1);
   }
   Line& line = line_at(host, line_of(request));
-  window_urls_ += host.add(line, {.url_id = lease.url_id, .host_id = host.id, .request = request},
-                           options_.window + 1);
+  add_to_line(host, line, {.url_id = lease.url_id, .host_id = host.id, .request = request},
+              options_.window + 1);
   host.give_back_turn(line);
 }
 
@@ -129,7 +127,7 @@ void LocalFrontier::wake_waiter(const std::string& address, Instant now) {
     // Hosts that moved away left their place in the line behind.
     const bool waits = waiter.place == Place::waiting_for_address && waiter.address == address;
     if (waits) {
-      const std::uint32_t most = address_cap(waiter);
+      const std::uint32_t most = waiter.address_cap;
       if (most > 0 && slots.in_flight >= most) return;
       waiter.place = Place::resting;
       schedule(waiter);

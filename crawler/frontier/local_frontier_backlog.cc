@@ -15,7 +15,8 @@ std::vector<Overflow> LocalFrontier::take_overflow(bool all) {
   const auto take_from = [&](HostQueue& host) {
     for (Line& line : host.lines) {
       if (line.overflow.size() < least) continue;
-      taken.push_back({host.id, line.key, std::exchange(line.overflow, {})});
+      auto& ids = taken.emplace_back(Overflow{.host = host.id, .line = line.key, .ids = {}}).ids;
+      host.change(line, [&] { ids.swap(line.overflow); });
     }
   };
   if (all) {
@@ -32,7 +33,8 @@ void LocalFrontier::add_chunk(model::HostId id, ChunkRef chunk) {
   HostQueue& host = must_find(id);
   // Of a site that left the configuration.
   if (!sites_.is_configured(chunk.line.site)) chunk.line.site = host.site;
-  line_at(host, chunk.line).chunks.push_back(chunk);
+  Line& line = line_at(host, chunk.line);
+  host.change(line, [&] { line.chunks.push_back(chunk); });
   schedule(host);
 }
 
@@ -44,25 +46,31 @@ void LocalFrontier::add_stored_chunk(model::HostId id, ChunkRef chunk) {
   add_chunk(id, chunk);
 }
 
+// What to read back for the line, which thereby is asked for.
+void LocalFrontier::take_from_backlog(Line& line, BacklogRequest& request) const {
+  line.refilling = true;
+  if (!line.chunks.empty()) {
+    request.chunk = line.chunks.front();
+    line.chunks.pop_front();
+    return;
+  }
+  // Oldest first; at most a window at a time.
+  const auto end = line.overflow.begin() +
+                   static_cast<std::ptrdiff_t>(std::min(line.overflow.size(), options_.window));
+  request.ids.assign(line.overflow.begin(), end);
+  line.overflow.erase(line.overflow.begin(), end);
+}
+
 std::vector<BacklogRequest> LocalFrontier::hungry() {
   MutexLock lock(mutex_);
   std::vector<BacklogRequest> requests;
   for (const model::HostId id : hungry_) {
     HostQueue& host = must_find(id);
-    for (Line& line : host.lines) {
-      if (!is_low(host, line)) continue;
-      if (!line.chunks.empty()) {
-        requests.push_back({.host = id, .line = line.key, .chunk = line.chunks.front(), .ids = {}});
-        line.chunks.pop_front();
-      } else {
-        // Oldest first; at most a window at a time.
-        const auto end = line.overflow.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                     line.overflow.size(), options_.window));
-        requests.push_back(
-            {.host = id, .line = line.key, .chunk = {}, .ids = {line.overflow.begin(), end}});
-        line.overflow.erase(line.overflow.begin(), end);
-      }
-      line.refilling = true;
+    for (Line* line : host.low_lines()) {
+      if (!may_read_back(host, *line)) continue;
+      BacklogRequest& request = requests.emplace_back(
+          BacklogRequest{.host = id, .line = line->key, .chunk = {}, .ids = {}});
+      host.change(*line, [&] { take_from_backlog(*line, request); });
     }
   }
   hungry_.clear();
@@ -74,7 +82,8 @@ void LocalFrontier::refill(const BacklogRequest& request, std::vector<Candidate>
   HostQueue& host = must_find(request.host);
   const std::size_t asked = request.chunk ? request.chunk->count : request.ids.size();
   waiting_ -= asked - std::min(asked, candidates.size());
-  line_at(host, request.line).refilling = false;
+  Line& asked_for = line_at(host, request.line);
+  host.change(asked_for, [&] { asked_for.refilling = false; });
   for (Candidate& candidate : candidates) {
     const LineKey key = line_of(candidate.request);
     join(host, key.site);

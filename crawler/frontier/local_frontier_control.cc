@@ -70,6 +70,7 @@ void LocalFrontier::pause(bool paused) {
 void LocalFrontier::pause_site(model::SiteId site_id, bool paused) {
   MutexLock lock(mutex_);
   sites_.pause(site_id, paused);
+  restand_lines(site_id);
   if (!paused) let_go(site_id);
 }
 
@@ -80,13 +81,14 @@ bool LocalFrontier::is_paused(model::SiteId site_id) const {
 
 // Hosts of the site that have something to do again go on.
 void LocalFrontier::let_go(model::SiteId site_id) {
-  for (const model::HostId id : hosts_of(site_id)) {
-    HostQueue& host = must_find(id);
-    if (host.place != Place::held) continue;
-    host.place = Place::resting;
-    schedule(host);
-  }
+  for (const model::HostId id : hosts_of(site_id)) let_go(must_find(id));
   idle_threads_.call_all();
+}
+
+void LocalFrontier::let_go(HostQueue& host) {
+  if (host.place != Place::held) return;
+  host.place = Place::resting;
+  schedule(host);
 }
 
 std::span<const model::HostId> LocalFrontier::hosts_of(model::SiteId site_id) const {
@@ -133,21 +135,31 @@ Politeness LocalFrontier::politeness_at(const HostQueue& host) const {
 
 void LocalFrontier::join(HostQueue& host, model::SiteId id) {
   if (id == host.site) return;
-  if (std::find(host.guests.begin(), host.guests.end(), id) != host.guests.end()) return;
-  host.guests.push_back(id);
+  const auto at = std::lower_bound(host.guests.begin(), host.guests.end(), id);
+  if (at != host.guests.end() && *at == id) return;
+  host.guests.insert(at, id);
   site_hosts_[id].push_back(host.id);
   // Those that came before are in what holds already.
   host.clock.set_politeness(more_patient(host.clock.politeness(), sites_.politeness(id)));
+  host.address_cap = lower_cap(host.address_cap, sites_.settings(id).concurrency_per_ip);
 }
 
-void LocalFrontier::set_pace(model::SiteId site_id, const SitePace& pace) {
+void LocalFrontier::set_paces(const std::vector<SitePace>& paces) {
   MutexLock lock(mutex_);
-  if (!sites_.set_pace(site_id, pace)) return;
-  for (const model::HostId id : hosts_of(site_id)) {
+  // Each host once, after all of them: thousands of sites may change their pace at it together.
+  std::set<model::HostId> hosts;
+  for (model::SiteId id = 0; id < paces.size(); ++id) {
+    if (!sites_.set_pace(id, paces[id])) continue;
+    restand_lines(id);
+    const std::span of_site = hosts_of(id);
+    hosts.insert(of_site.begin(), of_site.end());
+  }
+  for (const model::HostId id : hosts) {
     HostQueue& host = must_find(id);
     host.clock.set_politeness(politeness_at(host));
+    let_go(host);
   }
-  let_go(site_id);
+  if (!hosts.empty()) idle_threads_.call_all();
 }
 
 void LocalFrontier::close_site(model::SiteId site_id, std::string reason) {
@@ -195,6 +207,8 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
       host->robots = {};
     }
     host->clock.set_politeness(politeness_at(*host));
+    host->address_cap = address_cap_at(*host);
+    for (Line& line : host->lines) host->set_standing(line, line_standing_of(line.key.site));
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }

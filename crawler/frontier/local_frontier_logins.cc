@@ -13,15 +13,19 @@ void LocalFrontier::hold_for_login(model::SiteId site_id, bool held) {
   MutexLock lock(mutex_);
   if (!held) {
     sites_.release_from_login(site_id);
+    restand_lines(site_id);
     return let_go(site_id);
   }
   sites_.hold_for_login(site_id);
+  restand_lines(site_id);
   const std::span hosts = hosts_of(site_id);
   const bool waits = std::any_of(hosts.begin(), hosts.end(), [&](model::HostId id) {
-    const std::list<Line>& lines = must_find(id).lines;
-    return std::any_of(lines.begin(), lines.end(), [&](const Line& line) {
-      return line.key.site == site_id && (!line.window.empty() || line.has_backlog());
-    });
+    HostQueue& host = must_find(id);
+    const auto has_urls = [&](const Line* line) {
+      return line != nullptr && (!line->window.empty() || line->has_backlog());
+    };
+    return has_urls(host.find({.site = site_id, .visited = false})) ||
+           has_urls(host.find({.site = site_id, .visited = true}));
   });
   if (waits) sites_.note_url(site_id);
 }

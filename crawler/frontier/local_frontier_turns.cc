@@ -13,56 +13,48 @@ constexpr std::uint64_t kOpenTurn = 8;
 
 }  // namespace
 
+LineStanding LocalFrontier::line_standing_of(model::SiteId site) const {
+  return {.priority = sites_.settings(site).priority, .held = sites_.is_held(site)};
+}
+
 Line& LocalFrontier::line_at(HostQueue& host, const LineKey& key) {
-  return host.line(key, CandidateOrder{sites_.settings(key.site).depth_first});
+  if (Line* known = host.find(key)) return *known;
+  return host.add_line(key, CandidateOrder{sites_.settings(key.site).depth_first},
+                       line_standing_of(key.site));
 }
 
 void LocalFrontier::put_in_line(HostQueue& host, Candidate candidate) {
   const LineKey key = line_of(candidate.request);
   Line& line = line_at(host, key);
   if (key.visited) candidate.arrival = ++arrivals_;
-  window_urls_ += host.add(line, std::move(candidate), options_.window);
-  const auto is_long = [&](const Line& one) { return one.overflow.size() >= options_.spill_at; };
-  if (std::any_of(host.lines.begin(), host.lines.end(), is_long)) overflowing_.insert(host.id);
+  add_to_line(host, line, std::move(candidate), options_.window);
 }
 
-// Needs: URLs in both windows.
-bool LocalFrontier::goes_before(const Line& a, const Line& b, TurnOrder order) const {
-  if (a.key.site == b.key.site) {
-    if (a.turn != b.turn) return a.turn < b.turn;
-  } else {
-    const int priority_a = sites_.settings(a.key.site).priority;
-    const int priority_b = sites_.settings(b.key.site).priority;
-    if (priority_a != priority_b && order == TurnOrder::by_priority) return priority_a > priority_b;
-    if (a.site_turn != b.site_turn) return a.site_turn < b.site_turn;
+void LocalFrontier::add_to_line(HostQueue& host, Line& line, Candidate candidate,
+                                std::size_t window) {
+  const Line* grown = host.add(line, std::move(candidate), window);
+  if (grown == nullptr) {
+    ++window_urls_;
+  } else if (grown->overflow.size() >= options_.spill_at) {
+    overflowing_.insert(host.id);
   }
-  return a.window.key_comp()(*a.window.begin(), *b.window.begin());
 }
 
-// Of the lines with URLs in memory and of a site that is not held; null when there is none. A turn
-// asks several times over, and thousands of sites may meet at a host.
-const Line* LocalFrontier::first_line(const HostQueue& host, TurnOrder order) const {
-  if (host.lines.size() == 1) return find_first_line(host, order);
-  FirstLine& known = first_lines_[static_cast<std::size_t>(order)];
-  const FirstLine asked{host.id, host.changes(), sites_.changes(), known.line};
-  if (known == asked) return known.line;
-  known = asked;
-  return known.line = find_first_line(host, order);
-}
-
-const Line* LocalFrontier::find_first_line(const HostQueue& host, TurnOrder order) const {
-  const Line* next = nullptr;
-  for (const Line& line : host.lines) {
-    if (line.window.empty() || sites_.is_held(line.key.site)) continue;
-    if (next == nullptr || goes_before(line, *next, order)) next = &line;
+// The site's priority, or what holds it, is another now.
+void LocalFrontier::restand_lines(model::SiteId site) {
+  for (const model::HostId id : hosts_of(site)) {
+    HostQueue& host = must_find(id);
+    for (const bool visited : {false, true}) {
+      Line* line = host.find({.site = site, .visited = visited});
+      if (line != nullptr) host.set_standing(*line, line_standing_of(site));
+    }
   }
-  return next;
 }
 
 // The line whose turn it is.
 const Line* LocalFrontier::next_line(const HostQueue& host) const {
   const bool open = host.turns % kOpenTurn == kOpenTurn - 1;
-  return first_line(host, open ? TurnOrder::by_wait : TurnOrder::by_priority);
+  return host.first(open ? TurnOrder::by_wait : TurnOrder::by_priority);
 }
 
 // Its best URL. Of a host that is failing any of them: where only a part of the host is broken,
@@ -86,19 +78,25 @@ ReadyHosts::Standing LocalFrontier::standing_of(const HostQueue& host) const {
   model::SiteId id = host.site;
   if (!host.logins.empty()) {
     id = host.logins.front().site;
-  } else if (const Line* first = first_line(host, TurnOrder::by_priority)) {
+  } else if (const Line* first = host.first(TurnOrder::by_priority)) {
     id = first->key.site;
   }
   return {.site = id, .priority = sites_.settings(id).priority, .quick = is_quick(host)};
 }
 
-// Reading back is called for. URLs of a chunk may be another line's: then what they make too long
-// waits until it is worked off.
-bool LocalFrontier::is_low(const HostQueue& host, const Line& line) const {
-  if (line.refilling || line.window.size() >= options_.low_water) return false;
-  if (line.chunks.empty() && line.overflow.empty()) return false;
+// What is read back of a low line finds room. URLs of a chunk may be another line's: then what they
+// make too long waits until it is worked off.
+bool LocalFrontier::may_read_back(const HostQueue& host, const Line& line) const {
   return host.lines.size() == 1 || line.window.size() == host.window_urls() ||
          host.window_urls() < options_.window * (host.lines.size() + 1);
+}
+
+// Some low line may be read back for. Where not all of them may, only the longest may.
+bool LocalFrontier::is_hungry(HostQueue& host) const {
+  if (!host.has_low_lines()) return false;
+  if (host.window_urls() < options_.window * (host.lines.size() + 1)) return true;
+  const Line& longest = host.longest();
+  return host.is_low(longest) && may_read_back(host, longest);
 }
 
 }  // namespace crawld::frontier

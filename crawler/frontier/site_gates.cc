@@ -10,7 +10,6 @@ const SiteSettings& SiteGates::settings(model::SiteId id) const {
 }
 
 std::vector<SiteSettings> SiteGates::exchange(std::vector<SiteSettings> sites) {
-  ++changes_;
   return std::exchange(sites_, std::move(sites));
 }
 
@@ -25,12 +24,10 @@ bool SiteGates::set_pace(model::SiteId id, const SitePace& pace) {
   const auto before = paces_.find(id);
   if (before == paces_.end() ? pace == SitePace{} : before->second == pace) return false;
   paces_[id] = pace;
-  ++changes_;
   return true;
 }
 
 void SiteGates::pause(model::SiteId id, bool paused) {
-  ++changes_;
   if (paused) {
     paused_.insert(id);
   } else {
@@ -44,13 +41,9 @@ bool SiteGates::is_stopped(model::SiteId id) const {
   return pace != paces_.end() && pace->second.off;
 }
 
-void SiteGates::hold_for_login(model::SiteId id) {
-  ++changes_;
-  before_login_.insert(id);
-}
+void SiteGates::hold_for_login(model::SiteId id) { before_login_.insert(id); }
 
 void SiteGates::release_from_login(model::SiteId id) {
-  ++changes_;
   before_login_.erase(id);
   wanting_login_.erase(id);
 }

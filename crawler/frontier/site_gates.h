@@ -57,9 +57,6 @@ class SiteGates {
   // False where it was so already.
   bool set_pace(model::SiteId id, const SitePace& pace);
 
-  // Another number after each change of what is held, of settings or of paces.
-  std::uint64_t changes() const { return changes_; }
-
   void pause(model::SiteId id, bool paused);
   bool is_paused(model::SiteId id) const { return paused_.contains(id); }
   // By the user or by the hour: not even a login is done.
@@ -89,7 +86,6 @@ class SiteGates {
   bool has_all_its_pages(model::SiteId id) const;
 
  private:
-  std::uint64_t changes_ = 0;
   std::vector<SiteSettings> sites_;
   std::map<model::SiteId, SitePace> paces_;
   std::set<model::SiteId> paused_;

@@ -189,14 +189,15 @@ TEST_CASE("the hour's pace of a site holds at each host where it has URLs") {
   add_host(frontier, 1, 0);
   add_host(frontier, 2, 1);
   frontier.offer({candidate(1, 1, 0), candidate(2, 1, 1), candidate(3, 2, 1)});
-  frontier.set_pace(1, {.delay = std::chrono::seconds(9), .off = false});
+  const frontier::SitePace usual;
+  const frontier::SitePace off{.delay = {}, .off = true};
+  frontier.set_paces({usual, {.delay = std::chrono::seconds(9), .off = false}});
   CHECK(frontier.host(1)->gap == std::chrono::seconds(9));
   CHECK(frontier.host(2)->gap == std::chrono::seconds(9));
-  frontier.set_pace(1, {});
+  frontier.set_paces({usual, usual});
   CHECK(frontier.host(1)->gap < std::chrono::seconds(9));
-  frontier.set_pace(0, {.delay = {}, .off = true});
-  frontier.set_pace(1, {.delay = {}, .off = true});
+  frontier.set_paces({off, off});
   CHECK(lease_all(frontier).empty());
-  frontier.set_pace(1, {});
+  frontier.set_paces({off, usual});
   CHECK(lease_all(frontier) == Ids{2, 3});
 }

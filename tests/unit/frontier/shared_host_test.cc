@@ -245,9 +245,11 @@ TEST_CASE("whose turn it is at a host follows what is held, withdrawn and asked 
   CHECK(next() == 11);
   frontier.withdraw({31});
   CHECK(next() == 32);
-  frontier.set_pace(4, {.delay = {}, .off = true});
+  std::vector<frontier::SitePace> paces(5);
+  paces[4].off = true;
+  frontier.set_paces(paces);
   CHECK(next() == 2);
-  frontier.set_pace(4, {});
+  frontier.set_paces(std::vector<frontier::SitePace>(5));
   CHECK(next() == 41);
   frontier.hold_for_login(2, true);
   CHECK(next() == 12);
