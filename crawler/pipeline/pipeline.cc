@@ -73,6 +73,7 @@ base::Status Pipeline::start(Injections seeds,
   if (judge) {
     if (base::Status entered = enter_judged(judge()); !entered) return entered;
   }
+  heavy_ = seeds.all.size() * sizeof(Injection) >= kHeavyItem;
   commit_.add(std::move(seeds));
   publish();
   pace_.turn(clock_.wall());
