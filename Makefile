@@ -51,7 +51,9 @@ CRAWLD_SOURCES := $(filter-out parsers/worker/worker_main.cc crawler/base/% craw
 ifeq ($(MODE),tsan)
   # The rooms of the threads. The commands are left out, and the parsers, which never share a
   # thing between threads, are taken from the release build.
-  CRAWLD_SOURCES := $(filter-out crawler/cli/% parsers/worker/%,$(CRAWLD_SOURCES))
+  # What reads the lines of a suite is a test's.
+  CRAWLD_SOURCES := $(filter-out crawler/cli/% parsers/worker/%,$(CRAWLD_SOURCES)) \
+                    $(wildcard crawler/cli/output/json_*.cc)
   PARSE_SOURCES := $(filter-out parsers/%,$(PARSE_SOURCES))
   RELEASE_PARSERS := build/libparse.a
 endif
