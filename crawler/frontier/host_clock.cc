@@ -167,7 +167,13 @@ void HostClock::set_crawl_delay(std::optional<milliseconds> crawl_delay) {
   if (last_request_) close_until(*last_request_ + gap());
 }
 
+void HostClock::restore_latency(std::chrono::microseconds latency) {
+  latency_ = latency;
+  good_ = latency.count() > 0 ? 1 : 0;
+}
+
 void HostClock::restore_troubles(std::uint32_t count) {
+  if (count > 0) good_ = 0;
   troubles_ = std::min(count, politeness_.breaker_threshold);
 }
 
@@ -200,7 +206,11 @@ void HostClock::slept(base::Duration time, base::Instant awake) {
   }
 }
 
-bool HostClock::quick() const { return good_ >= kGoodAnswers && latency_ <= kSoon; }
+model::HostRecord HostClock::record() const {
+  if (good_ == 0) return model::HostRecord::stranger;
+  const bool quick = good_ >= kGoodAnswers && latency_ <= kSoon;
+  return quick ? model::HostRecord::quick : model::HostRecord::known;
+}
 
 void HostClock::close_until(base::Instant until) { opens_at_ = std::max(opens_at_, until); }
 

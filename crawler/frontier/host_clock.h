@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "crawler/base/clock.h"
+#include "crawler/model/request.h"
 #include "crawler/model/settlement.h"
 
 namespace crawld::frontier {
@@ -84,15 +85,15 @@ class HostClock {
   milliseconds adaptive_delay() const { return adaptive_delay_; }
   // How long a request to this host takes, smoothed; 0: not known.
   std::chrono::microseconds latency() const { return latency_; }
-  void restore_latency(std::chrono::microseconds latency) { latency_ = latency; }
+  // Of another run, in which a host with a latency answered.
+  void restore_latency(std::chrono::microseconds latency);
   // Holds only while the site throttles by itself: a delay of old must not outlive its
   // configuration.
   void restore_adaptive_delay(milliseconds delay) { adaptive_delay_ = delay; }
   std::uint32_t consecutive_troubles() const { return troubles_; }
-  // Its last few answers were good and came soon.
-  bool quick() const;
+  model::HostRecord record() const;
   // What another run counted leaves the circuit open at most: a host given up then is probed once
-  // now.
+  // now. Needs: the latency restored before.
   void restore_troubles(std::uint32_t count);
   // The circuit is open: only a probe now and then.
   bool broken() const { return troubles_ >= politeness_.breaker_threshold; }

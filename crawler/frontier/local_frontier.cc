@@ -134,8 +134,8 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   --waiting_;
   ++outstanding_;
   ++in_flight_;
-  lease.of_quick_host = is_quick(host);
-  if (!lease.of_quick_host) ready_.other_started();
+  lease.host_record = host.clock.record();
+  ready_.started(lease.host_record);
   if (lease.url_id != 0) unsettled_.emplace(lease.url_id, host.id);
   lease.leased_at = now;
   lease.address_slot = host.address;
@@ -206,7 +206,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
                             const std::string& address, Instant now) {
   MutexLock lock(mutex_);
   --in_flight_;
-  if (!lease.of_quick_host) ready_.other_ended();
+  ready_.ended(lease.host_record);
   HostQueue& host = must_find(lease.host_id);
   move_clocks(host, lease, advice, now);
   if (!lease.address_slot.empty()) {
@@ -270,10 +270,6 @@ void LocalFrontier::wake_snoozed(Instant now) {
     snoozed_.erase(snoozed_.begin());
     make_ready(host);
   }
-}
-
-bool LocalFrontier::is_quick(const HostQueue& host) const {
-  return options_.transfers > 0 && host.clock.quick();
 }
 
 // The next ready host that is not held.

@@ -218,7 +218,6 @@ class LocalFrontier final : public Frontier {
   void make_ready(HostQueue& host) CRAWL_REQUIRES(mutex_);
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
-  bool is_quick(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   void take_login_step(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);

@@ -75,7 +75,7 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instan
   ++waiting_;
   --outstanding_;
   --in_flight_;
-  if (!lease.of_quick_host) ready_.other_ended();
+  ready_.ended(lease.host_record);
   host.clock.taken_back(lease.leased_at);
   reopen_twin(host, lease.leased_at, now);
   const model::Request& request = lease.request;

@@ -81,7 +81,7 @@ ReadyHosts::Standing LocalFrontier::standing_of(const HostQueue& host) const {
   } else if (const Line* first = host.first(TurnOrder::by_priority)) {
     id = first->key.site;
   }
-  return {.site = id, .priority = sites_.settings(id).priority, .quick = is_quick(host)};
+  return {.site = id, .priority = sites_.settings(id).priority, .record = host.clock.record()};
 }
 
 // What is read back of a low line finds room. URLs of a chunk may be another line's: then what they

@@ -3,7 +3,7 @@
 namespace crawld::frontier {
 
 void ReadyHosts::add(model::HostId host, const Standing& standing) {
-  Lane& lane = standing.quick ? quick_ : others_;
+  Lane& lane = lane_of(standing.record);
   Ring& ring = lane.rings[standing.priority];
   auto& queue = ring.hosts[standing.site];
   if (queue.empty()) ring.turn.push_back(standing.site);
@@ -30,23 +30,49 @@ std::optional<model::HostId> ReadyHosts::take() {
   return host;
 }
 
+std::size_t ReadyHosts::size() const { return quick_.hosts + known_.hosts + strangers_.hosts; }
+
 bool ReadyHosts::has_next() const {
-  return quick_.hosts > 0 || (others_.hosts > 0 && !only_for_quick());
+  return may_take(quick_) || may_take(known_) || may_take(strangers_);
 }
 
-bool ReadyHosts::only_for_quick() const {
-  return transfers_ > 0 && others_open_ + kept_for_quick(transfers_) >= transfers_;
+ReadyHosts::Lane& ReadyHosts::lane_of(model::HostRecord record) {
+  if (transfers_ == 0) return strangers_;
+  switch (record) {
+    case model::HostRecord::quick:
+      return quick_;
+    case model::HostRecord::known:
+      return known_;
+    case model::HostRecord::stranger:
+      break;
+  }
+  return strangers_;
+}
+
+// A host of the lane is ready, and there is a transfer for it.
+bool ReadyHosts::may_take(const Lane& lane) const {
+  if (lane.hosts == 0) return false;
+  if (transfers_ == 0 || &lane == &quick_) return true;
+  if (known_.open + strangers_.open + kept_for_quick(transfers_) >= transfers_) return false;
+  return &lane == &known_ || strangers_.open < most_with_strangers(transfers_);
+}
+
+// The one of higher priority, of equals the one that did not have the last turn.
+ReadyHosts::Lane* ReadyHosts::next_of(Lane* first, Lane* second, bool& last_was_first) {
+  if (first == nullptr) return second;
+  if (second == nullptr) return first;
+  const int a = first->rings.begin()->first;
+  const int b = second->rings.begin()->first;
+  last_was_first = a == b ? !last_was_first : a > b;
+  return last_was_first ? first : second;
 }
 
 // By priority, then in turn; null when no host may be taken.
 ReadyHosts::Lane* ReadyHosts::next_lane() {
-  if (!has_next()) return nullptr;
-  if (quick_.hosts == 0) return &others_;
-  if (others_.hosts == 0 || only_for_quick()) return &quick_;
-  const int quick = quick_.rings.begin()->first;
-  const int others = others_.rings.begin()->first;
-  last_was_quick_ = quick == others ? !last_was_quick_ : quick > others;
-  return last_was_quick_ ? &quick_ : &others_;
+  Lane* quick = may_take(quick_) ? &quick_ : nullptr;
+  Lane* known = may_take(known_) ? &known_ : nullptr;
+  Lane* stranger = may_take(strangers_) ? &strangers_ : nullptr;
+  return next_of(quick, next_of(known, stranger, last_other_was_known_), last_was_quick_);
 }
 
 }  // namespace crawld::frontier

@@ -58,6 +58,13 @@ struct Request {
   std::shared_ptr<const FormPost> post;
 };
 
+// What the last answers of a host say of the next one.
+enum class HostRecord : std::uint8_t {
+  stranger,  // it was never asked, or failed when it was
+  known,     // the last one was good
+  quick      // the last few were good and came soon
+};
+
 // The right to contact one host once. Made by Frontier::lease only; whoever holds
 // it must give it back through Frontier::release.
 struct Lease {
@@ -67,8 +74,8 @@ struct Lease {
   Request request;
   base::Instant leased_at{};
   // The frontier's own:
-  std::string address_slot;    // the IP address whose slot this holds
-  bool of_quick_host = false;  // else one of the transfers that such hosts do not use up
+  std::string address_slot;                       // the IP address whose slot this holds
+  HostRecord host_record = HostRecord::stranger;  // whose share of the transfers this is of
 };
 
 }  // namespace crawld::model

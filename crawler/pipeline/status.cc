@@ -43,7 +43,6 @@ Limit limit_of(const LimitSigns& signs) {
   if (signs.in_flight > 0 && signs.waiting_for_rate * 2 > signs.in_flight) return Limit::rate;
   if (signs.in_flight > 0 && signs.waiting_for_dns * 2 > signs.in_flight) return Limit::dns;
   if (signs.in_flight >= signs.fetch_threads) return Limit::connections;
-  const std::size_t kept = frontier::kept_for_quick(signs.fetch_threads);
   switch (signs.holdup) {
     case frontier::Holdup::nothing_left:
       if (signs.outstanding > 0) return Limit::host_slots;
@@ -60,7 +59,7 @@ Limit limit_of(const LimitSigns& signs) {
       return Limit::login;
     case frontier::Holdup::none:
       if (signs.fetched_items > 0) return Limit::parse;
-      return signs.in_flight > 0 && signs.in_flight + kept >= signs.fetch_threads
+      return signs.in_flight >= frontier::most_with_strangers(signs.fetch_threads)
                  ? Limit::connections
                  : Limit::none;
   }

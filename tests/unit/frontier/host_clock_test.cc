@@ -352,3 +352,28 @@ TEST_CASE(
   clock.ended(at(seconds(11)), throttled(seconds(5)));
   CHECK(since_start(clock.opens_at()) == seconds(16));  // the rest before is over
 }
+
+TEST_CASE("a host is known by its last answer, and quick by three good ones that came soon") {
+  using model::HostRecord;
+  HostClock clock{Politeness{}};
+  CHECK(clock.record() == HostRecord::stranger);
+  closures(clock, good(milliseconds(20)), 1);
+  CHECK(clock.record() == HostRecord::known);
+  closures(clock, good(milliseconds(20)), 2);
+  CHECK(clock.record() == HostRecord::quick);
+  closures(clock, kTrouble, 1);
+  CHECK(clock.record() == HostRecord::stranger);
+}
+
+TEST_CASE("a host that answered in another run is known, unless it was in trouble at the end") {
+  using model::HostRecord;
+  HostClock clock{Politeness{}};
+  clock.restore_latency(milliseconds(0));
+  clock.restore_troubles(0);
+  CHECK(clock.record() == HostRecord::stranger);
+  clock.restore_latency(milliseconds(20));
+  clock.restore_troubles(0);
+  CHECK(clock.record() == HostRecord::known);
+  clock.restore_troubles(1);
+  CHECK(clock.record() == HostRecord::stranger);
+}

@@ -19,16 +19,28 @@ SiteSettings lone_site() {
   return site;
 }
 
-// Leases and gives back URLs of host 1, the only one that has any: one a minute.
+// Leases and gives back URLs of one host, whose turn it is: one a minute.
 void answer(LocalFrontier& frontier, base::Instant& now, int times, milliseconds latency,
-            model::HostAdvice::Mood mood = model::HostAdvice::Mood::good) {
+            model::HostAdvice::Mood mood = model::HostAdvice::Mood::good, model::HostId host = 1) {
   for (; times > 0; --times) {
     now += minutes(1);
-    frontier.offer({candidate(1'000 + static_cast<model::UrlId>(times), 1)});
+    frontier.offer({candidate(1'000 + static_cast<model::UrlId>(times), host)});
     const auto lease = frontier.lease(now).lease;
     REQUIRE(lease);
+    REQUIRE(lease->host_id == host);
     frontier.release(*lease, {.mood = mood, .latency = latency}, {}, now);
     frontier.settled(*lease, true);
+  }
+}
+
+// So many hosts that answered once stall now.
+void stall_known(LocalFrontier& frontier, base::Instant& now, model::HostId hosts) {
+  for (model::HostId host = 200; host < 200 + hosts; ++host) {
+    add_host(frontier, host);
+    answer(frontier, now, 1, milliseconds(20), model::HostAdvice::Mood::good, host);
+    frontier.offer({candidate(host, host)});
+    now += minutes(1);
+    REQUIRE(frontier.lease(now).lease);
   }
 }
 
@@ -51,7 +63,7 @@ TEST_CASE("a crowd of hosts that stall leaves transfers to a quick one") {
   now += minutes(1);
   std::size_t open = 0;
   while (frontier.lease(now).lease) ++open;
-  CHECK(open == kTransfers - frontier::kept_for_quick(kTransfers));
+  CHECK(open == frontier::most_with_strangers(kTransfers));
   CHECK(frontier.holdup(now) == frontier::Holdup::none);
   CHECK_FALSE(frontier.next_opening());
   for (model::UrlId url = 1; url <= 50; ++url) {
@@ -91,11 +103,26 @@ TEST_CASE("a host that is slow, in trouble or hardly known is no quick one") {
     answer(frontier, now, 3, milliseconds(20));
     answer(frontier, now, 1, milliseconds(0), model::HostAdvice::Mood::trouble);
   }
+  stall_known(frontier, now, 6);
   offer_strangers(frontier);
   now += minutes(1);
   while (frontier.lease(now).lease) continue;
   frontier.offer({candidate(1, 1)});
   CHECK_FALSE(frontier.lease(now).lease);
+}
+
+TEST_CASE("a crowd of strangers that stall leaves transfers to a host that answered once") {
+  LocalFrontier frontier({lone_site()}, {.transfers = kTransfers});
+  base::Instant now = kStart;
+  add_host(frontier, 1);
+  answer(frontier, now, 1, milliseconds(20));
+  offer_strangers(frontier);
+  now += minutes(1);
+  while (frontier.lease(now).lease) continue;
+  frontier.offer({candidate(1, 1)});
+  const auto lease = frontier.lease(now).lease;
+  REQUIRE(lease);
+  CHECK(lease->host_id == 1);
 }
 
 TEST_CASE("quick hosts and others take turns while there are transfers for all") {

@@ -6,7 +6,9 @@
 
 using namespace crawld;
 using frontier::kept_for_quick;
+using frontier::most_with_strangers;
 using frontier::ReadyHosts;
+using model::HostRecord;
 using Hosts = std::vector<model::HostId>;
 
 namespace {
@@ -22,7 +24,9 @@ Hosts take_all(ReadyHosts& ready) {
 
 // Opens as many transfers with hosts that are no quick ones as there are for them.
 void fill_with_others(ReadyHosts& ready) {
-  for (std::size_t i = kept_for_quick(kTransfers); i < kTransfers; ++i) ready.other_started();
+  for (std::size_t i = kept_for_quick(kTransfers); i < kTransfers; ++i) {
+    ready.started(HostRecord::known);
+  }
 }
 
 }  // namespace
@@ -62,13 +66,14 @@ TEST_CASE("hosts of a higher priority come first, whenever they became ready") {
 TEST_CASE("quick hosts have every other turn among equals") {
   ReadyHosts ready(kTransfers);
   for (const model::HostId host : {1, 2, 3, 4}) ready.add(host, {.site = 0});
-  for (const model::HostId host : {11, 12}) ready.add(host, {.site = 0, .quick = true});
+  for (const model::HostId host : {11, 12})
+    ready.add(host, {.site = 0, .record = HostRecord::quick});
   CHECK(take_all(ready) == Hosts{11, 1, 12, 2, 3, 4});
 }
 
 TEST_CASE("priority goes before quickness") {
   ReadyHosts ready(kTransfers);
-  ready.add(1, {.site = 0, .quick = true});
+  ready.add(1, {.site = 0, .record = HostRecord::quick});
   ready.add(2, {.site = 1, .priority = 1});
   ready.add(3, {.site = 1, .priority = 1});
   CHECK(take_all(ready) == Hosts{2, 3, 1});
@@ -81,20 +86,52 @@ TEST_CASE("the last transfers go to quick hosts only, of whatever priority") {
   CHECK_FALSE(ready.has_next());
   CHECK_FALSE(ready.take());
   CHECK(ready.size() == 1);
-  ready.add(2, {.site = 1, .quick = true});
+  ready.add(2, {.site = 1, .record = HostRecord::quick});
   CHECK(ready.has_next());
   CHECK(take_all(ready) == Hosts{2});
 
   SECTION("a transfer that ends goes to whom waited") {
-    ready.other_ended();
+    ready.ended(HostRecord::known);
     CHECK(ready.has_next());
     CHECK(take_all(ready) == Hosts{1});
   }
   SECTION("what is one too many waits for two") {
-    ready.other_started();
-    ready.other_ended();
+    ready.started(HostRecord::known);
+    ready.ended(HostRecord::known);
     CHECK_FALSE(ready.has_next());
   }
+}
+
+TEST_CASE("strangers use half of the transfers, and hosts that are known go on") {
+  ReadyHosts ready(kTransfers);
+  for (std::size_t i = 0; i < most_with_strangers(kTransfers); ++i) {
+    ready.add(100 + i, {.site = 0});
+    REQUIRE(ready.take());
+    ready.started(HostRecord::stranger);
+  }
+  ready.add(1, {.site = 0, .priority = 1});
+  CHECK_FALSE(ready.has_next());
+  ready.add(2, {.site = 0, .record = HostRecord::known});
+  CHECK(ready.has_next());
+  CHECK(take_all(ready) == Hosts{2});
+  ready.ended(HostRecord::stranger);
+  CHECK(take_all(ready) == Hosts{1});
+}
+
+TEST_CASE("known hosts and strangers take turns among equals") {
+  ReadyHosts ready(kTransfers);
+  for (const model::HostId host : {1, 2, 3}) ready.add(host, {.site = 0});
+  for (const model::HostId host : {11, 12}) {
+    ready.add(host, {.site = 0, .record = HostRecord::known});
+  }
+  CHECK(take_all(ready) == Hosts{11, 1, 12, 2, 3});
+}
+
+TEST_CASE("one transfer is a stranger's, too") {
+  CHECK(most_with_strangers(1) == 1);
+  CHECK(most_with_strangers(2) == 1);
+  CHECK(most_with_strangers(3) == 2);
+  CHECK(most_with_strangers(64) == 32);
 }
 
 TEST_CASE("where the number of transfers is not known none is kept for quick hosts") {
