@@ -57,6 +57,11 @@ class Race {
   bool full() const { return running_.size() >= kMaxAtOnce; }
   bool was_reset() const { return reset_; }
   const std::string& why() const { return why_; }
+  // Needs: running.
+  void give_up_oldest() {
+    sockets_.close(running_.front().fd);
+    running_.erase(running_.begin());
+  }
 
   // False where the system gives no socket now; why() tells.
   bool start(const IpAddress& address) {
@@ -146,7 +151,8 @@ Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, const 
     if (now >= until) {
       return {.timed_out = true, .why = starved ? race.why() : "no address answered in time"};
     }
-    if (next != addresses.end() && !race.full() && (!race.running() || now >= start_next)) {
+    if (next != addresses.end() && (!race.running() || now >= start_next)) {
+      if (race.full()) race.give_up_oldest();
       starved = may_dial(*next) && !race.start(*next);
       if (starved && !race.running()) {
         // Other transfers end and give theirs back; the host is not to blame.
@@ -162,7 +168,7 @@ Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, const 
       if (next == addresses.end()) return {.reset = race.was_reset(), .why = race.why()};
       continue;
     }
-    const bool more = next != addresses.end() && !race.full();
+    const bool more = next != addresses.end();
     const int fd = race.winner(from_now(more ? std::min(start_next, until) : until));
     if (fd >= 0) return {.fd = fd};
   }

@@ -2,7 +2,8 @@
 //
 // libcurl 7.88 waits a second after every address that refuses before it tries the
 // next; this one goes on at once, and starts the next one beside a silent address
-// after a quarter of a second (RFC 8305 section 5).
+// after a quarter of a second (RFC 8305 section 5). Four are tried at once; where there are more,
+// the one that has been silent for longest gives way.
 #pragma once
 
 #include <functional>

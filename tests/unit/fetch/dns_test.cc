@@ -1,8 +1,12 @@
 // Names: "DNS" of the faults that must be survived, and the cache.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
 
+#include "crawler/base/fd.h"
 #include "crawler/fetch/dns_message.h"
 #include "tests/support/name_server.h"
 #include "tests/unit/fetch/fetching.h"
@@ -61,6 +65,30 @@ std::vector<std::string> texts(const fetch::Resolution& resolution) {
 }
 
 using Texts = std::vector<std::string>;
+
+// Listens and never accepts: the system drops who knocks at a queue that is full.
+class SilentAddress {
+ public:
+  SilentAddress(const std::string& address, std::uint16_t port) {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(port);
+    ::inet_pton(AF_INET, address.c_str(), &name.sin_addr);
+    const auto* where = reinterpret_cast<const sockaddr*>(&name);
+    for (int i = 0; i < 4; ++i) {
+      sockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      const int fd = sockets_.back().get();
+      if (i > 0) {
+        ::connect(fd, where, sizeof name);
+      } else if (::bind(fd, where, sizeof name) != 0 || ::listen(fd, 0) != 0) {
+        FAIL("cannot listen at " << address);
+      }
+    }
+  }
+
+ private:
+  std::vector<base::Fd> sockets_;
+};
 
 }  // namespace
 
@@ -374,6 +402,24 @@ TEST_CASE("a dead address is passed over for the next") {
   const auto fetched = web.get(web_server.url("/", "a.test"));
   REQUIRE(outcome(fetched) == "200");
   CHECK(fetched.response()->remote_address == "127.0.0.3");
+}
+
+TEST_CASE("an address that answers is found behind many that are silent") {
+  TinyServer web_server(always(ok("x")), "127.0.2.9");
+  std::vector<SilentAddress> silent;
+  std::vector<DnsRecord> records;
+  for (int i = 1; i <= 6; ++i) {
+    records.push_back({Type::a, "127.0.2." + std::to_string(i)});
+    silent.emplace_back(records.back().value, web_server.port());
+  }
+  records.push_back({Type::a, "127.0.2.9"});
+  NameServer server(only_a(records));
+  auto site = loopback_site();
+  site.connect_timeout = std::chrono::seconds(30);  // one after the other takes 1.5 s
+  Fetching web(site, asking(server));
+  const auto fetched = web.get(web_server.url("/", "a.test"));
+  REQUIRE(outcome(fetched) == "200");
+  CHECK(fetched.response()->remote_address == "127.0.2.9");
 }
 
 TEST_CASE("28 addresses where nobody listens are one connect failure, within the time-out") {
