@@ -135,7 +135,7 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   ++outstanding_;
   ++in_flight_;
   lease.host_record = host.clock.record();
-  ready_.started(lease.host_record);
+  ready_.started(lease.host_record, now);
   if (lease.url_id != 0) unsettled_.emplace(lease.url_id, host.id);
   lease.leased_at = now;
   lease.address_slot = host.address;
@@ -206,7 +206,7 @@ void LocalFrontier::release(const model::Lease& lease, const model::HostAdvice& 
                             const std::string& address, Instant now) {
   MutexLock lock(mutex_);
   --in_flight_;
-  ready_.ended(lease.host_record);
+  ready_.ended(lease.host_record, lease.leased_at);
   HostQueue& host = must_find(lease.host_id);
   move_clocks(host, lease, advice, now);
   if (!lease.address_slot.empty()) {
@@ -274,7 +274,7 @@ void LocalFrontier::wake_snoozed(Instant now) {
 
 // The next ready host that is not held.
 HostQueue* LocalFrontier::pick(Instant now) {
-  while (const auto next = ready_.take()) {
+  while (const auto next = ready_.take(now)) {
     HostQueue& host = must_find(*next);
     host.place = Place::resting;
     if (!is_held(host)) return &host;

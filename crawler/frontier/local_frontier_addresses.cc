@@ -75,7 +75,7 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instan
   ++waiting_;
   --outstanding_;
   --in_flight_;
-  ready_.ended(lease.host_record);
+  ready_.ended(lease.host_record, lease.leased_at);
   host.clock.taken_back(lease.leased_at);
   reopen_twin(host, lease.leased_at, now);
   const model::Request& request = lease.request;

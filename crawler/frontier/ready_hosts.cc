@@ -11,7 +11,9 @@ void ReadyHosts::add(model::HostId host, const Standing& standing) {
   ++lane.hosts;
 }
 
-std::optional<model::HostId> ReadyHosts::take() {
+std::optional<model::HostId> ReadyHosts::take(base::Instant now) {
+  now_ = now;
+  if (transfers_ > 0 && too_many_stall()) wary_until_ = now + kWary;
   Lane* lane = next_lane();
   if (lane == nullptr) return std::nullopt;
   Ring& ring = lane->rings.begin()->second;
@@ -54,7 +56,27 @@ bool ReadyHosts::may_take(const Lane& lane) const {
   if (lane.hosts == 0) return false;
   if (transfers_ == 0 || &lane == &quick_) return true;
   if (known_.open + strangers_.open + kept_for_quick(transfers_) >= transfers_) return false;
-  return &lane == &known_ || strangers_.open < most_with_strangers(transfers_);
+  if (&lane == &known_) return true;
+  const bool wary = now_ < wary_until_;
+  return wary ? strangers_.open < most_with_strangers(transfers_) : !too_many_stall();
+}
+
+bool ReadyHosts::too_many_stall() const {
+  const std::size_t most = most_with_strangers(transfers_);
+  return with_strangers_.size() >= most && with_strangers_[most - 1] + kStall <= now_;
+}
+
+void ReadyHosts::started(model::HostRecord record, base::Instant now) {
+  ++lane_of(record).open;
+  if (record != model::HostRecord::stranger) return;
+  with_strangers_.insert(std::upper_bound(with_strangers_.begin(), with_strangers_.end(), now),
+                         now);
+}
+
+void ReadyHosts::ended(model::HostRecord record, base::Instant started) {
+  --lane_of(record).open;
+  if (record != model::HostRecord::stranger) return;
+  with_strangers_.erase(std::lower_bound(with_strangers_.begin(), with_strangers_.end(), started));
 }
 
 // The one of higher priority, of equals the one that did not have the last turn.
