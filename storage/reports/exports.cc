@@ -85,19 +85,23 @@ const char* sql_of(ExportTable table) {
 
 // "AND u.site_id = 3 ", of the tables as each statement calls them.
 base::Result<std::string> site_condition(Database& reader, const ExportOptions& options) {
+  constexpr std::size_t kMostNamed = 20;  // a message is a line, and there may be thousands
   std::int64_t id = 0;
+  std::size_t sites = 0;
   std::string names;
   const auto read = reader.each(
       "SELECT id, name FROM sites ORDER BY name", [](Statement&) {},
       [&](Statement& s) {
         if (s.text(1) == options.site) id = s.integer(0);
+        if (++sites > kMostNamed) return;
         names += (names.empty() ? "" : ", ") + base::printable(s.text(1));
       });
   if (!read) return read.error();
   if (id == 0) {
     return base::Error{base::Error::Code::not_found,
                        "there is no site \"" + base::printable(options.site) + "\"; " +
-                           (names.empty() ? "there are none" : "there are " + names)};
+                           (names.empty() ? "there are none" : "there are " + names) +
+                           (sites > kMostNamed ? ", ..." : "")};
   }
   switch (options.table) {
     case ExportTable::pages:

@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import re
+import sqlite3
 import subprocess
 import zipfile
 import xml.etree.ElementTree as ElementTree
@@ -188,6 +189,10 @@ def test_an_export_of_each_site_is_the_export_of_all(crawl, serve, tmp_path):
     assert len(rows) == 1 + 3 and all("/b/" in row for row in rows[1:])
     wrong = run(crawl, "export", "--site", "c")
     assert wrong.returncode == 1 and 'there is no site "c"; there are b, it\'s' in wrong.stderr
+    with sqlite3.connect(crawl.db) as database:
+        database.executemany("INSERT INTO sites (name) VALUES (?)", [(f"x{i:04}",) for i in range(1000)])
+    wrong = run(crawl, "export", "--site", "c")
+    assert wrong.stderr.rstrip().endswith("x0017, ...") and len(wrong.stderr) < 400
     assert run(crawl, "export", "--site", "b", "-f", "warc").returncode == 2
     assert run(crawl, "export", "--site", "b", "-f", "mirror", "-o", tmp_path / "m").returncode == 2
 
