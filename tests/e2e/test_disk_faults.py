@@ -153,7 +153,7 @@ def test_a_disk_that_fills_under_the_last_batch_tells_what_is_left_and_what_goes
         _, stderr = process.communicate(timeout=3)  # the disk fills in the last step of all,
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGTERM)  # or under the batch before it, which is held
-        _, stderr = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=60)
     assert process.returncode == 3, stderr
     assert len(site.log) == 1
     assert "left        what the database did not take; go on with: crawld crawl" in stderr
