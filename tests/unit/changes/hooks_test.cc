@@ -247,17 +247,6 @@ TEST_CASE("a program that takes too long is killed with all that it started") {
   CHECK(daemon::run_with_stdin({"/bin/true"}, std::string(1 << 20, 'x'), seconds(60), never));
 }
 
-TEST_CASE("the end of a hook's program is noticed when it comes, not with the next look") {
-  const std::stop_token never;
-  auto shortest = std::chrono::steady_clock::duration::max();
-  for (int run = 0; run < 50; ++run) {
-    const auto started = std::chrono::steady_clock::now();
-    REQUIRE(daemon::run_with_stdin({"/bin/cat"}, "x", kPatience, never));
-    shortest = std::min(shortest, std::chrono::steady_clock::now() - started);
-  }
-  CHECK(shortest < milliseconds(10));
-}
-
 TEST_CASE("the report of a reload counts URLs as people write numbers") {
   CHECK(daemon::ReloadReport{.out_of_scope = 12'340}.text() ==
         "no differences\n12,340 queued URLs now out of scope\n");
