@@ -198,9 +198,13 @@ void print_status(const json& status) {
               counted("requests", "request", "requests").c_str(),
               counted("errors", "error", "errors").c_str(),
               config::format_bytes(number("bytes")).c_str());
-  std::printf("  %s waiting on %s, %s open\n", counted("waiting", "URL", "URLs").c_str(),
+  std::printf("  %s waiting on %s, %s open", counted("waiting", "URL", "URLs").c_str(),
               counted("hosts", "host", "hosts").c_str(),
               counted("in_flight", "transfer", "transfers").c_str());
+  if (number("connecting") > 0) {
+    std::printf(", %s not reached yet", counted("connecting", "host", "hosts").c_str());
+  }
+  std::printf("\n");
   const std::string held = status.value("held_because", "");
   std::printf("  limited by: %s\n",
               base::printable(held.empty() ? status.value("limit", "") : held).c_str());

@@ -142,6 +142,9 @@ std::string metrics_text(Session& session) {
            static_cast<double>(status.frontier.waiting));
   page.one("crawld_in_flight_requests", "gauge", "Transfers that are open.",
            static_cast<double>(status.frontier.in_flight));
+  page.one("crawld_connecting_requests", "gauge",
+           "Requests whose host takes its time to be reached.",
+           static_cast<double>(status.frontier.connecting));
   page.one("crawld_hosts", "gauge", "Hosts known to the frontier.",
            static_cast<double>(status.frontier.hosts));
   page.by_label("crawld_queue_items", "gauge", "Items in a queue between two stages.", "queue",

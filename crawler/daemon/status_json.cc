@@ -147,6 +147,7 @@ std::string status_json(Session& session) {
   out["bytes"] = status.totals.bytes;
   out["waiting"] = status.frontier.waiting;
   out["in_flight"] = status.frontier.in_flight;
+  out["connecting"] = status.frontier.connecting;
   out["hosts"] = status.frontier.hosts;
   out["states"] = status.states;
   out["outcomes"] = status.totals.outcomes;

@@ -20,6 +20,11 @@ void Sockets::close(int fd) {
   ::close(fd);
 }
 
+void Sockets::let_go(int fd) {
+  base::MutexLock lock(mutex_);
+  std::erase(fds_, fd);
+}
+
 void Sockets::cut() {
   base::MutexLock lock(mutex_);
   for (const int fd : fds_) ::shutdown(fd, SHUT_RDWR);

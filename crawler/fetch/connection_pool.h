@@ -27,6 +27,8 @@ class Sockets {
   void add(int fd) CRAWL_EXCLUDES(mutex_);
   // Closes under the lock: cut() never meets a descriptor that is somebody else's.
   void close(int fd) CRAWL_EXCLUDES(mutex_);
+  // It is another's from now on.
+  void let_go(int fd) CRAWL_EXCLUDES(mutex_);
   // Ends all traffic; whoever polls them wakes up. Threads: any.
   void cut() CRAWL_EXCLUDES(mutex_);
   // The peer has sent something, or closed, without being asked. For an HTTP/1

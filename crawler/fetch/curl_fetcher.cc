@@ -41,20 +41,32 @@ void add_post_headers(const model::FormPost& post,
 
 }  // namespace
 
-CurlFetcher::~CurlFetcher() { context_.resolver_->forget(this); }
+CurlFetcher::~CurlFetcher() {
+  context_.resolver_->forget(this);
+  context_.connector_.forget(this);
+}
 
 model::Fetched CurlFetcher::fetch(model::Lease lease) {
-  model::Fetched fetched{.lease = std::move(lease)};
-  if (auto redirect = redirect_by_hsts(fetched.lease.request)) {
-    fetched.outcome = *std::move(redirect);
-  } else {
-    TransferResult result = attempt(fetched.lease.request);
-    fetched.outcome = std::move(result.outcome);
-    fetched.timings = result.timings;
-    fetched.hsts = std::move(result.hsts);
+  if (auto redirect = redirect_by_hsts(lease.request)) {
+    return conclude(std::move(lease), {.outcome = *std::move(redirect)});
   }
-  fetched.fetched_at = context_.clock_.wall();
-  return fetched;
+  TransferResult result = *attempt(lease, true);
+  return conclude(std::move(lease), std::move(result));
+}
+
+std::optional<model::Fetched> CurlFetcher::fetch_if_reached(model::Lease& lease) {
+  if (!reached_ || redirect_by_hsts(lease.request)) return fetch(std::move(lease));
+  auto result = attempt(lease, false);
+  if (!result) return std::nullopt;
+  return conclude(std::move(lease), *std::move(result));
+}
+
+model::Fetched CurlFetcher::conclude(model::Lease lease, TransferResult result) const {
+  return {.lease = std::move(lease),
+          .outcome = std::move(result.outcome),
+          .timings = result.timings,
+          .fetched_at = context_.clock_.wall(),
+          .hsts = std::move(result.hsts)};
 }
 
 // RFC 6797 section 8.3, as a redirect that keeps the method: so a URL is booked as what it is, and
@@ -70,10 +82,13 @@ std::optional<model::Response> CurlFetcher::redirect_by_hsts(const model::Reques
   return response;
 }
 
-TransferResult CurlFetcher::attempt(const model::Request& request) {
+// Nothing, where it does not wait: the host is not reached yet.
+std::optional<TransferResult> CurlFetcher::attempt(model::Lease& lease, bool waits) {
+  const model::Request& request = lease.request;
   TransferResult result;
   const base::Duration looked_up_for = std::exchange(looked_up_for_, base::Duration{0});
-  if (!context_.requests_.take(1, stop_.get_token())) {
+  const bool is_paid = lease.connection != 0;
+  if (!is_paid && !context_.requests_.take(1, stop_.get_token())) {
     result.outcome = FetchFailure{FetchFailureKind::aborted, "stopped"};
     return result;
   }
@@ -87,11 +102,13 @@ TransferResult CurlFetcher::attempt(const model::Request& request) {
     result.timings.dns = result.timings.total = dns;
     return result;
   }
+  if (!waits && !connect(lease, target)) return std::nullopt;
+  const auto before = dns + target.dialled_for();
   result = send(request, target);
   // libcurl counts from the start of its own work.
   for (auto* phase : {&result.timings.connect, &result.timings.tls, &result.timings.first_byte,
                       &result.timings.total}) {
-    if (phase->count() > 0) *phase += dns;
+    if (phase->count() > 0) *phase += before;
   }
   result.timings.dns = dns;
   return result;
@@ -100,7 +117,9 @@ TransferResult CurlFetcher::attempt(const model::Request& request) {
 // Where a proxy is out the next one takes the request, which has reached nobody so far.
 TransferResult CurlFetcher::send(const model::Request& request, Target& target) {
   const base::Instant started = std::chrono::steady_clock::now();
-  const std::chrono::milliseconds all_time = target.site->config().total_timeout;
+  const std::chrono::milliseconds all_time =
+      target.site->config().total_timeout -
+      std::chrono::duration_cast<std::chrono::milliseconds>(target.dialled_for());
   TransferResult result = transfer(request, target, all_time);
   while (result.proxy_is_out) {
     const Proxy* out = target.proxy;
@@ -170,7 +189,19 @@ std::optional<model::HstsHost> CurlFetcher::remember(const model::Request& reque
   return context_.hsts_hosts_.note(request.url, response.headers, now);
 }
 
-TransferResult CurlFetcher::transfer(const model::Request& request, const Target& target,
+// What is sent by POST is sent once (RFC 9110 section 9.2.2): over a connection of its own, since
+// on one that had served before nobody knows whether the server took it.
+std::unique_ptr<Session> CurlFetcher::take_session(const model::Request& request,
+                                                   const Target& target) {
+  const std::string key = session_key(request, target);
+  if (request.post) return ConnectionPool::make(key);
+  std::unique_ptr<Session> session = context_.pool_.take(key);
+  // Bytes that nobody asked for are the start of a forged answer.
+  const bool forged = !session->tls.http2 && session->sockets.anything_to_read();
+  return forged ? ConnectionPool::make(key) : std::move(session);
+}
+
+TransferResult CurlFetcher::transfer(const model::Request& request, Target& target,
                                      std::chrono::milliseconds time_left) {
   const auto headers = this->headers(request, target);
   const base::Instant started = std::chrono::steady_clock::now();
@@ -183,6 +214,7 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
                     .proxy = target.proxy,
                     .with_credentials = target.with_credentials,
                     .time_left = time_left,
+                    .ahead = &target.ahead,
                     .receive_buffer = context_.receive_buffer_,
                     .bandwidth = context_.bandwidth_,
                     .before_body = before_body_};
@@ -195,22 +227,15 @@ TransferResult CurlFetcher::transfer(const model::Request& request, const Target
   }
 
   if (target.proxy != nullptr) context_.proxy_rests_.begin(*target.proxy, started);
-  const std::string key = session_key(request, target);
-  // What is sent by POST is sent once (RFC 9110 section 9.2.2): over a connection of its own, since
-  // on one that had served before nobody knows whether the server took it.
   std::unique_ptr<Session> session =
-      request.post ? ConnectionPool::make(key) : context_.pool_.take(key);
-  // Bytes that nobody asked for are the start of a forged answer.
-  if (!session->tls.http2 && session->sockets.anything_to_read()) {
-    session = ConnectionPool::make(key);
-  }
+      target.session ? std::move(target.session) : take_session(request, target);
   TransferResult result = Transfer(*session, plan, stop_.get_token()).run();
   context_.count(!result.timings.reused_connection);
   plan.time_left -= std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started);
   if (result.unprocessed && !request.post && plan.time_left.count() > 0 &&
       !stop_.stop_requested()) {
-    session = ConnectionPool::make(key);
+    session = ConnectionPool::make(session->key);
     result = Transfer(*session, plan, stop_.get_token()).run();
     context_.count(true);
   }

@@ -19,6 +19,7 @@
 #include "crawler/base/mutex.h"
 #include "crawler/base/result.h"
 #include "crawler/fetch/connection_pool.h"
+#include "crawler/fetch/connector.h"
 #include "crawler/fetch/fetch_config.h"
 #include "crawler/fetch/fetcher.h"
 #include "crawler/fetch/hsts_hosts.h"
@@ -100,6 +101,7 @@ class FetchContext {
   std::unique_ptr<Resolver> resolver_;
   const std::size_t receive_buffer_;
   ConnectionPool pool_;
+  Connector connector_;
   ProxyRests proxy_rests_;
   HstsHosts hsts_hosts_;
   RateLimit requests_;
@@ -122,13 +124,18 @@ class CurlFetcher final : public Fetcher {
     name_known_ = known;
   }
   void before_body(const std::function<void()>& wait) override { before_body_ = wait; }
+  void on_reached(const std::function<void(std::uint64_t)>& reached) override {
+    reached_ = reached;
+  }
   model::Fetched fetch(model::Lease lease) override;
+  std::optional<model::Fetched> fetch_if_reached(model::Lease& lease) override;
   void abort() override { stop_.request_stop(); }
 
  private:
   struct Target;
 
-  TransferResult attempt(const model::Request& request);
+  model::Fetched conclude(model::Lease lease, TransferResult result) const;
+  std::optional<TransferResult> attempt(model::Lease& lease, bool waits);
   std::optional<model::Response> redirect_by_hsts(const model::Request& request) const;
   std::optional<model::FetchFailure> choose_site(const model::Request& request,
                                                  Target& target) const;
@@ -137,8 +144,10 @@ class CurlFetcher final : public Fetcher {
   std::optional<model::FetchFailure> resolve_host(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
+  std::unique_ptr<Session> take_session(const model::Request& request, const Target& target);
+  bool connect(model::Lease& lease, Target& target);
   TransferResult send(const model::Request& request, Target& target);
-  TransferResult transfer(const model::Request& request, const Target& target,
+  TransferResult transfer(const model::Request& request, Target& target,
                           std::chrono::milliseconds time_left);
   std::optional<model::HstsHost> remember(const model::Request& request, const Site& site,
                                           const model::Response& response);
@@ -152,6 +161,7 @@ class CurlFetcher final : public Fetcher {
   std::function<void()> before_body_;
   std::function<void(model::HostId)> name_known_;  // none: address_of() waits
   base::Duration looked_up_for_{0};                // by address_of(), for the transfer that follows
+  std::function<void(std::uint64_t)> reached_;     // none: every host is waited for
 };
 
 }  // namespace crawld::fetch

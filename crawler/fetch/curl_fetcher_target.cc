@@ -13,6 +13,8 @@ using model::FetchFailureKind;
 // A thread waits so long for a name server before it turns to another host. Most answers come
 // sooner, and a host that has to come by twice costs another lease.
 constexpr std::chrono::milliseconds kPatience{100};
+// The same for a host to take a connection: as long as the way around the earth and back takes.
+constexpr std::chrono::milliseconds kQuickConnect{250};
 
 FetchFailure dns_failure(DnsFailure failure) {
   if (failure == DnsFailure::aborted) return {FetchFailureKind::aborted, "stopped"};
@@ -102,6 +104,35 @@ std::optional<std::string> CurlFetcher::address_of(const model::Lease& lease) {
   const bool found = !look_up(url, target) && !target.addresses.empty();
   looked_up_for_ = std::chrono::steady_clock::now() - started;
   return found ? target.addresses.front().text() : std::string();
+}
+
+// Makes the connection that send() will need, where none is idle. False where the host takes its
+// time: then the lease says which connection is being made.
+bool CurlFetcher::connect(model::Lease& lease, Target& target) {
+  const Connector::Id asked = std::exchange(lease.connection, 0);
+  if (target.proxy != nullptr) return true;
+  target.session = take_session(lease.request, target);
+  if (target.session->configured) return true;
+  if (asked != 0) target.ahead = context_.connector_.outcome(asked, target.generation);
+  if (target.ahead) return true;
+  const base::Instant now = std::chrono::steady_clock::now();
+  const base::Instant until = now + target.site->config().connect_timeout;
+  auto dial = std::make_unique<Dial>(Dial::Plan{.addresses = target.addresses,
+                                                .port = target.port,
+                                                .from = target.site->near_end(),
+                                                .until = until,
+                                                .refusal_of =
+                                                    [site = target.site](const IpAddress& ip) {
+                                                      return std::string(site->guard().refusal(ip));
+                                                    }},
+                                     now);
+  target.ahead = go_on(*dial, std::min(now + kQuickConnect, until), stop_.get_token());
+  if (target.ahead) return true;
+  lease.connection = context_.connector_.take(
+      dial, {.owner = this, .decided = reached_, .generation = target.generation});
+  if (lease.connection != 0) return false;
+  target.ahead = go_on(*dial, until, stop_.get_token());
+  return true;
 }
 
 std::optional<FetchFailure> CurlFetcher::find(const model::Request& request, Target& target) {

@@ -1,6 +1,7 @@
 // Where a request of CurlFetcher goes: private to its sources.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -18,6 +19,13 @@ struct CurlFetcher::Target {
   const Proxy* proxy = nullptr;          // one of the site's; null: none
   std::vector<const Proxy*> given_up{};  // those that did not take this request
   Resolution behind{};                   // of the host behind a proxy, as far as we see it
+  std::unique_ptr<Session> session{};    // to send over; null: send() takes one
+  std::optional<Dialled> ahead{};        // for the session's first connection
+
+  std::chrono::microseconds dialled_for() const {
+    if (!ahead) return {};
+    return std::chrono::duration_cast<std::chrono::microseconds>(ahead->took);
+  }
 };
 
 }  // namespace crawld::fetch

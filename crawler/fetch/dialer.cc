@@ -1,7 +1,6 @@
 #include "crawler/fetch/dialer.h"
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -44,85 +43,6 @@ SocketName name_of(const IpAddress& address, std::uint16_t port) {
   return name;
 }
 
-// Some connects under way, at most one of which will be kept.
-class Race {
- public:
-  Race(Sockets& sockets, std::uint16_t port, const base::NearEnd* from)
-      : sockets_(sockets), port_(port), from_(from) {}
-  ~Race() {
-    for (const pollfd& entry : running_) sockets_.close(entry.fd);
-  }
-
-  bool running() const { return !running_.empty(); }
-  bool full() const { return running_.size() >= kMaxAtOnce; }
-  bool was_reset() const { return reset_; }
-  const std::string& why() const { return why_; }
-  // Needs: running.
-  void give_up_oldest() {
-    sockets_.close(running_.front().fd);
-    running_.erase(running_.begin());
-  }
-
-  // False where the system gives no socket now; why() tells.
-  bool start(const IpAddress& address) {
-    const SocketName name = name_of(address, port_);
-    const int fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-      const int error = errno;
-      failed(error);
-      return error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM;
-    }
-    sockets_.add(fd);
-    if (const int error = from_ == nullptr ? 0 : from_->bind(fd); error != 0) {
-      failed(error);
-      why_ = "bind_address " + from_->text() + ": " + why_;
-      sockets_.close(fd);
-      return true;
-    }
-    const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&name.storage), name.size);
-    if (rc == 0 || errno == EINPROGRESS) {
-      running_.push_back({fd, POLLOUT, 0});
-      return true;
-    }
-    failed(errno);
-    sockets_.close(fd);
-    return true;
-  }
-
-  // Waits at most `wait` for any of them; the one that is connected, or -1.
-  int winner(std::chrono::milliseconds wait) {
-    ::poll(running_.data(), running_.size(),
-           static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
-    for (std::size_t i = 0; i < running_.size();) {
-      if (running_[i].revents == 0) {
-        ++i;
-        continue;
-      }
-      const int fd = running_[i].fd;
-      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-      int error = 0;
-      socklen_t size = sizeof error;
-      if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) return fd;
-      failed(error);
-      sockets_.close(fd);
-    }
-    return -1;
-  }
-
- private:
-  void failed(int error) {
-    reset_ = error == ECONNRESET;
-    why_ = std::generic_category().message(error);
-  }
-
-  Sockets& sockets_;
-  const std::uint16_t port_;
-  const base::NearEnd* const from_;
-  std::vector<pollfd> running_;
-  bool reset_ = false;
-  std::string why_;
-};
-
 // Once a minute, whoever waits.
 void tell_of_wait(const std::string& why) {
   using Minutes = std::chrono::minutes;
@@ -134,45 +54,140 @@ void tell_of_wait(const std::string& why) {
 }
 
 std::chrono::milliseconds from_now(base::Instant then) {
-  return std::chrono::ceil<std::chrono::milliseconds>(then - std::chrono::steady_clock::now());
+  return std::max(
+      std::chrono::ceil<std::chrono::milliseconds>(then - std::chrono::steady_clock::now()),
+      std::chrono::milliseconds{0});
+}
+
+// Other transfers end and give theirs back.
+bool is_for_want_of_sockets(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
 
-Dialled dial(const std::vector<IpAddress>& addresses, std::uint16_t port, const base::NearEnd* from,
-             base::Instant until, const std::stop_token& stop, Sockets& sockets,
-             const std::function<bool(const IpAddress&)>& may_dial) {
-  Race race(sockets, port, from);
-  auto next = addresses.begin();
-  bool starved = false;
-  base::Instant start_next = std::chrono::steady_clock::now();
-  while (!stop.stop_requested()) {
-    const base::Instant now = std::chrono::steady_clock::now();
-    if (now >= until) {
-      return {.timed_out = true, .why = starved ? race.why() : "no address answered in time"};
-    }
-    if (next != addresses.end() && (!race.running() || now >= start_next)) {
-      if (race.full()) race.give_up_oldest();
-      starved = may_dial(*next) && !race.start(*next);
-      if (starved && !race.running()) {
-        // Other transfers end and give theirs back; the host is not to blame.
-        tell_of_wait(race.why());
-        ::poll(nullptr, 0, kStarvedTurn.count());
-        continue;
+Dial::Dial(Plan plan, base::Instant now)
+    : plan_(std::move(plan)), started_(now), start_next_(now) {}
+
+Dial::~Dial() {
+  for (const pollfd& entry : running_) open_.close(entry.fd);
+}
+
+std::optional<Dialled> Dial::step(base::Instant now) {
+  const auto ended = [&](Dialled dialled) {
+    dialled.blocked = blocked_;
+    dialled.took = now - started_;
+    return dialled;
+  };
+  if (const int fd = winner(); fd >= 0) return ended({.fd = base::Fd(fd)});
+  if (now >= plan_.until) {
+    return ended({.timed_out = true, .why = starved_ ? why_ : "no address answered in time"});
+  }
+  start_due(now);
+  if (running_.empty() && next_ == plan_.addresses.size()) {
+    return ended({.reset = reset_, .why = why_});
+  }
+  return std::nullopt;
+}
+
+base::Instant Dial::due() const {
+  return next_ < plan_.addresses.size() ? std::min(start_next_, plan_.until) : plan_.until;
+}
+
+// The next address, and where it fails at once those behind it.
+void Dial::start_due(base::Instant now) {
+  while (next_ < plan_.addresses.size() &&
+         (now >= start_next_ || (running_.empty() && !starved_))) {
+    if (running_.size() >= kMaxAtOnce) give_up_oldest();
+    const IpAddress& address = plan_.addresses[next_];
+    const std::string refusal = plan_.refusal_of ? plan_.refusal_of(address) : std::string();
+    if (!refusal.empty()) {
+      blocked_ = address.text() + ": " + refusal;
+    } else {
+      starved_ = !start(address);
+      if (starved_ && running_.empty()) {
+        // The host is not to blame.
+        tell_of_wait(why_);
+        start_next_ = now + kStarvedTurn;
+        return;
       }
-      ++next;
-      start_next = now + kStagger;
-      if (stop.stop_requested()) break;  // it may have come before the socket was known
     }
-    if (!race.running()) {
-      if (next == addresses.end()) return {.reset = race.was_reset(), .why = race.why()};
+    ++next_;
+    start_next_ = now + kStagger;
+  }
+}
+
+// False where the system gives no socket now; why_ tells.
+bool Dial::start(const IpAddress& address) {
+  const SocketName name = name_of(address, plan_.port);
+  const int fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) {
+    const int error = errno;
+    failed(error);
+    return !is_for_want_of_sockets(error);
+  }
+  open_.add(fd);
+  if (const int error = plan_.from == nullptr ? 0 : plan_.from->bind(fd); error != 0) {
+    failed(error);
+    why_ = "bind_address " + plan_.from->text() + ": " + why_;
+    open_.close(fd);
+    return true;
+  }
+  const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&name.storage), name.size);
+  if (rc == 0 || errno == EINPROGRESS) {
+    running_.push_back({fd, POLLOUT, 0});
+    if (opened_) opened_(fd);
+    return true;
+  }
+  failed(errno);
+  open_.close(fd);
+  return true;
+}
+
+// The first that is connected, or -1.
+int Dial::winner() {
+  if (running_.empty() || ::poll(running_.data(), running_.size(), 0) <= 0) return -1;
+  for (std::size_t i = 0; i < running_.size();) {
+    if (running_[i].revents == 0) {
+      ++i;
       continue;
     }
-    const bool more = next != addresses.end();
-    const int fd = race.winner(from_now(more ? std::min(start_next, until) : until));
-    if (fd >= 0) return {.fd = fd};
+    const int fd = running_[i].fd;
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+      open_.let_go(fd);
+      return fd;
+    }
+    failed(error);
+    open_.close(fd);
   }
-  return {.why = "stopped"};
+  return -1;
+}
+
+void Dial::failed(int error) {
+  reset_ = error == ECONNRESET;
+  why_ = std::generic_category().message(error);
+}
+
+void Dial::give_up_oldest() {
+  open_.close(running_.front().fd);
+  running_.erase(running_.begin());
+}
+
+std::optional<Dialled> go_on(Dial& dial, base::Instant patience, const std::stop_token& stop) {
+  const std::stop_callback cut(stop, [&] { dial.cut(); });
+  while (true) {
+    const base::Instant now = std::chrono::steady_clock::now();
+    auto dialled = dial.step(now);
+    // A stop may have come before the sockets were known.
+    if (stop.stop_requested()) return Dialled{.why = "stopped"};
+    if (dialled || now >= patience) return dialled;
+    std::vector<pollfd> sockets(dial.sockets().begin(), dial.sockets().end());
+    ::poll(sockets.data(), sockets.size(),
+           static_cast<int>(from_now(std::min(dial.due(), patience)).count()));
+  }
 }
 
 }  // namespace crawld::fetch

@@ -21,6 +21,14 @@ std::size_t default_max_idle() {
   return std::clamp<std::size_t>(limit.rlim_cur / 18, 16, 4'096);
 }
 
+// As many may stand in connections that hosts take their time for; each may have four addresses
+// under way, most have one.
+std::size_t max_dials() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 64;
+  return std::clamp<std::size_t>(limit.rlim_cur / 16, 16, 4'096);
+}
+
 bool init_curl_once() {
   // OpenSSL writes to sockets that the peer may have closed, and CURLOPT_NOSIGNAL
   // leaves what follows to us.
@@ -48,6 +56,7 @@ FetchContext::FetchContext(const Options& options)
       receive_buffer_(options.receive_buffer),
       pool_(options.max_idle_connections == 0 ? default_max_idle() : options.max_idle_connections,
             kMaxIdle),
+      connector_(max_dials()),
       requests_(options.max_requests_per_second, 1),
       // A quarter of a second of bytes may come at once, and at least one buffer.
       bandwidth_(static_cast<double>(options.limit_rate),

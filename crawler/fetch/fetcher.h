@@ -3,9 +3,11 @@
 // Bodies: CurlFetcher (the web), ScriptedWeb (tests).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "crawler/model/response.h"
 
@@ -34,6 +36,18 @@ class Fetcher {
   // for the global rate caps and before a body.
   // Threads: one at a time; a fetch thread owns its fetcher.
   virtual model::Fetched fetch(model::Lease lease) = 0;
+
+  // The same, but nothing where the host takes longer than a moment to be reached and on_reached()
+  // was set: then `lease.connection` says which connection is being made, nothing was sent, and the
+  // lease is to be brought again once on_reached() was called for that. Takes the lease otherwise.
+  virtual std::optional<model::Fetched> fetch_if_reached(model::Lease& lease) {
+    return fetch(std::move(lease));
+  }
+
+  // `reached` is called with the connection of a lease when it stands, or failed, once: in any
+  // thread, perhaps before fetch_if_reached() returns, never once the fetcher is gone. It must not
+  // call a fetcher. Set before the first fetch.
+  virtual void on_reached(const std::function<void(std::uint64_t)>& /*reached*/) {}
 
   // Ends the running transfer and every later one within about 100 ms; they come
   // back as FetchFailureKind::aborted. For good. Threads: any.

@@ -1,12 +1,9 @@
 #include "crawler/fetch/transfer.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "crawler/fetch/curl_failure.h"
-#include "crawler/fetch/dialer.h"
 #include "crawler/fetch/header_name.h"
 
 namespace crawld::fetch {
@@ -16,9 +13,6 @@ using model::FetchFailureKind;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// libcurl opens a new connection by itself where an idle one turned out dead or a
-// server refused the stream; five times, if it may.
-constexpr int kMaxDials = 2;
 constexpr long kIdleSeconds = 90;  // what a server may keep a connection open
 
 constexpr std::string_view kAccept =
@@ -106,7 +100,6 @@ void Transfer::configure() {
   set(CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // what Resolver said; given anew when it changes
   set(CURLOPT_HTTP_VERSION,
       static_cast<long>(limits_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-  set(CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
   set(CURLOPT_NOPROGRESS, 0L);
 
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -158,6 +151,10 @@ void Transfer::set_request() {
   set(CURLOPT_USERAGENT, plan_.user_agent.c_str());
   set(CURLOPT_ERRORBUFFER, curl_message_);
   set_time_out();
+  const auto dialled_for =
+      plan_.ahead != nullptr && *plan_.ahead ? (*plan_.ahead)->took : base::Duration{0};
+  set(CURLOPT_CONNECTTIMEOUT_MS,
+      millis(limits_.connect_timeout - std::chrono::duration_cast<milliseconds>(dialled_for)));
   if (plan_.body != nullptr) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(plan_.body->size()));
     set(CURLOPT_POSTFIELDS, plan_.body->data());
@@ -245,58 +242,6 @@ bool Transfer::keeps_pace() {
   window_start_ = now;
   window_bytes_ = received_;
   return true;
-}
-
-// libcurl knows one address of the host and asks for a socket to it; it gets one
-// that is connected already, to the first address of ours that answered.
-curl_socket_t Transfer::on_open_socket(void* session, curlsocktype /*purpose*/,
-                                       curl_sockaddr* address) {
-  Session& own = *static_cast<Session*>(session);
-  Transfer& self = *own.transfer;
-  if (++self.dials_ > kMaxDials) {
-    self.fail(FetchFailureKind::reset, "no connection lasted until the answer");
-    return CURL_SOCKET_BAD;
-  }
-  self.handshakes_ = 0;
-  const base::Instant until = std::chrono::steady_clock::now() + self.limits_.connect_timeout;
-  const Dialled dialled =
-      dial(self.plan_.addresses, self.plan_.dial_port, self.plan_.site.near_end(), until,
-           self.stop_, own.sockets, [&](const IpAddress& ip) { return self.may_dial(ip); });
-  self.undialled_ = dialled.fd < 0;
-  if (dialled.fd < 0) {
-    if (self.blocked_.empty()) {
-      const FetchFailureKind refused =
-          dialled.reset ? FetchFailureKind::reset : FetchFailureKind::connect;
-      self.fail(dialled.timed_out ? FetchFailureKind::timeout : refused, dialled.why);
-    }
-    return CURL_SOCKET_BAD;
-  }
-  // libcurl reports this address as the one it talks to.
-  socklen_t size = sizeof(sockaddr_storage);
-  ::getpeername(dialled.fd, &address->addr, &size);
-  address->family = address->addr.sa_family;
-  address->addrlen = size;
-  return dialled.fd;
-}
-
-int Transfer::on_socket_options(void* /*session*/, curl_socket_t /*socket*/,
-                                curlsocktype /*purpose*/) {
-  return CURL_SOCKOPT_ALREADY_CONNECTED;
-}
-
-// The egress rule where it cannot be missed: on the very address of the connect().
-// The proxy is where the operator put it.
-bool Transfer::may_dial(const IpAddress& address) {
-  if (plan_.proxy != nullptr) return true;
-  const std::string_view refusal = plan_.site.guard().refusal(address);
-  if (refusal.empty()) return true;
-  blocked_ = address.text() + ": " + std::string(refusal);
-  return false;
-}
-
-int Transfer::on_close_socket(void* session, curl_socket_t socket) {
-  static_cast<Session*>(session)->sockets.close(socket);
-  return 0;
 }
 
 void Transfer::fail(FetchFailureKind kind, std::string why) {

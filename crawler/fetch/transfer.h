@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crawler/fetch/connection_pool.h"
+#include "crawler/fetch/dialer.h"
 #include "crawler/fetch/ip_address.h"
 #include "crawler/fetch/rate_limit.h"
 #include "crawler/fetch/response_reader.h"
@@ -36,7 +37,10 @@ struct TransferPlan {
   const std::vector<IpAddress>* host_addresses = nullptr;
   bool with_credentials = false;
   std::chrono::milliseconds time_left;  // of the site's total time-out
-  std::size_t receive_buffer = 0;       // bytes; of a new session
+  // What came of dialling these addresses before, for the first connection that is needed; null or
+  // empty: the transfer dials.
+  std::optional<Dialled>* ahead = nullptr;
+  std::size_t receive_buffer = 0;  // bytes; of a new session
   RateLimit& bandwidth;
   const std::function<void()>& before_body;      // Fetcher's; may be empty
   std::span<const std::string> content_types{};  // as SiteFetchConfig's, or empty
@@ -84,7 +88,7 @@ class Transfer {
   bool in_time();
   bool keeps_pace();
   bool blames_proxy(CURLcode code) const;
-  bool may_dial(const IpAddress& address);
+  Dialled dial();
   TransferResult conclude(CURLcode code);
   model::Response with_address(model::Response response) const;
   model::FetchFailure failure(CURLcode code) const;

@@ -79,6 +79,12 @@ class Frontier {
   virtual void wait_for_name(const model::Lease& lease, base::Instant now) = 0;
   virtual void name_known(model::HostId host) = 0;
 
+  // The host takes its time to be reached: the lease keeps the host's slots, but no transfer, until
+  // reached() was called for `lease.connection`, before or after. Then lease() gives it again, as
+  // one of that moment, whatever holds up new ones; not where the frontier is closed.
+  virtual void set_aside(model::Lease lease) = 0;
+  virtual void reached(std::uint64_t connection) = 0;
+
   // The transfer has ended: frees the host's slot and moves its clock. The URL itself
   // stays outstanding until settled(). `address`: as dialled, empty if none was.
   virtual void release(const model::Lease& lease, const model::HostAdvice& advice,

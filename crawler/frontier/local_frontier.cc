@@ -42,7 +42,8 @@ bool LocalFrontier::may_lease() const {
 Turn LocalFrontier::lease(Instant now) {
   MutexLock lock(mutex_);
   Turn turn;
-  if (!may_lease()) return turn;
+  turn.lease = take_up(now);
+  if (turn.lease || !may_lease()) return turn;
   wake_snoozed(now);
   while (HostQueue* host = pick(now)) {
     // Its clock may have moved while it waited among the ready ones.

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "crawler/base/mutex.h"
+#include "crawler/frontier/aside_leases.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/host_clock.h"
 #include "crawler/frontier/host_queue.h"
@@ -58,6 +59,7 @@ struct Counts {
   std::uint64_t waiting = 0;      // URLs in windows, overflow and chunks
   std::uint64_t outstanding = 0;  // leased, or fetched and not settled
   std::uint64_t in_flight = 0;    // transfers open
+  std::uint64_t connecting = 0;   // leases set aside until their host is reached
   std::uint64_t hosts = 0;
   std::uint64_t ready_hosts = 0;
   std::uint64_t snoozed_hosts = 0;
@@ -97,6 +99,8 @@ class LocalFrontier final : public Frontier {
   bool claim_address(model::Lease& lease, const std::string& address, base::Instant now) override;
   void wait_for_name(const model::Lease& lease, base::Instant now) override;
   void name_known(model::HostId host) override;
+  void set_aside(model::Lease lease) override;
+  void reached(std::uint64_t connection) override;
   void release(const model::Lease& lease, const model::HostAdvice& advice,
                const std::string& address, base::Instant now) override;
   void settled(const model::Lease& lease, bool stored_page) override;
@@ -219,6 +223,7 @@ class LocalFrontier final : public Frontier {
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
+  std::optional<model::Lease> take_up(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   void take_login_step(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   std::optional<Refusal> refuse(const HostQueue& host, const Candidate& candidate,
@@ -250,6 +255,7 @@ class LocalFrontier final : public Frontier {
   ReadyHosts ready_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<model::UrlId, model::HostId> unsettled_ CRAWL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Address> addresses_ CRAWL_GUARDED_BY(mutex_);
+  AsideLeases aside_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> overflowing_ CRAWL_GUARDED_BY(mutex_);
   std::set<model::HostId> hungry_ CRAWL_GUARDED_BY(mutex_);
   std::minstd_rand dice_ CRAWL_GUARDED_BY(mutex_);

@@ -1,4 +1,4 @@
-// LocalFrontier: what hosts at one IP address share.
+// LocalFrontier: hosts that are not reached yet, and what those at one IP address share.
 #include <utility>
 
 #include "crawler/frontier/local_frontier.h"
@@ -68,6 +68,31 @@ void LocalFrontier::name_known(model::HostId id) {
   --name_waits_;
   schedule(host);
   call_for_work();
+}
+
+void LocalFrontier::set_aside(model::Lease lease) {
+  MutexLock lock(mutex_);
+  --in_flight_;
+  ready_.ended(lease.host_record, lease.leased_at);
+  aside_.put(std::move(lease));
+  call_for_work();
+}
+
+void LocalFrontier::reached(std::uint64_t connection) {
+  MutexLock lock(mutex_);
+  aside_.reached(connection);
+  call_for_work();
+}
+
+// A lease that was set aside, as one of this moment: its request has not gone out yet.
+std::optional<model::Lease> LocalFrontier::take_up(Instant now) {
+  if (closed_ || !aside_.has_next()) return std::nullopt;
+  std::optional<model::Lease> lease = aside_.take();
+  lease->leased_at = now;
+  ++in_flight_;
+  ready_.started(lease->host_record, now);
+  call_for_work();
+  return lease;
 }
 
 // As if the lease had never been.

@@ -20,6 +20,7 @@ bool LocalFrontier::wait(Instant until) {
 
 // When there is something to lease: min() where there is now, nothing where none is known of.
 std::optional<Instant> LocalFrontier::next_work() const {
+  if (aside_.has_next() && !closed_) return Instant::min();
   if (!may_lease()) return std::nullopt;
   if (ready_.has_next()) return Instant::min();
   if (snoozed_.empty()) return std::nullopt;
@@ -241,6 +242,7 @@ Counts LocalFrontier::counts() const {
   return {.waiting = waiting_,
           .outstanding = outstanding_,
           .in_flight = in_flight_,
+          .connecting = aside_.size(),
           .hosts = hosts_.size(),
           .ready_hosts = ready_.size(),
           .snoozed_hosts = snoozed_.size(),
@@ -254,7 +256,7 @@ Holdup LocalFrontier::holdup(Instant now) const {
   const bool ready = ready_.size() > 0;
   if (ready || (!snoozed_.empty() && snoozed_.begin()->first <= now)) return Holdup::none;
   if (!snoozed_.empty()) return Holdup::politeness;
-  if (in_flight_ > 0) return Holdup::in_flight;
+  if (in_flight_ + aside_.size() > 0) return Holdup::in_flight;
   if (name_waits_ > 0) return Holdup::names;
   // Nothing moves: then sites are held, by the user or by the hour.
   const bool paused = std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& entry) {

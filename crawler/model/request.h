@@ -73,6 +73,7 @@ struct Lease {
   HostId robots_for = 0;  // purpose robots: the host whose rules are asked for
   Request request;
   base::Instant leased_at{};
+  std::uint64_t connection = 0;  // fetch's own: to the host, being made since before; 0: none
   // The frontier's own:
   std::string address_slot;                       // the IP address whose slot this holds
   HostRecord host_record = HostRecord::stranger;  // whose share of the transfers this is of

@@ -30,7 +30,7 @@ void log_fetch(const model::Fetched& fetched) {
 // The first contact with a host looks its name up before it counts against the address. A name
 // server that takes its time does not hold this thread.
 bool FetchStage::has_address(model::Lease& lease) {
-  if (!lease.address_slot.empty()) return true;
+  if (!lease.address_slot.empty() || lease.connection != 0) return true;
   const std::optional<std::string> address = fetcher_.address_of(lease);
   if (address) return frontier_.claim_address(lease, *address, clock_.now());
   frontier_.wait_for_name(lease, clock_.now());
@@ -50,7 +50,12 @@ FetchTurn FetchStage::step() {
   }
   if (!has_address(*turn.lease)) return result;
   model::Lease lease = *turn.lease;
-  model::Fetched fetched = fetcher_.fetch(*std::move(turn.lease));
+  std::optional<model::Fetched> reached = fetcher_.fetch_if_reached(*turn.lease);
+  if (!reached) {
+    frontier_.set_aside(*std::move(turn.lease));
+    return result;
+  }
+  model::Fetched fetched = *std::move(reached);
   const auto table = sites_.table();
   const policy::SettlePolicy policy = lease.request.site < table->size()
                                           ? (*table)[lease.request.site]->settle

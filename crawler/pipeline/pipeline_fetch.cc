@@ -36,6 +36,7 @@ base::Status Pipeline::start_fetch_threads() {
     // system's buffers, not in our memory; not for long, since their servers wait too.
     fetcher.before_body([this] { pages_.wait_for_place(clock_.now() + kBodyWaitsAtMost); });
     fetcher.on_name_known([this](model::HostId host) { frontier_.name_known(host); });
+    fetcher.on_reached([this](std::uint64_t connection) { frontier_.reached(connection); });
     Activity& activity = fetch_activities_[i];
     auto thread = base::Thread::start(
         "fetch-" + std::to_string(i), options_.fetch_stack,

@@ -1,12 +1,9 @@
 // Names: "DNS" of the faults that must be survived, and the cache.
-#include <arpa/inet.h>
-#include <sys/socket.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
 
-#include "crawler/base/fd.h"
 #include "crawler/fetch/dns_message.h"
 #include "tests/support/name_server.h"
 #include "tests/unit/fetch/fetching.h"
@@ -65,30 +62,6 @@ std::vector<std::string> texts(const fetch::Resolution& resolution) {
 }
 
 using Texts = std::vector<std::string>;
-
-// Listens and never accepts: the system drops who knocks at a queue that is full.
-class SilentAddress {
- public:
-  SilentAddress(const std::string& address, std::uint16_t port) {
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_port = htons(port);
-    ::inet_pton(AF_INET, address.c_str(), &name.sin_addr);
-    const auto* where = reinterpret_cast<const sockaddr*>(&name);
-    for (int i = 0; i < 4; ++i) {
-      sockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      const int fd = sockets_.back().get();
-      if (i > 0) {
-        ::connect(fd, where, sizeof name);
-      } else if (::bind(fd, where, sizeof name) != 0 || ::listen(fd, 0) != 0) {
-        FAIL("cannot listen at " << address);
-      }
-    }
-  }
-
- private:
-  std::vector<base::Fd> sockets_;
-};
 
 }  // namespace
 

@@ -1,5 +1,9 @@
 #include "tests/unit/fetch/fetching.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <catch2/catch.hpp>
 
 #include <stdexcept>
@@ -46,6 +50,23 @@ model::Request request_for(const std::string& url) {
 std::string outcome(const model::Fetched& fetched) {
   if (const auto* response = fetched.response()) return std::to_string(response->status);
   return std::string(to_string(fetched.failure()->kind));
+}
+
+SilentAddress::SilentAddress(const std::string& address, std::uint16_t port) {
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(port);
+  ::inet_pton(AF_INET, address.c_str(), &name.sin_addr);
+  const auto* where = reinterpret_cast<const sockaddr*>(&name);
+  for (int i = 0; i < 4; ++i) {
+    sockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int fd = sockets_.back().get();
+    if (i > 0) {
+      ::connect(fd, where, sizeof name);
+    } else if (::bind(fd, where, sizeof name) != 0 || ::listen(fd, 0) != 0) {
+      FAIL("cannot listen at " << address);
+    }
+  }
 }
 
 }  // namespace crawld::tests

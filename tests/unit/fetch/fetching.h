@@ -1,9 +1,12 @@
 // What the fetch tests share: a context over loopback and one fetch through it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "crawler/base/fd.h"
 #include "crawler/fetch/curl_fetcher.h"
 #include "tests/support/tiny_server.h"
 
@@ -29,5 +32,14 @@ model::Request request_for(const std::string& url);
 
 // "200", or the name of the failure: what most tests want to know.
 std::string outcome(const model::Fetched& fetched);
+
+// Listens and never accepts: the system drops who knocks at a queue that is full.
+class SilentAddress {
+ public:
+  SilentAddress(const std::string& address, std::uint16_t port);
+
+ private:
+  std::vector<base::Fd> sockets_;
+};
 
 }  // namespace crawld::tests

@@ -44,6 +44,18 @@ class SharedWeb::Fetcher final : public fetch::Fetcher {
     return "192.0.2.1";
   }
   void on_name_known(const std::function<void(model::HostId)>& known) override { known_ = known; }
+  void on_reached(const std::function<void(std::uint64_t)>& reached) override {
+    reached_ = reached;
+  }
+  std::optional<model::Fetched> fetch_if_reached(model::Lease& lease) override {
+    const std::uint64_t connection = ++web_.connections_;
+    const auto reached = [this, connection] { reached_(connection); };
+    if (web_.host_is_late && web_.host_is_late(lease.request.url.href(), reached)) {
+      lease.connection = connection;
+      return std::nullopt;
+    }
+    return fetch(std::move(lease));
+  }
   model::Fetched fetch(model::Lease lease) override {
     const std::string url = lease.request.url.href();
     model::Fetched fetched{.lease = std::move(lease), .fetched_at = base::SystemClock().wall()};
@@ -69,6 +81,7 @@ class SharedWeb::Fetcher final : public fetch::Fetcher {
  private:
   SharedWeb& web_;
   std::function<void(model::HostId)> known_;
+  std::function<void(std::uint64_t)> reached_;
   std::atomic<bool> aborted_ = false;
 };
 

@@ -4,6 +4,7 @@
 // tests/scenarios. Whatever waits, waits up to kForEver, so that a busy machine changes nothing.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -49,6 +50,9 @@ class SharedWeb {
   // Asked by the fetch thread for the name of a host that it did not contact yet: whether name
   // servers take their time, in which case `known` is called once they have answered.
   std::function<bool(const std::string& url, const std::function<void()>& known)> name_is_late;
+  // Asked by the fetch thread for the host itself, likewise: `reached` is called once it is
+  // reached.
+  std::function<bool(const std::string& url, const std::function<void()>& reached)> host_is_late;
 
   std::unique_ptr<fetch::Fetcher> make_fetcher();
   std::map<std::string, int> requests() const;
@@ -58,6 +62,7 @@ class SharedWeb {
   mutable std::mutex mutex_;
   std::map<std::string, std::string> bodies_;
   std::map<std::string, int> requests_;
+  std::atomic<std::uint64_t> connections_ = 0;
 };
 
 // MemoryStore whose put() fails on demand. Set before start(), or while it is being asked.
