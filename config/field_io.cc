@@ -194,7 +194,7 @@ void ReadField::bytes(std::uint64_t& into, Count range) {
   if (text.ends_with("/s")) text.resize(text.size() - 2);
   const auto parsed = is_scalar() ? parse_bytes(text) : std::nullopt;
   if (!parsed || *parsed < range.min || *parsed > range.max) {
-    return fail("a size such as 512KiB or 10MiB" +
+    return fail("a size with its unit, such as 512KiB or 10MiB" +
                 (range.min > 0 ? ", at least " + format_bytes(range.min) : std::string()));
   }
   into = *parsed;
@@ -343,7 +343,7 @@ void WriteField::real(double from, Real) {
 
 void WriteField::bytes(std::uint64_t from, Count) {
   const std::string short_form = format_bytes(from);
-  text_ = parse_bytes(short_form) == from ? short_form : std::to_string(from);
+  text_ = parse_bytes(short_form) == from ? short_form : std::to_string(from) + "B";
 }
 
 void WriteField::duration(milliseconds from, Span) { text_ = format_duration(from); }

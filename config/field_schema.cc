@@ -8,7 +8,7 @@ namespace {
 
 // What config/units reads, as regular expressions of ECMA-262.
 constexpr const char* kCountPattern = R"(^[0-9.]+ ?[kKMmG]?$)";
-constexpr const char* kBytesPattern = R"(^[0-9.]+ ?([kKMG]B|[KMGT]iB|TB|[BkKmMgGtT])?(/s)?$)";
+constexpr const char* kBytesPattern = R"(^[0-9.]+ ?([kKMG]B|[KMGT]iB|TB|[BkKmMgGtT])(/s)?$)";
 constexpr const char* kDurationPattern = R"(^[0-9.]+ ?(ms|s|m|h|d|w)$)";
 
 // Where text is wanted, what YAML reads as a number or boolean stands as it is written.
@@ -52,8 +52,9 @@ void DescribeField::real(double, Real range) {
 }
 
 void DescribeField::bytes(std::uint64_t, Count range) {
-  schema_ = R"("anyOf": [{"type": "number", "minimum": )" + std::to_string(range.min) + "}, " +
-            pattern(kBytesPattern) + "]";
+  const std::string text = pattern(kBytesPattern);
+  schema_ = range.min == 0 ? R"("anyOf": [{"enum": [0, "0"]}, )" + text + "]"
+                           : text.substr(1, text.size() - 2);
 }
 
 void DescribeField::duration(milliseconds, Span range) {

@@ -19,8 +19,7 @@ struct Unit {
 
 constexpr std::array<Unit, 6> kDurations = {
     {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3'600e3}, {"d", 86'400e3}, {"w", 604'800e3}}};
-constexpr std::array<Unit, 19> kSizes = {{{"", 1},
-                                          {"B", 1},
+constexpr std::array<Unit, 18> kSizes = {{{"B", 1},
                                           {"KiB", 1024.0},
                                           {"MiB", 1048576.0},
                                           {"GiB", 0x1p30},
@@ -88,9 +87,16 @@ std::optional<milliseconds> parse_duration_or_seconds(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  if (text == "0") return 0;
   const auto value = with_unit(text, kSizes);
   if (!value || (*value > 0 && *value < 1)) return std::nullopt;  // 0 would mean: no limit
   return whole(std::round(*value));
+}
+
+std::optional<std::uint64_t> parse_bytes_or_bare(std::string_view text) {
+  const auto parts = split(text);
+  if (!parts) return std::nullopt;
+  return parse_bytes(parts->second.empty() ? std::string(text) + "B" : std::string(text));
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {

@@ -16,8 +16,11 @@ namespace crawld::config {
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // As wget's options: a bare number counts seconds ("--wait 2").
 std::optional<std::chrono::milliseconds> parse_duration_or_seconds(std::string_view text);
-// B, KiB, MiB, GiB, TiB; kB, MB, GB count in thousands; k, m, g as wget's (1024); bare: bytes.
+// B, KiB, MiB, GiB, TiB; kB, MB, GB count in thousands; k, m, g as wget's (1024); a bare "0" needs
+// no unit.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
+// As wget's options: a bare number counts bytes ("--quota 5000").
+std::optional<std::uint64_t> parse_bytes_or_bare(std::string_view text);
 // k, M, G in thousands; bare numbers.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 // "10%" -> 0.1

@@ -213,7 +213,7 @@ int export_command(const Arguments& arguments) {
   if (!flags.rule.empty() && flags.table.empty()) flags.table = "records";
   if (flags.format == "mirror") return export_mirror(flags);
   if (!read_time("--since", flags.since, since)) return kUsage;
-  const auto most = flags.max_bytes.empty() ? kNoCap : config::parse_bytes(flags.max_bytes);
+  const auto most = flags.max_bytes.empty() ? kNoCap : config::parse_bytes_or_bare(flags.max_bytes);
   if (!most || *most < kLeastCap) {
     return complain("--max-bytes: no size such as 10MiB or 1GiB, at least 64KiB", kUsage);
   }

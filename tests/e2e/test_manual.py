@@ -202,7 +202,7 @@ def test_the_schema_takes_the_example_and_the_recipes_and_refuses_slips():
     ("user_agent: {name: 5}", True), ("user_agent: {name: no}", True), ("database: [5]", False), ('user_agent: {name: "5"}', True), ("search_index: 1", False), ('search_index: "true"', False),
     ("concurrency: 0", False), ("concurrency: 5k", True), ("limits:", True), ("limits: 5", False),
     ("limits: {pages: -1}", False), ("parse: {timeout: 0}", False), ("stop_timeout: 0", True),
-    ("parse: {memory: 1}", False), ("disk_low: 1.5", True), ("disk_low: many", False), ("max_requests_per_second: 1x", False),
+    ("parse: {memory: 1}", False), ("disk_low: 1.5", False), ("disk_low: 5000", False), ("disk_low: 1.5GiB", True), ("disk_low: 0", True), ("disk_low: many", False), ("max_requests_per_second: 1x", False),
     ("defaults: {delay: 5}", False), ("defaults: {delay: 5s}", True), ("defaults: {headers: {X-Try: 5}}", True),
     ("defaults: {ports: [0]}", False), ("defaults: {ports: 8080}", False), ("defaults: {priority: high}", False),
     ("defaults: {sitemaps: [https://a.test/s.xml]}", True), ("defaults: {sitemaps: never}", False),

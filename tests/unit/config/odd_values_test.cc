@@ -106,11 +106,21 @@ TEST_CASE("domains and names of hosts are names, else they would never match") {
 }
 
 TEST_CASE("sizes that would hold a crawl, or lift a limit, are refused") {
-  CHECK_THAT(told_of_run("memory_high: 2"), StartsWith("f.yaml:1:14: memory_high: 2B is less"));
+  CHECK_THAT(told_of_run("memory_high: 2B"), StartsWith("f.yaml:1:14: memory_high: 2B is less"));
   CHECK(told_of_run("memory_high: 64MiB") == "loaded");
   CHECK(told_of_run("memory_high: 0") == "loaded");
-  CHECK_THAT(told_of_run("limits: {bytes: 0.5}"), StartsWith("f.yaml:1:17: limits.bytes: \"0.5\""));
+  CHECK_THAT(told_of_run("limits: {bytes: 0.5B}"),
+             StartsWith("f.yaml:1:17: limits.bytes: \"0.5B\""));
   CHECK(told_of_run("limits: {bytes: 0.5KiB}") == "loaded");
+}
+
+TEST_CASE("a size without a unit is refused: disk_low of 2 would be two bytes") {
+  CHECK(told_of_run("disk_low: 2") ==
+        "f.yaml:1:11: disk_low: \"2\" is not what is wanted here: a size with its unit, such as "
+        "512KiB or 10MiB");
+  CHECK_THAT(told_of_site("max_body_size: 1048576"), Contains("a size with its unit"));
+  CHECK(told_of_run("disk_low: 0") == "loaded");
+  CHECK(told_of_run("disk_low: 1025B") == "loaded");
 }
 
 TEST_CASE("a first interval out of its bounds is told") {

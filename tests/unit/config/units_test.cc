@@ -42,7 +42,7 @@ TEST_CASE("a bare number of wget's flags counts seconds") {
 TEST_CASE("sizes count in 1024 with an i and in 1000 without") {
   const auto [text, wanted] =
       GENERATE(table<const char*, std::optional<std::uint64_t>>({{"0", 0},
-                                                                 {"17", 17},
+                                                                 {"17", std::nullopt},
                                                                  {"17B", 17},
                                                                  {"1KiB", 1024},
                                                                  {"1kB", 1000},
@@ -58,6 +58,12 @@ TEST_CASE("sizes count in 1024 with an i and in 1000 without") {
                                                                  {"99999999TiB", std::nullopt}}));
   INFO(text);
   CHECK(parse_bytes(text) == wanted);
+}
+
+TEST_CASE("a size may be bare where wget's options are, and counts bytes") {
+  CHECK(parse_bytes_or_bare("17") == 17);
+  CHECK(parse_bytes_or_bare("1KiB") == 1024);
+  CHECK(parse_bytes_or_bare("many") == std::nullopt);
 }
 
 TEST_CASE("counts are whole and count in thousands") {
