@@ -243,13 +243,17 @@ int control(const Arguments& arguments, const char* name, const char* help, bool
   ControlOptions options;
   CLI::App app(help, name);
   add_where(app, options);
-  if (wants_site) app.add_option("SITE", options.site, "one site; all without it");
+  if (wants_site) app.add_option("SITE", options.site, "one site; the whole crawl without it");
   if (const auto code = parse_options(app, arguments)) return *code;
   json request = {{"command", name}};
   if (options.site) request["site"] = *options.site;
   int code = kFinished;
-  (void)answer_of(options, request, code);
-  return code;
+  const auto answer = answer_of(options, request, code);
+  if (!answer) return code;
+  return shown(*answer, [](const json& told) {
+    const std::string still = told.value("still_paused", "");
+    if (!still.empty()) complain("still paused: " + still, kFinished);
+  });
 }
 
 // What is no URL goes along: the crawl refuses it, and takes the others.

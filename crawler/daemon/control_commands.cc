@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepest = 4;
+constexpr std::size_t kMostNamed = 10;  // sites in a line for a person
 constexpr std::chrono::seconds kReloadPatience{120};
 
 std::string refused(const std::string& why) {
@@ -30,10 +31,25 @@ std::string hold(Session& session, const std::string& site, PauseEnds ends) {
   return done();
 }
 
+// What somebody holds beside what was resumed: the whole crawl, or some of its sites.
+std::string still_paused(const Session& session, const std::string& site) {
+  if (!site.empty()) return session.paused_since() ? "the whole crawl: crawld resume" : "";
+  std::string names;
+  std::size_t paused = 0;
+  for (const SiteState& state : session.site_states()) {
+    if (!state.paused_since || state.left || ++paused > kMostNamed) continue;
+    names += (paused == 1 ? "" : ", ") + state.name;
+  }
+  if (paused == 0) return "";
+  if (paused > kMostNamed) names += " and " + std::to_string(paused - kMostNamed) + " more";
+  return names + ": crawld resume SITE";
+}
+
 std::string resume(Session& session, const std::string& site) {
   if (const auto resumed = session.resume(site); !resumed) return refused(resumed.error().message);
   base::log::info("control.resume", {{"site", site.empty() ? "all" : site}});
-  return done();
+  const std::string others = still_paused(session, site);
+  return others.empty() ? done() : done({{"still_paused", others}});
 }
 
 std::string add(Session& session, const std::string& site, const json& urls) {

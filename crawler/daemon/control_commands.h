@@ -4,9 +4,10 @@
 //   "config"?}
 //
 // Answers are JSON objects: {"ok": true, ...} or {"error": "..."}; status answers with
-// the status itself, reload with what it changed, once it has. "config" is the absolute path of the
-// file that the asker means: a crawl of another answers {"error": "...", "runs_with": "..."}, with
-// its own path or "", and does nothing. Threads: the control socket's.
+// the status itself, reload with what it changed, once it has, and resume with "still_paused", a
+// line for people, where another pause holds on. "config" is the absolute path of the file that the
+// asker means: a crawl of another answers {"error": "...", "runs_with": "..."}, with its own path
+// or "", and does nothing. Threads: the control socket's.
 #pragma once
 
 #include <atomic>

@@ -321,8 +321,12 @@ def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     assert "  paused sites: one since 20" in running.ctl("status").stdout
     assert running.ctl("pause").returncode == 0
     eventually(lambda: running.status()["limit"] == "paused", "the limit")
-    assert running.ctl("resume").returncode == 0
-    assert running.ctl("resume", "one").returncode == 0
+    alone = running.ctl("resume", "two")
+    assert (alone.returncode, alone.stderr) == (0, "crawld: still paused: the whole crawl: crawld resume\n")
+    whole = running.ctl("resume")
+    assert (whole.returncode, whole.stderr) == (0, "crawld: still paused: one: crawld resume SITE\n")
+    last = running.ctl("resume", "one")
+    assert (last.returncode, last.stderr) == (0, "")
     eventually(lambda: len(one.log) > before + 3, "requests after the pause")
     assert "paused" not in running.ctl("status").stdout
     assert running.ctl("pause", "three").returncode == 1
