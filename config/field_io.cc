@@ -150,10 +150,10 @@ void ReadField::boolean(bool& into) {
   }
 }
 
-bool ReadField::read_count(std::uint64_t& into, Count range) {
+bool ReadField::read_count(std::uint64_t& into, Count range, const char* word) {
   const auto parsed = is_scalar() ? parse_count(value_.text) : std::nullopt;
   if (!parsed || *parsed < range.min || *parsed > range.max) {
-    std::string wanted = "a whole number such as 100, 50k or 1M";
+    std::string wanted = word + std::string("a whole number such as 100, 50k or 1M");
     if (range.min > 0 || range.max < (1ULL << 40)) {
       wanted += ", from " + std::to_string(range.min) + " to " + std::to_string(range.max);
     }
@@ -298,7 +298,8 @@ void ReadField::count_or_auto(std::uint32_t& into, Count range) {
     into = 0;
     return;
   }
-  count(into, range);
+  std::uint64_t value = into;
+  if (read_count(value, range, "auto, or ")) into = static_cast<std::uint32_t>(value);
 }
 
 void ReadField::fail_choice(const std::vector<std::string_view>& names) {

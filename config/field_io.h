@@ -100,7 +100,8 @@ class ReadField {
 
  private:
   bool is_scalar() const { return value_.kind == Value::Kind::scalar; }
-  bool read_count(std::uint64_t& into, Count range);
+  // `word`: what else may stand there, for the message.
+  bool read_count(std::uint64_t& into, Count range, const char* word = "");
   void fail_choice(const std::vector<std::string_view>& names);
   bool expand(const Value& value, std::string& into);
   void read_conversion(const Value& value, parsers::Conversion& into);

@@ -1,6 +1,7 @@
 // crawld status, pause, resume, stop, reload, add: words with a running crawl.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -346,10 +347,14 @@ int add_command(const Arguments& arguments) {
   app.add_option("--site", options.site, "the site they belong to (default: the first)");
   app.add_option("-i,--input-file", files, "a URL list; - for standard input")
       ->allow_extra_args(false);
-  app.add_option("URL", options.urls, "URLs");
+  app.add_option("URL", options.urls, "URLs; - for a list on standard input");
   if (const auto code = parse_options(app, arguments)) return *code;
   const auto where = whereabouts_of(options);
   if (!where) return complain(where.error().message, kBadConfiguration);
+  // "-" is no URL: who types it means what it means after -i.
+  const auto typed_end = std::remove(options.urls.begin(), options.urls.end(), "-");
+  if (typed_end != options.urls.end()) files.push_back("-");
+  options.urls.erase(typed_end, options.urls.end());
   json urls = options.urls;
   for (const std::string& file : files) {
     if (const base::Status read = read_urls(file, urls); !read) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/units.h"
+#include "crawler/base/figures.h"
 #include "crawler/base/log.h"
 #include "crawler/cli/archive/mirror_export.h"
 #include "crawler/cli/archive/wacz_file.h"
@@ -36,7 +37,7 @@ constexpr std::uint64_t kLeastCap = 64U << 10;  // more than what stands in fron
 
 struct ExportFlags {
   std::string database;
-  std::string format = "jsonl";
+  std::string format;  // empty until format_of_name() has chosen it: none was given
   std::string table;
   std::string rule;
   std::string site;
@@ -52,7 +53,8 @@ struct ExportFlags {
 void add_flags(CLI::App& app, ExportFlags& flags) {
   add_database_option(app, flags.database);
   app.add_option("-f,--format", flags.format,
-                 "jsonl (default), csv, urls, warc, cdxj, wacz, sitemap or mirror")
+                 "jsonl (default), csv, urls, warc, cdxj, wacz, sitemap or mirror; without it as "
+                 "the name of -o says")
       ->check(CLI::IsMember({"jsonl", "csv", "urls", "warc", "cdxj", "wacz", "sitemap", "mirror"}));
   app.add_option("-t,--table", flags.table, "pages, records, links, changes or urls (pages)")
       ->check(CLI::IsMember({"pages", "records", "links", "changes", "urls"}));
@@ -72,6 +74,17 @@ void add_flags(CLI::App& app, ExportFlags& flags) {
   app.add_flag("--csv-safe", flags.csv_safe,
                "CSV cells that a spreadsheet would run get an apostrophe in front");
   app.add_flag("-q,--quiet", flags.quiet, "do not tell how many rows there were");
+}
+
+// As crawl -o goes by the name of its file. What no name tells is JSON Lines.
+std::string format_of_name(std::string_view file) {
+  static constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
+      {".csv", "csv"},       {".warc", "warc"}, {".warc.gz", "warc"},
+      {".warc.zst", "warc"}, {".cdxj", "cdxj"}, {".wacz", "wacz"}};
+  for (const auto& [ending, format] : kEndings) {
+    if (file.ends_with(ending)) return std::string(format);
+  }
+  return "jsonl";
 }
 
 bool into_file(const ExportFlags& flags) { return !flags.output.empty() && flags.output != "-"; }
@@ -112,8 +125,8 @@ base::Result<ExportEnd> write_file(storage::Database& reader, const ExportFlags&
 
 void tell_end(const ExportFlags& flags, const ExportEnd& end) {
   if (flags.quiet) return;
-  std::fprintf(stderr, "crawld: %llu rows; %s --after %lld\n",
-               static_cast<unsigned long long>(end.rows),
+  std::fprintf(stderr, "crawld: %s; %s --after %lld\n",
+               base::counted(end.rows, "row", "rows").c_str(),
                end.complete ? "what is committed later:" : "there are more:",
                static_cast<long long>(end.last_key));
 }
@@ -210,6 +223,7 @@ int export_command(const Arguments& arguments) {
   CLI::App app("Committed rows for others, each once, also while the crawl runs.", "export");
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;
+  if (flags.format.empty()) flags.format = format_of_name(flags.output);
   if (!flags.rule.empty() && flags.table.empty()) flags.table = "records";
   if (flags.format == "mirror") return export_mirror(flags);
   if (!read_time("--since", flags.since, since)) return kUsage;

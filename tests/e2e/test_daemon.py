@@ -61,9 +61,9 @@ class Daemon:
     def heard(self, text):
         return [m for m in self.messages if text in m]
 
-    def ctl(self, command, *arguments):
+    def ctl(self, command, *arguments, **more):
         return subprocess.run([str(CRAWLD), command, "-c", str(self.file), *arguments], capture_output=True,
-                              text=True, timeout=PATIENCE)
+                              text=True, timeout=PATIENCE, **more)
 
     def status(self):
         return json.loads(self.ctl("status", "--json").stdout)
@@ -333,6 +333,9 @@ def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     assert running.ctl("stop", "three").returncode == 1
     assert running.ctl("add", "--site", "two", two.url("/extra/100000000")).returncode == 0
     eventually(lambda: "/extra/100000000" in two.paths(), "the added URL")
+    piped = running.ctl("add", "--site", "two", "-", input=f"# a list\n{two.url('/extra/100000001')}\n")
+    assert (piped.returncode, piped.stderr) == (0, "added 1\n")
+    eventually(lambda: "/extra/100000001" in two.paths(), "the URL of the list")
     bad = running.ctl("add", "no url")
     assert bad.returncode == 1 and "refused" in bad.stderr
 

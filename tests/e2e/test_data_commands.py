@@ -165,6 +165,16 @@ def test_exports_can_be_gone_on_with(site, tmp_path):
     assert not (tmp_path / "pages.jsonl.part").exists()
 
 
+@pytest.mark.parametrize("name, first", [("pages.csv", b"url,status,"), ("site.warc.gz", b"\x1f\x8b"), ("site.warc", b"WARC/1.1"),
+                                         ("site.wacz", b"PK"), ("pages.jsonl", b'{"url":'), ("pages.txt", b'{"url":')])
+def test_an_export_without_a_format_is_what_its_file_is_called(site, tmp_path, name, first):
+    result = run(site, "export", "-o", tmp_path / name)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / name).read_bytes().startswith(first)
+    assert run(site, "export", "-f", "jsonl", "-o", tmp_path / name).returncode == 0
+    assert (tmp_path / name).read_bytes().startswith(b'{"url":')
+
+
 def test_an_export_of_each_site_is_the_export_of_all(crawl, serve, tmp_path):
     web = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else
                 (200, {"Content-Type": "text/html"}, b"<h1>" + path.encode() + b"</h1><a href=1>1</a><a href=2>2</a>"))

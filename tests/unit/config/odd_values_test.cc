@@ -123,6 +123,10 @@ TEST_CASE("a size without a unit is refused: disk_low of 2 would be two bytes") 
   CHECK(told_of_run("disk_low: 1025B") == "loaded");
 }
 
+TEST_CASE("whoever writes no number of workers is told of auto") {
+  CHECK_THAT(told_of_run("parse_workers: cores"), Contains("wanted here: auto, or a whole number"));
+}
+
 TEST_CASE("a first interval out of its bounds is told") {
   CHECK_THAT(told_of_site("revisit: {default: 5s}"),
              Contains("revisit: default 5s is out of min 1h and max 90d, which hold"));
