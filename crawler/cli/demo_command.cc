@@ -20,6 +20,11 @@ int demo_command(const Arguments& arguments) {
   add_unread_database_option(app);
   if (const auto code = parse_options(app, arguments)) return *code;
   httplib::Server server;
+  // The library's own choice lets a second demo take the port, and get half of the requests.
+  server.set_socket_options([](socket_t socket) {
+    const int on = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  });
   std::string origin;
   server.Get(".*", [&](const httplib::Request& request, httplib::Response& response) {
     const DemoAnswer answer = demo_answer(request.target, origin);

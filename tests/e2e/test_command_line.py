@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import threading
@@ -127,6 +128,17 @@ def test_import_without_a_file_obeys_the_environment(tmp_path):
     assert wrong.returncode == 4 and "CRAWLD_CONCURRENCY" in wrong.stderr
     assert imported(CRAWLD_DATABASE="other.db").returncode == 0
     assert [file.name for file in tmp_path.glob("*.db")] == ["other.db"]
+
+
+def test_a_second_demo_does_not_share_the_port_of_the_first():
+    with subprocess.Popen([CRAWLD, "demo", "--port", "0"], stdout=subprocess.PIPE, text=True) as first:
+        try:
+            port = re.search(r":(\d+)/", first.stdout.readline()).group(1)
+            second = crawld("demo", "--port", port)
+            assert (second.returncode, second.stdout) == (1, "")
+            assert second.stderr == f"crawld: port {port} is taken; try --port 0\n"
+        finally:
+            first.kill()
 
 
 def test_a_value_that_a_flag_does_not_take_is_told_in_plain_words(tmp_path):
