@@ -85,6 +85,17 @@ void tell(const std::vector<std::string>& notes, const CrawlOptions& options) {
   for (const std::string& note : notes) complain(note, kFinished);
 }
 
+// A crawl goes on without.
+std::unique_ptr<daemon::ControlSocket> open_control(daemon::Session& session,
+                                                    daemon::ControlWishes& wishes) {
+  auto control = daemon::ControlSocket::open(
+      session.config().database + ".sock",
+      [&](const std::string& request) { return daemon::answer_control(request, session, wishes); });
+  if (control) return *std::move(control);
+  base::log::warn("control.none", {{"why", control.error().message}});
+  return nullptr;
+}
+
 // Nothing where none are asked for. A crawl goes on without: perhaps the service has the place.
 std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
   const std::string& listen = session.config().metrics_listen;
@@ -209,19 +220,18 @@ int crawl_command(const Arguments& arguments) {
                     {.pages = running.config().limits.pages, .time = running.config().limits.time},
                     std::min(running.config().stats_interval, milliseconds(10'000)));
   daemon::Guards guards(daemon::guard_limits(running.config()), running.pipeline());
-  guards.look();  // before the first request: that may be one too many
-  const base::Status started = running.start();
+  guards.look();             // before the first request: that may be one too many
+  bool interrupted = false;  // with seeds that are not entered yet
+  const base::Status started = running.start([&] { return interrupted = signals.asked(); });
   signals.hold_back();
   if (!started) return complain(started.error().message, exit_code(started.error()));
   daemon::ControlWishes wishes;
-  auto control = daemon::ControlSocket::open(
-      running.config().database + ".sock",
-      [&](const std::string& request) { return daemon::answer_control(request, running, wishes); });
-  if (!control) base::log::warn("control.none", {{"why", control.error().message}});
+  auto control = open_control(running, wishes);
   std::unique_ptr<daemon::HttpListener> metrics = open_metrics(running);
-  const Ending ending = watch(running, signals, wishes, guards, progress, clock);
+  const Ending ending = interrupted ? Ending{kInterrupted, "interrupted", false}
+                                    : watch(running, signals, wishes, guards, progress, clock);
   metrics.reset();
-  if (control) control->reset();  // nobody asks a crawl that is being put away
+  control.reset();  // nobody asks a crawl that is being put away
   const int code = finish(running, signals, options, arguments, progress, ending, clock);
   const base::Status written = stream ? stream->status() : base::Done{};
   if (written || code != kFinished) return code;

@@ -225,7 +225,7 @@ int serve(daemon::Session& session, StopSignals& signals, const std::string& con
   Daemon daemon(session, signals, config_file);
   if (const base::Status opened = daemon.open(); !opened)
     return complain(opened.error().message, kError);
-  if (const base::Status started = session.start(); !started) {
+  if (const base::Status started = session.start([&] { return signals.asked(); }); !started) {
     return complain(started.error().message, exit_code(started.error()));
   }
   base::log::info("run.start", {{"database", session.config().database},

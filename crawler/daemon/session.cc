@@ -150,11 +150,17 @@ void Session::make_pipeline() {
       std::move(options), *store_, *frontier_, rooms_->sites(), clock_, make_fetcher, make_parser);
 }
 
-Status Session::start() {
+Status Session::start(const std::function<bool()>& stop) {
   // A new hook is told of all that this run finds: its place is known before the first request.
   if (Status opened = open_hooks(); !opened) return opened;
   if (Status held = take_up_pauses(); !held) return held;
-  Status started = pipeline_->start(seeds(), [&] {
+  SeedPortions portions = seeds();
+  const auto next_seeds = [&] {
+    pipeline::Injections portion = portions.next();
+    if (portion.goes_on && !portion.all.empty() && stop()) portion.all.clear();
+    return portion;
+  };
+  Status started = pipeline_->start(next_seeds, [&] {
     return judge_since_last_run(*store_, *rooms_->sites().table(), scope_fingerprint(setup_.config),
                                 clock_.wall());
   });
@@ -257,35 +263,9 @@ std::vector<HookStatus> Session::hooks() const {
   return hooks ? hooks->status() : std::vector<HookStatus>();
 }
 
-pipeline::Injections Session::seeds() const {
-  pipeline::Injections injections;
-  for (model::SiteId id = 0; id < setup_.config.sites.size(); ++id) inject_seeds(injections, id);
-  return injections;
-}
-
-void Session::inject_seeds(pipeline::Injections& injections, model::SiteId id) const {
-  const auto table = rooms_->sites().table();
-  const pipeline::SiteRules& rules = *(*table)[id];
-  const auto add = [&](const std::string& text, model::Purpose purpose) {
-    const auto url = model::Url::parse(text);
-    if (!url) return;
-    const model::Url canonical = rules.canonicalizer.canonicalize(*url);
-    const policy::Judgement judgement = rules.scope.judge_seed(canonical);
-    const auto& listed = rules.config.seed_metadata;
-    const auto metadata = listed.find(text);
-    injections.all.push_back(
-        {.url = canonical,
-         .site = id,
-         .state = judgement.verdict,
-         .reason = judgement.reason,
-         .purpose = purpose,
-         .again =
-             setup_.mode.recurring ? pipeline::AskAgain::no : pipeline::AskAgain::where_it_failed,
-         .metadata = metadata == listed.end() ? std::string() : metadata->second});
-  };
-  for (const std::string& seed : rules.config.seeds) add(seed, model::Purpose::page);
-  for (const std::string& sitemap : rules.config.sitemap_urls)
-    add(sitemap, model::Purpose::sitemap);
+SeedPortions Session::seeds() const {
+  return {rooms_->sites().table(),
+          setup_.mode.recurring ? pipeline::AskAgain::no : pipeline::AskAgain::where_it_failed};
 }
 
 Status Session::replace_sites(std::vector<config::Site> sites) {
@@ -316,7 +296,10 @@ Status Session::replace_sites(std::vector<config::Site> sites) {
   remember_names(names.all, names.left);
   tell_stray_pauses();
   pipeline_->rename_sites(std::move(names));
-  pipeline_->inject(seeds());
+  SeedPortions portions = seeds();
+  for (auto portion = portions.next(); !portion.all.empty(); portion = portions.next()) {
+    if (!pipeline_->inject(std::move(portion))) break;  // the crawl is ending
+  }
   return base::Done{};
 }
 

@@ -19,6 +19,7 @@
 #include "crawler/daemon/change_hooks.h"
 #include "crawler/daemon/orphan_watch.h"
 #include "crawler/daemon/rooms.h"
+#include "crawler/daemon/seed_portions.h"
 #include "crawler/fetch/cookie_saver.h"
 #include "crawler/frontier/local_frontier.h"
 #include "crawler/pipeline/pipeline.h"
@@ -59,8 +60,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Starts the threads and hands in the seeds.
-  base::Status start();
+  // Hands in the seeds and starts the threads. Once `stop`, asked before each further portion of
+  // a long list, says so, the rest is left to the next start.
+  base::Status start(const std::function<bool()>& stop);
 
   pipeline::Pipeline& pipeline() { return *pipeline_; }
   frontier::LocalFrontier& frontier() { return *frontier_; }
@@ -86,9 +88,6 @@ class Session {
   std::optional<base::WallTime> paused_since() const CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerCounters> workers() const;
   std::vector<WorkerState> worker_states() const;
-
-  // The seeds and sitemaps of all sites, judged.
-  pipeline::Injections seeds() const;
 
   // Hands other sites to every room: the same names keep their ids, new ones come behind, and
   // those that `sites` leaves out are held until they come back. All or nothing.
@@ -138,7 +137,7 @@ class Session {
   base::Status obey(const std::string& site) CRAWL_EXCLUDES(mutex_);
   void hold_sites(const pipeline::SiteNames& names) CRAWL_EXCLUDES(mutex_);
   void tell_stray_pauses() const CRAWL_EXCLUDES(mutex_);
-  void inject_seeds(pipeline::Injections& injections, model::SiteId site) const;
+  SeedPortions seeds() const;
 
   SessionSetup setup_;
   const base::Clock& clock_;

@@ -53,6 +53,8 @@ struct Refusals {
 
 struct Injections {
   std::vector<Injection> all;
+  // A further portion of the list that the last ones were of: what was decided for it then holds.
+  bool goes_on = false;
 };
 
 // The configuration was reloaded: names of all sites, by SiteId, and those that it left out.

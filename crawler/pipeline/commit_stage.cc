@@ -149,9 +149,12 @@ void CommitStage::store_page(model::Settled settled, storage::PageId id) {
 // --- injections, and what others tell -----------------------------------------------------------
 
 void CommitStage::book(Injections injections) {
-  // A long list of seeds costs a crawl that goes on nothing.
-  const bool asks_for_failed =
-      nothing_waits() && states_.of(Verdict::failed) + states_.of(Verdict::disallowed) > 0;
+  // A long list of seeds costs a crawl that goes on nothing. Decided by what stands before the
+  // first of them: what they enter waits, too.
+  if (!injections.goes_on) {
+    asks_for_failed_ =
+        nothing_waits() && states_.of(Verdict::failed) + states_.of(Verdict::disallowed) > 0;
+  }
   std::vector<Candidate> offers;
   for (Injection& injection : injections.all) {
     const std::uint64_t hash = store_.seen().hash_of(injection.url.href());
@@ -167,7 +170,7 @@ void CommitStage::book(Injections injections) {
              .hop = sitemap ? 'M' : 'S'},
             hash, injection.site, 0, std::move(injection.metadata), offers);
     } else if (injection.again == AskAgain::yes ||
-               (injection.again == AskAgain::where_it_failed && asks_for_failed)) {
+               (injection.again == AskAgain::where_it_failed && asks_for_failed_)) {
       // Its row may not be on disk yet.
       asked_again_.emplace(known, AskedAgain{injection.site, injection.again});
     }

@@ -203,6 +203,7 @@ class CommitStage {
   RunTotals totals_;
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;
+  bool asks_for_failed_ = false;  // of the list of seeds that is being entered
   LinkRules link_rules_;
   SitemapBounds sitemap_bounds_;
   std::vector<std::pair<model::UrlId, std::int64_t>> news_;  // known URLs and their lastmod

@@ -66,15 +66,14 @@ Pipeline::~Pipeline() {
   commit_thread_.join();
 }
 
-base::Status Pipeline::start(Injections seeds,
+base::Status Pipeline::start(const NextSeeds& seeds,
                              const std::function<base::Result<Rejudgements>()>& judge) {
   started_ = clock_.now();
   if (base::Status loaded = commit_.load(); !loaded) return loaded;
   if (judge) {
     if (base::Status entered = enter_judged(judge()); !entered) return entered;
   }
-  heavy_ = seeds.all.size() * sizeof(Injection) >= kHeavyItem;
-  commit_.add(std::move(seeds));
+  if (base::Status entered = enter_seeds(seeds); !entered) return entered;
   publish();
   pace_.turn(clock_.wall());
   for (std::uint32_t i = 0; i < options_.parse_workers; ++i) {
@@ -94,6 +93,20 @@ base::Status Pipeline::start(Injections seeds,
   commit_thread_ = *std::move(commit);
   if (base::Status started = start_fetch_threads(); !started) return started;
   started_all_.store(true);
+  return base::Done{};
+}
+
+// The last portion is left to the commit thread, which can wait for a disk that is full.
+base::Status Pipeline::enter_seeds(const NextSeeds& next) {
+  bool more = false;
+  for (Injections seeds = next(); !seeds.all.empty(); seeds = next()) {
+    if (more) {
+      if (base::Status written = commit_.flush(); !written) return written;
+    }
+    more = true;
+    heavy_ = heavy_ || seeds.all.size() * sizeof(Injection) >= kHeavyItem;
+    commit_.add(std::move(seeds));
+  }
   return base::Done{};
 }
 

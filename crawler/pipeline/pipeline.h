@@ -75,12 +75,15 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Reads the state from the store, enters `seeds` and starts the threads. Fails with
-  // what could not be read or started; with fewer fetch threads than asked for it runs
-  // and says so.
+  // The seeds, a portion at a time; an empty one: there are no more.
+  using NextSeeds = std::function<Injections()>;
+
+  // Reads the state from the store, enters the seeds and starts the threads. Each portion is
+  // in the store before the one behind the next is asked for. Fails with what could not be read,
+  // written or started; with fewer fetch threads than asked for it runs and says so.
   // `judge`, if any, is asked once the books are loaded: what it says is entered before
   // anything is fetched.
-  base::Status start(Injections seeds,
+  base::Status start(const NextSeeds& seeds,
                      const std::function<base::Result<Rejudgements>()>& judge = {});
 
   // URLs from outside; waits for room in the commit queue. False once draining.
@@ -135,6 +138,7 @@ class Pipeline {
   void wait_for_worker();
   void count_worker(bool& lacking, const std::string& why);
   void record(const model::Timings& timings);
+  base::Status enter_seeds(const NextSeeds& next);
   base::Status enter_judged(base::Result<Rejudgements> judged);
   base::Status start_fetch_threads();
   void commit_loop();

@@ -1,12 +1,13 @@
 """A one-shot crawl as a user sees it."""
 import json
+import os
 import signal
 import sqlite3
 import subprocess
 import time
 from contextlib import closing
 
-from conftest import CRAWLD, free_port, html, summary
+from conftest import CRAWLD, PATIENCE, free_port, html, summary
 
 QUICK = ("--delay", "0", "-e", "robots=off")
 
@@ -350,3 +351,20 @@ def test_a_signal_while_old_versions_go_leaves_the_rest_and_the_crawl_stays_fini
     with closing(sqlite3.connect(database)) as rows:
         assert rows.execute("SELECT count(*) FROM pages WHERE url_id = 1").fetchone()[0] == many + 1 - gone
     assert subprocess.run([CRAWLD, "audit", "--db", database], capture_output=True, check=False).returncode == 0
+
+
+def test_an_interrupt_among_many_seeds_is_told_and_the_next_run_enters_the_rest(crawl, tmp_path):
+    urls = "".join(f"http://127.0.0.1:9/{number}\n" for number in range(25_000))
+    pipe = tmp_path / "seeds"
+    os.mkfifo(pipe)
+    process = crawl.start("--delay", "60s", "-i", pipe)
+    with pipe.open("w") as seeds:
+        seeds.write(urls)
+        process.send_signal(signal.SIGINT)  # before the list has ended, so before the first is entered
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 11, errors
+    assert crawl.sql("SELECT count(*) FROM urls") == [(10_000,)]
+    (tmp_path / "all").write_text(urls)
+    again = crawl.run("--delay", "60s", "--max-time", "1ms", "-i", tmp_path / "all")
+    assert again.returncode == 15, again.stderr
+    assert crawl.sql("SELECT count(*), count(DISTINCT url) FROM urls") == [(25_000, 25_000)]

@@ -126,6 +126,30 @@ TEST_CASE("a seed that failed is fetched once more by a run that finds nothing w
   CHECK(run.commit.finished());
 }
 
+TEST_CASE("of seeds in portions the failed ones are asked for in whichever portion they stand") {
+  storage::MemoryStore store;
+  ManualClock clock;
+  {
+    Run before(store, clock, {"x"});
+    before.inject("x.test", 1, 0);
+    before.settle(before.lease(), Verdict::failed);
+    REQUIRE(before.commit.flush());
+  }
+  Run run(store, clock, {"x"});
+  const auto portion = [](const char* url, bool goes_on) {
+    pipeline::Injections seeds{.all = {}, .goes_on = goes_on};
+    seeds.all.push_back(
+        {.url = *model::Url::parse(url), .again = pipeline::AskAgain::where_it_failed});
+    return seeds;
+  };
+  run.commit.add(portion("http://x.test/new", false));
+  REQUIRE(run.commit.flush());
+  run.commit.add(portion("http://x.test/0", true));
+  REQUIRE(run.commit.flush());
+  CHECK(run.commit.take_due());
+  CHECK(run.work_off() == 2);
+}
+
 TEST_CASE("a crawl that goes on leaves alone the seeds that failed") {
   storage::MemoryStore store;
   ManualClock clock;

@@ -330,6 +330,24 @@ TEST_CASE("limits of bytes and of errors end the crawl") {
   }
 }
 
+TEST_CASE("seeds are in the store before the portion behind the next is asked for") {
+  SharedWeb web;
+  storage::MemoryStore memory;
+  for (int page = 0; page < 4; ++page) web.page(url_of(page), {});
+  ThreadedCrawl crawl(web, memory);
+  std::vector<std::size_t> written;  // URLs, as each portion is asked for
+  crawl.start(url_of(0), [&] {
+    written.push_back(memory.queued_from(1, 100)->size());
+    pipeline::Injections seeds;
+    const auto page = static_cast<int>(written.size()) - 1;
+    if (page < 4) seeds.all.push_back({.url = *model::Url::parse(url_of(page)), .site = 0});
+    return seeds;
+  });
+  REQUIRE(crawl.finish());
+  CHECK(written == std::vector<std::size_t>{0, 0, 1, 2, 3});
+  CHECK(memory.pages().size() == 4);
+}
+
 TEST_CASE("URLs can be handed in while the crawl runs, and not after its end") {
   SharedWeb web;
   storage::MemoryStore memory;

@@ -142,6 +142,11 @@ ThreadedCrawl::ThreadedCrawl(SharedWeb& web, storage::MemoryStore& memory)
 ThreadedCrawl::~ThreadedCrawl() = default;
 
 void ThreadedCrawl::start(const std::string& seed) {
+  pipeline::Injections seeds{.all = {{.url = *model::Url::parse(seed), .site = 0}}};
+  start(seed, [&] { return std::exchange(seeds, {}); });
+}
+
+void ThreadedCrawl::start(const std::string& seed, const pipeline::Pipeline::NextSeeds& seeds) {
   config::Site site;
   site.name = "test";
   site.seeds = {seed};
@@ -162,8 +167,7 @@ void ThreadedCrawl::start(const std::string& seed) {
   pipeline_ = std::make_unique<pipeline::Pipeline>(
       options, store, *frontier_, *sites_, clock_, [this] { return web_.make_fetcher(); },
       [this](std::uint32_t) { return std::make_unique<LineParser>(*this); });
-  const base::Status started =
-      pipeline_->start({.all = {{.url = *model::Url::parse(seed), .site = 0}}});
+  const base::Status started = pipeline_->start(seeds);
   if (!started) throw std::runtime_error(started.error().message);
 }
 

@@ -173,6 +173,8 @@ class ThreadedCrawl {
   std::function<bool(const parsers::ParseJob& job)> kills;
 
   void start(const std::string& seed);
+  // With other seeds than the one that names the scope.
+  void start(const std::string& seed, const pipeline::Pipeline::NextSeeds& seeds);
   // To the end, which drain() puts away: what it said.
   base::Status finish(std::chrono::milliseconds grace = kForEver);
   pipeline::Pipeline& pipeline() { return *pipeline_; }
