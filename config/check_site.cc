@@ -294,13 +294,14 @@ class SiteCheck {
   }
   void warn(Place place, std::string message) { warnings_.push_back({place, std::move(message)}); }
 
-  void check_urls(const std::string& key, const std::vector<std::string>& urls) {
+  template <class List>
+  void check_urls(const std::string& key, const List& urls) {
     for (std::size_t i = 0; i < urls.size(); ++i) {
       const auto url = model::Url::parse(urls[i]);
       if (!url || !url->crawlable()) {
-        problem(
-            places_.of(key, i),
-            key + ": \"" + urls[i] + "\" is no http or https URL; write it as https://host/path");
+        problem(places_.of(key, i),
+                key + ": \"" + std::string(urls[i]) +
+                    "\" is no http or https URL; write it as https://host/path");
       } else if (!url->username().empty() || !url->password().empty()) {
         problem(places_.of(key, i), key + ": put user and password into auth:, not into the URL");
       }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/seed_list.h"
 #include "crawler/base/address_family.h"
 #include "crawler/base/tls_offer.h"
 #include "parsers/extract/rules.h"
@@ -135,7 +136,7 @@ struct Login {
 // What holds for the URLs of one site; `defaults:` fills what a site leaves out.
 struct Site {
   std::string name;
-  std::vector<std::string> seeds;
+  SeedList seeds;
   // What a URL list of the command line says of seeds: a JSON object each.
   std::map<std::string, std::string> seed_metadata;
   std::vector<std::string> sitemap_urls;

@@ -71,6 +71,11 @@ class ReadField {
   void count_or_share(std::uint64_t& count, double& share);
   void optional_count(std::optional<std::uint32_t>& into);  // "none" lifts it
   void texts(std::vector<std::string>& into);
+  std::vector<std::string> list_of_texts() {
+    std::vector<std::string> list;
+    texts(list);
+    return list;
+  }
   void ports(std::vector<std::uint16_t>& into);
   void text_map(std::map<std::string, std::string>& into);
   void secret_map(std::map<std::string, std::string>& into);

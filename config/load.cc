@@ -263,7 +263,7 @@ class Loader {
       if (member.key == "name")
         io.text(site.name);
       else if (member.key == "seeds")
-        io.texts(site.seeds);
+        site.seeds = io.list_of_texts();
       else if (member.key == "extract")
         read_extract_rules(member.value, site.extract, problems_);
       else
@@ -389,7 +389,7 @@ std::string effective_yaml(const Config& config) {
   for (const Site& site : config.sites) {
     out += "  - name: " + yaml_scalar(site.name) + "\n    seeds: [";
     for (std::size_t i = 0; i < site.seeds.size(); ++i) {
-      out += (i > 0 ? ", " : "") + yaml_scalar(site.seeds[i]);
+      out += (i > 0 ? ", " : "") + yaml_scalar(std::string(site.seeds[i]));
     }
     out += "]\n" + yaml_of(site_fields(), site, 4);
     out += extract_rules_yaml(site.extract, 4);

@@ -85,9 +85,9 @@ std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
   std::vector<SeedTrouble> troubles;
   std::size_t asked = 0;
   for (const config::Site& site : sites) {
-    for (const std::string& seed : site.seeds) {
+    for (const std::string_view seed : site.seeds) {
       if (troubles.size() == kMostTold || asked++ == kMostAsked) return troubles;
-      auto story = story_of(reader, seed);
+      auto story = story_of(reader, std::string(seed));
       if (!story) continue;
       std::string way;
       const storage::UrlStory end = end_of_redirects(reader, *std::move(story), way);

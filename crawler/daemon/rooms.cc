@@ -59,8 +59,8 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   }
   out.headers.assign(site.headers.begin(), site.headers.end());
   out.auth = site.auth;
-  for (const std::string& seed : site.seeds) {
-    if (const auto url = model::Url::parse(seed)) out.credential_origins.push_back(url->origin());
+  for (const std::string_view seed : site.seeds) {
+    if (const auto url = model::Url::parse(seed)) out.credential_origins.insert(url->origin());
   }
   out.bind_address = site.bind_address;
   out.address_family = site.address_family;

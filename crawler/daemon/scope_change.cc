@@ -15,11 +15,16 @@ namespace {
 // Lists and words that no other site could have written alike.
 class Text {
  public:
-  void add(const std::string& word) { all += std::to_string(word.size()) + ':' + word; }
-  void add(const std::vector<std::string>& words) {
-    add(std::to_string(words.size()));
-    for (const std::string& word : words) add(word);
+  void add(std::string_view word) {
+    all += std::to_string(word.size()) + ':';
+    all += word;
   }
+  template <class Words>
+  void add_all(const Words& words) {
+    add(std::to_string(words.size()));
+    for (const std::string_view word : words) add(word);
+  }
+  void add(const std::vector<std::string>& words) { add_all(words); }
 
   std::string all;
 };
@@ -62,7 +67,7 @@ void add_refusals(Text& text, const config::Site& site) {
 
 void add(Text& text, const config::Site& site) {
   text.add(site.name);
-  text.add(site.seeds);
+  text.add_all(site.seeds);
   text.add(site.domains);
   text.add(site.include);
   text.add(site.exclude);

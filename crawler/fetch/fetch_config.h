@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +33,7 @@ struct SiteFetchConfig {
   // replaces the fetcher's own header of that name.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string auth;  // "basic user:pass" | "digest user:pass" | "bearer token"; empty: none
-  std::vector<std::string> credential_origins;
+  std::set<std::string> credential_origins;
 
   // Where connections start, those to a proxy too: an address of this machine, or an interface.
   // Empty: as the routes say. Name servers are asked as the routes say.

@@ -89,8 +89,7 @@ Site::Site(SiteFetchConfig config, AddressGuard guard, TrustStore trust, Auth au
       cookies_(std::move(cookies)) {}
 
 bool Site::trusts_with_credentials(const model::Url& url) const {
-  const auto& origins = config_.credential_origins;
-  return std::find(origins.begin(), origins.end(), url.origin()) != origins.end();
+  return config_.credential_origins.contains(url.origin());
 }
 
 bool Site::allows_port(std::uint16_t port) const {

@@ -200,7 +200,7 @@ std::vector<model::Url> let_in(const SiteTable& table, model::SiteId site,
 // Those that share their registrable domain with a seed of the site.
 std::vector<model::Url> near_seeds(const config::Site& site, const std::vector<model::Url>& urls) {
   std::unordered_set<std::string> domains;
-  for (const std::string& text : site.seeds) {
+  for (const std::string_view text : site.seeds) {
     const auto seed = model::Url::parse(text);
     if (seed) domains.insert(policy::registrable_domain_or_host(*seed));
   }

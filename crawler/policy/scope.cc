@@ -68,19 +68,25 @@ base::Result<std::vector<base::Pattern>> compile_patterns(const std::vector<std:
 base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   ScopeRules rules;
   rules.scope_ = site.scope;
+  rules.asked_for_ = {
+      .hrefs = site.scope == config::Scope::page || !site.include.empty(),
+      .directories = site.scope == config::Scope::prefix,
+      .hosts = site.scope != config::Scope::domain && site.scope != config::Scope::any,
+      .registrable = site.scope == config::Scope::domain};
   rules.ports_ = {80, 443};
   rules.ports_.insert(site.ports.begin(), site.ports.end());
   const Canonicalizer canonicalizer(site.canonicalize);
-  for (const std::string& seed : site.seeds) {
+  for (const std::string_view seed : site.seeds) {
     const auto url = model::Url::parse(seed);
     if (!url || !url->crawlable()) {
-      return base::Error{base::Error::Code::invalid,
-                         "\"" + seed + "\" is no http or https URL; write it as https://host/path"};
+      return base::Error{
+          base::Error::Code::invalid,
+          "\"" + std::string(seed) + "\" is no http or https URL; write it as https://host/path"};
     }
-    rules.seeds_.add(*url);
+    rules.seeds_.add(*url, rules.asked_for_);
     // Links are judged as they are known: a seed of another spelling would let none of them in.
     if (const model::Url known = canonicalizer.canonicalize(*url); known != *url) {
-      rules.seeds_.add(known);
+      rules.seeds_.add(known, rules.asked_for_);
     }
   }
   for (const std::string& domain : site.domains) {
@@ -104,11 +110,11 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   return rules;
 }
 
-void ScopeRules::Seeds::add(const model::Url& seed) {
-  hrefs.insert(seed.href());
-  directories.insert(directory_of(seed));
-  hosts.insert(std::string(seed.hostname()));
-  registrable.insert(registrable_domain_or_host(seed));
+void ScopeRules::Seeds::add(const model::Url& seed, const AskedFor& asked_for) {
+  if (asked_for.hrefs) hrefs.insert(seed.href());
+  if (asked_for.directories) directories.insert(directory_of(seed));
+  if (asked_for.hosts) hosts.insert(std::string(seed.hostname()));
+  if (asked_for.registrable) registrable.insert(registrable_domain_or_host(seed));
   ports.insert(seed.port());
 }
 
@@ -138,7 +144,7 @@ bool ScopeRules::of_seeds(const Asked& asked) const {
 
 void ScopeRules::let_in(const model::Url& seed) const {
   base::MutexLock lock(let_in_->mutex);
-  let_in_->seeds.add(seed);
+  let_in_->seeds.add(seed, asked_for_);
   let_in_->any.store(true, std::memory_order_release);
 }
 

@@ -55,9 +55,17 @@ class ScopeRules {
   bool covers(const model::Url& seed) const;
 
  private:
+  // What is asked of the seeds by the scope and patterns of the site: the rest of them, of which
+  // there may be millions, need not be known.
+  struct AskedFor {
+    bool hrefs = false;
+    bool directories = false;
+    bool hosts = false;
+    bool registrable = false;
+  };
   // What the seeds let in, by each kind of scope.
   struct Seeds {
-    void add(const model::Url& seed);
+    void add(const model::Url& seed, const AskedFor& asked_for);
     bool has(const model::Url& url, config::Scope scope) const;
 
     std::unordered_set<std::string> hrefs;
@@ -82,6 +90,7 @@ class ScopeRules {
   bool included(const model::Url& url) const;
 
   config::Scope scope_ = config::Scope::host;
+  AskedFor asked_for_;
   Seeds seeds_;
   // Shared by copies: a reload copies the rules of a site that leaves.
   std::shared_ptr<LetIn> let_in_ = std::make_shared<LetIn>();

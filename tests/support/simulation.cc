@@ -50,7 +50,7 @@ Simulation::Simulation(config::Config config, ScriptedWeb& web, ManualClock& clo
   const auto table = sites_.table();
   pipeline::Injections seeds;
   for (model::SiteId id = 0; id < config_.sites.size(); ++id) {
-    for (const std::string& seed : config_.sites[id].seeds) {
+    for (const std::string_view seed : config_.sites[id].seeds) {
       const model::Url url = *model::Url::parse(seed);
       seeds.all.push_back({.url = (*table)[id]->canonicalizer.canonicalize(url), .site = id});
     }

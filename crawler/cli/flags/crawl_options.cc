@@ -59,13 +59,16 @@ class Seeds {
   explicit Seeds(Site& site) : site_(site) {}
 
   Status take(const model::Url& url, std::string metadata) {
-    origins_.insert(url.origin());
+    if (origin_.empty()) origin_ = url.origin();
+    one_origin_ = one_origin_ && url.origin() == origin_;
     if (!url.username().empty() || !url.password().empty()) {
       credentials_.insert(model::percent_decode(url.username()) + ":" +
                           model::percent_decode(url.password()));
     }
     site_.seeds.push_back(url.without_credentials().href());
-    if (!metadata.empty()) site_.seed_metadata[site_.seeds.back()] = std::move(metadata);
+    if (!metadata.empty()) {
+      site_.seed_metadata[std::string(site_.seeds.back())] = std::move(metadata);
+    }
     return base::Done{};
   }
 
@@ -88,7 +91,7 @@ class Seeds {
   // "http://user:password@host/", as wget takes it. What belongs to one origin is not told others.
   Status take_credentials() {
     if (credentials_.empty()) return base::Done{};
-    if (credentials_.size() > 1 || origins_.size() > 1) {
+    if (credentials_.size() > 1 || !one_origin_) {
       return Error{Error::Code::invalid,
                    "user and password in a URL hold for one origin: crawl it alone, or give each "
                    "site its auth: in a file (-c)"};
@@ -99,7 +102,8 @@ class Seeds {
 
  private:
   Site& site_;
-  std::set<std::string> origins_;
+  std::string origin_;  // of the first
+  bool one_origin_ = true;
   std::set<std::string> credentials_;
 };
 

@@ -153,7 +153,7 @@ TEST_CASE("user and password of a URL are for its origin, and part of no seed") 
   const auto plan = plan_of({"http://us%20er:p%40w@a.test/x"});
   REQUIRE(plan);
   CHECK(plan->config.sites.at(0).auth == "basic us er:p@w");
-  CHECK(plan->config.sites.at(0).seeds == std::vector<std::string>{"http://a.test/x"});
+  CHECK(plan->config.sites.at(0).seeds == config::SeedList{"http://a.test/x"});
   CHECK(plan_of({"u:p@a.test"})->config.sites.at(0).auth == "basic u:p");
   const auto two = plan_of({"http://u:p@a.test/", "http://b.test/"});
   REQUIRE_FALSE(two);
@@ -201,7 +201,7 @@ TEST_CASE("lines of a URL list with another scheme are left out and counted") {
   const auto plan = plan_of({"-i", list});
   REQUIRE(plan);
   CHECK(plan->config.sites.at(0).seeds ==
-        std::vector<std::string>{"http://a.test/", "http://localhost:8080/y"});
+        config::SeedList{"http://a.test/", "http://localhost:8080/y"});
   REQUIRE(plan->notes.size() == 1);
   CHECK(plan->notes[0] == list + ": 4 lines left out: another scheme than http and https");
 }
