@@ -355,7 +355,11 @@ int add_command(const Arguments& arguments) {
   const auto typed_end = std::remove(options.urls.begin(), options.urls.end(), "-");
   if (typed_end != options.urls.end()) files.push_back("-");
   options.urls.erase(typed_end, options.urls.end());
-  json urls = options.urls;
+  json urls = json::array();
+  for (const std::string& typed : options.urls) {
+    const auto url = url_as_listed(typed);
+    urls.push_back(url ? url->href() : typed);
+  }
   for (const std::string& file : files) {
     if (const base::Status read = read_urls(file, urls); !read) {
       return complain(read.error().message, kError);

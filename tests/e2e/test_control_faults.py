@@ -166,6 +166,16 @@ def test_what_add_refuses_it_tells_why(daemon):
         'crawld: refused: "bad url here" is no http or https URL; write it as https://host/path', "added 1"]
 
 
+def test_add_takes_a_word_as_it_takes_a_line_of_a_list(daemon, tmp_path):
+    words = [f"127.0.0.1:{daemon.site.port}/bare", "return"]
+    (tmp_path / "list").write_text("\n".join(words))
+    for given in (words, ["-i", tmp_path / "list"]):
+        told = subprocess.run([CRAWLD, "add", "--socket", daemon.socket, *given], capture_output=True, text=True, timeout=30)
+        assert told.returncode == 1
+        assert told.stderr.splitlines() == [
+            'crawld: refused: "return" is no http or https URL; write it as https://host/path', "added 1"]
+
+
 def test_a_socket_that_was_left_behind_is_taken_over_and_anything_else_is_not(tmp_path, serve):
     site = serve(chain(3))
     left = socket.socket(socket.AF_UNIX)

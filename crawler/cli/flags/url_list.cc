@@ -110,6 +110,10 @@ std::optional<model::Url> url_as_typed(std::string_view typed) {
   return url;
 }
 
+std::optional<model::Url> url_as_listed(std::string_view typed) {
+  return looks_like_url(typed) ? url_as_typed(typed) : std::nullopt;
+}
+
 std::optional<ListedUrl> read_list_line(std::string_view line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
@@ -118,7 +122,7 @@ std::optional<ListedUrl> read_list_line(std::string_view line) {
   const std::string_view whole = base::trim(line);
   if (whole.empty() || whole.front() == '#') return std::nullopt;
   if (typed.empty()) return ListedUrl{.typed = std::string(whole)};
-  ListedUrl listed{.url = looks_like_url(typed) ? url_as_typed(typed) : std::nullopt,
+  ListedUrl listed{.url = url_as_listed(typed),
                    .other_scheme = names_other_scheme(typed),
                    .typed = std::string(typed)};
   read_metadata(base::trim(line.substr(tab)), listed);

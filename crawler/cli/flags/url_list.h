@@ -24,6 +24,10 @@ struct ListedUrl {
 // or https URL.
 std::optional<model::Url> url_as_typed(std::string_view typed);
 
+// As above, but for what may be any word or text: without a scheme it must start with what looks
+// like a host. Nothing for "return".
+std::optional<model::Url> url_as_listed(std::string_view typed);
+
 // Nothing for an empty line or a comment. A byte order mark at its start is no part of it. Without
 // a scheme only what looks like a host is a URL, since any text may be taken for a list: of a word
 // alone ("return") nobody knows.
