@@ -1,8 +1,10 @@
 #include "crawler/fetch/tls.h"
 
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include <ctime>
 #include <filesystem>
 #include <string_view>
 
@@ -27,6 +29,31 @@ void on_info(const SSL* ssl, int where, int value) {
   if ((where & SSL_CB_HANDSHAKE_DONE) != 0) watch->http2 = chose_http2(ssl);
   if ((where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT) return;
   if ((value & 0xFF) == SSL_AD_CLOSE_NOTIFY) watch->close_notify_seen = true;
+}
+
+std::string in_words(const ASN1_TIME* time) {
+  std::tm utc{};
+  char text[32];
+  if (ASN1_TIME_to_tm(time, &utc) != 1) return "a time that is none";
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
+  return text;
+}
+
+// Decides nothing; libcurl says that a certificate has expired, and not when.
+int on_verified(int good, X509_STORE_CTX* chain) {
+  const void* ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+  const X509* certificate = X509_STORE_CTX_get_current_cert(chain);
+  if (good != 0 || ssl == nullptr || certificate == nullptr) return good;
+  const SSL_CTX* context = SSL_get_SSL_CTX(static_cast<const SSL*>(ssl));
+  auto* watch = static_cast<TlsWatch*>(SSL_CTX_get_ex_data(context, watch_index()));
+  if (watch == nullptr) return good;
+  const int error = X509_STORE_CTX_get_error(chain);
+  if (error == X509_V_ERR_CERT_HAS_EXPIRED) {
+    watch->refused_dates = "valid until " + in_words(X509_get0_notAfter(certificate));
+  } else if (error == X509_V_ERR_CERT_NOT_YET_VALID) {
+    watch->refused_dates = "valid from " + in_words(X509_get0_notBefore(certificate));
+  }
+  return good;
 }
 
 void on_message(int written, int /*version*/, int content_type, const void* bytes, std::size_t size,
@@ -83,6 +110,7 @@ void TrustStore::install(SSL_CTX* context) const {
 
 void observe(SSL_CTX* context, TlsWatch* watch) {
   SSL_CTX_set_ex_data(context, watch_index(), watch);
+  SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), &on_verified);
   SSL_CTX_set_info_callback(context, &on_info);
   SSL_CTX_set_msg_callback(context, &on_message);
   SSL_CTX_set_msg_callback_arg(context, watch);

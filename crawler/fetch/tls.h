@@ -60,6 +60,9 @@ struct TlsWatch {
   // The server asked for a client certificate. One that gets none it takes may tell so by an
   // alert, which is lost where it closes at once: with TLS 1.3 the request is on its way by then.
   bool certificate_wanted = false;
+  // What dates of the server's certificates were refused for: "valid until 2026-10-01 12:00 UTC";
+  // empty: for none.
+  std::string refused_dates;
   // Both sides chose HTTP/2, so a server may well speak unasked.
   bool http2 = false;
   // Called for every record, in or out. libcurl looks at no clock while a peer

@@ -56,6 +56,7 @@ TransferResult Transfer::run() {
   session_.transfer = this;
   session_.tls.close_notify_seen = false;
   session_.tls.certificate_wanted = false;
+  session_.tls.refused_dates.clear();
   if (!std::exchange(session_.configured, true)) configure();
   set_request();
   curl_slist* headers = nullptr;
@@ -312,6 +313,9 @@ model::FetchFailure Transfer::failure(CURLcode code) const {
       !reader_.any_bytes()) {
     return {FetchFailureKind::tls,
             "the server asked for a client certificate, and ended the connection"};
+  }
+  if (failure.kind == FetchFailureKind::tls && !session_.tls.refused_dates.empty()) {
+    failure.detail += " (" + session_.tls.refused_dates + ")";
   }
   // A connection that breaks in the middle of a body is a truncation, however it broke.
   if (failure.kind == FetchFailureKind::reset && reader_.has_response()) {

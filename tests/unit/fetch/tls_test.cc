@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <ctime>
+
 #include "tests/support/certificates.h"
 #include "tests/unit/fetch/fetching.h"
 
@@ -55,6 +57,30 @@ TEST_CASE("a certificate that is expired or not yet valid is refused before the 
   Fetching web(trusting_site());
   CHECK(outcome(web.get(server.url("/"))) == "tls");
   CHECK(server.requests().empty());
+}
+
+TEST_CASE("of a certificate that is expired or not yet valid the date is told") {
+  const std::time_t now = std::time(nullptr);
+  const auto day = [&](long from_now) {
+    const std::time_t at = now + from_now;
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&at));
+    return std::string(text);
+  };
+  constexpr long kDay = 86'400;
+  // A minute later as well: midnight may come in between.
+  const auto told = [](const TestAuthority::Validity& validity) {
+    TinyServer server(always(ok("x")), tls(authority().issue("127.0.0.1", validity)));
+    Fetching web(trusting_site());
+    const auto fetched = web.get(server.url("/"));
+    REQUIRE(fetched.failure());
+    return fetched.failure()->detail;
+  };
+  CHECK_THAT(told({-9 * kDay, -4 * kDay}),
+             Catch::Contains("has expired (valid until " + day(-4 * kDay)) ||
+                 Catch::Contains("(valid until " + day(-4 * kDay + 60)));
+  CHECK_THAT(told({4 * kDay, 9 * kDay}), Catch::Contains("(valid from " + day(4 * kDay)) ||
+                                             Catch::Contains("(valid from " + day(4 * kDay + 60)));
 }
 
 TEST_CASE("a certificate of an unknown authority is refused before the request") {
