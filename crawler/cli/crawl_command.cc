@@ -107,7 +107,7 @@ std::unique_ptr<daemon::HttpListener> open_metrics(daemon::Session& session) {
 }
 
 // Which starts brought nothing, and why: among the pages of the others nobody would miss them.
-std::vector<SeedTrouble> troubles_of_seeds(daemon::Session& session) {
+SeedTroubles troubles_of_seeds(daemon::Session& session) {
   auto reader = open_database(session.config().database);
   if (!reader) return {};
   return seed_troubles(**reader, session.config().sites);
@@ -163,7 +163,7 @@ int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& o
                   .output = options.output,
                   .resume = ending.complete ? "" : shown_command(arguments),
                   .unwritten = !ended,
-                  .seeds = ended ? troubles_of_seeds(session) : std::vector<SeedTrouble>{},
+                  .seeds = ended ? troubles_of_seeds(session) : SeedTroubles{},
                   .fetch = session.fetch().counts(),
                   .workers = session.workers()};
   const pipeline::RunTotals& totals = summary.status.totals;
@@ -171,7 +171,8 @@ int finish(daemon::Session& session, StopSignals& signals, const CrawlOptions& o
   if (!options.quiet) {
     std::fputs(summary_text(summary).c_str(), stderr);
   } else if (ending.code == kFinished && totals.pages + totals.unchanged == 0) {
-    for (const SeedTrouble& seed : summary.seeds) complain(told(seed), kFinished);
+    for (const SeedTrouble& seed : summary.seeds.told) complain(told(seed), kFinished);
+    if (summary.seeds.more > 0) complain(more_troubles(summary.seeds), kFinished);
   }
   if (options.json) std::puts(summary_json(summary).c_str());
   return ending.code;

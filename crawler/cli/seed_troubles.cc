@@ -80,23 +80,38 @@ storage::UrlStory end_of_redirects(storage::Database& reader, storage::UrlStory 
 
 }  // namespace
 
-std::vector<SeedTrouble> seed_troubles(storage::Database& reader,
-                                       const std::vector<config::Site>& sites) {
-  std::vector<SeedTrouble> troubles;
+SeedTroubles seed_troubles(storage::Database& reader, const std::vector<config::Site>& sites) {
+  SeedTroubles troubles;
   std::size_t asked = 0;
   for (const config::Site& site : sites) {
     for (const std::string_view seed : site.seeds) {
-      if (troubles.size() == kMostTold || asked++ == kMostAsked) return troubles;
+      if (asked++ == kMostAsked) {
+        troubles.asked_of = kMostAsked;
+        return troubles;
+      }
       auto story = story_of(reader, std::string(seed));
       if (!story) continue;
       std::string way;
       const storage::UrlStory end = end_of_redirects(reader, *std::move(story), way);
       if (!is_trouble(end)) continue;
-      troubles.push_back(trouble_of(end, site));
-      troubles.back().text.insert(0, way);
+      if (troubles.told.size() == kMostTold) {
+        ++troubles.more;
+        continue;
+      }
+      troubles.told.push_back(trouble_of(end, site));
+      troubles.told.back().text.insert(0, way);
     }
   }
   return troubles;
+}
+
+std::string more_troubles(const SeedTroubles& seeds) {
+  if (seeds.more == 0) return {};
+  std::string text = std::to_string(seeds.more) + " more";
+  if (seeds.asked_of > 0) text += " of the first " + std::to_string(seeds.asked_of);
+  return text +
+         " brought nothing; of each seed tells crawld sql \"SELECT url, state, reason FROM urls "
+         "WHERE hop = 'S'\"";
 }
 
 }  // namespace crawld::cli

@@ -151,3 +151,13 @@ def test_a_page_that_is_empty_without_javascript_is_told(crawl, serve):
 def test_a_file_without_its_flag_is_told_with_it():
     result = subprocess.run([CRAWLD, "check", "shop.yaml"], capture_output=True, text=True, timeout=60)
     assert result.returncode == 2 and ": -c shop.yaml;" in result.stderr
+
+
+def test_of_many_seeds_that_brought_nothing_three_are_named_and_the_others_counted(crawl, serve):
+    site = serve(lambda _: (404, {}, b""))
+    seeds = [site.url(f"/gone/{number}") for number in range(8)]
+    said = crawl.run("--delay", "0", *seeds).stderr
+    assert said.count("  seed   ") == 3
+    assert "  seeds       5 more brought nothing; " in said
+    told_json = json.loads(crawl.run("--delay", "0", "--recrawl", "--json", "-q", *seeds).stdout)
+    assert len(told_json["seed_troubles"]) == 3 and told_json["seed_troubles_more"] == 5

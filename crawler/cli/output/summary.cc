@@ -51,7 +51,7 @@ std::string times(std::uint64_t count) {
 
 bool nothing_was_left(const Summary& summary) {
   const pipeline::RunTotals& totals = summary.status.totals;
-  return summary.resume.empty() && summary.seeds.empty() && totals.fetches == 0 &&
+  return summary.resume.empty() && summary.seeds.told.empty() && totals.fetches == 0 &&
          totals.outcomes.empty();
 }
 
@@ -118,12 +118,14 @@ std::string summary_text(const Summary& summary) {
                       base::printable(proxy.last));
   }
   for (const std::string& drop : totals.coverage_drops) line("coverage", base::printable(drop));
-  for (std::size_t i = 0; i < summary.seeds.size(); ++i) {
-    const SeedTrouble& seed = summary.seeds[i];
+  const std::vector<SeedTrouble>& seeds = summary.seeds.told;
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    const SeedTrouble& seed = seeds[i];
     line("seed", base::printable(seed.text));
-    const bool said_below = i + 1 < summary.seeds.size() && summary.seeds[i + 1].hint == seed.hint;
+    const bool said_below = i + 1 < seeds.size() && seeds[i + 1].hint == seed.hint;
     if (!said_below) line("hint", seed.hint);
   }
+  line("seeds", more_troubles(summary.seeds));
   if (nothing_was_left(summary))
     line("hint", "nothing was left to do; --recrawl visits known pages again");
   line("database", summary.database);
@@ -186,7 +188,8 @@ std::string summary_json(const Summary& summary) {
                      {"troubles", host.troubles}});
   }
   out["hosts"] = hosts;
-  out["seed_troubles"] = told(summary.seeds);
+  out["seed_troubles"] = told(summary.seeds.told);
+  out["seed_troubles_more"] = summary.seeds.more;
   out["database"] = summary.database;
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -16,10 +16,10 @@ struct Summary {
   std::vector<frontier::HostSnapshot> hosts;  // the busiest
   std::string ended;  // "finished", "interrupted", "time limit reached", ...
   std::string database;
-  std::string output;              // -o; empty: none
-  std::string resume;              // the command that goes on; empty: nothing left to do
-  bool unwritten = false;          // the database did not take the last of it
-  std::vector<SeedTrouble> seeds;  // that brought nothing, the first few
+  std::string output;      // -o; empty: none
+  std::string resume;      // the command that goes on; empty: nothing left to do
+  bool unwritten = false;  // the database did not take the last of it
+  SeedTroubles seeds;      // that brought nothing
   fetch::FetchContext::Counts fetch;
   std::vector<parsers::WorkerCounters> workers;
 };
