@@ -6,11 +6,11 @@
 #include <set>
 #include <string>
 
-#include "config/nearest_name.h"
 #include "config/version.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/option_parser.h"
+#include "crawler/cli/flags/unknown_command.h"
 
 namespace crawld::cli {
 namespace {
@@ -108,10 +108,7 @@ int run(const Arguments& arguments) {
   }
   std::set<std::string> names;
   for (const Command& command : kCommands) names.insert(command.name);
-  const std::string nearest = config::nearest_name(name, names);
-  return complain("there is no command \"" + name + "\"; " +
-                      (nearest.empty() ? "see crawld --help" : "did you mean \"" + nearest + "\"?"),
-                  kUsage);
+  return complain(unknown_command(name, names), kUsage);
 }
 
 }  // namespace crawld::cli

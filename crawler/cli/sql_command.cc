@@ -1,5 +1,6 @@
 // crawld sql: read-only SQL over a crawl, also while it runs.
 
+#include "crawler/base/escape.h"
 #include "crawler/cli/commands.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/database_option.h"
@@ -24,6 +25,13 @@ int sql_command(const Arguments& arguments) {
   app.add_flag("--csv-safe", csv_safe, "as --csv; cells that a spreadsheet would run are quoted");
   app.add_option("--timeout", seconds, "give up after so many seconds (default: never)");
   if (const auto code = parse_options(app, arguments)) return *code;
+  if (sql.starts_with('.')) {
+    return complain(
+        "\"" + base::printable(sql.substr(0, 60)) +
+            "\" is a word of the sqlite3 shell: sqlite3 -readonly FILE; here: SELECT name "
+            "FROM sqlite_master",
+        kUsage);
+  }
   auto reader = open_database(database);
   if (!reader) return complain(reader.error().message, exit_code(reader.error()));
   const TableForm form = json              ? TableForm::json

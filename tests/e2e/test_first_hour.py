@@ -161,3 +161,10 @@ def test_of_many_seeds_that_brought_nothing_three_are_named_and_the_others_count
     assert "  seeds       5 more brought nothing; " in said
     told_json = json.loads(crawl.run("--delay", "0", "--recrawl", "--json", "-q", *seeds).stdout)
     assert len(told_json["seed_troubles"]) == 3 and told_json["seed_troubles_more"] == 5
+
+
+def test_a_word_of_the_sqlite_shell_is_told_where_it_belongs(crawl, serve):
+    site = serve(lambda _: html([]))
+    assert crawl.run(site.url()).returncode == 0
+    told_sql = told(crawl, "sql", ".tables")
+    assert told_sql.returncode == 2 and "sqlite3 -readonly" in told_sql.stderr
