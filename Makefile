@@ -270,11 +270,17 @@ clean:
 	rm -rf build
 
 # --- installing -----------------------------------------------------------------------------
-prefix ?= /usr/local
+# Many projects spell it in capitals; to take one for the other is better than to install elsewhere.
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
 
 .PHONY: install
 install: all
 	@BUILD=$(BUILD) DESTDIR=$(DESTDIR) prefix=$(prefix) sh packaging/install.sh
+
+.PHONY: uninstall
+uninstall:
+	@BUILD=$(BUILD) DESTDIR=$(DESTDIR) prefix=$(prefix) sh packaging/install.sh remove
 
 .PHONY: deb
 deb: all
@@ -291,6 +297,7 @@ help:
 	@echo "make soak             a simulated month of 1,000 sites; SOAK_ROUNDS (default 300) kills and power cuts"
 	@echo "make bench            figures, paired with other crawlers; the simulated month too"
 	@echo "make install          into DESTDIR/prefix (default /usr/local); config and database untouched"
+	@echo "make uninstall        takes the same files away again"
 	@echo "make deb              $(BUILD)/crawld_VERSION_ARCH.deb"
 	@echo "make deps | clean"
 

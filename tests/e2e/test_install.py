@@ -46,6 +46,28 @@ def test_every_file_that_is_promised_is_there(root):
         assert (root / "usr" / name).is_file(), name
 
 
+def below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("word", ["prefix", "PREFIX"])
+def test_another_prefix_holds_in_either_spelling_and_an_uninstall_leaves_nothing(tmp_path, word):
+    make = ["make", "-s", "-C", TREE, f"BUILD={BUILD}", f"DESTDIR={tmp_path}", f"{word}=/opt/crawld"]
+    # `install` alone would build first; what it runs then is this.
+    recipe = run(*make, "-n", "-o", "all", "install")
+    assert "prefix=/opt/crawld sh packaging/install.sh" in recipe.stdout, recipe.stderr
+    subprocess.run(["sh", "packaging/install.sh"], check=True, cwd=TREE, capture_output=True,
+                   env={**os.environ, "BUILD": str(BUILD), "DESTDIR": str(tmp_path), "prefix": "/opt/crawld"})
+    unit = (tmp_path / "opt/crawld/lib/systemd/system/crawld.service").read_text()
+    assert "ExecStart=/opt/crawld/bin/crawld run" in unit
+    assert (tmp_path / "opt/crawld/share/zsh/site-functions/_crawld").is_file()
+    mine = tmp_path / "opt/crawld/share/doc/crawld/notes"
+    mine.write_text("of somebody else")
+    removed = run(*make, "uninstall")
+    assert removed.returncode == 0, removed.stderr
+    assert below(tmp_path) == ["opt/crawld/share/doc/crawld/notes"]
+
+
 def crawl_as_a_service(root, tmp_path, serve):
     """Runs the ExecStart of the unit that stands in `root`, with every path in it below `root`."""
     unit = next(path for folder in ("lib", "usr/lib") if (path := root / folder / "systemd/system/crawld.service").exists())
