@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "config/starting_points.h"
 #include "crawler/cli/advice.h"
 #include "crawler/cli/known_url.h"
 #include "storage/reports/url_story.h"
@@ -84,7 +85,7 @@ SeedTroubles seed_troubles(storage::Database& reader, const std::vector<config::
   SeedTroubles troubles;
   std::size_t asked = 0;
   for (const config::Site& site : sites) {
-    for (const std::string_view seed : site.seeds) {
+    for (const std::string_view seed : config::starting_points(site)) {
       if (asked++ == kMostAsked) {
         troubles.asked_of = kMostAsked;
         return troubles;

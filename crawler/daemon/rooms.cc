@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "config/starting_points.h"
 #include "crawler/base/ascii.h"
 #include "crawler/base/log.h"
 #include "parsers/worker/converting_parser.h"
@@ -59,7 +60,7 @@ fetch::SiteFetchConfig fetch_config(const config::Site& site) {
   }
   out.headers.assign(site.headers.begin(), site.headers.end());
   out.auth = site.auth;
-  for (const std::string_view seed : site.seeds) {
+  for (const std::string_view seed : config::starting_points(site)) {
     if (const auto url = model::Url::parse(seed)) out.credential_origins.insert(url->origin());
   }
   out.bind_address = site.bind_address;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/starting_points.h"
 #include "crawler/base/log.h"
 
 namespace crawld::daemon {
@@ -67,7 +68,7 @@ void add_refusals(Text& text, const config::Site& site) {
 
 void add(Text& text, const config::Site& site) {
   text.add(site.name);
-  text.add_all(site.seeds);
+  text.add_all(config::starting_points(site));
   text.add(site.domains);
   text.add(site.include);
   text.add(site.exclude);

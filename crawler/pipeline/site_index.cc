@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/starting_points.h"
 #include "crawler/policy/registrable_domain.h"
 
 namespace crawld::pipeline {
@@ -68,7 +69,7 @@ SiteIndex::SiteIndex(const SiteTable& table) {
   for (model::SiteId id = 0; id < table.size(); ++id) {
     if (table[id]->left) continue;
     const config::Site& site = table[id]->config;
-    for (const std::string_view text : site.seeds) {
+    for (const std::string_view text : config::starting_points(site)) {
       const auto seed = model::Url::parse(text);
       if (!seed) continue;
       add_seed(*seed, site.scope, id);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/check.h"
+#include "config/starting_points.h"
 #include "crawler/fetch/header_name.h"
 #include "crawler/pipeline/site_index.h"
 #include "crawler/policy/registrable_domain.h"
@@ -200,7 +201,7 @@ std::vector<model::Url> let_in(const SiteTable& table, model::SiteId site,
 // Those that share their registrable domain with a seed of the site.
 std::vector<model::Url> near_seeds(const config::Site& site, const std::vector<model::Url>& urls) {
   std::unordered_set<std::string> domains;
-  for (const std::string_view text : site.seeds) {
+  for (const std::string_view text : config::starting_points(site)) {
     const auto seed = model::Url::parse(text);
     if (seed) domains.insert(policy::registrable_domain_or_host(*seed));
   }

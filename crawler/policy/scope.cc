@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/addresses.h"
+#include "config/starting_points.h"
 #include "crawler/policy/canonicalize.h"
 #include "crawler/policy/registrable_domain.h"
 
@@ -76,7 +77,7 @@ base::Result<ScopeRules> ScopeRules::compile(const config::Site& site) {
   rules.ports_ = {80, 443};
   rules.ports_.insert(site.ports.begin(), site.ports.end());
   const Canonicalizer canonicalizer(site.canonicalize);
-  for (const std::string_view seed : site.seeds) {
+  for (const std::string_view seed : config::starting_points(site)) {
     const auto url = model::Url::parse(seed);
     if (!url || !url->crawlable()) {
       return base::Error{

@@ -168,3 +168,13 @@ def test_a_word_of_the_sqlite_shell_is_told_where_it_belongs(crawl, serve):
     assert crawl.run(site.url()).returncode == 0
     told_sql = told(crawl, "sql", ".tables")
     assert told_sql.returncode == 2 and "sqlite3 -readonly" in told_sql.stderr
+
+
+def test_a_site_of_sitemaps_alone_brings_what_they_name(crawl, serve, tmp_path):
+    site = serve(lambda path: (200, {"Content-Type": "text/xml"}, (
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+        f"<url><loc>{site.url('/a')}</loc></url></urlset>").encode()) if path == "/map.xml" else html([]))
+    config = tmp_path / "maps.yaml"
+    config.write_text(f"sites: [{{name: maps, sitemaps: ['{site.url('/map.xml')}'], delay: 0}}]\n")
+    assert crawl.run("-c", config).returncode == 0
+    assert crawl.sql("SELECT url, state FROM urls WHERE depth = 1") == [(site.url("/a"), "done")]

@@ -151,3 +151,16 @@ TEST_CASE("what a limit of the run before left behind is queued by the next one"
   CHECK(news->all[0].id == 1);
   CHECK(news->all[0].verdict == model::Verdict::queued);
 }
+
+TEST_CASE("other sitemaps are another scope where they stand for the seeds, and only there") {
+  config::Config config;
+  config.sites.emplace_back();
+  config.sites[0].name = "a";
+  const auto with = [&](const char* sitemap) {
+    config.sites[0].sitemap_urls = {sitemap};
+    return scope_fingerprint(config);
+  };
+  CHECK(with("http://a.test/1.xml") != with("http://a.test/2.xml"));
+  config.sites[0].seeds = {"http://a.test/"};
+  CHECK(with("http://a.test/1.xml") == with("http://a.test/2.xml"));
+}

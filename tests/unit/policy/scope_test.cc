@@ -200,3 +200,17 @@ TEST_CASE("HTTP dates are read in three forms and nothing else is") {
     CHECK_FALSE(parse_http_date(text));
   }
 }
+
+TEST_CASE("the scope of a site without seeds is seen from the sitemaps it names") {
+  config::Site site;
+  site.name = "a";
+  site.sitemap_urls = {"http://a.test:8080/maps/all.xml"};
+  const auto judged = [&](const char* url) {
+    return policy::ScopeRules::compile(site)->judge(*model::Url::parse(url), {}, 2026).verdict;
+  };
+  CHECK(judged("http://a.test:8080/page") == model::Verdict::queued);
+  CHECK(judged("http://b.test/page") == model::Verdict::out_of_scope);
+  site.seeds = {"http://b.test/"};
+  CHECK(judged("http://a.test/page") == model::Verdict::out_of_scope);
+  CHECK(judged("http://b.test/page") == model::Verdict::queued);
+}
