@@ -33,10 +33,12 @@ bool LocalFrontier::has_room(const HostQueue& host) const {
 void LocalFrontier::move_clocks(HostQueue& host, const model::Lease& lease,
                                 const model::HostAdvice& advice, Instant now) {
   if (advice.contacted) {
-    host.clock.seen(lease.leased_at + advice.setup);
+    // Some of the set-up may have been before the lease: while the host waited for its name.
+    const Instant seen = std::min(lease.leased_at + advice.setup, now);
+    host.clock.seen(seen);
     host.clock.ended(now, advice);
     const bool rests = advice.mood == model::HostAdvice::Mood::throttle;
-    const Instant paced = lease.leased_at + advice.setup + host.clock.gap();
+    const Instant paced = seen + host.clock.gap();
     close_twin(host, rests ? host.clock.opens_at() : paced, now);
   } else {
     host.clock.taken_back(lease.leased_at);

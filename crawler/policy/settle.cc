@@ -324,9 +324,10 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   advice.contacted = !response.by_hsts;
   if (response.by_hsts) return advice;
   const model::Timings& timings = fetched.timings;
-  // How long we waited for the end of a body that has none is no measure of the host.
-  advice.latency = std::chrono::duration_cast<milliseconds>(response.broke_off ? timings.first_byte
-                                                                               : timings.total);
+  // How long we waited for the end of a body that has none is no measure of the host, nor is what
+  // name servers took.
+  const auto ended = response.broke_off ? timings.first_byte : timings.total;
+  advice.latency = std::chrono::duration_cast<milliseconds>(ended - std::min(ended, timings.dns));
   advice.setup = std::max({timings.dns, timings.connect, timings.tls});
   const bool throttles = response.status == 429 || response.status == 503;
   if (!throttles && (response.status < 500 || response.status > 599)) {

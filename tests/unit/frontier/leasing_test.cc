@@ -119,6 +119,18 @@ TEST_CASE("the gap counts from when the host saw the request, not from when we s
   CHECK(frontier.next_opening() == kStart + milliseconds(2700));
 }
 
+TEST_CASE("a wait for name servers before the lease closes the host no longer") {
+  SiteSettings polite = eager_site();
+  polite.politeness.delay = seconds(2);
+  LocalFrontier frontier({polite}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1)});
+  const auto lease = frontier.lease(kStart).lease;
+  REQUIRE(lease);
+  frontier.release(*lease, {.setup = seconds(60)}, {}, kStart + seconds(1));
+  CHECK(frontier.next_opening() == kStart + seconds(3));
+}
+
 TEST_CASE("no more requests to a host are open than its concurrency") {
   SiteSettings site = eager_site();
   site.politeness.concurrency = 2;

@@ -269,6 +269,12 @@ TEST_CASE("an answer that broke off in its body is what it says, and trouble wit
   CHECK(advise_host(cut(500, {"X-A", "b"}).fetched, {}).mood == Mood::failing);
 }
 
+TEST_CASE("what name servers took is no measure of the host") {
+  model::Parsed parsed = visit(200);
+  parsed.fetched.timings = {.dns = seconds(61), .total = seconds(61) + milliseconds(30)};
+  CHECK(advise_host(parsed.fetched, {}).latency == milliseconds(30));
+}
+
 TEST_CASE("the host hears of throttling and trouble, but not of our own doing") {
   const auto mood = [](model::Parsed parsed) { return advise_host(parsed.fetched, {}).mood; };
   CHECK(mood(visit(200)) == Mood::good);
