@@ -32,6 +32,8 @@ enum class DnsFailure : std::uint8_t {
 };
 // For people: "no such name", ...
 std::string_view to_string(DnsFailure failure);
+// The servers failed, and not the name: to be told so says nothing about it.
+bool is_of_servers(DnsFailure failure);
 
 struct DnsAnswer {
   DnsFailure failure = DnsFailure::none;
@@ -53,9 +55,13 @@ class DnsClient {
   DnsClient& operator=(const DnsClient&) = delete;
 
   // Calls `reply` exactly once, on the client's thread, at the latest
-  // query_timeout after the question's turn came. Once one family has answered the other gets a
+  // query_timeout after the question's turn came, which in an outage of all servers is when that
+  // ends or has lasted too long (dns_outage.h). Once one family has answered the other gets a
   // second more, but for `needed`, which gets all of the time. Never waits. Threads: any.
   void ask(std::string name, std::optional<Family> needed, Reply reply);
+
+  // No name server answers for any name. Threads: any.
+  bool is_out() const;
 
  private:
   class Loop;

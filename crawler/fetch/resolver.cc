@@ -16,6 +16,10 @@ constexpr seconds kMinTtl{5};
 constexpr seconds kMaxTtl{3'600};
 constexpr seconds kNegativeTtl{60};  // where the answer names none
 constexpr seconds kFailureTtl{5};
+// Answers that are used for want of new ones, with the figures of RFC 8767 sections 4 and 5.
+constexpr seconds kStaleTtl{30};
+constexpr std::chrono::hours kLongestStale{24};
+constexpr milliseconds kStaleAfter{1'800};
 constexpr seconds kPromiseTtl{600};  // beyond its own, where somebody will come for it
 
 seconds lifetime(const DnsAnswer& answer) {
@@ -90,6 +94,10 @@ struct Resolver::Entry {
   base::Instant asked_at{};
   base::Duration took{0};
   base::Instant expires{};
+  // The addresses of the answer before this one, which will do where there is none by then.
+  std::vector<IpAddress> stale;
+  base::Instant stale_will_do{};  // of the steady clock
+  base::Instant heard_at{};       // when a server told the addresses, stale ones too
   base::CondVar answered;
 };
 
@@ -148,7 +156,9 @@ Resolution Resolver::resolve(std::string_view host, std::uint16_t port, millisec
   const auto entry = ask(name, std::chrono::steady_clock::now() + timeout, stop, needed);
   base::MutexLock lock(mutex_);
   if (entry->ready) return entry->resolution;
-  return {stop.stop_requested() ? DnsFailure::aborted : DnsFailure::timeout, {}};
+  if (stop.stop_requested()) return {DnsFailure::aborted, {}};
+  if (!entry->stale.empty()) return {DnsFailure::none, entry->stale};
+  return {DnsFailure::timeout, {}};
 }
 
 std::optional<Resolution> Resolver::without_asking(const std::string& name,
@@ -178,7 +188,7 @@ std::optional<base::Duration> Resolver::ask_ahead(std::string_view host, std::ui
     entry->expires = std::max(entry->expires, clock_.now() + kMinTtl);
     return entry->took;
   }
-  if (stop.stop_requested()) return base::Duration{0};
+  if (stop.stop_requested() || !entry->stale.empty()) return base::Duration{0};
   entry->promised = true;
   laters_.emplace(entry.get(), std::move(later));
   return std::nullopt;
@@ -207,6 +217,7 @@ std::shared_ptr<Resolver::Entry> Resolver::ask(const std::string& name, base::In
   {
     base::MutexLock lock(mutex_);
     ++counts_.waiting;
+    if (!entry->stale.empty()) until = std::min(until, entry->stale_will_do);
     while (!entry->ready && !stop.stop_requested()) {
       if (!entry->answered.wait_until(mutex_, until)) break;
     }
@@ -230,10 +241,16 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
     ++counts_.from_cache;
     return slot;
   }
-  slot = std::make_shared<Entry>();
-  slot->needed = needed;
-  slot->asked_at = now;
-  auto entry = slot;
+  auto entry = std::make_shared<Entry>();
+  if (slot != nullptr && !slot->lacks(needed) && now < slot->heard_at + kLongestStale) {
+    const auto patience = client_->is_out() ? milliseconds(0) : kStaleAfter;
+    entry->stale = slot->resolution.addresses;
+    entry->stale_will_do = std::chrono::steady_clock::now() + patience;
+    entry->heard_at = slot->heard_at;
+  }
+  entry->needed = needed;
+  entry->asked_at = now;
+  slot = entry;
   ++counts_.asked;
   if (cache_.size() > max_cached_) make_room();
   return entry;
@@ -241,11 +258,16 @@ std::shared_ptr<Resolver::Entry> Resolver::entry_for(const std::string& name,
 
 void Resolver::store(Entry& entry, DnsAnswer answer) {
   const base::Instant now = clock_.now();
-  const base::Instant expires = now + lifetime(answer);
+  base::Instant expires = now + lifetime(answer);
   std::vector<Later> laters;
   {
     base::MutexLock lock(mutex_);
     entry.ready = true;
+    if (answer.failure == DnsFailure::none) entry.heard_at = now;
+    if (is_of_servers(answer.failure) && !entry.stale.empty()) {
+      answer = {.addresses = std::move(entry.stale)};
+      expires = now + kStaleTtl;
+    }
     entry.unanswered = answer.unanswered;
     entry.resolution = {answer.failure, std::move(answer.addresses)};
     entry.took = now - entry.asked_at;

@@ -4,7 +4,9 @@
 // localhost (RFC 6761 section 6.3), /etc/hosts, the cache, the name servers. Every
 // answer is forgotten after its TTL, which is kept between 5 s and 1 h; "no such
 // name" after that of the SOA record or 60 s; failures after 5 s, so that an
-// outage is neither asked about a thousand times nor remembered.
+// outage is neither asked about a thousand times nor remembered. Where the servers
+// fail at a name that they knew within a day, its old addresses do (RFC 8767):
+// at once in an outage, else where there is no new answer within 1.8 s.
 // A name asked for by many threads is looked up once.
 // Threads: any.
 #pragma once

@@ -30,6 +30,7 @@ fetch::DnsConfig asking(const NameServer& server) {
   fetch::DnsConfig dns;
   dns.servers = {server.address()};
   dns.query_timeout = milliseconds(1'000);
+  dns.outage_at_start = dns.outage = milliseconds(0);
   return dns;
 }
 

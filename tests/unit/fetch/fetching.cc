@@ -26,6 +26,7 @@ Fetching::Fetching(fetch::SiteFetchConfig site, fetch::DnsConfig dns) {
   options.user_agent = "testbot/1.0";
   options.sites = {std::move(site)};
   options.dns = std::move(dns);
+  options.dns.outage_at_start = options.dns.outage = std::chrono::milliseconds(0);
   options.clock = &clock;
   auto opened = fetch::FetchContext::open(std::move(options));
   INFO((opened ? "" : opened.error().message));
