@@ -1,5 +1,7 @@
 #include "crawler/daemon/rooms.h"
 
+#include "crawler/fetch/enduring_fetcher.h"
+
 #include <algorithm>
 #include <thread>
 
@@ -165,7 +167,8 @@ Status Rooms::open_workers() {
 }
 
 std::unique_ptr<fetch::Fetcher> Rooms::make_fetcher() {
-  return std::make_unique<fetch::CurlFetcher>(*fetch_);
+  return std::make_unique<fetch::EnduringFetcher>(std::make_unique<fetch::CurlFetcher>(*fetch_),
+                                                  uplink_);
 }
 
 Reader Rooms::make_reader() {

@@ -14,6 +14,7 @@
 #include "crawler/base/result.h"
 #include "crawler/fetch/address_guard.h"
 #include "crawler/fetch/curl_fetcher.h"
+#include "crawler/fetch/uplink.h"
 #include "crawler/pipeline/parse_stage.h"
 #include "crawler/pipeline/site_rules.h"
 #include "parsers/worker/worker_process.h"
@@ -54,6 +55,7 @@ class Rooms {
   pipeline::ParseStage::Options parse_options();
   pipeline::SiteBook& sites() { return *sites_; }
   fetch::FetchContext& fetch() { return *fetch_; }
+  const fetch::Uplink& uplink() const { return uplink_; }
   const config::Config& config() const { return config_; }
 
  private:
@@ -67,6 +69,7 @@ class Rooms {
   const config::Config config_;
   std::unique_ptr<pipeline::SiteBook> sites_;
   std::unique_ptr<fetch::FetchContext> fetch_;
+  fetch::Uplink uplink_;  // of all fetchers
   mutable base::Mutex mutex_;
   std::vector<fetch::AddressGuard> guards_ CRAWL_GUARDED_BY(mutex_);  // by SiteId
   std::shared_ptr<const parsers::WorkerProgram> program_;

@@ -132,7 +132,9 @@ void Session::make_pipeline() {
   }
   options.waiting = [this] {
     const fetch::FetchContext::Counts counts = rooms_->fetch().counts();
-    return pipeline::Waiting{.for_dns = counts.dns.waiting, .for_rate = counts.waiting_for_rate};
+    return pipeline::Waiting{.for_dns = counts.dns.waiting,
+                             .for_rate = counts.waiting_for_rate,
+                             .for_network = rooms_->uplink().waiting()};
   };
   if (setup_.recrawl) options.last_look = [this] { return look_for_orphans(); };
   options.commit.robots_agent = config.user_agent.name;

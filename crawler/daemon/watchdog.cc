@@ -12,12 +12,13 @@ bool Watchdog::moves(Stage& stage, std::uint64_t count, bool has_work,
 }
 
 // Hosts may rightly keep fetching waiting for hours, but then no transfer is open; and those
-// that a cap over all hosts holds back wait on purpose, as the commit stage does while the
-// disk refuses writes.
+// that a cap over all hosts holds back, or a network that is gone, wait on purpose, as the commit
+// stage does while the disk refuses writes.
 bool Watchdog::healthy(const pipeline::Status& status, std::chrono::milliseconds longest_transfer,
                        base::Instant now) {
   const bool held = !status.held_because.empty();
-  const bool transfers = status.frontier.in_flight > status.waiting_for_rate;
+  const bool transfers =
+      status.frontier.in_flight > status.waiting_for_rate + status.waiting_for_network;
   const bool fetch =
       moves(fetch_, status.stage_fetched, !held && transfers, patience_ + longest_transfer, now);
   const bool parse = moves(parse_, status.stage_parsed, !held && status.fetched.items > 0,

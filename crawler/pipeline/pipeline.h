@@ -45,6 +45,7 @@ namespace crawld::pipeline {
 struct Waiting {
   std::size_t for_dns = 0;
   std::size_t for_rate = 0;  // the caps over all hosts
+  std::size_t for_network = 0;
 };
 
 class Pipeline {

@@ -40,6 +40,7 @@ Limit limit_of(const LimitSigns& signs) {
   if (signs.limit_reached) return Limit::budget;
   if (signs.pushing_commits > 0) return Limit::commit;
   if (signs.pushing_fetched > 0 || signs.fetched_items > signs.fetch_threads) return Limit::parse;
+  if (signs.waiting_for_network > 0) return Limit::network;
   if (signs.in_flight > 0 && signs.waiting_for_rate * 2 > signs.in_flight) return Limit::rate;
   if (signs.in_flight > 0 && signs.waiting_for_dns * 2 > signs.in_flight) return Limit::dns;
   if (signs.in_flight >= signs.fetch_threads) return Limit::connections;
@@ -76,6 +77,8 @@ std::string_view to_string(Limit limit) {
       return "connections";
     case Limit::dns:
       return "dns";
+    case Limit::network:
+      return "network";
     case Limit::rate:
       return "rate cap";
     case Limit::host_slots:
@@ -144,6 +147,7 @@ Status Pipeline::status() const {
   status.held_because = held_because(holds_.load(), store_error, no_worker);
   const Waiting waiting = options_.waiting ? options_.waiting() : Waiting{};
   status.waiting_for_rate = waiting.for_rate;
+  status.waiting_for_network = waiting.for_network;
   const bool limit_reached = status.end == End::page_limit || status.end == End::byte_limit ||
                              status.end == End::error_limit;
   status.limit = limit_of({.holds = holds_.load(),
@@ -156,6 +160,7 @@ Status Pipeline::status() const {
                            .outstanding = status.frontier.outstanding,
                            .waiting_for_dns = waiting.for_dns,
                            .waiting_for_rate = waiting.for_rate,
+                           .waiting_for_network = waiting.for_network,
                            .refused_for_budget = status.totals.outcomes.contains("over_budget"),
                            .holdup = frontier_.holdup(now)});
   return status;

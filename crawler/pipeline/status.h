@@ -46,6 +46,7 @@ enum class Limit : std::uint8_t {
   politeness,   // hosts are waiting for their next allowed moment
   connections,  // every fetch thread has a transfer open
   dns,          // most open transfers wait for a name
+  network,      // there is none: transfers wait for it
   rate,         // the caps over all hosts: max_requests_per_second, limit_rate
   host_slots,   // every host with URLs has its requests open
   parse,        // fetched pages wait for parse workers
@@ -69,9 +70,10 @@ struct LimitSigns {
   std::size_t fetch_threads = 1;
   std::uint64_t in_flight = 0;
   std::uint64_t outstanding = 0;
-  std::size_t waiting_for_dns = 0;   // fetch threads
-  std::size_t waiting_for_rate = 0;  // fetch threads
-  bool refused_for_budget = false;   // URLs, in this run
+  std::size_t waiting_for_dns = 0;      // fetch threads
+  std::size_t waiting_for_rate = 0;     // fetch threads
+  std::size_t waiting_for_network = 0;  // fetch threads
+  bool refused_for_budget = false;      // URLs, in this run
   frontier::Holdup holdup = frontier::Holdup::none;
 };
 Limit limit_of(const LimitSigns& signs);
@@ -111,8 +113,9 @@ struct Status {
   frontier::Counts frontier;
   QueueDepth fetched;
   QueueDepth commits;
-  std::uint64_t parsing = 0;         // pages with the workers
-  std::size_t waiting_for_rate = 0;  // transfers that a cap over all hosts holds back
+  std::uint64_t parsing = 0;            // pages with the workers
+  std::size_t waiting_for_rate = 0;     // transfers that a cap over all hosts holds back
+  std::size_t waiting_for_network = 0;  // transfers, while it is gone
   std::uint64_t stage_fetched = 0;
   std::uint64_t stage_parsed = 0;
   std::uint64_t stage_committed = 0;

@@ -68,6 +68,10 @@ TEST_CASE("fetch threads that all hang beyond the time of any transfer are notic
     hanging.waiting_for_rate = 64;
     CHECK(watchdog.healthy(hanging, kTransfer, kStart + seconds(91)));
   }
+  SECTION("and not while they wait for a network that is gone") {
+    hanging.waiting_for_network = 64;
+    CHECK(watchdog.healthy(hanging, kTransfer, kStart + seconds(91)));
+  }
   SECTION("and not once no transfer is open: all hosts may rest for hours") {
     hanging.frontier.in_flight = 0;
     CHECK(watchdog.healthy(hanging, kTransfer, kStart + seconds(91)));

@@ -30,6 +30,8 @@ TEST_CASE("each thing that can bound the rate is named when it does, and only on
       {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 3, .waiting_for_rate = 3},
        Limit::rate},
       {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 3}, Limit::dns},
+      {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 1, .waiting_for_network = 3},
+       Limit::network},
       {{.fetch_threads = 4, .in_flight = 4, .waiting_for_dns = 1}, Limit::connections},
       {{.fetch_threads = 64, .in_flight = 32}, Limit::connections},
       {{.fetch_threads = 64, .in_flight = 31}, Limit::none},
