@@ -1,5 +1,5 @@
-// Where a site starts, and what its scope, ports and credentials are seen from: its seeds; of a site
-// that has none, the sitemaps that it names.
+// Where a site starts, and what its scope, ports and credentials are seen from: its seeds; of a
+// site that has none, the sitemaps that it names.
 #pragma once
 
 #include "config/config.h"

@@ -1,13 +1,12 @@
 #include "crawler/daemon/rooms.h"
 
-#include "crawler/fetch/enduring_fetcher.h"
-
 #include <algorithm>
 #include <thread>
 
 #include "config/starting_points.h"
 #include "crawler/base/ascii.h"
 #include "crawler/base/log.h"
+#include "crawler/fetch/enduring_fetcher.h"
 #include "parsers/worker/converting_parser.h"
 #include "parsers/worker/worker_converter.h"
 
@@ -18,6 +17,9 @@ namespace {
 // afford that.
 constexpr std::uint32_t kManyConnections = 256;
 constexpr std::size_t kSmallBuffer = 8U << 10;
+// A daemon that starts with its machine waits so long for name servers. Whoever types a command
+// waits for a message.
+constexpr std::chrono::seconds kNetworkComesUp{90};
 
 // What an earlier run left there may be the session still, as what a browser gave may.
 bool has_saved_cookies(const config::Site& site, base::WallTime now) {
@@ -106,12 +108,12 @@ base::Result<std::unique_ptr<Rooms>> Rooms::open(const config::Config& config,
   auto table = compile(config, mode, rooms->rules_.get());
   if (!table) return std::move(table).error();
   rooms->sites_ = std::make_unique<pipeline::SiteBook>(*std::move(table));
-  if (Status fetch = rooms->open_fetch(clock); !fetch) return std::move(fetch).error();
+  if (Status fetch = rooms->open_fetch(mode, clock); !fetch) return std::move(fetch).error();
   if (Status workers = rooms->open_workers(); !workers) return std::move(workers).error();
   return rooms;
 }
 
-Status Rooms::open_fetch(const base::Clock& clock) {
+Status Rooms::open_fetch(pipeline::RunMode mode, const base::Clock& clock) {
   fetch::FetchContext::Options options;
   options.user_agent = config_.user_agent.header();
   options.clock = &clock;
@@ -121,6 +123,7 @@ Status Rooms::open_fetch(const base::Clock& clock) {
   options.dns.servers = config_.dns_servers;
   options.dns.hosts.assign(config_.dns_hosts.begin(), config_.dns_hosts.end());
   options.dns.resolve = config_.resolve;
+  if (mode.recurring) options.dns.outage_at_start = kNetworkComesUp;
   for (const config::Site& site : config_.sites) options.sites.push_back(fetch_config(site));
   if (Status guards = set_guards(config_); !guards) return guards;
   auto context = fetch::FetchContext::open(std::move(options));

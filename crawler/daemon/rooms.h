@@ -61,7 +61,7 @@ class Rooms {
  private:
   explicit Rooms(const config::Config& config) : config_(config) {}
 
-  base::Status open_fetch(const base::Clock& clock);
+  base::Status open_fetch(pipeline::RunMode mode, const base::Clock& clock);
   base::Status set_guards(const config::Config& config);
   base::Status open_workers();
   bool is_forbidden(const model::Url& url) const;

@@ -4,8 +4,8 @@
 // none was, a name that was answered before is asked for again: the probe. If
 // that fails as well, the servers are out, or the line to them is: names wait
 // until there is an answer, and none is held against a host. One probe a second
-// is all that is asked then. Not for ever: a crawl that has never had an answer
-// waits for minutes, any other for an hour; from then on failures are told.
+// is all that is asked then. Not for ever: a daemon that has never had an answer
+// waits for minutes, whoever had one for an hour; from then on failures are told.
 // Pure: the DNS client asks what to do and does it. Threads: that of the client.
 #pragma once
 

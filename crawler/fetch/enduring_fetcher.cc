@@ -49,20 +49,36 @@ model::Fetched EnduringFetcher::fetch(model::Lease lease) {
     uplink_.wait_while_gone(stop_.get_token());
     const base::Instant started = std::chrono::steady_clock::now();
     model::Fetched fetched = fetcher_->fetch(std::move(lease));
-    if (const auto* response = fetched.response(); response != nullptr) {
-      if (!response->remote_address.empty()) {
-        uplink_.reached({response->remote_address, response->remote_port},
-                        std::chrono::steady_clock::now());
-      }
-      add_wait(fetched.timings, started - leased);
-      return fetched;
-    }
-    if (!reached_nobody(fetched.failure()->kind) || fetched.lease.request.post != nullptr ||
-        !uplink_.was_gone(started, stop_.get_token())) {
-      return fetched;
-    }
+    if (ended(fetched, leased, started)) return fetched;
     lease = std::move(fetched.lease);
   }
+}
+
+// A connection that failed while its lease was set aside counts from when the lease was taken up:
+// whether somebody else was reached about then is what tells.
+std::optional<model::Fetched> EnduringFetcher::fetch_if_reached(model::Lease& lease) {
+  const base::Instant leased = std::chrono::steady_clock::now();
+  while (true) {
+    uplink_.wait_while_gone(stop_.get_token());
+    const base::Instant started = std::chrono::steady_clock::now();
+    std::optional<model::Fetched> fetched = fetcher_->fetch_if_reached(lease);
+    if (!fetched || ended(*fetched, leased, started)) return fetched;
+    lease = std::move(fetched->lease);
+  }
+}
+
+// False: it is to be fetched again, since the network was gone, and is back.
+bool EnduringFetcher::ended(model::Fetched& fetched, base::Instant leased, base::Instant started) {
+  if (const auto* response = fetched.response(); response != nullptr) {
+    if (!response->remote_address.empty()) {
+      uplink_.reached({response->remote_address, response->remote_port},
+                      std::chrono::steady_clock::now());
+    }
+    add_wait(fetched.timings, started - leased);
+    return true;
+  }
+  return !reached_nobody(fetched.failure()->kind) || fetched.lease.request.post != nullptr ||
+         !uplink_.was_gone(started, stop_.get_token());
 }
 
 void EnduringFetcher::abort() {

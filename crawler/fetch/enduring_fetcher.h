@@ -5,6 +5,8 @@
 // alone: a form is sent once.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,11 +30,17 @@ class EnduringFetcher final : public Fetcher {
     fetcher_->on_name_known(known);
   }
   void before_body(const std::function<void()>& wait) override { fetcher_->before_body(wait); }
-  // Blocks for as long as the network is gone besides.
+  void on_reached(const std::function<void(std::uint64_t)>& reached) override {
+    fetcher_->on_reached(reached);
+  }
+  // Both block for as long as the network is gone besides.
   model::Fetched fetch(model::Lease lease) override;
+  std::optional<model::Fetched> fetch_if_reached(model::Lease& lease) override;
   void abort() override;
 
  private:
+  bool ended(model::Fetched& fetched, base::Instant leased, base::Instant started);
+
   const std::unique_ptr<Fetcher> fetcher_;
   Uplink& uplink_;
   std::stop_source stop_;

@@ -72,7 +72,7 @@ struct DnsConfig {
   std::vector<std::string> resolve;                        // HOST:PORT:ADDR[,ADDR], as curl's
   std::chrono::milliseconds query_timeout{5'000};          // a name, all tries together
   // How long names wait while no name server answers for any; see dns_outage.h.
-  std::chrono::milliseconds outage_at_start{90'000};
+  std::chrono::milliseconds outage_at_start{0};
   std::chrono::milliseconds outage = std::chrono::hours(1);
   std::size_t max_parallel = 128;    // names under way since less than a second
   std::size_t max_cached = 100'000;  // names

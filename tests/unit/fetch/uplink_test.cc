@@ -136,3 +136,59 @@ TEST_CASE("what failed for want of a network is fetched again when there is one"
     CHECK(outcome.timings.dns > std::chrono::microseconds(0));
   }
 }
+
+namespace {
+
+// A host that takes its time to be reached, and then answers.
+class Slow final : public fetch::Fetcher {
+ public:
+  std::optional<std::string> address_of(const model::Lease&) override { return "192.0.2.1"; }
+  void on_reached(const std::function<void(std::uint64_t)>& reached) override {
+    reached_ = reached;
+  }
+  model::Fetched fetch(model::Lease lease) override {
+    return {.lease = std::move(lease),
+            .outcome = model::Response{.status = 200, .remote_address = "192.0.2.1"}};
+  }
+  std::optional<model::Fetched> fetch_if_reached(model::Lease& lease) override {
+    if (lease.connection != 0) return fetch(std::move(lease));
+    lease.connection = 7;
+    reached_(7);
+    return std::nullopt;
+  }
+  void abort() override {}
+
+ private:
+  std::function<void(std::uint64_t)> reached_;
+};
+
+}  // namespace
+
+TEST_CASE("a host that takes its time is told through the wait for the network") {
+  Net net;
+  fetch::EnduringFetcher fetcher(std::make_unique<Slow>(), net.uplink);
+  std::uint64_t told = 0;
+  fetcher.on_reached([&](std::uint64_t connection) { told = connection; });
+  model::Lease lease{.request = {.url = *model::Url::parse("http://a.test/")}};
+  CHECK_FALSE(fetcher.fetch_if_reached(lease));
+  CHECK(told == 7);
+  CHECK(lease.connection == 7);
+  const auto fetched = fetcher.fetch_if_reached(lease);
+  REQUIRE(fetched);
+  CHECK(fetched->response()->status == 200);
+}
+
+TEST_CASE(
+    "a host that could not be reached for want of a network is asked again when there is one") {
+  Net net;
+  net.knows(4);
+  net.finding = Finding::no_route;
+  int fetches = 0;
+  fetch::EnduringFetcher fetcher(std::make_unique<Failing>(net, fetches), net.uplink);
+  model::Lease lease{.request = {.url = *model::Url::parse("http://a.test/")}};
+  auto fetched = std::async(std::launch::async, [&] { return fetcher.fetch_if_reached(lease); });
+  wait_for([&] { return net.uplink.waiting() == 1; });
+  net.finding = Finding::reached;
+  CHECK(fetched.get()->response() != nullptr);
+  CHECK(fetches == 2);
+}
