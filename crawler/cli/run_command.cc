@@ -39,11 +39,14 @@ base::log::Level log_level(const std::string& name) {
   return base::log::Level::info;
 }
 
-// TERM, INT: end. HUP: reload. QUIT: tell what everything is doing.
+// TERM, INT: end. HUP: reload. QUIT, USR1, USR2: tell what everything is doing, as other programs
+// are asked for that by one or the other.
 sigset_t daemon_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) {
+    sigaddset(&set, signal);
+  }
   return set;
 }
 
@@ -137,6 +140,8 @@ class Daemon {
         wishes_.reload = true;
         break;
       case SIGQUIT:
+      case SIGUSR1:
+      case SIGUSR2:
         daemon::log_state(session_);
         break;
       default:

@@ -43,6 +43,7 @@ void log_state(Session& session) {
                             {"held", status.held_because},
                             {"waiting", status.frontier.waiting},
                             {"open", status.frontier.in_flight},
+                            {"connecting", status.frontier.connecting},
                             {"unsettled", status.frontier.outstanding},
                             {"hosts", status.frontier.hosts},
                             {"ready_hosts", status.frontier.ready_hosts},

@@ -1,4 +1,4 @@
-// What each thread and each parse worker does now, in the log: the answer to SIGQUIT.
+// What each thread and each parse worker does now, in the log: the answer to SIGQUIT and its like.
 #pragma once
 
 #include "crawler/daemon/session.h"

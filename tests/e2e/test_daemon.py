@@ -381,8 +381,10 @@ def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_
     eventually(lambda: len(running.heard("RELOADING=1")) > heard, "RELOADING=1")
     eventually(lambda: "20ms -> 40ms" in running.log.read_text(), "the report in the log")
 
-    running.process.send_signal(signal.SIGQUIT)
-    eventually(lambda: '"state.worker"' in running.log.read_text(), "the state")
+    for times, which in enumerate((signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2), 1):
+        running.process.send_signal(which)
+        eventually(lambda: running.log.read_text().count('"fetched_queue"') == times, "the state")
+    eventually(lambda: '"state.worker"' in running.log.read_text(), "the workers")
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(PATIENCE) == 0
     audit = subprocess.run([str(CRAWLD), "audit", "--db", str(running.db)], capture_output=True, timeout=PATIENCE)
