@@ -150,6 +150,9 @@ std::optional<json> answer_of(const ControlOptions& options, const json& request
   if (answer.error().code == base::Error::Code::not_found && options.socket.empty()) {
     why += options.config_file.empty() ? "; name the crawl by -c FILE or --db FILE"
                                        : "; --db FILE names one by its database";
+    if (request["command"] == "resume") {
+      why += "; one that has ended goes on by the command that began it";
+    }
   }
   code = complain(why, kError);
   return std::nullopt;

@@ -162,6 +162,8 @@ def test_a_crawl_that_is_not_found_is_told_with_the_ways_to_name_one(tmp_path):
         result = crawld(*arguments, cwd=tmp_path)
         assert result.returncode == 1 and result.stderr.count("\n") == 1, result
         assert "no crawl listens at" in result.stderr and "-c FILE" in result.stderr, result.stderr
+    ended = crawld("resume", "--db", tmp_path / "crawl.db", cwd=tmp_path)
+    assert "goes on by the command that began it" in ended.stderr, ended.stderr
     named = crawld("status", "--socket", tmp_path / "none")
     assert named.returncode == 1 and "-c FILE" not in named.stderr, named.stderr
 
