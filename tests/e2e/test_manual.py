@@ -154,6 +154,17 @@ def fresh_database(tmp_path):
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
 
 
+def test_the_reasons_that_crawld_why_has_advice_on_stand_in_the_table_of_reasons():
+    advice = (TREE / "crawler/cli/advice.cc").read_text().partition("kAdvice[] = {")[2].partition("\n};")[0]
+    reasons = re.findall(r'^    \{"([^"]+)",', advice, re.M)
+    assert len(reasons) > 20
+    table = (TREE / "docs/sql.md").read_text().partition("| reason | with")[2].partition("## Views")[0]
+    told = re.findall(r"`([^`]+)`", table)
+    statuses = [reason for reason in reasons if re.fullmatch(r"http_\d+", reason)]  # the table has one of them
+    missing = [reason for reason in reasons if not any(known.startswith(reason) for known in told)]
+    assert set(missing) <= set(statuses), missing
+
+
 def test_the_sql_page_tells_every_table_view_and_column(tmp_path):
     connection = fresh_database(tmp_path)
     inner = re.compile(r"sqlite_|search_(data|idx|docsize|config)$|(url|body)_seen_")
