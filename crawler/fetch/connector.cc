@@ -53,14 +53,14 @@ Connector::Id Connector::take(std::unique_ptr<Dial>& dial, Asker asker) {
   return id;
 }
 
-std::optional<Dialled> Connector::outcome(Id id, std::uint64_t generation) {
+std::optional<Connector::Outcome> Connector::outcome(Id id) {
   base::MutexLock lock(mutex_);
   const auto known = known_.find(id);
   if (known == known_.end() || !known->second.dialled) return std::nullopt;
-  std::optional<Dialled> dialled;
-  if (known->second.asker.generation == generation) dialled = std::move(known->second.dialled);
+  Outcome outcome{.dialled = *std::move(known->second.dialled),
+                  .generation = known->second.asker.generation};
   known_.erase(known);
-  return dialled;
+  return outcome;
 }
 
 void Connector::forget(const void* owner) {

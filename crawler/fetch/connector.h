@@ -43,8 +43,13 @@ class Connector {
   // Goes on with the dial, and leaves it where it is when there is no room, or no thread to be had:
   // 0. Else the asker is called once, perhaps before this returns.
   Id take(std::unique_ptr<Dial>& dial, Asker asker) CRAWL_EXCLUDES(mutex_);
-  // What came of it, once. Nothing: it is not decided, or was made of other settings than these.
-  std::optional<Dialled> outcome(Id id, std::uint64_t generation) CRAWL_EXCLUDES(mutex_);
+  struct Outcome {
+    Dialled dialled;
+    std::uint64_t generation;  // the asker's
+  };
+  // What came of it, once. Nothing: it is not decided. Until it is asked for, it takes its place
+  // and keeps the connection.
+  std::optional<Outcome> outcome(Id id) CRAWL_EXCLUDES(mutex_);
   // None of its calls is made any more, nor under way.
   void forget(const void* owner) CRAWL_EXCLUDES(mutex_);
 

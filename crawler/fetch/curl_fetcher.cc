@@ -47,15 +47,12 @@ CurlFetcher::~CurlFetcher() {
 }
 
 model::Fetched CurlFetcher::fetch(model::Lease lease) {
-  if (auto redirect = redirect_by_hsts(lease.request)) {
-    return conclude(std::move(lease), {.outcome = *std::move(redirect)});
-  }
   TransferResult result = *attempt(lease, true);
   return conclude(std::move(lease), std::move(result));
 }
 
 std::optional<model::Fetched> CurlFetcher::fetch_if_reached(model::Lease& lease) {
-  if (!reached_ || redirect_by_hsts(lease.request)) return fetch(std::move(lease));
+  if (!reached_) return fetch(std::move(lease));
   auto result = attempt(lease, false);
   if (!result) return std::nullopt;
   return conclude(std::move(lease), *std::move(result));
@@ -88,6 +85,12 @@ std::optional<TransferResult> CurlFetcher::attempt(model::Lease& lease, bool wai
   TransferResult result;
   const base::Duration looked_up_for = std::exchange(looked_up_for_, base::Duration{0});
   const bool is_paid = lease.connection != 0;
+  // Before anything ends this: nobody else asks for it.
+  auto made = context_.connector_.outcome(std::exchange(lease.connection, 0));
+  if (auto redirect = redirect_by_hsts(request)) {
+    result.outcome = *std::move(redirect);
+    return result;
+  }
   if (!is_paid && !context_.requests_.take(1, stop_.get_token())) {
     result.outcome = FetchFailure{FetchFailureKind::aborted, "stopped"};
     return result;
@@ -102,7 +105,7 @@ std::optional<TransferResult> CurlFetcher::attempt(model::Lease& lease, bool wai
     result.timings.dns = result.timings.total = dns;
     return result;
   }
-  if (!waits && !connect(lease, target)) return std::nullopt;
+  if (!waits && !connect(lease, target, std::move(made))) return std::nullopt;
   const auto before = dns + target.dialled_for();
   result = send(request, target);
   // libcurl counts from the start of its own work.

@@ -145,7 +145,7 @@ class CurlFetcher final : public Fetcher {
   std::optional<model::FetchFailure> judge_behind_proxy(const model::Url& url, Target& target);
   std::optional<model::FetchFailure> resolve_proxy(const model::Url& url, Target& target);
   std::unique_ptr<Session> take_session(const model::Request& request, const Target& target);
-  bool connect(model::Lease& lease, Target& target);
+  bool connect(model::Lease& lease, Target& target, std::optional<Connector::Outcome> made);
   TransferResult send(const model::Request& request, Target& target);
   TransferResult transfer(const model::Request& request, Target& target,
                           std::chrono::milliseconds time_left);

@@ -106,15 +106,18 @@ std::optional<std::string> CurlFetcher::address_of(const model::Lease& lease) {
   return found ? target.addresses.front().text() : std::string();
 }
 
-// Makes the connection that send() will need, where none is idle. False where the host takes its
-// time: then the lease says which connection is being made.
-bool CurlFetcher::connect(model::Lease& lease, Target& target) {
-  const Connector::Id asked = std::exchange(lease.connection, 0);
+// Makes the connection that send() will need, where none is idle and none was made under the
+// settings of now. False where the host takes its time: then the lease says which connection is
+// being made.
+bool CurlFetcher::connect(model::Lease& lease, Target& target,
+                          std::optional<Connector::Outcome> made) {
   if (target.proxy != nullptr) return true;
   target.session = take_session(lease.request, target);
   if (target.session->configured) return true;
-  if (asked != 0) target.ahead = context_.connector_.outcome(asked, target.generation);
-  if (target.ahead) return true;
+  if (made && made->generation == target.generation) {
+    target.ahead = std::move(made->dialled);
+    return true;
+  }
   const base::Instant now = std::chrono::steady_clock::now();
   const base::Instant until = now + target.site->config().connect_timeout;
   auto dial = std::make_unique<Dial>(Dial::Plan{.addresses = target.addresses,

@@ -44,10 +44,40 @@ class Told {
   std::vector<std::uint64_t> all_;
 };
 
+// Connections of a server, from its side.
+class Seen {
+ public:
+  TinyServer::Script script() {
+    return [this](Connection& connection) {
+      std::size_t requests = 0;
+      while (connection.read_request()) {
+        ++requests;
+        connection.send(answer());
+      }
+      const std::lock_guard lock(mutex_);
+      left_.push_back(requests);
+      changed_.notify_all();
+    };
+  }
+  // How many requests came over each of the first `count` that the client has left; fewer where it
+  // does not within a minute.
+  std::vector<std::size_t> left(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, seconds(60), [&] { return left_.size() >= count; });
+    return left_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::size_t> left_;
+};
+
 // A name with four addresses, of which only the last has somebody who answers: it is come to after
 // three quarters of a second.
 struct SlowHost {
-  TinyServer server{always_answers(), "127.0.3.9"};
+  Seen seen;
+  TinyServer server{seen.script(), "127.0.3.9"};
   std::vector<SilentAddress> silent;
   fetch::DnsConfig dns;
 
@@ -131,6 +161,34 @@ TEST_CASE("a connection that was made under other settings is not used") {
   const auto fetched = web.fetcher->fetch_if_reached(lease);
   REQUIRE(fetched);
   CHECK(outcome(*fetched) == "blocked_address");
+}
+
+TEST_CASE("a connection of a site that left the configuration is closed") {
+  SlowHost host;
+  Fetching web(loopback_site(), host.dns);
+  Told told(*web.fetcher);
+  model::Lease lease{.request = request_for(host.url("/"))};
+  REQUIRE_FALSE(web.fetcher->fetch_if_reached(lease));
+  REQUIRE(told.wait_for(1).size() == 1);
+  REQUIRE(web.context->replace_sites({}));
+  const auto fetched = web.fetcher->fetch_if_reached(lease);
+  REQUIRE(fetched);
+  CHECK(outcome(*fetched) == "aborted");
+  CHECK(host.seen.left(1) == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("a connection that another has become idle for meanwhile is closed") {
+  SlowHost host;
+  Fetching web(loopback_site(), host.dns);
+  Told told(*web.fetcher);
+  model::Lease lease{.request = request_for(host.url("/"))};
+  REQUIRE_FALSE(web.fetcher->fetch_if_reached(lease));
+  REQUIRE(told.wait_for(1).size() == 1);
+  REQUIRE(outcome(web.get(host.url("/other"))) == "200");
+  const auto fetched = web.fetcher->fetch_if_reached(lease);
+  REQUIRE(fetched);
+  CHECK(fetched->timings.reused_connection);
+  CHECK(host.seen.left(1) == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("whoever waits for every host is never sent away") {
