@@ -114,6 +114,7 @@ std::optional<TransferResult> CurlFetcher::attempt(model::Lease& lease, bool wai
     if (phase->count() > 0) *phase += before;
   }
   result.timings.dns = dns;
+  result.timings.before_lease = target.before_lease;
   return result;
 }
 

@@ -116,6 +116,7 @@ bool CurlFetcher::connect(model::Lease& lease, Target& target,
   if (target.session->configured) return true;
   if (made && made->generation == target.generation) {
     target.ahead = std::move(made->dialled);
+    target.before_lease = target.dialled_for();
     return true;
   }
   const base::Instant now = std::chrono::steady_clock::now();

@@ -16,11 +16,12 @@ struct CurlFetcher::Target {
   std::vector<IpAddress> addresses;  // to dial
   std::uint16_t port = 0;
   bool with_credentials = false;
-  const Proxy* proxy = nullptr;          // one of the site's; null: none
-  std::vector<const Proxy*> given_up{};  // those that did not take this request
-  Resolution behind{};                   // of the host behind a proxy, as far as we see it
-  std::unique_ptr<Session> session{};    // to send over; null: send() takes one
-  std::optional<Dialled> ahead{};        // for the session's first connection
+  const Proxy* proxy = nullptr;              // one of the site's; null: none
+  std::vector<const Proxy*> given_up{};      // those that did not take this request
+  Resolution behind{};                       // of the host behind a proxy, as far as we see it
+  std::unique_ptr<Session> session{};        // to send over; null: send() takes one
+  std::optional<Dialled> ahead{};            // for the session's first connection
+  std::chrono::microseconds before_lease{};  // how long that took, where it was made before
 
   std::chrono::microseconds dialled_for() const {
     if (!ahead) return {};

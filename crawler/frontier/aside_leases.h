@@ -6,12 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "crawler/base/clock.h"
 #include "crawler/model/request.h"
 
 namespace crawld::frontier {
@@ -21,7 +22,7 @@ class AsideLeases {
   // Needs: lease.connection is not 0, and no other's.
   void put(model::Lease lease) {
     if (early_.erase(lease.connection) > 0) {
-      reached_.push_back(std::move(lease));
+      put_off(std::move(lease), base::Instant::min());
     } else {
       const std::uint64_t connection = lease.connection;
       waiting_.emplace(connection, std::move(lease));
@@ -33,22 +34,34 @@ class AsideLeases {
     if (lease.empty()) {
       early_.insert(connection);
     } else {
-      reached_.push_back(std::move(lease.mapped()));
+      put_off(std::move(lease.mapped()), base::Instant::min());
     }
   }
-  // The one that was reached first.
-  std::optional<model::Lease> take() {
-    if (reached_.empty()) return std::nullopt;
-    model::Lease lease = std::move(reached_.front());
-    reached_.pop_front();
-    return lease;
+  // The one that was reached first, of those that are not put off at `now`.
+  std::optional<model::Lease> take(base::Instant now) {
+    if (reached_.empty() || reached_.begin()->first > now) return std::nullopt;
+    return std::move(reached_.extract(reached_.begin()).mapped());
   }
-  bool has_next() const { return !reached_.empty(); }
+  // One that was reached: its host must be left alone until then.
+  void put_off(model::Lease lease, base::Instant until) {
+    reached_.emplace(until, std::move(lease));
+  }
+  // Hosts may open at other moments than were told.
+  void forget_moments() {
+    std::multimap<base::Instant, model::Lease> reached;
+    for (auto& [moment, lease] : reached_) reached.emplace(base::Instant::min(), std::move(lease));
+    reached_.swap(reached);
+  }
+  // When take() gives one; min(): now.
+  std::optional<base::Instant> next() const {
+    if (reached_.empty()) return std::nullopt;
+    return reached_.begin()->first;
+  }
   std::size_t size() const { return waiting_.size() + reached_.size(); }
 
  private:
   std::unordered_map<std::uint64_t, model::Lease> waiting_;  // by connection
-  std::deque<model::Lease> reached_;
+  std::multimap<base::Instant, model::Lease> reached_;       // by when they are looked at
   std::unordered_set<std::uint64_t> early_;
 };
 

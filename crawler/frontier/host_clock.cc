@@ -35,6 +35,15 @@ milliseconds HostClock::gap() const {
 
 void HostClock::started(base::Instant now, double dice) {
   ++in_flight_;
+  goes_out(now, dice);
+}
+
+base::Instant HostClock::opens_for(base::Instant then) const {
+  if (!last_request_ || *last_request_ <= then) return throttled_until_;
+  return std::max(throttled_until_, *last_request_ + gap());
+}
+
+void HostClock::goes_out(base::Instant now, double dice) {
   moved_at_ = now;
   const auto wait =
       std::chrono::duration_cast<base::Duration>(std::chrono::duration<double, std::milli>(

@@ -56,6 +56,11 @@ class HostClock {
   // A request starts. `dice` in [0,1) draws the jitter, which only ever lengthens the gap:
   // a promised delay is a least one.
   void started(base::Instant now, double dice);
+  // What started at `then` has not gone out yet: when it may, after others that did since, and the
+  // rest that they were told to give the host.
+  base::Instant opens_for(base::Instant then) const;
+  // It does now.
+  void goes_out(base::Instant now, double dice);
   // What started at `then` was given up before it came to a contact.
   void taken_back(base::Instant then);
   // A request to the same server starts beside this clock, which stays closed until `until` for it.

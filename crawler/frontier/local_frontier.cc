@@ -141,11 +141,13 @@ model::Lease LocalFrontier::grant(HostQueue& host, model::Lease lease, Instant n
   lease.leased_at = now;
   lease.address_slot = host.address;
   if (!host.address.empty()) ++addresses_[host.address].in_flight;
-  const double dice = static_cast<double>(dice_() % kDiceSides) / static_cast<double>(kDiceSides);
-  host.clock.started(now, dice);
-  if (host.twin != nullptr) host.twin->clock.started_beside(now, host.clock.opens_at());
-  settle_twin(host, now);
+  host.clock.started(now, throw_dice());
+  close_beside(host, now);
   return lease;
+}
+
+double LocalFrontier::throw_dice() {
+  return static_cast<double>(dice_() % kDiceSides) / static_cast<double>(kDiceSides);
 }
 
 // robots.txt and budgets are judged when the turn comes, so that the rules of the

@@ -213,6 +213,8 @@ class LocalFrontier final : public Frontier {
   bool has_room(const HostQueue& host) const CRAWL_REQUIRES(mutex_);
   void move_clocks(HostQueue& host, const model::Lease& lease, const model::HostAdvice& advice,
                    base::Instant now) CRAWL_REQUIRES(mutex_);
+  void close_beside(HostQueue& host, base::Instant now) CRAWL_REQUIRES(mutex_);
+  double throw_dice() CRAWL_REQUIRES(mutex_);
   void close_twin(HostQueue& host, base::Instant until, base::Instant now) CRAWL_REQUIRES(mutex_);
   void reopen_twin(HostQueue& host, base::Instant started, base::Instant now)
       CRAWL_REQUIRES(mutex_);

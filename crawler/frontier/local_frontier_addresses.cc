@@ -1,4 +1,5 @@
 // LocalFrontier: hosts that are not reached yet, and what those at one IP address share.
+#include <algorithm>
 #include <utility>
 
 #include "crawler/frontier/local_frontier.h"
@@ -84,15 +85,29 @@ void LocalFrontier::reached(std::uint64_t connection) {
   call_for_work();
 }
 
-// A lease that was set aside, as one of this moment: its request has not gone out yet.
+// A lease that was set aside, as one of this moment: its request has not gone out yet. Others of
+// its host may have in between, and it keeps the gap to them.
 std::optional<model::Lease> LocalFrontier::take_up(Instant now) {
-  if (closed_ || !aside_.has_next()) return std::nullopt;
-  std::optional<model::Lease> lease = aside_.take();
-  lease->leased_at = now;
-  ++in_flight_;
-  ready_.started(lease->host_record, now);
-  call_for_work();
-  return lease;
+  if (closed_) return std::nullopt;
+  while (std::optional<model::Lease> lease = aside_.take(now)) {
+    HostQueue& host = must_find(lease->host_id);
+    Instant opens_at = host.clock.opens_for(lease->leased_at);
+    if (host.twin != nullptr) {
+      opens_at = std::max(opens_at, host.twin->clock.opens_for(lease->leased_at));
+    }
+    if (opens_at > now) {
+      aside_.put_off(*std::move(lease), opens_at);
+      continue;
+    }
+    lease->leased_at = now;
+    ++in_flight_;
+    ready_.started(lease->host_record, now);
+    host.clock.goes_out(now, throw_dice());
+    close_beside(host, now);
+    call_for_work();
+    return lease;
+  }
+  return std::nullopt;
 }
 
 // As if the lease had never been.

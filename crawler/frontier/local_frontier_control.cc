@@ -20,11 +20,11 @@ bool LocalFrontier::wait(Instant until) {
 
 // When there is something to lease: min() where there is now, nothing where none is known of.
 std::optional<Instant> LocalFrontier::next_work() const {
-  if (aside_.has_next() && !closed_) return Instant::min();
-  if (!may_lease()) return std::nullopt;
+  const std::optional<Instant> aside = closed_ ? std::nullopt : aside_.next();
+  if (!may_lease()) return aside;
   if (ready_.has_next()) return Instant::min();
-  if (snoozed_.empty()) return std::nullopt;
-  return snoozed_.begin()->first;
+  if (snoozed_.empty()) return aside;
+  return std::min(aside.value_or(Instant::max()), snoozed_.begin()->first);
 }
 
 // Of the threads that have nothing to do. Those that are at work come by anyway.
@@ -213,6 +213,7 @@ void LocalFrontier::set_sites(std::vector<SiteSettings> sites) {
     if (host->place == Place::snoozed) unschedule(*host);
     schedule(*host);
   }
+  aside_.forget_moments();
   idle_threads_.call_all();
 }
 
@@ -226,6 +227,7 @@ void LocalFrontier::slept(base::Duration time, Instant awake) {
       schedule(*host);
     }
   }
+  aside_.forget_moments();
   call_for_work();
 }
 

@@ -29,6 +29,13 @@ bool LocalFrontier::has_room(const HostQueue& host) const {
          std::min(host.clock.politeness().concurrency, twin.politeness().concurrency);
 }
 
+// A request to the host starts now.
+void LocalFrontier::close_beside(HostQueue& host, Instant now) {
+  if (host.twin == nullptr) return;
+  host.twin->clock.started_beside(now, host.clock.opens_at());
+  settle_twin(host, now);
+}
+
 // After a request, or one that never went out.
 void LocalFrontier::move_clocks(HostQueue& host, const model::Lease& lease,
                                 const model::HostAdvice& advice, Instant now) {

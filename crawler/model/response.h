@@ -85,6 +85,8 @@ struct Timings {
   std::chrono::microseconds total{};
   std::uint64_t bytes_received = 0;  // headers and body, as on the wire
   bool reused_connection = false;
+  // Of these times, what had passed before the lease was taken up.
+  std::chrono::microseconds before_lease{};
 };
 
 // What an answer told anew of its host: to ask it over https only (RFC 6797 section 5.1).

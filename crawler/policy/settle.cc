@@ -328,7 +328,8 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   // name servers took.
   const auto ended = response.broke_off ? timings.first_byte : timings.total;
   advice.latency = std::chrono::duration_cast<milliseconds>(ended - std::min(ended, timings.dns));
-  advice.setup = std::max({timings.dns, timings.connect, timings.tls});
+  const auto set_up = std::max({timings.dns, timings.connect, timings.tls, timings.before_lease});
+  advice.setup = set_up - timings.before_lease;
   const bool throttles = response.status == 429 || response.status == 503;
   if (!throttles && (response.status < 500 || response.status > 599)) {
     if (response.broke_off) advice.mood = Mood::trouble;

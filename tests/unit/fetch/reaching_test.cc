@@ -129,6 +129,8 @@ TEST_CASE("a host that takes its time is told when it is reached, and fetched fr
   CHECK(outcome(*fetched) == "200");
   CHECK(fetched->response()->remote_address == "127.0.3.9");
   CHECK(fetched->timings.connect >= milliseconds(500));  // two more addresses had their time alone
+  // The gap to the next request counts from when this one could go out.
+  CHECK(fetched->timings.before_lease >= milliseconds(500));
   CHECK(web.context->counts().connected == 1);
 }
 

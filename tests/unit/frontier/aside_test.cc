@@ -6,6 +6,7 @@
 namespace crawld::tests {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 model::Lease connecting(model::Lease lease, std::uint64_t connection) {
@@ -115,6 +116,77 @@ TEST_CASE("a host that is not reached yet keeps the slot of its address") {
   CHECK(first->address_slot == "192.0.2.1");
   give_back(frontier, *first, kStart, "192.0.2.1");
   CHECK(frontier.lease(kStart).lease->url_id == 2);
+}
+
+SiteSettings two_at_a_time() {
+  SiteSettings site = eager_site();
+  site.politeness.delay = seconds(2);
+  site.politeness.concurrency = 2;
+  return site;
+}
+
+// Two leases of host 1, two seconds apart, that are not reached yet: by connections 1 and 2.
+void set_two_aside(LocalFrontier& frontier) {
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1), candidate(3, 1)});
+  for (std::uint64_t connection = 1; connection <= 2; ++connection) {
+    const auto lease = frontier.lease(kStart + seconds(2 * (connection - 1))).lease;
+    REQUIRE(lease);
+    frontier.set_aside(connecting(*lease, connection));
+  }
+}
+
+TEST_CASE("requests to a host that is reached by two connections at once keep their gap") {
+  LocalFrontier frontier({two_at_a_time()}, {});
+  set_two_aside(frontier);
+  const auto now = kStart + seconds(10);
+  frontier.reached(1);
+  frontier.reached(2);
+  CHECK(frontier.lease(now).lease->url_id == 1);
+  CHECK_FALSE(frontier.lease(now).lease);
+  CHECK(frontier.counts().connecting == 1);
+  CHECK(frontier.next_opening() == now + seconds(2));
+  CHECK_FALSE(frontier.lease(now + seconds(2) - milliseconds(1)).lease);
+  CHECK(frontier.lease(now + seconds(2)).lease->url_id == 2);
+}
+
+TEST_CASE("a new request keeps its gap to one that had to wait for its connection") {
+  LocalFrontier frontier({two_at_a_time()}, {});
+  add_host(frontier, 1);
+  frontier.offer({candidate(1, 1), candidate(2, 1)});
+  frontier.set_aside(connecting(*frontier.lease(kStart).lease, 1));
+  frontier.reached(1);
+  CHECK(frontier.lease(kStart + seconds(10)).lease->url_id == 1);
+  CHECK_FALSE(frontier.lease(kStart + seconds(12) - milliseconds(1)).lease);
+  CHECK(frontier.lease(kStart + seconds(12)).lease->url_id == 2);
+}
+
+TEST_CASE("a request that had to wait for its connection keeps a Retry-After of another") {
+  LocalFrontier frontier({two_at_a_time()}, {});
+  set_two_aside(frontier);
+  auto now = kStart + seconds(10);
+  frontier.reached(1);
+  const auto first = frontier.lease(now).lease;
+  model::HostAdvice rests;
+  rests.mood = model::HostAdvice::Mood::throttle;
+  rests.retry_after = seconds(30);
+  frontier.release(*first, rests, {}, now);
+  frontier.settled(*first, false);
+  frontier.reached(2);
+  CHECK_FALSE(frontier.lease(now + seconds(30) - milliseconds(1)).lease);
+  CHECK(frontier.lease(now + seconds(30)).lease->url_id == 2);
+}
+
+TEST_CASE("after a sleep of the machine a host that was put off is asked when it opens") {
+  LocalFrontier frontier({two_at_a_time()}, {});
+  set_two_aside(frontier);
+  const auto now = kStart + seconds(10);
+  frontier.reached(1);
+  frontier.reached(2);
+  CHECK(frontier.lease(now).lease->url_id == 1);
+  CHECK_FALSE(frontier.lease(now).lease);
+  frontier.slept(std::chrono::hours(1), now);
+  CHECK(frontier.lease(now).lease->url_id == 2);
 }
 
 TEST_CASE("however many strangers are not reached, others are asked") {

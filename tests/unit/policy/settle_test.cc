@@ -275,6 +275,15 @@ TEST_CASE("what name servers took is no measure of the host") {
   CHECK(advise_host(parsed.fetched, {}).latency == milliseconds(30));
 }
 
+TEST_CASE("what had passed when a lease was taken up is not counted again from then") {
+  model::Parsed parsed = visit(200);
+  parsed.fetched.timings = {.dns = milliseconds(1),
+                            .connect = milliseconds(3'010),
+                            .tls = milliseconds(3'050),
+                            .before_lease = milliseconds(3'000)};
+  CHECK(advise_host(parsed.fetched, {}).setup == milliseconds(50));
+}
+
 TEST_CASE("the host hears of throttling and trouble, but not of our own doing") {
   const auto mood = [](model::Parsed parsed) { return advise_host(parsed.fetched, {}).mood; };
   CHECK(mood(visit(200)) == Mood::good);
