@@ -46,14 +46,15 @@ Connector::Id Connector::take(std::unique_ptr<Dial>& dial, Asker asker) {
     base::MutexLock lock(mutex_);
     if (known_.size() >= most_ || !start()) return 0;
     id = ++last_;
+    incoming_.push_back({id, std::move(dial), asker.generation});
     known_.emplace(id, Known{.asker = std::move(asker)});
-    incoming_.emplace_back(id, std::move(dial));
   }
   eventfd_write(wake_.get(), 1);
   return id;
 }
 
 std::optional<Connector::Outcome> Connector::outcome(Id id) {
+  if (id == 0) return std::nullopt;
   base::MutexLock lock(mutex_);
   const auto known = known_.find(id);
   if (known == known_.end() || !known->second.dialled) return std::nullopt;
@@ -61,6 +62,15 @@ std::optional<Connector::Outcome> Connector::outcome(Id id) {
                   .generation = known->second.asker.generation};
   known_.erase(known);
   return outcome;
+}
+
+void Connector::end_before(std::uint64_t generation) {
+  {
+    base::MutexLock lock(mutex_);
+    generation_ = generation;
+    if (!started_) return;
+  }
+  eventfd_write(wake_.get(), 1);
 }
 
 void Connector::forget(const void* owner) {
@@ -80,6 +90,7 @@ void Connector::run() {
       step(timetable_.begin()->second, now);
     }
     take_in(now);
+    end_old();
   }
 }
 
@@ -119,16 +130,17 @@ void Connector::wait() {
 }
 
 void Connector::take_in(base::Instant now) {
-  std::vector<std::pair<Id, std::unique_ptr<Dial>>> incoming;
+  std::vector<Incoming> incoming;
   {
     base::MutexLock lock(mutex_);
     incoming.swap(incoming_);
   }
-  for (auto& [id, dial] : incoming) {
+  for (auto& [id, dial, generation] : incoming) {
+    oldest_ = std::min(oldest_, generation);
     for (const pollfd& socket : dial->sockets()) watch(id, socket.fd);
     dial->on_socket([this, id = id](int fd) { watch(id, fd); });
     timetable_.emplace(now, id);
-    under_way_.emplace(id, UnderWay{std::move(dial), now});
+    under_way_.emplace(id, UnderWay{std::move(dial), now, generation});
     step(id, now);
   }
 }
@@ -146,6 +158,24 @@ void Connector::step(Id id, base::Instant now) {
   // What is due now may have to wait for a moment; it must not be all that this thread does.
   under_way.due = std::max(under_way.dial->due(), now + std::chrono::milliseconds(1));
   timetable_.emplace(under_way.due, id);
+}
+
+void Connector::end_old() {
+  {
+    base::MutexLock lock(mutex_);
+    if (oldest_ >= generation_) return;
+    oldest_ = generation_;
+  }
+  std::vector<Id> old;
+  for (const auto& [id, under_way] : under_way_) {
+    if (under_way.generation < oldest_) old.push_back(id);
+  }
+  for (const Id id : old) {
+    const auto found = under_way_.find(id);
+    timetable_.erase({found->second.due, id});
+    under_way_.erase(found);
+    decide(id, {.why = "the settings have changed"});
+  }
 }
 
 void Connector::decide(Id id, Dialled dialled) {

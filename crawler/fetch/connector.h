@@ -50,6 +50,9 @@ class Connector {
   // What came of it, once. Nothing: it is not decided. Until it is asked for, it takes its place
   // and keeps the connection.
   std::optional<Outcome> outcome(Id id) CRAWL_EXCLUDES(mutex_);
+  // Dials of earlier generations end now, as failures; they were made of settings that hold no
+  // more.
+  void end_before(std::uint64_t generation) CRAWL_EXCLUDES(mutex_);
   // None of its calls is made any more, nor under way.
   void forget(const void* owner) CRAWL_EXCLUDES(mutex_);
 
@@ -58,9 +61,15 @@ class Connector {
     Asker asker;
     std::optional<Dialled> dialled{};
   };
+  struct Incoming {
+    Id id;
+    std::unique_ptr<Dial> dial;
+    std::uint64_t generation;
+  };
   struct UnderWay {
     std::unique_ptr<Dial> dial;
     base::Instant due;
+    std::uint64_t generation;
   };
 
   bool start() CRAWL_REQUIRES(mutex_);
@@ -70,6 +79,7 @@ class Connector {
   void step(Id id, base::Instant now);
   void decide(Id id, Dialled dialled) CRAWL_EXCLUDES(mutex_);
   void watch(Id id, int fd);
+  void end_old() CRAWL_EXCLUDES(mutex_);
   bool stopping() CRAWL_EXCLUDES(mutex_);
 
   const std::size_t most_;
@@ -80,7 +90,8 @@ class Connector {
   bool started_ CRAWL_GUARDED_BY(mutex_) = false;
   bool stopping_ CRAWL_GUARDED_BY(mutex_) = false;
   Id last_ CRAWL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::pair<Id, std::unique_ptr<Dial>>> incoming_ CRAWL_GUARDED_BY(mutex_);
+  std::vector<Incoming> incoming_ CRAWL_GUARDED_BY(mutex_);
+  std::uint64_t generation_ CRAWL_GUARDED_BY(mutex_) = 0;  // the oldest that holds
   std::unordered_map<Id, Known> known_ CRAWL_GUARDED_BY(mutex_);
   bool telling_ CRAWL_GUARDED_BY(mutex_) = false;
   base::CondVar told_;
@@ -89,6 +100,7 @@ class Connector {
   std::unordered_map<Id, UnderWay> under_way_;
   std::set<std::pair<base::Instant, Id>> timetable_;  // of those under way, by due
   std::vector<Id> called_;                            // whose sockets have something to say
+  std::uint64_t oldest_ = 0;                          // that may be under way
 
   base::Thread thread_;
 };

@@ -122,12 +122,14 @@ std::vector<FetchContext::SavedJar> FetchContext::saved_jars() const {
 base::Status FetchContext::replace_sites(std::vector<SiteFetchConfig> configs) {
   auto sites = make_sites(std::move(configs));
   if (!sites) return std::move(sites).error();
+  std::uint64_t generation = 0;
   {
     base::MutexLock lock(mutex_);
     sites_.swap(*sites);
-    ++generation_;
+    generation = ++generation_;
   }
   pool_.close_all();
+  connector_.end_before(generation);
   return base::Done{};
 }
 

@@ -193,6 +193,23 @@ TEST_CASE("a connection that another has become idle for meanwhile is closed") {
   CHECK(host.seen.left(1) == std::vector<std::size_t>{0});
 }
 
+TEST_CASE("other settings end the wait for hosts that were dialled under those of before") {
+  TinyServer server(always_answers(), "127.0.3.9");
+  SilentAddress silent("127.0.3.1", server.port());
+  auto site = loopback_site();
+  site.connect_timeout = std::chrono::hours(1);
+  Fetching web(site);
+  Told told(*web.fetcher);
+  model::Lease lease{.request = request_for("http://127.0.3.1:" + std::to_string(server.port()))};
+  REQUIRE_FALSE(web.fetcher->fetch_if_reached(lease));
+  REQUIRE(web.context->replace_sites({site}));
+  CHECK(told.wait_for(1) == std::vector<std::uint64_t>{lease.connection});
+  // It is dialled anew, under those of now.
+  const std::uint64_t before = lease.connection;
+  REQUIRE_FALSE(web.fetcher->fetch_if_reached(lease));
+  CHECK(lease.connection != before);
+}
+
 TEST_CASE("whoever waits for every host is never sent away") {
   SlowHost host;
   Fetching web(loopback_site(), host.dns);
