@@ -281,20 +281,29 @@ def growth():
     return rows
 
 
+def summary(runs):
+    """Medians, and the least and the most CPU seconds, since the machine's speed moves."""
+    pages, wall, cpu, peak = (statistics.median(run[i] for run in runs) for i in range(4))
+    spread = [round(pick(run[2] for run in runs), 3) for pick in (min, max)]
+    return {"pages": pages, "seconds": round(wall, 3), "pages_per_second": round(pages / wall, 1),
+            "cpu_seconds": round(cpu, 3), "spread_cpu": spread, "pages_per_cpu_second": round(pages / cpu, 1),
+            "peak_mib": round(peak / 2**20, 1)}
+
+
 def table(title, rows):
-    print(f"\n{title} (medians of {ROUNDS})")
-    print(f"  {'crawler':10} {'pages':>7} {'seconds':>8} {'pages/s':>8} {'CPU s':>7} {'pages/CPU s':>12} {'peak MiB':>9} {'x wget2':>8}")
-    out = {}
-    for name, runs in rows.items():
-        pages, wall, cpu, peak = (statistics.median(run[i] for run in runs) for i in range(4))
-        out[name] = {"pages": pages, "seconds": round(wall, 3), "cpu_seconds": round(cpu, 3),
-                     "pages_per_cpu_second": round(pages / cpu, 1), "peak_mib": round(peak / 2**20, 1),
-                     "spread_cpu": [round(min(r[2] for r in runs), 3), round(max(r[2] for r in runs), 3)]}
+    counts = sorted({len(runs) for runs in rows.values()})
+    print(f"\n{title} ({'single runs' if counts == [1] else f'medians of {counts[-1] if counts else 0}'})")
+    print(f"  {'crawler':10} {'pages':>7} {'seconds':>8} {'pages/s':>8} {'CPU s':>7} {'least to most':>15} "
+          f"{'pages/CPU s':>12} {'peak MiB':>9} {'x wget2':>8}")
+    out = {name: summary(runs) for name, runs in rows.items()}
     base = out.get("wget2", {}).get("pages_per_cpu_second")
     for name, row in out.items():
-        ratio = f"{row['pages_per_cpu_second'] / base:8.2f}" if base else "       -"
-        print(f"  {name:10} {row['pages']:7.0f} {row['seconds']:8.2f} {row['pages'] / row['seconds']:8.0f} "
-              f"{row['cpu_seconds']:7.2f} {row['pages_per_cpu_second']:12.0f} {row['peak_mib']:9.0f} {ratio}")
+        if base:
+            row["to_wget2"] = round(row["pages_per_cpu_second"] / base, 3)
+        ratio = f"{row['to_wget2']:8.2f}" if base else "       -"
+        spread = f"{row['spread_cpu'][0]:.2f} to {row['spread_cpu'][1]:.2f}"
+        print(f"  {name:10} {row['pages']:7.0f} {row['seconds']:8.2f} {row['pages_per_second']:8.0f} "
+              f"{row['cpu_seconds']:7.2f} {spread:>15} {row['pages_per_cpu_second']:12.0f} {row['peak_mib']:9.0f} {ratio}")
     return out
 
 
