@@ -47,7 +47,7 @@ constexpr std::string_view kRenamed = "canonicalize";
 class Judge {
  public:
   Judge(const SiteTable& sites, int this_year, Refused which)
-      : table_(sites), index_(sites), this_year_(this_year), which_(which) {
+      : table_(sites), this_year_(this_year), which_(which) {
     for (const auto& site : sites) {
       if (!site->left) sites_.emplace(site->name, site.get());
     }
@@ -109,9 +109,9 @@ class Judge {
   }
 
   // Another site in whose scope the URL is, and in whose form it is written.
-  std::optional<model::SiteId> find_site(const storage::JudgedUrl& known,
-                                         const model::Url& url) const {
-    for (const model::SiteId id : index_.near(url, known.purpose)) {
+  std::optional<model::SiteId> find_site(const storage::JudgedUrl& known, const model::Url& url) {
+    if (!index_) index_.emplace(table_);  // mostly nobody asks, and seeds may be millions
+    for (const model::SiteId id : index_->near(url, known.purpose)) {
       const SiteRules& other = *table_[id];
       if (other.name == known.site || other.canonicalizer.canonicalize(url) != url) continue;
       if (judged_by(other, known, url).verdict == Verdict::queued) return id;
@@ -132,7 +132,7 @@ class Judge {
   }
 
   const SiteTable& table_;
-  const SiteIndex index_;
+  std::optional<SiteIndex> index_;
   std::unordered_map<std::string_view, const SiteRules*> sites_;
   const int this_year_;
   const Refused which_;

@@ -65,7 +65,6 @@ void add_above(const SitesByName& index, const model::Url& url, std::vector<mode
 }  // namespace
 
 SiteIndex::SiteIndex(const SiteTable& table) {
-  if (table.size() < 2) return;  // nobody to hand anything over to
   for (model::SiteId id = 0; id < table.size(); ++id) {
     if (table[id]->left) continue;
     const config::Site& site = table[id]->config;

@@ -15,7 +15,6 @@ namespace crawld::pipeline {
 
 class SiteIndex {
  public:
-  // Of one site alone it is empty: there is nobody else to ask, and its seeds may be millions.
   explicit SiteIndex(const SiteTable& table);
 
   // Sites with a seed at the host of `url`, above it where their scope is a page or a prefix, or

@@ -168,9 +168,18 @@ std::vector<frontier::SiteSettings> frontier_settings(const Config& config, RunM
   return all;
 }
 
+namespace {
+
+// For hand_over(), which asks nobody where there is one site alone: its seeds may be millions.
+std::shared_ptr<const SiteIndex> index_of(const SiteTable& table) {
+  if (table.size() < 2) return std::make_shared<const SiteIndex>(SiteTable());
+  return std::make_shared<const SiteIndex>(table);
+}
+
+}  // namespace
+
 SiteBook::SiteBook(SiteTable table)
-    : table_(std::make_shared<const SiteTable>(std::move(table))),
-      index_(std::make_shared<const SiteIndex>(*table_)) {}
+    : table_(std::make_shared<const SiteTable>(std::move(table))), index_(index_of(*table_)) {}
 
 std::shared_ptr<const SiteTable> SiteBook::table() const {
   base::MutexLock lock(mutex_);
@@ -216,7 +225,7 @@ std::vector<model::Url> near_seeds(const config::Site& site, const std::vector<m
 
 void SiteBook::replace(SiteTable table) {
   auto next = std::make_shared<const SiteTable>(std::move(table));
-  auto index = std::make_shared<const SiteIndex>(*next);
+  auto index = index_of(*next);
   let_in_added(*next);  // before anybody judges by it
   {
     base::MutexLock lock(mutex_);
