@@ -1,8 +1,9 @@
 // Asks name servers for the addresses of names, many at a time.
 //
-// One background thread runs c-ares, which knows timeouts, retries, several
-// servers and the fallback to TCP, and tells the TTLs that getaddrinfo() hides.
-// No cache here; see resolver.h.
+// One background thread runs c-ares, which knows timeouts, retries and the fallback
+// to TCP, and tells the TTLs that getaddrinfo() hides. Which server is asked is of
+// dns_servers.h, what becomes of names that none answers for of dns_outage.h. No
+// cache here; see resolver.h.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // The seam between the pipeline and the web.
 //
-// Bodies: CurlFetcher (the web), ScriptedWeb (tests).
+// Bodies: CurlFetcher (the web), ScriptedWeb (tests). EnduringFetcher stands before the first.
 #pragma once
 
 #include <cstdint>
