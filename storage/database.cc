@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "storage/joined_log.h"
 #include "storage/reports/file_check.h"
 #include "storage/search/search_tokenizer.h"
 
@@ -176,8 +177,9 @@ base::Status Database::connect(bool writer) {
   const int access = (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
                      (without_log_ ? SQLITE_OPEN_URI : 0);
   const std::string name = without_log_ ? uri_without_log(path_) : path_;
-  const int rc = sqlite3_open_v2(name.c_str(), &db_,
-                                 access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int rc =
+      sqlite3_open_v2(name.c_str(), &db_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      writer ? joined_log() : nullptr);
   if (rc != SQLITE_OK) {
     Error error = database_error(db_, rc, "cannot open " + path_);
     disconnect();

@@ -146,7 +146,7 @@ def test_a_start_below_disk_low_asks_for_nothing(small_disk, tmp_path, serve, co
 
 def test_a_disk_that_fills_under_the_last_batch_tells_what_is_left_and_what_goes_on(crawl, serve):
     site = serve(lambda path: html([]))
-    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=26 count=0"),
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=21 count=0"),
                                stderr=subprocess.PIPE, text=True)
     site.wait_for(1)  # all there is
     try:
@@ -190,7 +190,7 @@ def test_a_full_disk_stops_fetching_and_room_lets_it_go_on(small_disk, serve):
 @pytest.mark.parametrize(("fault", "words"), [("enospc", "database or disk is full"), ("edquot", "disk quota exceeded")])
 def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_goes_on(crawl, serve, fault, words):
     site = serve(chain(60))
-    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing(f"op=any do={fault} nth=30 count=0"),
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing(f"op=write do={fault} nth=14 count=0"),
                                stderr=subprocess.PIPE, text=True)
     eventually(lambda: len(site.log) > 0)
     time.sleep(1.5)
