@@ -38,13 +38,48 @@ bool Sockets::anything_to_read() {
   });
 }
 
-Session::Session(std::string of_key) : key(std::move(of_key)), easy(curl_easy_init()) {
-  if (easy == nullptr) throw std::bad_alloc();
+Session::Session(std::string of_key)
+    : key(std::move(of_key)), multi_(curl_multi_init()), tls_sessions_(curl_share_init()) {
+  if (multi_ == nullptr || tls_sessions_ == nullptr) {
+    curl_multi_cleanup(multi_);
+    curl_share_cleanup(tls_sessions_);
+    throw std::bad_alloc();
+  }
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 1L);
+  curl_share_setopt(tls_sessions_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
 
 Session::~Session() {
   curl_easy_cleanup(easy);
+  curl_multi_cleanup(multi_);
+  curl_share_cleanup(tls_sessions_);
   curl_slist_free_all(resolve);
+}
+
+void Session::renew_handle() {
+  curl_easy_cleanup(std::exchange(easy, curl_easy_init()));
+  if (easy == nullptr) throw std::bad_alloc();
+  curl_easy_setopt(easy, CURLOPT_SHARE, tls_sessions_);
+  resolve_entry.clear();  // that names stand for any host is told to the handle
+}
+
+CURLcode Session::perform() {
+  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) return CURLE_FAILED_INIT;
+  constexpr int kLongestWait = 1'000;  // milliseconds, as libcurl's own
+  int running = 1;
+  CURLMcode state = CURLM_OK;
+  while (running != 0 && state == CURLM_OK) {
+    state = curl_multi_perform(multi_, &running);
+    if (state == CURLM_OK && running != 0) {
+      state = curl_multi_poll(multi_, nullptr, 0, kLongestWait, nullptr);
+    }
+  }
+  CURLcode code = CURLE_OUT_OF_MEMORY;
+  int left = 0;
+  const CURLMsg* message = curl_multi_info_read(multi_, &left);
+  if (message != nullptr && message->msg == CURLMSG_DONE) code = message->data.result;
+  curl_multi_remove_handle(multi_, easy);
+  return code;
 }
 
 bool Session::holds_unread_record() const {

@@ -1,6 +1,6 @@
 // Idle connections, by the origin they lead to, whichever thread used them last.
 //
-// A Session is an easy handle with the one connection inside it. A transfer takes
+// A Session is a multi handle with the one connection inside it. A transfer takes
 // the session that talked to its origin last, and gives it back when it ended
 // well. libcurl's own sharing of connections between threads (CURL_LOCK_DATA_CONNECT)
 // is not safe in 7.88; nothing is shared here, sessions change hands.
@@ -54,15 +54,26 @@ struct Session {
   // Needs: a transfer is at work, else there are none.
   bool holds_unread_record() const;
 
+  // Makes `easy` anew, without options; the connection stays. libcurl 7.88 keeps a pointer to the
+  // last header of the answer before, which it frees, and an answer whose first line is a folded
+  // one has it write there.
+  void renew_handle();
+  // As curl_easy_perform().
+  CURLcode perform();
+
   const std::string key;
-  Sockets sockets;  // outlives `easy`, which closes them
+  Sockets sockets;  // outlives `multi`, which closes them
   TlsWatch tls;
-  CURL* const easy;
+  CURL* easy = nullptr;           // set from the first transfer on
   curl_slist* resolve = nullptr;  // what was last given to CURLOPT_RESOLVE
   std::string resolve_entry;
-  bool configured = false;       // the options that stay were set
+  bool used = false;             // for a transfer
   Transfer* transfer = nullptr;  // the running one; callbacks find it here
   base::Instant idle_since{};
+
+ private:
+  CURLM* const multi_;          // of one easy handle at a time
+  CURLSH* const tls_sessions_;  // that the next connection resumes
 };
 
 class ConnectionPool {

@@ -113,7 +113,7 @@ bool CurlFetcher::connect(model::Lease& lease, Target& target,
                           std::optional<Connector::Outcome> made) {
   if (target.proxy != nullptr) return true;
   target.session = take_session(lease.request, target);
-  if (target.session->configured) return true;
+  if (target.session->used) return true;
   if (made && made->generation == target.generation) {
     target.ahead = std::move(made->dialled);
     target.before_lease = target.dialled_for();

@@ -57,7 +57,11 @@ TransferResult Transfer::run() {
   session_.tls.close_notify_seen = false;
   session_.tls.certificate_wanted = false;
   session_.tls.refused_dates.clear();
-  if (!std::exchange(session_.configured, true)) configure();
+  // One that answers challenges keeps its handle: what the server said of its digest is in there.
+  if (!std::exchange(session_.used, true) || !plan_.answers_challenges()) {
+    session_.renew_handle();
+    configure();
+  }
   set_request();
   curl_slist* headers = nullptr;
   const auto add = [&](const std::string& line) {
@@ -76,7 +80,7 @@ TransferResult Transfer::run() {
   {
     // Whoever stops us cuts the sockets, so that poll() inside libcurl returns.
     const std::stop_callback cut(stop_, [this] { session_.sockets.cut(); });
-    if (!stop_.stop_requested()) code = curl_easy_perform(session_.easy);
+    if (!stop_.stop_requested()) code = session_.perform();
   }
   TransferResult result = conclude(code);
   set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
@@ -96,7 +100,6 @@ void Transfer::configure() {
   set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_BUFFERSIZE, static_cast<long>(plan_.receive_buffer));
-  set(CURLOPT_MAXCONNECTS, 1L);
   set(CURLOPT_MAXAGE_CONN, kIdleSeconds);
   set(CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // what Resolver said; given anew when it changes
   set(CURLOPT_HTTP_VERSION,

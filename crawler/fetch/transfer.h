@@ -40,7 +40,7 @@ struct TransferPlan {
   // What came of dialling these addresses before, for the first connection that is needed; null or
   // empty: the transfer dials.
   std::optional<Dialled>* ahead = nullptr;
-  std::size_t receive_buffer = 0;  // bytes; of a new session
+  std::size_t receive_buffer = 0;  // bytes
   RateLimit& bandwidth;
   const std::function<void()>& before_body;      // Fetcher's; may be empty
   std::span<const std::string> content_types{};  // as SiteFetchConfig's, or empty

@@ -76,6 +76,36 @@ TEST_CASE("a connection is used again for the same origin") {
   CHECK(web.context->counts().connected == 1);
 }
 
+TEST_CASE("a host that ends each connection is connected to again by its name") {
+  TinyServer server([](Connection& connection) {
+    if (connection.read_request()) connection.send(ok("x", "Connection: close\r\n"));
+  });
+  Fetching web(loopback_site(), {.hosts = {{"a.test", "127.0.0.1"}}});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(outcome(web.get("http://a.test:" + std::to_string(server.port()) + "/")) == "200");
+  }
+  CHECK(server.connections() == 3);
+}
+
+// RFC 9112 section 5.2. libcurl 7.88 wrote such a line behind the last header of the answer
+// before, which was freed.
+TEST_CASE("an answer whose first header line is folded harms nobody on a connection in use") {
+  TinyServer server([](Connection& connection) {
+    if (!connection.read_request()) return;
+    connection.send(ok("x", "X-Last: of the first answer\r\n"));
+    if (!connection.read_request()) return;
+    connection.send("HTTP/1.1 200 OK\r\n folded: " + std::string(500, 'f') +
+                    "\r\nContent-Length: 1\r\n\r\ny");
+  });
+  Fetching web;
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(outcome(web.get(server.url("/"))) == "200");
+    const auto second = web.get(server.url("/folded"));
+    CHECK(second.timings.reused_connection);
+    CHECK((outcome(second) == "bad_response" || outcome(second) == "200"));
+  }
+}
+
 TEST_CASE("another thread's fetcher uses the idle connection of the origin") {
   TinyServer server(always(ok("x")));
   Fetching web;
