@@ -55,6 +55,8 @@ constexpr Advice kAdvice[] = {
     {"calendar", "a date many years away, as calendars link to for ever; as a seed it is taken"},
     {"budget.per_host", "budget.per_host: was used up; what waits goes on when it is raised"},
     {"budget.per_prefix", "budget.per_prefix: was used up; what waits goes on when it is raised"},
+    {"sitemap_broken", "what stands before the fault was taken; the fetch below says what it is"},
+    {"no_sitemap", "robots.txt or a page names it as one; nothing was taken from it"},
     {"refused URLs left out",
      "its sitemaps name more than 250,000 URLs that are refused; scope, include and exclude say "
      "what is wanted, and a visit under others (--recrawl) finds it"},

@@ -155,6 +155,11 @@ storage::FetchRow fetch_row(const model::Settled& settled, std::uint64_t id, sto
       row.detail.resize(std::min<std::size_t>(row.detail.size(), 2'048));
     }
   }
+  const auto* page_read = std::get_if<model::ParsedPage>(&settled.parsed.page);
+  const bool of_sitemap = fetched.lease.request.purpose == model::Purpose::sitemap;
+  if (of_sitemap && page_read != nullptr && !page_read->sitemap.error.empty()) {
+    row.detail = page_read->sitemap.error;
+  }
   if (const auto* failure = std::get_if<model::ParseFailure>(&settled.parsed.page)) {
     row.outcome = to_string(failure->kind);
     row.detail = failure->detail;

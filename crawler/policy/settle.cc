@@ -259,8 +259,14 @@ class Settlement {
       return;
     }
     visited(Verdict::done, was_page() ? Change::changed : Change::first_seen);
-    settled_.reason = soft;
+    settled_.reason = request().purpose == model::Purpose::sitemap ? fault_of(*page) : soft;
     settled_.store_page = request().purpose == model::Purpose::page;
+  }
+
+  std::string_view fault_of(const model::ParsedPage& page) const {
+    if (page.sitemap.kind == model::SitemapKind::none) return "no_sitemap";
+    const bool cut = settled_.parsed.fetched.response()->truncated;
+    return cut || !page.sitemap.error.empty() ? "sitemap_broken" : "";
   }
 
   void visited(Verdict verdict, Change change) {

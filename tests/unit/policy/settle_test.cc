@@ -311,3 +311,20 @@ TEST_CASE("only the body of a 2xx goes to the parser") {
   CHECK_FALSE(wants_parser(visit(404).fetched));
   CHECK_FALSE(wants_parser(broken(FetchFailureKind::dns).fetched));
 }
+
+TEST_CASE("what was wrong with a sitemap that came is told, and it is done all the same") {
+  const auto [kind, error, cut, reason] =
+      GENERATE(table<model::SitemapKind, std::string, bool, std::string>({
+          {model::SitemapKind::urlset, "", false, ""},
+          {model::SitemapKind::urlset, "cut off", false, "sitemap_broken"},
+          {model::SitemapKind::text, "", true, "sitemap_broken"},
+          {model::SitemapKind::none, "no sitemap, feed or list of URLs", false, "no_sitemap"},
+      }));
+  model::Parsed parsed = visit(200);
+  request_of(parsed).purpose = model::Purpose::sitemap;
+  std::get<model::Response>(parsed.fetched.outcome).truncated = cut;
+  std::get<model::ParsedPage>(parsed.page).sitemap = {.kind = kind, .error = error};
+  const model::Settled settled = settle(parsed, {}, kNow);
+  CHECK(settled.verdict == Verdict::done);
+  CHECK(settled.reason == reason);
+}
