@@ -59,7 +59,10 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
 }  // namespace
 
 model::FetchFailure curl_failure(CURLcode code, const std::string& message) {
-  const std::string text = message.empty() ? curl_easy_strerror(code) : message;
+  std::string text = message.empty() ? curl_easy_strerror(code) : message;
+  // What libcurl's words do not say: it takes no header line over 100 KiB, and none without a name.
+  if (code == CURLE_OUT_OF_MEMORY) text += ", or a header line that is too long";
+  if (code == CURLE_BAD_FUNCTION_ARGUMENT) text = "a header line that is none";
   return {kind_of(code, text), one_line(text)};
 }
 

@@ -62,6 +62,10 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
   return number;
 }
 
+bool is_framing(std::string_view name) {
+  return same_header_name(name, "content-length") || same_header_name(name, "transfer-encoding");
+}
+
 // RFC 9110 section 14.4: "bytes 0-99/100" is all there is.
 bool is_whole(const model::Headers& headers) {
   constexpr std::string_view kFromTheStart = "bytes 0-";
@@ -106,7 +110,7 @@ bool ResponseReader::may_start() const {
 bool ResponseReader::start(std::string_view line) {
   response_ = {};
   content_length_.reset();
-  is_chunked_ = false;
+  is_chunked_ = odd_framing_ = false;
   name_.clear();
   if (!parse_status_line(line, response_.http_version, response_.status)) {
     return refuse("no valid status line");
@@ -118,6 +122,7 @@ bool ResponseReader::start(std::string_view line) {
 void ResponseReader::field(std::string_view line) {
   const bool folded = line.front() == ' ' || line.front() == '\t';
   if (folded && !name_.empty()) {
+    odd_framing_ |= is_framing(name_);
     value_ += ' ';
     value_ += clean(base::trim(line, kBlank));
     return;
@@ -127,6 +132,7 @@ void ResponseReader::field(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return;
   name_ = clean(base::trim(line.substr(0, colon), kBlank));
+  odd_framing_ |= name_.size() < colon && is_framing(name_);
   value_ = clean(base::trim(line.substr(colon + 1), kBlank));
 }
 
@@ -158,9 +164,11 @@ bool ResponseReader::is_wanted() const {
 }
 
 // RFC 9112 section 6.3: a length that is no number, or two that differ, cannot be
-// recovered from. A coding other than chunked was not asked for.
+// recovered from. Behind a name with a space, or on a second line, libcurl does not read it. A
+// coding other than chunked was not asked for.
 bool ResponseReader::check_framing() {
   if (response_.status == 204 || response_.status == 304) return true;
+  if (odd_framing_) return refuse("Content-Length or Transfer-Encoding in an odd spelling");
   for (const auto& [name, value] : response_.headers.all()) {
     if (same_header_name(name, "content-length")) {
       const bool good = each_element(value, [&](std::string_view text) {

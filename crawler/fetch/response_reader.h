@@ -76,6 +76,7 @@ class ResponseReader {
   std::size_t header_lines_ = 0;
   std::optional<std::uint64_t> content_length_;
   bool is_chunked_ = false;
+  bool odd_framing_ = false;  // the headers say it in a way that libcurl does not read
   model::Response response_;
   // Kept apart until the section ends, so that folded lines can still join.
   std::string name_, value_;

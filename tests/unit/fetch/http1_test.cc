@@ -87,6 +87,24 @@ TEST_CASE("a host that ends each connection is connected to again by its name") 
   CHECK(server.connections() == 3);
 }
 
+// RFC 9112 section 5.1 and 5.2: who is to read such a line is told differently everywhere. What is
+// 5 bytes of 10 to one reader is all there is to another.
+TEST_CASE("a framing header that is folded or has a space before its colon is a bad response") {
+  const auto [header, body] = GENERATE(table<std::string, std::string>({
+      {"Content-Length : 10\r\n", "hello"},
+      {"Content-Length\t: 5\r\n", "hello"},
+      {"Content-Length: \r\n 10\r\n", "hello"},
+      {"Transfer-Encoding : chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"},
+      {"Transfer-Encoding:\r\n chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"},
+  }));
+  const std::string answer = "HTTP/1.1 200 OK\r\n" + header + "\r\n" + body;
+  TinyServer server([&](Connection& connection) {
+    if (connection.read_request()) connection.send(answer);
+  });
+  Fetching web;
+  CHECK(outcome(web.get(server.url("/"))) == "bad_response");
+}
+
 // RFC 9112 section 5.2. libcurl 7.88 wrote such a line behind the last header of the answer
 // before, which was freed.
 TEST_CASE("an answer whose first header line is folded harms nobody on a connection in use") {
