@@ -17,6 +17,8 @@ using model::Verdict;
 
 constexpr std::chrono::hours kLongestRules{24};  // RFC 9309 section 2.4
 
+constexpr int kBeforeAll = 1;  // others of a line have the priority 0
+
 // What a discovery is in the books.
 struct Booked {
   model::UrlId id;
@@ -188,7 +190,8 @@ std::optional<Candidate> CommitStage::candidate(const storage::QueuedUrl& row) {
                                            .status = row.status,
                                            .compared = row.compared},
                                .parent = row.parent,
-                               .with_metadata = row.with_metadata}};
+                               .with_metadata = row.with_metadata},
+                   .priority = logins_.is_on_trial(row.site, row.id) ? kBeforeAll : 0};
 }
 
 // Hands the host to the frontier with the clocks and the rules that are stored of it,

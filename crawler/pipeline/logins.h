@@ -74,6 +74,12 @@ class Logins {
   void refused(const frontier::Refusal& refusal);
   // Before it is booked: what shows that the session was over is made to come again.
   void judge(model::Settled& settled);
+  // This URL showed the end of the site's last session and was not asked again yet: it goes before
+  // all others, or the next session may be over as well when its turn comes.
+  bool is_on_trial(model::SiteId site, model::UrlId url) const {
+    const auto found = sessions_.find(site);
+    return found != sessions_.end() && found->second.on_trial && found->second.ended_by == url;
+  }
 
   // Each login that is wanted was given up, and one was. As the last turn() left it.
   bool all_given_up() const;

@@ -180,6 +180,18 @@ def test_a_session_that_ends_is_begun_again_and_no_page_is_lost(tmp_path, member
     assert audit.returncode == 0, audit.stdout
 
 
+def test_sessions_that_end_while_known_pages_are_visited_again_lose_no_page(tmp_path, member_site, password):
+    site = member_site(MemberSite(pages=60, pages_a_session=20))
+    write_config(tmp_path, site)
+    assert crawl(tmp_path).returncode == 0
+    done = crawl(tmp_path, "--recrawl")
+    assert done.returncode == 0, done.stderr
+    states = sql(tmp_path, "SELECT state, count(*) AS n FROM urls WHERE url NOT LIKE '%/logout' GROUP BY 1")
+    assert states == [{"state": "not_modified", "n": 60}]
+    # A login asks for one page more; the second run has a session of its own.
+    assert site.logins == 8, site.log
+
+
 def test_a_page_that_is_forbidden_to_everybody_costs_one_login(tmp_path, member_site, password):
     class WithForbidden(MemberSite):
         def extra(self, number):
