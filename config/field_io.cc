@@ -302,11 +302,12 @@ void ReadField::count_or_auto(std::uint32_t& into, Count range) {
   if (read_count(value, range, "auto, or ")) into = static_cast<std::uint32_t>(value);
 }
 
-void ReadField::fail_choice(const std::vector<std::string_view>& names) {
+void ReadField::fail_choice(const std::vector<std::string_view>& names, const char* word) {
   std::string wanted = "one of ";
   for (std::size_t i = 0; i < names.size(); ++i) {
     wanted += (i > 0 ? ", " : "") + std::string(names[i]);
   }
+  wanted += word;
   const std::set<std::string> known(names.begin(), names.end());
   if (is_scalar()) wanted += did_you_mean(value_.text, known, "");
   fail(wanted);

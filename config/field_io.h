@@ -84,7 +84,7 @@ class ReadField {
   // A list of maps; defined in config/conversions.cc.
   void conversions(std::vector<parsers::Conversion>& into);
   template <class E, std::size_t N>
-  void choice(E& into, const Choice<E> (&choices)[N]) {
+  void choice(E& into, const Choice<E> (&choices)[N], const char* word = "") {
     std::vector<std::string_view> names;
     for (const auto& one : choices) {
       if (is_scalar() && one.name == value_.text) {
@@ -93,21 +93,21 @@ class ReadField {
       }
       names.push_back(one.name);
     }
-    fail_choice(names);
+    fail_choice(names, word);
   }
   // A word, or a list of texts, which leaves the word alone.
   template <class E, std::size_t N>
   void choice_or_list(E& into, std::vector<std::string>& list, const Choice<E> (&choices)[N]) {
     if (value_.kind == Value::Kind::list) return texts(list);
     list.clear();
-    choice(into, choices);
+    choice(into, choices, ", or a list");
   }
 
  private:
   bool is_scalar() const { return value_.kind == Value::Kind::scalar; }
   // `word`: what else may stand there, for the message.
   bool read_count(std::uint64_t& into, Count range, const char* word = "");
-  void fail_choice(const std::vector<std::string_view>& names);
+  void fail_choice(const std::vector<std::string_view>& names, const char* word);
   bool expand(const Value& value, std::string& into);
   void read_conversion(const Value& value, parsers::Conversion& into);
   void fail(const std::string& wanted) { fail_at(value_, wanted); }

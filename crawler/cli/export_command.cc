@@ -21,6 +21,7 @@
 #include "crawler/cli/flags/time_option.h"
 #include "crawler/cli/output/json_text.h"
 #include "crawler/cli/output/output_file.h"
+#include "crawler/cli/output/result_stream.h"
 #include "crawler/cli/output/sitemap_writer.h"
 #include "crawler/cli/stop_signals.h"
 #include "storage/reports/exports.h"
@@ -223,7 +224,16 @@ int export_command(const Arguments& arguments) {
   CLI::App app("Committed rows for others, each once, also while the crawl runs.", "export");
   add_flags(app, flags);
   if (const auto code = parse_options(app, arguments)) return *code;
-  if (flags.format.empty()) flags.format = format_of_name(flags.output);
+  if (flags.format.empty()) {
+    flags.format = format_of_name(flags.output);
+    const std::string ending(foreign_ending(flags.output));
+    if (flags.format == "jsonl" && !ending.empty()) {
+      return complain("-o " + flags.output + ": no " + ending +
+                          " is written; .jsonl and .csv are what other programs read, and --format "
+                          "has more",
+                      kUsage);
+    }
+  }
   if (!flags.rule.empty() && flags.table.empty()) flags.table = "records";
   if (flags.format == "mirror") return export_mirror(flags);
   if (!read_time("--since", flags.since, since)) return kUsage;

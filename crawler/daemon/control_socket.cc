@@ -23,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMostRequest = 64U << 10;
 // As JSON, like all answers of the commands.
 constexpr const char* kTooLong = R"({"error":"the request is longer than 64 KiB"})";
+constexpr const char* kCutOff =
+    R"({"error":"the request does not end with a line feed, so nothing was done"})";
 constexpr std::size_t kMostPeers = 32;
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
@@ -67,7 +69,7 @@ struct ControlSocket::Peer {
   std::string out;
   Promise promise;  // of the answer to what it asked last; empty: none is due
   Clock::time_point deadline;
-  bool parting = false;  // it said too much, and is told so before it is cut off
+  bool parting = false;  // it said too much, or half a line, and is told so before it is cut off
 
   bool read_some();
   bool write_some();
@@ -80,7 +82,14 @@ bool ControlSocket::Peer::read_some() {
   char buffer[4'096];
   const ssize_t n = ::recv(socket.get(), buffer, sizeof(buffer), 0);
   if (n < 0) return errno == EAGAIN || errno == EINTR;
-  if (n == 0) return false;
+  if (n == 0) {
+    // Half a request is not to be guessed: a list of URLs may have been cut within one.
+    if (in.empty()) return false;
+    in.clear();
+    out = std::string(kCutOff) + "\n";
+    parting = true;
+    return true;
+  }
   in.append(buffer, static_cast<std::size_t>(n));
   return true;
 }

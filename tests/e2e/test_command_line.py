@@ -109,6 +109,8 @@ def test_every_command_takes_a_database(tmp_path):
 def test_a_flag_without_its_value_or_given_twice_is_told_in_plain_words(tmp_path):
     told = crawld("sql", "--db", cwd=tmp_path)
     assert told.returncode == 2 and "crawld: --db needs a value; see crawld help sql\n" == told.stderr
+    told = crawld("crawl", "--db=", "http://a.test/", cwd=tmp_path)
+    assert told.returncode == 2 and told.stderr == "crawld: --db needs a value; see crawld help crawl\n"
     told = crawld("crawl", "--max-pages", "1", "--max-pages", "2", "http://a.test/", cwd=tmp_path)
     assert told.returncode == 2 and "--max-pages is given more than once; see crawld help crawl" in told.stderr
 
@@ -145,6 +147,8 @@ def test_a_value_that_a_flag_does_not_take_is_told_in_plain_words(tmp_path):
     told = {
         ("export", "--after", "x"): '--after: "x" is no whole number from 0 on',
         ("export", "--format", "bogus"): '--format: "bogus" is none of jsonl, csv, urls, warc, cdxj',
+        ("export", "--format", "json"): '--format: "json" is none of jsonl, csv, urls, warc, cdxj, wacz, sitemap, mirror; jsonl is',
+        ("export", "--format", "parquet"): '--format: "parquet" is none of jsonl, csv, urls, warc, cdxj, wacz, sitemap, mirror; csv or jsonl is',
         ("inspect", "a: b"): 'KIND: "a: b" is none of url, robots',
         ("diff", "--from", "x", "http://a.test/"): '--from: "x" is no whole number',
         ("search", "--limit", "-3", "a"): '--limit: "-3" is no whole number',

@@ -165,6 +165,13 @@ def test_exports_can_be_gone_on_with(site, tmp_path):
     assert not (tmp_path / "pages.jsonl.part").exists()
 
 
+def test_an_export_is_not_called_what_it_is_not(site, tmp_path):
+    result = run(site, "export", "-o", tmp_path / "pages.parquet")
+    assert result.returncode == 2 and "no .parquet is written; .jsonl and .csv are" in result.stderr
+    assert not list(tmp_path.glob("pages*"))
+    assert run(site, "export", "-f", "csv", "-o", tmp_path / "pages.xml").returncode == 0
+
+
 @pytest.mark.parametrize("name, first", [("pages.csv", b"url,status,"), ("site.warc.gz", b"\x1f\x8b"), ("site.warc", b"WARC/1.1"),
                                          ("site.wacz", b"PK"), ("pages.jsonl", b'{"url":'), ("pages.txt", b'{"url":')])
 def test_an_export_without_a_format_is_what_its_file_is_called(site, tmp_path, name, first):

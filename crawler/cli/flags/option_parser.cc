@@ -19,6 +19,20 @@ std::string in_plain_words(const CLI::ArgumentMismatch& error) {
   return said;
 }
 
+// What stands here for a format that others write.
+std::string meant_instead(const std::string& flag, std::string_view given) {
+  constexpr std::string_view kLines = " json ndjson jsonlines jl ";
+  constexpr std::string_view kTables =
+      " tsv xls xlsx ods parquet arrow feather sqlite sql html xml ";
+  const std::string word = " " + std::string(given) + " ";
+  if (flag != "--format") return {};
+  if (kLines.find(word) != kLines.npos) return "; jsonl is one JSON object a line";
+  if (kTables.find(word) != kTables.npos) {
+    return "; csv or jsonl is what other programs read, and the database is SQLite";
+  }
+  return {};
+}
+
 // "--format: bogus not in {jsonl,csv}", "--port: Value 99999 not in range 0 to 65535" and
 // "Could not convert: --from = x", whose numbers are whole ones here.
 std::string value_in_plain_words(const std::string& said) {
@@ -42,7 +56,8 @@ std::string value_in_plain_words(const std::string& said) {
     std::string choices;
     for (const char c : names.substr(0, names.size() - 1))
       choices += c == ',' ? ", " : std::string(1, c);
-    return refused(flag, value.substr(0, at)) + "none of " + choices;
+    const std::string given = value.substr(0, at);
+    return refused(flag, given) + "none of " + choices + meant_instead(flag, given);
   }
   if (const std::size_t at = value.rfind(kRange); at != value.npos && value.starts_with(kValue)) {
     // "0.000000 to 1797...": CLI11's words for no upper bound.
@@ -56,9 +71,23 @@ std::string value_in_plain_words(const std::string& said) {
   return said;
 }
 
+// "--db= URL": CLI11 would take the URL for the value. Empty: there is none such.
+std::string flag_without_value(const Arguments& arguments) {
+  for (const std::string& word : arguments) {
+    if (word == "--") return {};
+    if (word.starts_with("--") && word.find('=') + 1 == word.size()) {
+      return word.substr(0, word.size() - 1);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
+  if (const std::string flag = flag_without_value(arguments); !flag.empty()) {
+    return complain(flag + " needs a value; see crawld help " + app.get_name(), kUsage);
+  }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
   try {
     app.parse(std::move(arguments));
@@ -73,7 +102,7 @@ std::optional<int> parse_options(CLI::App& app, Arguments arguments) {
     const std::vector<std::string> rest = app.remaining();
     const bool named = std::string_view(error.what()).starts_with("--config") && !rest.empty() &&
                        !rest.front().starts_with("-");
-    return complain(std::string(error.what()) + (named ? ": -c " + rest.front() : "") +
+    return complain(std::string(error.what()) + ": -c " + (named ? rest.front() : "FILE") +
                         "; see crawld help " + app.get_name(),
                     kUsage);
   } catch (const CLI::ArgumentMismatch& error) {

@@ -72,6 +72,8 @@ constexpr ForeignFlag kForeign[] = {
     {" --tls-max ", "--tls-max-version TLSv1.2 and its like"},
     {" --same-domain ", "--scope domain"},
     {" --sitemap --sitemaps ", "sitemaps are read by themselves; --no-follow sitemaps leaves them"},
+    {" --sitemap-only --sitemaps-only --only-sitemap --only-sitemaps ",
+     "-l 1 with the URL of the sitemap as the start"},
     {" --dry-run ", "crawld check -c FILE; crawld fetch URL tells what becomes of each link"},
     {" --format ", "-o FILE.jsonl or FILE.csv; crawld export has more"},
     {" --silent ", "-q"},

@@ -108,18 +108,13 @@ bool ends_with(std::string_view path, std::string_view ending) {
          base::equals_ignoring_case(path.substr(path.size() - ending.size()), ending);
 }
 
-// A name that promises what would not stand in the file.
 base::Status check_name(const std::string& path) {
-  for (const char* ending :
-       {".xlsx", ".xls", ".ods", ".parquet", ".xml", ".html", ".htm", ".yaml", ".pdf", ".db",
-        ".sqlite", ".sqlite3", ".warc", ".gz", ".zst", ".zip"}) {
-    if (!ends_with(path, ending)) continue;
-    return base::Error{base::Error::Code::invalid,
-                       "-o " + path + ": no " + ending +
-                           " is written; JSON Lines (.jsonl) and CSV (.csv) are, and crawld export "
-                           "knows more"};
-  }
-  return base::Done{};
+  const std::string ending(foreign_ending(path));
+  if (ending.empty()) return base::Done{};
+  return base::Error{base::Error::Code::invalid,
+                     "-o " + path + ": no " + ending +
+                         " is written; JSON Lines (.jsonl) and CSV (.csv) are, and crawld export "
+                         "knows more"};
 }
 
 base::Error unwritable(const std::string& path) {
@@ -162,6 +157,15 @@ base::Status end_with_whole_row(const std::string& path, std::FILE* file, const 
 }
 
 }  // namespace
+
+std::string_view foreign_ending(std::string_view path) {
+  for (const std::string_view ending :
+       {".xlsx", ".xls", ".ods", ".parquet", ".xml", ".html", ".htm", ".yaml", ".pdf", ".db",
+        ".sqlite", ".sqlite3", ".warc", ".gz", ".zst", ".zip"}) {
+    if (ends_with(path, ending)) return ending;
+  }
+  return {};
+}
 
 ResultRows rows_of(const std::vector<config::Site>& sites) {
   const auto has_rules = [](const config::Site& site) { return !site.extract.empty(); };

@@ -21,6 +21,9 @@ namespace crawld::cli {
 enum class ResultRows : std::uint8_t { pages, records, both };
 ResultRows rows_of(const std::vector<config::Site>& sites);
 
+// The ending of a file's name that promises what is not written, such as ".parquet"; empty: none.
+std::string_view foreign_ending(std::string_view path);
+
 class ResultStream {
  public:
   // Appends, so that a resumed crawl goes on with its file; a row that was cut short there, by a

@@ -258,6 +258,8 @@ TEST_CASE("a flag that is none is told with the one that does the same, or the n
   CLI::App why("", "why");
   CHECK(unknown_flags(why, {"-c", "https://a.test/"}) ==
         "-c is no flag here: --db FILE names the database; it is the \"database\" of the file");
+  CHECK(unknown_flags(app, {"--sitemap-only"}) ==
+        "--sitemap-only is no flag here: -l 1 with the URL of the sitemap as the start");
   CHECK(unknown_flags(app, {"--no-verbose"}) == "--no-verbose is no flag here: -q");
   CHECK(unknown_flags(app, {"--depht=3"}) == "--depht is no flag here; did you mean \"--depth\"?");
   CHECK_THAT(unknown_flags(app, {"--max-depth"}), EndsWith("did you mean \"--depth\"?"));

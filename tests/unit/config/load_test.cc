@@ -13,6 +13,8 @@
 #include <fstream>
 
 #include "config/check.h"
+#include "config/plain_file.h"
+#include "crawler/base/fd.h"
 #include "tests/support/certificates.h"
 #include "tests/support/environment_variable.h"
 #include "tests/support/folder.h"
@@ -371,6 +373,35 @@ TEST_CASE("ten thousand sites load within CPU seconds") {
 TEST_CASE("words stay words where words are wanted") {
   const Site site = site_of("include: [no, 010, 12:30:45, 1e3, true, 0x1F]");
   CHECK(site.include == std::vector<std::string>{"no", "010", "12:30:45", "1e3", "true", "0x1F"});
+}
+
+TEST_CASE("a configuration may come out of a pipe, as of a shell's <(command)") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const crawld::base::Fd out(ends[0]);
+  crawld::base::Fd in(ends[1]);
+  const std::string text = "concurrency: 7\n" + std::string(30'000, '#') + "\n";
+  REQUIRE(write(in.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  in.reset();
+  const auto loaded = load("/dev/fd/" + std::to_string(out.get()));
+  REQUIRE(loaded);
+  CHECK(loaded->config.concurrency == 7);
+}
+
+TEST_CASE("a pipe is neither waited for without end nor read without limit") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const crawld::base::Fd out(ends[0]);
+  const crawld::base::Fd in(ends[1]);
+  const std::string name = "/dev/fd/" + std::to_string(out.get());
+  REQUIRE(write(in.get(), "a", 1) == 1);
+  const auto silent = read_plain_file(name, 1 << 20, std::chrono::milliseconds(1));
+  REQUIRE(!silent);
+  CHECK_THAT(silent.error().message, Contains("is a pipe whose end did not come in time"));
+  REQUIRE(write(in.get(), "bc", 2) == 2);
+  const auto large = read_plain_file(name, 1);
+  REQUIRE(!large);
+  CHECK_THAT(large.error().message, Contains("is larger than"));
 }
 
 TEST_CASE("files that are no files are refused and never waited for") {

@@ -67,6 +67,7 @@ class Peer {
     errno = 0;
     return ::recv(socket_.get(), &c, 1, 0) <= 0 && errno != EAGAIN;
   }
+  void say_no_more() { ::shutdown(socket_.get(), SHUT_WR); }
   void leave() { socket_.reset(); }
 
  private:
@@ -127,6 +128,18 @@ TEST_CASE("garbage is handed on as it came and harms nothing") {
   REQUIRE(peer.say(garbage + "\n"));
   CHECK(peer.line() == "<" + garbage + ">");
   CHECK(*ask_control(scratch.path, "") == "<>");
+}
+
+TEST_CASE("half a line is not acted on when its sender has no more to say, and told so") {
+  const Scratch scratch;
+  const auto control = listening(scratch.path);
+  Peer peer(scratch.path);
+  REQUIRE(peer.say("whole\nhalf"));
+  peer.say_no_more();
+  CHECK(peer.line() == "<whole>");
+  CHECK(peer.line() ==
+        R"({"error":"the request does not end with a line feed, so nothing was done"})");
+  CHECK(peer.cut_off());
 }
 
 TEST_CASE("a line without end is cut off at 64 KiB, and told why") {
