@@ -11,6 +11,7 @@
 #include "config/environment.h"
 #include "config/extract_rules.h"
 #include "config/fields.h"
+#include "config/open_secrets.h"
 #include "config/plain_file.h"
 #include "config/unknown_key.h"
 #include "config/yaml_tree.h"
@@ -171,31 +172,17 @@ class Loader {
   // Passwords belong where few can read them; the rest of the file may be shown around.
   void warn_of_open_secrets(const Value::Member& member, const std::string& path) {
     warn_of_shared_files(member.value, path);
-    const auto open = [this](const Value& value, const std::string& key) {
-      if (value.kind != Value::Kind::scalar || value.text.empty()) return;
-      if (value.text.find("${") != std::string::npos) return;
-      warnings_.push_back({value.place, key + ": a secret in the open; ${env:NAME} or ${file:PATH} "
-                                              "keeps it out of this file"});
-    };
-    if (path == "auth" || path == "private_key_password") open(member.value, path);
-    if (path == "proxy") {
-      const auto open_login = [&](const Value& proxy) {
-        if (proxy.text.find('@') != std::string::npos) open(proxy, path);
-      };
-      open_login(member.value);
-      for (const Value& item : member.value.items) open_login(item);
-    }
-    if (path != "headers") return;
-    for (const Value::Member& header : member.value.members) {
-      std::string name = header.key;
-      for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-      if (name == "authorization" || name == "cookie") open(header.value, header.key);
+    for (const OpenSecret& secret : open_secrets(member.value, path)) {
+      warnings_.push_back({secret.value->place, secret.key +
+                                                    ": a secret in the open; ${env:NAME} or "
+                                                    "${file:PATH} keeps it out of this file"});
     }
   }
 
   void warn_of_shared_files(const Value& value, const std::string& path) {
     const bool is_secret = path == "auth" || path == "proxy" || path == "headers" ||
-                           path == "private_key_password" || path.starts_with("hooks.");
+                           path == "private_key_password" || path == "login.fields" ||
+                           path.starts_with("hooks.");
     if (!is_secret) return;
     for (const Value::Member& member : value.members) warn_of_shared_files(member.value, path);
     for (const Value& item : value.items) warn_of_shared_files(item, path);

@@ -479,6 +479,24 @@ TEST_CASE("a reference to a secret is refused where it would be taken for a name
   CHECK_THAT(error_of("user_agent: {name: '${file:/x}'}\n"), Contains("in secrets only"));
 }
 
+TEST_CASE(
+    "a login whose fields are all in the open is warned of, one with a secret elsewhere not") {
+  const EnvironmentVariable password("CRAWLD_TEST_PASSWORD", "geheim");
+  const auto warnings_of = [](const std::string& fields) {
+    const auto loaded = load_text(
+        "sites:\n  - name: s\n    seeds: [\"https://a.test/\"]\n    login:\n"
+        "      url: https://a.test/login\n      fields: {" +
+            fields + "}\n",
+        "f.yaml");
+    REQUIRE(loaded);
+    return loaded->warnings;
+  };
+  CHECK(warnings_of("user: me, pw: \"${env:CRAWLD_TEST_PASSWORD}\"").empty());
+  const auto warnings = warnings_of("user: me, pw: geheim");
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], StartsWith("f.yaml:6:30: login.fields: a secret in the open"));
+}
+
 TEST_CASE("a secret in the open is warned of with its place") {
   const auto loaded = load_text("defaults:\n  auth: basic me:hunter2\n", "f.yaml");
   REQUIRE(loaded);
@@ -812,7 +830,7 @@ TEST_CASE("of a warning that many sites share ten are told, and how many more th
   for (int i = 0; i < 25; ++i) {
     const std::string name = "s" + std::to_string(i);
     text += "  - {name: " + name + ", seeds: ['http://" + name + ".test/'], login: {url: 'http://" +
-            name + ".test/in', fields: {user: me}}}\n";
+            name + ".test/in', fields: {user: '${env:HOME}'}}}\n";
   }
   const auto loaded = load_text(text, "f.yaml");
   INFO((loaded ? "" : loaded.error().message));

@@ -46,7 +46,7 @@ TEST_CASE("selectors, patterns and signs of a login are checked, and no value is
 TEST_CASE("a password in clear is warned of") {
   const auto loaded = load_text(
       "sites:\n  - name: a\n    seeds: [http://a.test/]\n    login: {url: http://a.test/in, "
-      "fields: {p: s3cret}}\n",
+      "fields: {p: s3cret, token: \"${env:HOME}\"}}\n",
       "f.yaml");
   REQUIRE(loaded);
   REQUIRE(loaded->warnings.size() == 1);

@@ -1,0 +1,19 @@
+// Passwords and tokens that stand in a configuration as they are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/yaml_tree.h"
+
+namespace crawld::config {
+
+struct OpenSecret {
+  const Value* value;  // within what was asked about
+  std::string key;     // as a message names it
+};
+
+// Those of the value of the key `path`, such as "auth" or "login.fields".
+std::vector<OpenSecret> open_secrets(const Value& value, const std::string& path);
+
+}  // namespace crawld::config
