@@ -1,12 +1,17 @@
 #include "parsers/worker/worker_program.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -162,6 +167,31 @@ base::Result<pid_t> WorkerProgram::launch(const std::vector<std::string>& argume
 
 namespace {
 
+using Patience = std::chrono::milliseconds;
+
+// The wait status of a self-test that has ended or, after `patience`, is killed: one that hangs
+// must not hold up a start, which nothing else ends.
+base::Result<int> status_of(const WorkerProgram& program, pid_t pid, Patience patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  int status = 0;
+  while (::waitpid(pid, &status, WNOHANG) != pid) {
+    const auto left = std::chrono::ceil<Patience>(until - std::chrono::steady_clock::now()).count();
+    if (left <= 0) {
+      ::kill(-pid, SIGKILL);  // it leads a session of its own
+      while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+      }
+      return Error{Error::Code::io, "the self-test of " + program.path() + " did not end within " +
+                                        std::to_string(patience.count()) +
+                                        " ms; install crawld anew, or see what stops its worker"};
+    }
+    // Without a descriptor its end is found with the next look.
+    pollfd end{ended.get(), POLLIN, 0};
+    ::poll(&end, 1, static_cast<int>(ended.open() ? left : std::min<long>(left, 10)));
+  }
+  return status;
+}
+
 // What a self-test wrote to its standard error, and how it ended.
 struct SelfTest {
   std::string said;
@@ -169,9 +199,11 @@ struct SelfTest {
   bool proved() const { return WIFEXITED(status) && WEXITSTATUS(status) == kExitProved; }
 };
 
-base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::string& trial) {
+base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::string& trial,
+                                     Patience patience) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return io_error("cannot make a pipe", errno);
+  // What it started may hold the other end for longer than it lives.
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return io_error("cannot make a pipe", errno);
   const Fd ours(ends[0]);
   Fd theirs(ends[1]);
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -179,17 +211,17 @@ base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::st
                                  {.in = null.get(), .out = null.get(), .error = theirs.get()});
   if (!pid) return pid.error();
   theirs.reset();
-  SelfTest test{.said = std::string(512, '\0')};
+  const auto status = status_of(program, *pid, patience);
+  if (!status) return status.error();
+  SelfTest test{.said = std::string(512, '\0'), .status = *status};
   const ssize_t size = ::read(ours.get(), test.said.data(), test.said.size());
   test.said.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
   test.said = std::string(base::trim(test.said));
-  while (::waitpid(*pid, &test.status, 0) < 0 && errno == EINTR) {
-  }
   return test;
 }
 
 // Of the worker's self-test: its wait status.
-base::Result<int> run_all_trials(const WorkerProgram& program) {
+base::Result<int> run_all_trials(const WorkerProgram& program, Patience patience) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return io_error("cannot make a socket pair", errno);
@@ -198,10 +230,7 @@ base::Result<int> run_all_trials(const WorkerProgram& program) {
   const Fd theirs(ends[1]);
   const auto pid = program.start({"--self-test=all"}, theirs.get());
   if (!pid) return pid.error();
-  int status = 0;
-  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
+  return status_of(program, *pid, patience);
 }
 
 // Nothing in a self-test ends so: it was somebody outside, who says nothing of the sandbox.
@@ -226,9 +255,9 @@ Error killed_twice(const WorkerProgram& program) {
 
 }  // namespace
 
-base::Status prove_build(const WorkerProgram& program) {
-  auto test = run_self_test(program, "build");
-  if (test && was_killed(test->status)) test = run_self_test(program, "build");
+base::Status prove_build(const WorkerProgram& program, Patience patience) {
+  auto test = run_self_test(program, "build", patience);
+  if (test && was_killed(test->status)) test = run_self_test(program, "build", patience);
   if (!test) return std::move(test).error();
   if (was_killed(test->status)) return killed_twice(program);
   if (test->proved() && test->said == wire_build_id()) return base::Done{};
@@ -237,20 +266,20 @@ base::Status prove_build(const WorkerProgram& program) {
                                     " is of another build than this crawld; install both anew"};
 }
 
-base::Status prove_sandbox(const WorkerProgram& program) {
+base::Status prove_sandbox(const WorkerProgram& program, Patience patience) {
   if (!kSandboxPossible) {
     return Error{Error::Code::invalid,
                  "a sanitizer build has no sandbox; set sandbox: off to run without"};
   }
-  auto ended = run_all_trials(program);
-  if (ended && was_killed(*ended)) ended = run_all_trials(program);
+  auto ended = run_all_trials(program, patience);
+  if (ended && was_killed(*ended)) ended = run_all_trials(program, patience);
   if (!ended) return std::move(ended).error();
   const int status = *ended;
   if (was_killed(status)) return killed_twice(program);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitProved) return base::Done{};
   const std::string failed(failed_trial(status, sandbox_trials()));
   if (failed == kNoTrial && !is_code_of_ours(status)) {
-    const auto again = run_self_test(program, "all");
+    const auto again = run_self_test(program, "all", patience);
     if (again && !again->said.empty()) return not_loaded(program, again->said);
   }
   return Error{Error::Code::io,
@@ -258,9 +287,9 @@ base::Status prove_sandbox(const WorkerProgram& program) {
                    "\"; fix what keeps it from seccomp, or set sandbox: off at your own risk"};
 }
 
-base::Status prove_converter_sandbox(const WorkerProgram& program) {
-  auto test = run_self_test(program, "converter");
-  if (test && was_killed(test->status)) test = run_self_test(program, "converter");
+base::Status prove_converter_sandbox(const WorkerProgram& program, Patience patience) {
+  auto test = run_self_test(program, "converter", patience);
+  if (test && was_killed(test->status)) test = run_self_test(program, "converter", patience);
   if (!test) return std::move(test).error();
   if (test->proved()) return base::Done{};
   if (was_killed(test->status)) return killed_twice(program);

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -53,17 +54,24 @@ class WorkerProgram {
   base::Fd null_;
 };
 
+// How long a self-test may take: far more than a loaded machine needs, and no start hangs for ever.
+inline constexpr std::chrono::milliseconds kSelfTestPatience{30'000};
+
 // Asks it for its build, which must be ours: workers of another one would be refused one after
-// the other. An error says what to do. Takes about 2 ms. One that is killed from outside is
-// asked once more.
-base::Status prove_build(const WorkerProgram& program);
+// the other. An error says what to do. Takes about 2 ms, at most `patience`. One that is killed
+// from outside is asked once more.
+base::Status prove_build(const WorkerProgram& program,
+                         std::chrono::milliseconds patience = kSelfTestPatience);
 
 // Lets a worker shut itself in and try each forbidden thing: each must end it with SIGSYS.
 // An error names what the sandbox let through or why it cannot be entered; do not parse
-// anything then. Takes about 8 ms. One that is killed from outside is tried once more.
-base::Status prove_sandbox(const WorkerProgram& program);
+// anything then. Takes about 8 ms, at most `patience`. One that is killed from outside is tried
+// once more.
+base::Status prove_sandbox(const WorkerProgram& program,
+                           std::chrono::milliseconds patience = kSelfTestPatience);
 
 // The same of the sandbox of converters (parsers/worker/converter_sandbox.h). Takes about 2 ms.
-base::Status prove_converter_sandbox(const WorkerProgram& program);
+base::Status prove_converter_sandbox(const WorkerProgram& program,
+                                     std::chrono::milliseconds patience = kSelfTestPatience);
 
 }  // namespace crawld::parsers

@@ -99,13 +99,28 @@ TEST_CASE(
   const auto program = WorkerProgram::open(script);
   REQUIRE(program.ok());
   const auto prove = GENERATE(&prove_sandbox, &prove_converter_sandbox);
-  const auto status = prove(**program);
+  const auto status = prove(**program, kSelfTestPatience);
   CHECK(output_of("wc -l < " + runs) == "2\n");
   CHECK(status.ok() == proves);
   if (!proves) {
     CHECK(status.error().message.find("killed twice") != std::string::npos);
     CHECK(status.error().message.find("sandbox: off") == std::string::npos);
   }
+}
+
+TEST_CASE("a self-test that hangs is ended and told of as that") {
+  if (!sandbox_possible()) return;
+  const tests::Folder folder;
+  const std::string script = folder.file("worker");
+  std::ofstream(script) << "#!/bin/sh\nsleep 20 &\nwait\n";
+  REQUIRE(::chmod(script.c_str(), 0755) == 0);
+  const auto program = WorkerProgram::open(script);
+  REQUIRE(program.ok());
+  const auto prove = GENERATE(&prove_build, &prove_sandbox, &prove_converter_sandbox);
+  const auto status = prove(**program, 50ms);
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().message.find("the self-test of " + script + " did not end within 50 ms") ==
+        0);
 }
 
 TEST_CASE("a worker has no privileges, no descriptors, no environment, and a filter") {
