@@ -60,6 +60,12 @@ std::string add(Session& session, const std::string& site, const json& urls) {
     id = *found;
   }
   if (!urls.is_array()) return refused("urls: a list is wanted");
+  // Taken into memory alone they would be gone with the crawl, though their asker heard "added";
+  // and once the queue to the books is full, nobody would be answered any more.
+  if (const auto why = session.pipeline().store_refuses()) {
+    return refused("the crawl cannot store URLs at present: " + why->message +
+                   "; add them again once it can");
+  }
   const auto table = session.sites().table();
   pipeline::Injections injections;
   std::vector<model::Url> seeds;

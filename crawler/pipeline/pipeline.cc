@@ -335,6 +335,13 @@ void Pipeline::hold(Hold reason, bool on) {
   } while ((holds_.load() != 0) != held);
 }
 
+std::optional<base::Error> Pipeline::store_refuses() const {
+  if ((holds_.load() & static_cast<std::uint32_t>(Hold::store)) == 0) return std::nullopt;
+  base::MutexLock lock(mutex_);
+  if (last_write_) return std::nullopt;  // it took something just now
+  return last_write_.error();
+}
+
 base::Error Pipeline::failure() const {
   base::MutexLock lock(mutex_);
   return failure_;

@@ -114,6 +114,10 @@ class Pipeline {
   // Fetching stops while any reason holds; what is under way goes on.
   void hold(Hold reason, bool on);
 
+  // Why the store takes nothing at present; nothing while it does. What is handed in meanwhile
+  // waits in memory, and is lost where the crawl ends before the store takes it.
+  std::optional<base::Error> store_refuses() const CRAWL_EXCLUDES(mutex_);
+
   End end() const { return end_.load(); }
   // Why, where end() is store_failed or stage_failed.
   base::Error failure() const CRAWL_EXCLUDES(mutex_);

@@ -204,6 +204,25 @@ def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_go
     check_whole(crawl, 61)
 
 
+def test_a_crawl_that_cannot_store_takes_no_urls_and_says_why(crawl, serve):
+    site = serve(chain(60))
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=30 count=0"),
+                               stderr=subprocess.PIPE, text=True)
+
+    def told(*words):
+        return subprocess.run([CRAWLD, *words, "--db", crawl.db], capture_output=True, text=True, timeout=60, check=False)
+
+    eventually(lambda: "database or disk is full" in told("status").stdout)
+    added = told("add", site.url("/by-hand"))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert added.returncode == 1
+    assert added.stderr.startswith("crawld: the crawl cannot store URLs at present: "), added.stderr
+    assert added.stderr.endswith("database or disk is full; add them again once it can\n"), added.stderr
+    assert not crawl.sql("SELECT 1 FROM urls WHERE url LIKE '%/by-hand'")
+
+
 def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl, serve):
     site = serve(chain(3))
     result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=1 count=0", "crawl.db"),
