@@ -10,7 +10,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSliceWorth{4};
 constexpr milliseconds kSliceAtMost{8};
 constexpr std::size_t kMostRows = 128;  // a walk that finds nothing is quick, what it finds is not
-constexpr int kPause = 4;               // times the slice before it
+// Where a transaction alone takes longer than a slice should, fewer rows make it no shorter.
+constexpr std::size_t kFewestRows = 8;
+constexpr int kPause = 4;  // times the slice before it
 constexpr milliseconds kShortestPause{5};
 constexpr milliseconds kNothingToDo{1'000};
 constexpr milliseconds kBusyAtMost{1'000};
@@ -26,7 +28,7 @@ base::Result<bool> PruneTurns::slice() {
   auto more = store_.prune(base::to_millis(clock_.wall()), rows_);
   const auto took = clock_.now() - started;
   if (took > kSliceAtMost) {
-    rows_ = std::max<std::size_t>(1, rows_ / 2);
+    rows_ = std::max(kFewestRows, rows_ / 2);
   } else if (took < kSliceWorth) {
     rows_ = std::min(kMostRows, rows_ * 2);
   }

@@ -21,12 +21,13 @@ class PrunedStore final : public storage::MemoryStore {
     slices.push_back(rows);
     const std::size_t taken = std::min(work, rows);
     work -= taken;
-    clock_.advance(row_time * static_cast<int>(taken));
+    clock_.advance(transaction_time + row_time * static_cast<int>(taken));
     return work > 0;
   }
 
   std::size_t work = 0;
   milliseconds row_time{0};
+  milliseconds transaction_time{0};
   std::vector<std::size_t> slices;
 
  private:
@@ -49,6 +50,16 @@ TEST_CASE("a slice gets fewer rows where they take long, and more where they do 
   REQUIRE(turns.finish([] { return false; }).ok());
   CHECK(store.slices.back() == 128);
   CHECK(store.work == 0);
+}
+
+TEST_CASE("a disk on which each transaction is slow does not leave a row to a slice") {
+  tests::ManualClock clock;
+  PrunedStore store(clock);
+  store.work = 10'000;
+  store.transaction_time = milliseconds(12);
+  PruneTurns turns(store, clock);
+  for (int i = 0; i < 20; ++i) REQUIRE(turns.turn().ok());
+  CHECK(store.slices.back() == 8);
 }
 
 TEST_CASE("between two slices the writer has four times as long for what there is to put") {
