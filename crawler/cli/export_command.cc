@@ -227,7 +227,8 @@ int export_command(const Arguments& arguments) {
   if (flags.format.empty()) {
     flags.format = format_of_name(flags.output);
     const std::string ending(foreign_ending(flags.output));
-    if (flags.format == "jsonl" && !ending.empty()) {
+    const bool of_database = ending == ".db" || ending.starts_with(".sqlite");  // refused as such
+    if (flags.format == "jsonl" && !ending.empty() && !of_database) {
       return complain("-o " + flags.output + ": no " + ending +
                           " is written; .jsonl and .csv are what other programs read, and --format "
                           "has more",
