@@ -206,7 +206,7 @@ def test_a_disk_that_stays_full_ends_with_exit_3_on_a_stop_and_the_next_start_go
 
 def test_a_crawl_that_cannot_store_takes_no_urls_and_says_why(crawl, serve):
     site = serve(chain(60))
-    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=30 count=0"),
+    process = subprocess.Popen(crawl.command(*QUICK, site.url()), env=failing("op=write do=enospc nth=14 count=0"),
                                stderr=subprocess.PIPE, text=True)
 
     def told(*words):
