@@ -242,6 +242,7 @@ std::vector<FileCookie> CookieJar::all(base::WallTime now, bool session_cookies)
   std::sort(chosen.begin(), chosen.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<FileCookie> all;
+  all.reserve(chosen.size());
   for (auto& [created, entry] : chosen) all.push_back(std::move(entry));
   return all;
 }

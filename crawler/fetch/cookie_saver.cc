@@ -210,6 +210,7 @@ std::optional<CookieSaver::Changed> CookieSaver::look_at(const FetchContext::Sav
 
 void CookieSaver::write(std::vector<Changed> changed) {
   std::vector<PrivateFile> texts;
+  texts.reserve(changed.size());
   for (Changed& one : changed) texts.push_back(std::move(one.file));
   const std::vector<base::Status> written = replace_private_files(texts);
   for (std::size_t i = 0; i < changed.size(); ++i) {

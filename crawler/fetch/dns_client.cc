@@ -150,11 +150,11 @@ class DnsClient::Loop {
       }
       more_wait_ = !inbox_.empty();
     }
-    for (auto& question : starting) start(std::move(question), now);
+    for (const auto& question : starting) start(question, now);
     return true;
   }
 
-  void start(std::shared_ptr<DnsQuestion> question, Instant now) {
+  void start(const std::shared_ptr<DnsQuestion>& question, Instant now) {
     question->asked_at = now;
     question->answer_by = now + query_timeout_;
     question->halves[0].failure = question->halves[1].failure = DnsFailure::timeout;

@@ -205,7 +205,7 @@ std::shared_ptr<Resolver::Entry> Resolver::ask(const std::string& name, base::In
                                                const std::stop_token& stop,
                                                std::optional<Family> needed) {
   bool is_new = false;
-  const std::shared_ptr<Entry> entry = entry_for(name, needed, &is_new);
+  std::shared_ptr<Entry> entry = entry_for(name, needed, &is_new);
   if (is_new) {
     client_->ask(name, needed, [this, entry](DnsAnswer a) { store(*entry, std::move(a)); });
   }

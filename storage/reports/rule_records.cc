@@ -25,7 +25,7 @@ std::string quoted(std::string_view text, char quote) {
 
 base::Result<std::vector<FieldColumn>> columns_of_rule(Database& reader, std::string_view rule) {
   std::vector<FieldColumn> columns;
-  const auto read = reader.each(
+  auto read = reader.each(
       "SELECT j.key, ifnull(k.key, ''), max(j.type NOT IN ('null', 'object')) "
       "FROM records AS r JOIN json_each(r.fields) AS j "
       "LEFT JOIN json_each(CASE j.type WHEN 'object' THEN j.value ELSE '{}' END) AS k "
