@@ -25,7 +25,7 @@ std::string quoted(std::string_view text, char quote) {
 
 base::Result<std::vector<FieldColumn>> columns_of_rule(Database& reader, std::string_view rule) {
   std::vector<FieldColumn> columns;
-  auto read = reader.each(
+  const auto read = reader.each(
       "SELECT j.key, ifnull(k.key, ''), max(j.type NOT IN ('null', 'object')) "
       "FROM records AS r JOIN json_each(r.fields) AS j "
       "LEFT JOIN json_each(CASE j.type WHEN 'object' THEN j.value ELSE '{}' END) AS k "
@@ -85,7 +85,7 @@ std::string sql_text(std::string_view text) { return quoted(text, '\''); }
 
 base::Status require_records_of(Database& reader, std::string_view rule) {
   bool found = false;
-  const auto read = reader.each(
+  auto read = reader.each(
       "SELECT 1 FROM records WHERE rule = ?1 LIMIT 1", [&](Statement& s) { s.text(1, rule); },
       [&](Statement&) { found = true; });
   if (!read || found) return read;
