@@ -18,6 +18,9 @@
 
 namespace crawld::base {
 
+// What became of an item that was handed to a queue without waiting.
+enum class Handed { taken, full, closed };
+
 template <class T>
 class BoundedQueue {
  public:
@@ -52,6 +55,21 @@ class BoundedQueue {
     }
     filled_.notify_one();
     return true;
+  }
+
+  // Never waits, and takes up to `beyond` items more than the bounds: for the few that must not
+  // wait behind the many. `item` is untouched unless it is taken.
+  Handed try_push(T&& item, std::size_t bytes, std::size_t beyond) CRAWL_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      if (closed_) return Handed::closed;
+      if (items_.size() >= bounds_.items + beyond) return Handed::full;
+      items_.push_back({std::move(item), bytes});
+      bytes_ += bytes;
+      ran_full_ = ran_full_ || !has_room(1);
+    }
+    filled_.notify_one();
+    return Handed::taken;
   }
 
   // Returns once an item may well find room: at once unless the queue ran full, else when half of

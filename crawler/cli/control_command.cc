@@ -272,7 +272,8 @@ base::Status read_urls(const std::string& file, json& urls) {
   });
 }
 
-// In as many requests as it takes. `added` counts those that were taken, also before an error.
+// In as many requests as it takes. The answer to the last says that all are stored; before an error
+// any may be.
 base::Status add_urls(const Whereabouts& where, const std::optional<std::string>& site, json urls,
                       std::uint64_t& added, json& refused) {
   json request = {{"command", "add"}, {"urls", json::array()}};
@@ -283,6 +284,7 @@ base::Status add_urls(const Whereabouts& where, const std::optional<std::string>
     request["urls"].push_back(std::move(urls[i]));
     const bool last = i + 1 == urls.size();
     if (!last && bytes + as_line(urls[i + 1]).size() <= kBatchBytes) continue;
+    request["more"] = !last;
     const auto answer = ask(where, request);
     if (!answer) return answer.error();
     const json count = answer->value("added", json());
@@ -376,7 +378,7 @@ int add_command(const Arguments& arguments) {
     const std::string typed = url.is_string() ? url.get<std::string>() : as_line(url);
     complain("refused: " + no_crawlable_url(typed).message, kError);
   }
-  if (done || added > 0) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
+  if (done) std::fprintf(stderr, "added %s\n", std::to_string(added).c_str());
   if (!done) return complain(done.error().message, kError);
   return refused.empty() ? kFinished : kError;
 }

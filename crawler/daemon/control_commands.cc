@@ -25,10 +25,38 @@ std::string done(json more = json::object()) {
   return more.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string hold(Session& session, const std::string& site, PauseEnds ends) {
+// The answer where there is one at once.
+ControlSocket::Reply promised(ControlSocket::Promise promise) {
+  auto answer = promise();
+  if (answer) return *std::move(answer);
+  return promise;
+}
+
+// Answers once the next run would know of what was said of the site.
+ControlSocket::Reply once_booked(Session& session, const std::string& site, std::string answer) {
+  pipeline::Receipt stored;
+  return promised(
+      [=, &session, answer = std::move(answer)]() mutable -> std::optional<std::string> {
+        if (!stored) {
+          auto booked = session.book_pause(site);
+          if (!booked) return refused(booked.error().message);
+          stored = *std::move(booked);
+        }
+        if (stored && stored->load()) return answer;
+        if (const auto why = session.pipeline().store_refuses()) {
+          return refused(
+              "done, but a restart would not know of it, since the crawl cannot store at "
+              "present: " +
+              why->message + "; say it again once it can");
+        }
+        return std::nullopt;
+      });
+}
+
+ControlSocket::Reply hold(Session& session, const std::string& site, PauseEnds ends) {
   if (const auto held = session.pause(site, ends); !held) return refused(held.error().message);
   base::log::info("control.pause", {{"site", site.empty() ? "all" : site}});
-  return done();
+  return once_booked(session, site, done());
 }
 
 // What somebody holds beside what was resumed: the whole crawl, or some of its sites.
@@ -45,14 +73,47 @@ std::string still_paused(const Session& session, const std::string& site) {
   return names + ": crawld resume SITE";
 }
 
-std::string resume(Session& session, const std::string& site) {
+ControlSocket::Reply resume(Session& session, const std::string& site) {
   if (const auto resumed = session.resume(site); !resumed) return refused(resumed.error().message);
   base::log::info("control.resume", {{"site", site.empty() ? "all" : site}});
   const std::string others = still_paused(session, site);
-  return others.empty() ? done() : done({{"still_paused", others}});
+  return once_booked(session, site, others.empty() ? done() : done({{"still_paused", others}}));
 }
 
-std::string add(Session& session, const std::string& site, const json& urls) {
+std::string cannot_store(const base::Error& why) {
+  return refused("the crawl cannot store URLs at present: " + why.message +
+                 "; add them again once it can");
+}
+
+// Answers once the URLs would be known after a kill; where `more` of their list follow, at once:
+// the answer to the last of them is for all.
+ControlSocket::Reply enter(Session& session, pipeline::Injections injections, bool more,
+                           std::string answer) {
+  const auto stored = std::make_shared<std::atomic<bool>>(false);
+  const std::size_t count = injections.all.size();
+  injections.stored = stored;
+  auto item = std::make_shared<pipeline::CommitItem>(std::move(injections));
+  return promised(
+      [=, &session, answer = std::move(answer)]() mutable -> std::optional<std::string> {
+        // Taken into memory alone they would be gone with the crawl, though their asker heard
+        // "added".
+        const bool is_stored = stored->load();
+        if (const auto why = session.pipeline().store_refuses(); why && !is_stored) {
+          return cannot_store(*why);
+        }
+        if (item) {
+          const base::Handed handed = session.pipeline().hand(*item);
+          if (handed == base::Handed::closed) return refused("the crawl is ending");
+          if (handed == base::Handed::full) return std::nullopt;
+          item.reset();
+          base::log::info("control.add", {{"urls", count}});
+        }
+        if (more || is_stored) return answer;
+        return std::nullopt;
+      });
+}
+
+ControlSocket::Reply add(Session& session, const std::string& site, const json& urls, bool more) {
   model::SiteId id = 0;
   if (!site.empty()) {
     const auto found = session.find_site(site);
@@ -60,12 +121,7 @@ std::string add(Session& session, const std::string& site, const json& urls) {
     id = *found;
   }
   if (!urls.is_array()) return refused("urls: a list is wanted");
-  // Taken into memory alone they would be gone with the crawl, though their asker heard "added";
-  // and once the queue to the books is full, nobody would be answered any more.
-  if (const auto why = session.pipeline().store_refuses()) {
-    return refused("the crawl cannot store URLs at present: " + why->message +
-                   "; add them again once it can");
-  }
+  if (const auto why = session.pipeline().store_refuses()) return cannot_store(*why);
   const auto table = session.sites().table();
   pipeline::Injections injections;
   std::vector<model::Url> seeds;
@@ -90,10 +146,8 @@ std::string add(Session& session, const std::string& site, const json& urls) {
                               .metadata = metadata.is_object() ? metadata.dump() : std::string()});
   }
   session.sites().add_seeds(id, seeds);
-  const std::size_t count = injections.all.size();
-  if (!session.pipeline().inject(std::move(injections))) return refused("the crawl is ending");
-  base::log::info("control.add", {{"urls", count}});
-  return done({{"added", count}, {"refused", bad}});
+  std::string answer = done({{"added", injections.all.size()}, {"refused", bad}});
+  return enter(session, std::move(injections), more, std::move(answer));
 }
 
 // Nothing where it is the file of this crawl, by whatever path.
@@ -187,7 +241,9 @@ ControlSocket::Reply answer_control(const std::string& request, Session& session
   if (command == "status") return status_json(session);
   if (command == "pause") return hold(session, site, PauseEnds::never);
   if (command == "resume") return resume(session, site);
-  if (command == "add") return add(session, site, asked.value("urls", json()));
+  if (command == "add") {
+    return add(session, site, asked.value("urls", json()), asked.value("more", json()) == true);
+  }
   // A site that is stopped stays so until it is resumed or the crawl is started again.
   if (command == "stop" && !site.empty()) return hold(session, site, PauseEnds::with_the_run);
   if (command == "stop") {

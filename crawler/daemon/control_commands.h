@@ -5,9 +5,11 @@
 //
 // Answers are JSON objects: {"ok": true, ...} or {"error": "..."}; status answers with
 // the status itself, reload with what it changed, once it has, and resume with "still_paused", a
-// line for people, where another pause holds on. "config" is the absolute path of the file that the
-// asker means: a crawl of another answers {"error": "...", "runs_with": "..."}, with its own path
-// or "", and does nothing. Threads: the control socket's.
+// line for people, where another pause holds on. pause, resume and add answer once what they said
+// would be known after a kill; "more": true says that further URLs of the list of this add follow,
+// and of the last request alone that holds, for all. "config" is the absolute path of the file that
+// the asker means: a crawl of another answers {"error": "...", "runs_with": "..."}, with its own
+// path or "", and does nothing. Threads: the control socket's.
 #pragma once
 
 #include <atomic>
@@ -49,7 +51,6 @@ class ControlWishes {
   std::shared_ptr<Reload> next_ CRAWL_GUARDED_BY(mutex_);
 };
 
-// A reload's answer is promised, all others are given.
 ControlSocket::Reply answer_control(const std::string& request, Session& session,
                                     ControlWishes& wishes);
 

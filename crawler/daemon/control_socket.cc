@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMostRequest = 64U << 10;
 // As JSON, like all answers of the commands.
 constexpr const char* kTooLong = R"({"error":"the request is longer than 64 KiB"})";
+constexpr const char* kEnded = R"({"error":"the crawl ended before that was done"})";
 constexpr const char* kCutOff =
     R"({"error":"the request does not end with a line feed, so nothing was done"})";
 constexpr std::size_t kMostPeers = 32;
@@ -131,7 +132,7 @@ void ControlSocket::serve() {
     }
     const int turn = promised ? kPromiseMillis : kTurnMillis;
     if (::poll(polled.data(), polled.size(), turn) < 0 && errno != EINTR) return;
-    if (polled[0].revents != 0) return;
+    if (polled[0].revents != 0) break;
     const Clock::time_point now = Clock::now();
     std::size_t at = 2;
     for (auto peer = peers.begin(); peer != peers.end(); ++at) {
@@ -143,6 +144,12 @@ void ControlSocket::serve() {
     base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
     peers.push_back({std::move(fresh), {}, {}, {}, Clock::now() + most_idle_});
+  }
+  // The end may be what it waited for.
+  for (Peer& peer : peers) {
+    if (!peer.promise) continue;
+    peer.out = peer.promise().value_or(kEnded) + "\n";
+    peer.write_some();
   }
 }
 

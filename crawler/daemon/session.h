@@ -78,12 +78,15 @@ class Session {
   // By SiteId. Threads: any.
   std::vector<SiteState> site_states() const CRAWL_EXCLUDES(mutex_);
 
-  // A person holds the site, or the whole crawl where the name is empty. The daemon writes a pause
-  // that never ends with the next batch, and its next run starts with it; those of a one-shot crawl
-  // end with it. Fails where there is no such site, or the crawl is ending. Threads: any.
+  // A person holds the site, or the whole crawl where the name is empty, at once. The daemon's next
+  // run starts with a pause that never ends, once it is booked; those of a one-shot crawl end with
+  // it. Fails where there is no such site. Threads: any.
   base::Status pause(const std::string& site, PauseEnds ends) CRAWL_EXCLUDES(mutex_);
   // Takes it back; also of a site that left the configuration.
   base::Status resume(const std::string& site) CRAWL_EXCLUDES(mutex_);
+  // Hands to the books what was said of the site last, where a next run is to know of it. Never
+  // waits. Null where there is no room at present: ask again. Fails where the crawl is ending.
+  base::Result<pipeline::Receipt> book_pause(const std::string& site) CRAWL_EXCLUDES(mutex_);
   // Of the whole crawl. Threads: any.
   std::optional<base::WallTime> paused_since() const CRAWL_EXCLUDES(mutex_);
   std::vector<parsers::WorkerCounters> workers() const;
@@ -134,7 +137,7 @@ class Session {
   };
   base::Status take_up_pauses() CRAWL_EXCLUDES(mutex_);
   std::optional<Pause> pause_of(const std::string& site) const CRAWL_EXCLUDES(mutex_);
-  base::Status obey(const std::string& site) CRAWL_EXCLUDES(mutex_);
+  void obey(const std::string& site) CRAWL_EXCLUDES(mutex_);
   void hold_sites(const pipeline::SiteNames& names) CRAWL_EXCLUDES(mutex_);
   void tell_stray_pauses() const CRAWL_EXCLUDES(mutex_);
   SeedPortions seeds() const;

@@ -53,7 +53,8 @@ Status Session::pause(const std::string& site, PauseEnds ends) {
     Pause& pause = paused_.try_emplace(site, Pause{clock_.wall(), ends}).first->second;
     if (ends == PauseEnds::never) pause.ends = ends;
   }
-  return obey(site);
+  obey(site);
+  return base::Done{};
 }
 
 Status Session::resume(const std::string& site) {
@@ -63,11 +64,12 @@ Status Session::resume(const std::string& site) {
     was_paused = paused_.erase(site) > 0;
   }
   if (!was_paused && !site.empty() && !find_site(site)) return no_site(site);
-  return obey(site);
+  obey(site);
+  return base::Done{};
 }
 
 // Two people may say something else at once: what was said last must hold, here and on disk.
-Status Session::obey(const std::string& site) {
+void Session::obey(const std::string& site) {
   std::optional<Pause> wanted;
   do {
     wanted = pause_of(site);
@@ -76,14 +78,28 @@ Status Session::obey(const std::string& site) {
     } else if (const auto id = find_site(site)) {
       frontier_->pause_site(*id, wanted.has_value());
     }
-    if (!setup_.mode.recurring || (wanted && wanted->ends == PauseEnds::with_the_run)) continue;
-    pipeline::PauseNews news{.site = site, .since = {}};
+  } while (pause_of(site) != wanted);
+}
+
+base::Result<pipeline::Receipt> Session::book_pause(const std::string& site) {
+  pipeline::Receipt stored;
+  std::optional<Pause> wanted;
+  do {
+    wanted = pause_of(site);
+    const bool ends_with_run = wanted && wanted->ends == PauseEnds::with_the_run;
+    const bool none_needed = !setup_.mode.recurring || ends_with_run;
+    stored = std::make_shared<std::atomic<bool>>(none_needed);
+    if (none_needed) continue;
+    pipeline::PauseNews news{.site = site, .since = {}, .stored = stored};
     if (wanted) news.since = wanted->since;
-    if (!pipeline_->tell(std::move(news))) {
+    pipeline::CommitItem item = std::move(news);
+    const base::Handed handed = pipeline_->hand(item);
+    if (handed == base::Handed::full) return pipeline::Receipt();
+    if (handed == base::Handed::closed) {
       return base::Error{base::Error::Code::busy, "the crawl is ending"};
     }
   } while (pause_of(site) != wanted);
-  return base::Done{};
+  return stored;
 }
 
 std::optional<Session::Pause> Session::pause_of(const std::string& site) const {

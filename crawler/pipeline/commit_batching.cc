@@ -39,6 +39,7 @@ Status CommitStage::flush() {
   batch_.run = run_update();
   if (Status written = store_.put(batch_); !written) return written;
   if (options_.on_committed) options_.on_committed(batch_);
+  receipts_.written();
   queue_.written(batch_);
   batch_ = {};
   fill_.written();
@@ -52,6 +53,7 @@ Status CommitStage::flush() {
   }
   if (Status brought = bring_forward(); !brought) return brought;
   if (Status asked = ask_again(); !asked) return asked;
+  receipts_.asked(fill_.is_open());
   return queue_.answer_hungry();
 }
 
@@ -75,6 +77,7 @@ Status CommitStage::end_run(const std::string& exit) {
   if (options_.recrawl && finished()) batch_.ends_recrawl = true;
   Status written = store_.put(batch_);
   if (written && options_.on_committed) options_.on_committed(batch_);
+  if (written) receipts_.written();
   return written;
 }
 

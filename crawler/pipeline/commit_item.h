@@ -13,6 +13,7 @@
 #include "crawler/frontier/host_queue.h"
 #include "crawler/model/settlement.h"
 #include "crawler/pipeline/login_step.h"
+#include "crawler/pipeline/receipts.h"
 
 namespace crawld::pipeline {
 
@@ -55,6 +56,7 @@ struct Injections {
   std::vector<Injection> all;
   // A further portion of the list that the last ones were of: what was decided for it then holds.
   bool goes_on = false;
+  Receipt stored;
 };
 
 // The configuration was reloaded: names of all sites, by SiteId, and those that it left out.
@@ -82,6 +84,7 @@ struct HookProgress {
 struct PauseNews {
   std::string site;                     // empty: the whole crawl
   std::optional<base::WallTime> since;  // nothing: it goes on
+  Receipt stored;
 };
 
 // After a reload: URLs about which the new rules say something else than the old ones did.

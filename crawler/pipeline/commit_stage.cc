@@ -175,6 +175,7 @@ void CommitStage::book(Injections injections) {
       asked_again_.emplace(known, AskedAgain{injection.site, injection.again});
     }
   }
+  receipts_.add(std::move(injections.stored), !asked_again_.empty());
   if (!offers.empty()) frontier_.offer(std::move(offers));
 }
 
@@ -216,6 +217,7 @@ void CommitStage::book(HookProgress progress) {
 void CommitStage::book(PauseNews news) {
   batch_.pauses.push_back(
       {std::move(news.site), news.since ? base::to_millis(*news.since) : storage::Millis{0}});
+  receipts_.add(std::move(news.stored), false);
 }
 
 }  // namespace crawld::pipeline

@@ -203,6 +203,7 @@ class CommitStage {
   RunTotals totals_;
   Coverage coverage_;  // of all sites since the start
   CoverageRounds rounds_;
+  Receipts receipts_;
   bool asks_for_failed_ = false;  // of the list of seeds that is being entered
   LinkRules link_rules_;
   SitemapBounds sitemap_bounds_;

@@ -22,6 +22,7 @@ constexpr std::size_t kParseStack = 512U << 10;
 constexpr std::size_t kCommitStack = 1U << 20;
 constexpr std::size_t kCommitItems = 1'024;
 constexpr std::size_t kCommitBytes = 32U << 20;
+constexpr std::size_t kBeyondCommits = 64;  // people's words, where the queue is full of pages
 
 PageQueue::Options for_threads(PageQueue::Options pages, std::uint32_t threads) {
   pages.parse_threads = threads;
@@ -301,6 +302,10 @@ bool Pipeline::tell(CommitItem item) {
     judging_ = true;
   }
   return commits_.push(std::move(item), 256);
+}
+
+base::Handed Pipeline::hand(CommitItem& item) {
+  return commits_.try_push(std::move(item), 256, kBeyondCommits);
 }
 
 bool Pipeline::wait_judged(const std::function<bool()>& go_on) {

@@ -93,6 +93,9 @@ class Pipeline {
   bool rename_sites(SiteNames names);
   // As inject(): what others have to say to the books.
   bool tell(CommitItem item) CRAWL_EXCLUDES(mutex_);
+  // As both, but never waits, and finds room where they would not: for people's words. `item` is
+  // untouched unless it is taken.
+  base::Handed hand(CommitItem& item);
   // Waits until all that was told to be judged anew stands in the store: what is read there before
   // is as the rules before the last reload left it. False once `go_on`, which is asked some times a
   // second, says no. Threads: the one that tells of it.

@@ -340,6 +340,23 @@ def test_each_site_pauses_and_goes_on_alone_and_urls_are_added(daemon, serve):
     assert bad.returncode == 1 and "refused" in bad.stderr
 
 
+def test_what_add_and_pause_answered_is_known_after_a_kill(daemon, serve):
+    site = serve(lambda path: (404, {}, b"") if path == "/robots.txt" else html([]))
+    running = daemon({"sites": [{"name": "one", "seeds": [site.url()]}, {"name": "held", "seeds": [site.url("/held")]}]})
+    for turn in range(8):
+        running.start()
+        added = running.ctl("add", site.url(f"/new/{turn}"), site.url("/new/0"))
+        running.kill()
+        assert (added.returncode, added.stderr) == (0, "added 2\n")
+        assert running.sql(f"SELECT 1 FROM urls WHERE url = '{site.url(f'/new/{turn}')}'"), f"turn {turn}"
+        running.start()
+        assert running.ctl("pause" if turn % 2 == 0 else "resume", "held").returncode == 0
+        running.kill()
+        running.start()
+        assert ("paused sites: held" in running.ctl("status").stdout) == (turn % 2 == 0), f"turn {turn}"
+        running.kill()
+
+
 def test_a_reload_is_whole_judges_queued_urls_and_rolls_back(daemon, serve, tmp_path):
     pages = [f"/old/{n}" for n in range(200)] + [f"/new/{n}" for n in range(20)]
     site = serve(lambda path: html(pages) if path == "/" else (404, {}, b"") if path == "/robots.txt" else html([]))

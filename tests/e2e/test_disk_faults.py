@@ -223,6 +223,30 @@ def test_a_crawl_that_cannot_store_takes_no_urls_and_says_why(crawl, serve):
     assert not crawl.sql("SELECT 1 FROM urls WHERE url LIKE '%/by-hand'")
 
 
+def test_a_pause_holds_at_once_on_a_full_disk_and_says_that_a_restart_would_not_know_of_it(crawl, serve, tmp_path):
+    site = serve(chain(2_000, delay=0.01))
+    config = tmp_path / "daemon.yaml"
+    config.write_text(json.dumps({
+        "database": str(crawl.db), "control": str(tmp_path / "control"), "disk_low": "0B",
+        "sites": [{"name": "one", "seeds": [site.url()], "delay": "0s", "allow_addresses": ["127.0.0.0/8"]}]}))
+    process = subprocess.Popen([CRAWLD, "run", "-c", config], env=failing("op=write do=enospc nth=14 count=0"),
+                               stderr=subprocess.PIPE, text=True)
+
+    def told(*words):
+        return subprocess.run([CRAWLD, *words, "-c", config], capture_output=True, text=True, timeout=60, check=False)
+
+    eventually(lambda: "database or disk is full" in told("status").stdout)
+    paused = told("pause", "one")
+    status = told("status").stdout
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert paused.returncode == 1
+    assert paused.stderr.startswith("crawld: done, but a restart would not know of it, since the crawl cannot store at "
+                                    "present: "), paused.stderr
+    assert paused.stderr.endswith("database or disk is full; say it again once it can\n"), paused.stderr
+    assert "paused sites: one since 20" in status
+
+
 def test_a_disk_that_is_full_at_the_start_is_named_and_nothing_is_fetched(crawl, serve):
     site = serve(chain(3))
     result = subprocess.run(crawl.command(*QUICK, site.url()), env=failing("op=any do=enospc nth=1 count=0", "crawl.db"),

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+namespace base = crawld::base;
 using crawld::base::BoundedQueue;
 
 TEST_CASE("what is put back comes out first, whatever the bounds") {
@@ -31,6 +32,20 @@ TEST_CASE("a closed queue takes nothing back and gives out what it has") {
   CHECK(queue.pop() == 1);
   CHECK_FALSE(queue.pop());
   CHECK(queue.finished());
+}
+
+TEST_CASE("what may not wait goes a little beyond the bounds, behind all others") {
+  BoundedQueue<int> queue({.items = 2, .bytes = 100});
+  REQUIRE(queue.push(1, 60));
+  REQUIRE(queue.push(2, 40));
+  CHECK(queue.try_push(3, 10, 1) == base::Handed::taken);
+  CHECK(queue.try_push(4, 10, 1) == base::Handed::full);
+  CHECK(queue.depth().items == 3);
+  for (const int item : {1, 2, 3}) CHECK(queue.try_pop() == item);
+  CHECK(queue.try_push(4, 10, 0) == base::Handed::taken);
+  queue.close();
+  CHECK(queue.try_push(5, 10, 1) == base::Handed::closed);
+  CHECK(queue.try_pop() == 4);
 }
 
 TEST_CASE("who waits for room is let through at once, after a full queue when half of it is free") {

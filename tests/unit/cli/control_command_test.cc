@@ -36,12 +36,14 @@ class ScriptedCrawl {
   std::string socket() const { return folder + "/" + name_; }
   std::string folder;
   std::vector<std::string> urls;  // taken; read it once the command has come back
+  std::vector<bool> more;         // of each request: others of its list follow
   std::string config;             // asked for last; none where the place was named
 
  private:
   std::string answer(const std::string& request) {
     const json asked = json::parse(request);
     config = asked.value("config", "");
+    if (asked.contains("urls")) more.push_back(asked.value("more", false));
     json refused = json::array();
     std::size_t added = 0;
     for (const json& url : asked.value("urls", json::array())) {
@@ -71,6 +73,10 @@ TEST_CASE("add hands over more URLs than one request holds, in their order") {
   arguments.insert(arguments.end(), urls.begin(), urls.end());
   CHECK(cli::add_command(arguments) == cli::kFinished);
   CHECK(crawl.urls == urls);
+  // The last answer is for all of them.
+  REQUIRE(crawl.more.size() > 2);
+  CHECK(std::count(crawl.more.begin(), crawl.more.end(), false) == 1);
+  CHECK_FALSE(crawl.more.back());
 }
 
 TEST_CASE("add goes on behind a URL that is refused, and fails in the end") {

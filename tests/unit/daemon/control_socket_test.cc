@@ -411,3 +411,25 @@ TEST_CASE("an answer that is long in the making holds up nobody else") {
   REQUIRE(patient.say("status\n"));
   CHECK(patient.line() == "at once");
 }
+
+TEST_CASE("who waits for an answer at the end has it, or hears that it was the end") {
+  const Scratch scratch;
+  std::atomic<int> asked{0};
+  std::atomic<bool> ended{false};
+  auto control = listening(scratch.path, [&](const std::string& request) {
+    ++asked;
+    return ControlSocket::Reply([&ended, request]() -> std::optional<std::string> {
+      if (request == "stored by the end" && ended) return "added";
+      return std::nullopt;
+    });
+  });
+  Peer stored(scratch.path);
+  Peer never(scratch.path);
+  REQUIRE(stored.say("stored by the end\n"));
+  REQUIRE(never.say("never\n"));
+  while (asked < 2) std::this_thread::yield();
+  ended = true;
+  control.reset();
+  CHECK(stored.line() == "added");
+  CHECK(never.line() == R"({"error":"the crawl ended before that was done"})");
+}
