@@ -110,7 +110,7 @@ bool ResponseReader::may_start() const {
 bool ResponseReader::start(std::string_view line) {
   response_ = {};
   content_length_.reset();
-  is_chunked_ = odd_framing_ = false;
+  is_chunked_ = odd_framing_ = counts_itself_ = complete_ = false;
   name_.clear();
   if (!parse_status_line(line, response_.http_version, response_.status)) {
     return refuse("no valid status line");
@@ -147,7 +147,9 @@ bool ResponseReader::finish_section() {
   state_ = State::done;
   if (!check_framing()) return false;
   response_.unwanted = !is_wanted();
-  return true;
+  counts_itself_ = content_length_ && !is_chunked_ && response_.headers.has("transfer-encoding");
+  complete_ = counts_itself_ && *content_length_ == 0;
+  return !complete_;
 }
 
 // RFC 9110 section 8.3.1: type, subtype and what stands behind ";", in any case.
@@ -196,7 +198,9 @@ bool ResponseReader::check_framing() {
 bool ResponseReader::body(std::string_view bytes) {
   if (!refusal_.empty()) return false;
   // A short one is cheaper to let by than a new connection.
-  if (response_.unwanted) return content_length_ && *content_length_ <= kShort;
+  if (response_.unwanted) return content_length_ && !counts_itself_ && *content_length_ <= kShort;
+  const bool ends = counts_itself_ && bytes.size() >= *content_length_ - response_.body.size();
+  if (ends) bytes = bytes.substr(0, *content_length_ - response_.body.size());
   if (response_.body.empty() && content_length_) {
     response_.body.reserve(
         std::min({static_cast<std::size_t>(*content_length_), limits_.body, kReserve}));
@@ -204,7 +208,8 @@ bool ResponseReader::body(std::string_view bytes) {
   const std::size_t room = limits_.body - std::min(limits_.body, response_.body.size());
   response_.body.append(bytes.substr(0, room));
   response_.truncated = bytes.size() > room;
-  return !response_.truncated;
+  complete_ = ends && !response_.truncated;
+  return !ends && !response_.truncated;
 }
 
 model::Response ResponseReader::take() {

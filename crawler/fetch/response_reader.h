@@ -32,15 +32,20 @@ class ResponseReader {
   explicit ResponseReader(Limits limits) : limits_(limits) {}
 
   // One line of a header or trailer section, with its line end. False when the
-  // transfer must end; refusal() says why.
+  // transfer must end: is_complete(), or refusal() says why.
   bool header(std::string_view line);
-  // Bytes of the body. False when the transfer must end: the body is full, or unwanted and
-  // not short, and ended_early(); or refusal() says why.
+  // Bytes of the body. False when the transfer must end: is_complete(), or the body is full, or
+  // unwanted and not short, and ended_early(); or refusal() says why.
   bool body(std::string_view bytes);
 
   const std::string& refusal() const { return refusal_; }
   // The rest of the body is left out, by our own limits.
   bool ended_early() const { return response_.truncated || response_.unwanted; }
+  // All of a body is here whose end libcurl would wait for: with any Transfer-Encoding it does not
+  // count, though "identity" (RFC 2616 section 3.6) leaves Content-Length as it is.
+  bool is_complete() const { return complete_; }
+  // The same, and the transfer ended before.
+  bool lacks_bytes() const { return counts_itself_ && !complete_ && !ended_early(); }
   bool any_bytes() const { return header_bytes_ > 0 || !response_.body.empty(); }
   // The header section of the final response is complete.
   bool has_response() const { return state_ == State::done; }
@@ -76,6 +81,8 @@ class ResponseReader {
   std::size_t header_lines_ = 0;
   std::optional<std::uint64_t> content_length_;
   bool is_chunked_ = false;
+  bool counts_itself_ = false;  // as libcurl does not
+  bool complete_ = false;
   bool odd_framing_ = false;  // the headers say it in a way that libcurl does not read
   model::Response response_;
   // Kept apart until the section ends, so that folded lines can still join.

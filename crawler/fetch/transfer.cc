@@ -193,7 +193,9 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
   const std::size_t bytes = size * count;
   self.received_ += bytes;
   if (self.reader_.header({data, bytes})) return bytes;
-  self.fail(FetchFailureKind::bad_response, self.reader_.refusal());
+  if (!self.reader_.is_complete()) {
+    self.fail(FetchFailureKind::bad_response, self.reader_.refusal());
+  }
   return bytes + 1;  // anything but `bytes` ends the transfer
 }
 
@@ -265,8 +267,12 @@ TransferResult Transfer::conclude(CURLcode code) {
   if (code == CURLE_OK && !reader_.has_response()) {
     fail(FetchFailureKind::bad_response, "no final response");
   }
-  const bool cut_by_limit = code == CURLE_WRITE_ERROR && reader_.ended_early();
-  if (!failed_by_us_ && (code == CURLE_OK || (cut_by_limit && !stop_.stop_requested()))) {
+  if (code == CURLE_OK && reader_.lacks_bytes()) {
+    fail(FetchFailureKind::truncated, "the connection ended before Content-Length");
+  }
+  const bool ended_by_us =
+      code == CURLE_WRITE_ERROR && (reader_.ended_early() || reader_.is_complete());
+  if (!failed_by_us_ && (code == CURLE_OK || (ended_by_us && !stop_.stop_requested()))) {
     result.session_is_good = code == CURLE_OK && !reader_.ambiguous_framing() && !unread_;
     result.outcome = with_address(reader_.take());
     return result;

@@ -105,6 +105,36 @@ TEST_CASE("a framing header that is folded or has a space before its colon is a 
   CHECK(outcome(web.get(server.url("/"))) == "bad_response");
 }
 
+// RFC 9112 section 6.3 and its appendix C.4: "identity" is no coding any more. The connection stays
+// open, so a reader that waits for its end gets nothing.
+TEST_CASE("a body under no transfer coding but identity ends at its Content-Length") {
+  const std::string coding = GENERATE("", "identity", "Identity, ");
+  const bool length_first = GENERATE(true, false);
+  const auto [body, sent] = GENERATE(
+      table<std::string, std::string>({{"hello", "hello"}, {"hello", "helloHTTP/1.1"}, {"", ""}}));
+  const std::string line = "Transfer-Encoding: " + coding + "\r\n";
+  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  TinyServer server(always("HTTP/1.1 200 OK\r\n" + (length_first ? length + line : line + length) +
+                           "\r\n" + sent));
+  Fetching web;
+  for (int i = 0; i < 2; ++i) {
+    const auto fetched = web.get(server.url("/"));
+    REQUIRE(outcome(fetched) == "200");
+    CHECK(fetched.response()->body == body);
+    CHECK_FALSE(fetched.response()->truncated);
+  }
+}
+
+TEST_CASE("a body under identity that ends before its Content-Length is truncated") {
+  TinyServer server([](Connection& connection) {
+    if (!connection.read_request()) return;
+    connection.send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 10\r\n\r\nhello");
+  });
+  Fetching web;
+  CHECK(outcome(web.get(server.url("/"))) == "truncated");
+}
+
 // RFC 9112 section 5.2. libcurl 7.88 wrote such a line behind the last header of the answer
 // before, which was freed.
 TEST_CASE("an answer whose first header line is folded harms nobody on a connection in use") {
