@@ -210,7 +210,8 @@ std::shared_ptr<Resolver::Entry> Resolver::ask(const std::string& name, base::In
     client_->ask(name, needed, [this, entry](DnsAnswer a) { store(*entry, std::move(a)); });
   }
 
-  const std::stop_callback wake(stop, [&] {
+  // With an owner of its own: ours is given away while somebody may stop us.
+  const std::stop_callback wake(stop, [this, entry] {
     { base::MutexLock lock(mutex_); }  // a waiter between its check and its wait is let through
     entry->answered.notify_all();
   });
