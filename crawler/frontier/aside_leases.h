@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "crawler/base/clock.h"
 #include "crawler/model/request.h"
@@ -46,6 +47,12 @@ class AsideLeases {
   void put_off(model::Lease lease, base::Instant until) {
     reached_.emplace(until, std::move(lease));
   }
+  // One that was reached, and may not go on before let_on().
+  void hold(model::Lease lease) { held_.push_back(std::move(lease)); }
+  void let_on() {
+    for (model::Lease& lease : held_) put_off(std::move(lease), base::Instant::min());
+    held_.clear();
+  }
   // Hosts may open at other moments than were told.
   void forget_moments() {
     std::multimap<base::Instant, model::Lease> reached;
@@ -57,11 +64,12 @@ class AsideLeases {
     if (reached_.empty()) return std::nullopt;
     return reached_.begin()->first;
   }
-  std::size_t size() const { return waiting_.size() + reached_.size(); }
+  std::size_t size() const { return waiting_.size() + reached_.size() + held_.size(); }
 
  private:
   std::unordered_map<std::uint64_t, model::Lease> waiting_;  // by connection
   std::multimap<base::Instant, model::Lease> reached_;       // by when they are looked at
+  std::vector<model::Lease> held_;
   std::unordered_set<std::uint64_t> early_;
 };
 

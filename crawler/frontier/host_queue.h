@@ -219,6 +219,11 @@ inline bool is_new(const model::Request& request) {
   return request.history.visits == 0 && request.attempt == 0;
 }
 
+// Not of robots.txt, a login or a sitemap.
+inline bool is_of_page(const model::Lease& lease) {
+  return lease.request.purpose == model::Purpose::page && lease.url_id != 0;
+}
+
 // Of two caps on requests, where 0 is none.
 inline std::uint32_t lower_cap(std::uint32_t a, std::uint32_t b) {
   return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);

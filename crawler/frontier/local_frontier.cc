@@ -33,8 +33,16 @@ HostQueue& LocalFrontier::must_find(model::HostId id) {
 }
 
 bool LocalFrontier::may_lease() const {
-  if (closed_ || paused_ || stopped_) return false;
+  return !closed_ && !paused_ && !stopped_ && has_page_room();
+}
+
+bool LocalFrontier::has_page_room() const {
   return options_.page_limit == 0 || stored_pages_ + outstanding_pages_ < options_.page_limit;
+}
+
+void LocalFrontier::leave_page_room() {
+  --outstanding_pages_;
+  aside_.let_on();
 }
 
 // --- leasing ---------------------------------------------------------------------------------
@@ -228,8 +236,8 @@ void LocalFrontier::settled(const model::Lease& lease, bool stored_page) {
   MutexLock lock(mutex_);
   --outstanding_;
   unsettled_.erase(lease.url_id);
-  if (lease.request.purpose == model::Purpose::page && lease.url_id != 0) --outstanding_pages_;
   if (stored_page) ++stored_pages_;
+  if (is_of_page(lease)) leave_page_room();
   if (options_.page_limit > 0) call_for_work();
 }
 

@@ -225,6 +225,9 @@ class LocalFrontier final : public Frontier {
   void wake_snoozed(base::Instant now) CRAWL_REQUIRES(mutex_);
   HostQueue* pick(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool may_lease() const CRAWL_REQUIRES(mutex_);
+  // Among the leases and the stored pages of the run.
+  bool has_page_room() const CRAWL_REQUIRES(mutex_);
+  void leave_page_room() CRAWL_REQUIRES(mutex_);
   std::optional<model::Lease> take_up(base::Instant now) CRAWL_REQUIRES(mutex_);
   bool take_turn(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);
   void take_login_step(HostQueue& host, base::Instant now, Turn& turn) CRAWL_REQUIRES(mutex_);

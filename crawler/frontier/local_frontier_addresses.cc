@@ -75,6 +75,8 @@ void LocalFrontier::set_aside(model::Lease lease) {
   MutexLock lock(mutex_);
   --in_flight_;
   ready_.ended(lease.host_record, lease.leased_at);
+  // A host that is never reached must not keep the last pages of a run from those that are.
+  if (is_of_page(lease)) leave_page_room();
   aside_.put(std::move(lease));
   call_for_work();
 }
@@ -90,6 +92,10 @@ void LocalFrontier::reached(std::uint64_t connection) {
 std::optional<model::Lease> LocalFrontier::take_up(Instant now) {
   if (closed_) return std::nullopt;
   while (std::optional<model::Lease> lease = aside_.take(now)) {
+    if (is_of_page(*lease) && !has_page_room()) {
+      aside_.hold(*std::move(lease));
+      continue;
+    }
     HostQueue& host = must_find(lease->host_id);
     Instant opens_at = host.clock.opens_for(lease->leased_at);
     if (host.twin != nullptr) {
@@ -100,6 +106,7 @@ std::optional<model::Lease> LocalFrontier::take_up(Instant now) {
       continue;
     }
     lease->leased_at = now;
+    if (is_of_page(*lease)) ++outstanding_pages_;
     ++in_flight_;
     ready_.started(lease->host_record, now);
     host.clock.goes_out(now, throw_dice());
@@ -137,7 +144,7 @@ void LocalFrontier::take_back(HostQueue& host, const model::Lease& lease, Instan
   }
   unsettled_.erase(lease.url_id);
   if (request.purpose == model::Purpose::page) {
-    --outstanding_pages_;
+    leave_page_room();
     if (is_new(request)) count_page(host, request, -1);
   }
   Line& line = line_at(host, line_of(request));

@@ -96,6 +96,27 @@ TEST_CASE(
   CHECK(ids == 3);
 }
 
+TEST_CASE("a host that is not reached yet keeps no page of the run from those that are") {
+  LocalFrontier frontier({eager_site()}, {.page_limit = 1});
+  for (model::HostId host = 1; host <= 3; ++host) add_host(frontier, host);
+  frontier.offer({candidate(1, 1), candidate(2, 2), candidate(3, 3)});
+  frontier.set_aside(connecting(*frontier.lease(kStart).lease, 7));
+  const auto second = frontier.lease(kStart).lease;
+  REQUIRE(second);
+  // Reached meanwhile, it waits for what comes of the other.
+  frontier.reached(7);
+  CHECK_FALSE(frontier.lease(kStart).lease);
+  CHECK_FALSE(frontier.next_opening());
+  CHECK(frontier.counts().connecting == 1);
+  const bool stored = GENERATE(true, false);
+  frontier.release(*second, {}, {}, kStart);
+  frontier.settled(*second, stored);
+  const auto first = frontier.lease(kStart).lease;
+  CHECK(first.has_value() != stored);
+  if (first) CHECK(first->connection == 7);
+  CHECK(frontier.page_limit_reached() == stored);
+}
+
 TEST_CASE("a host that is not reached yet keeps the slot of its address") {
   SiteSettings site = eager_site();
   site.concurrency_per_ip = 1;
