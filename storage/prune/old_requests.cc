@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 
 namespace crawld::storage {
@@ -32,6 +33,7 @@ struct OldRequests::Row {
 };
 
 void OldRequests::begin(Millis before) {
+  assert(!is_walking());
   before_ = before;
   below_ = kAboveAll;
   walked_ = 0;

@@ -30,11 +30,12 @@ class OldRequests {
   OldRequests(Database& database, std::vector<std::string> hooks)
       : database_(database), hooks_(std::move(hooks)) {}
 
-  // A walk over what was stored by now, for what began before `before`.
+  // A walk over what was stored by now, for what began before `before`. Needs: none goes on.
   void begin(Millis before);
   // Goes on for some times `rows` rows, until `rows` were found. False: the walk is over, or none
   // began.
   base::Result<bool> look(std::size_t rows);
+  bool is_walking() const { return below_.has_value(); }
   // Rows that the walk has met.
   std::uint64_t walked() const { return walked_; }
 

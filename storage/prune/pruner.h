@@ -4,7 +4,8 @@
 // It goes on in slices of some rows, each a transaction of the store's, and begins anew after a
 // restart: between two slices the database is whole, so an end at any moment is. The first pass
 // looks at every URL with more than one version, later ones at those that got another
-// meanwhile. Requests are walked through once an hour at most.
+// meanwhile. Requests are walked through once an hour at most, twice where versions went in
+// between, beside the versions: both make headway, however many there are of either.
 //
 // Threads: those of the connection, which must be the writer.
 #pragma once
@@ -52,8 +53,11 @@ class Pruner {
   Pruned gone() const { return gone_; }
 
  private:
+  bool pass_is_due(Millis now) const;
   void begin_pass(Millis now);
-  void end_pass();
+  void begin_walk(Millis now);
+  bool walk_again(Millis now);
+  void tell_gone();
 
   Database& database_;
   const Keep keep_;
@@ -61,6 +65,8 @@ class Pruner {
   OldRequests requests_;
   std::optional<Millis> next_pass_;  // none: at once
   bool in_pass_ = false;
+  bool walks_again_ = false;  // in this pass, where versions went meanwhile
+  std::uint64_t versions_before_walk_ = 0;
   Pruned gone_;
   Pruned told_;  // of it, by lines of the log
 };

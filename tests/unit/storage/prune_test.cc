@@ -428,6 +428,58 @@ TEST_CASE("requests are walked through again after an hour") {
   CHECK(ids(*store, "SELECT id FROM fetches") == "2");
 }
 
+TEST_CASE("old requests go though versions come faster than they go") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 1, .requests = 1'000});
+  CommitBatch batch = with_urls(*store, 2);
+  batch.pages = {version(1, 1, "first", model::Change::first_seen)};
+  for (std::uint64_t id = 1; id <= 20; ++id) {
+    batch.fetches.push_back(answer_of(id, 2, "timeout", 0));
+  }
+  put(*store, batch);
+  for (PageId page = 2; page < 100; page += 2) {
+    CommitBatch more;
+    for (const PageId id : {page, page + 1}) {
+      more.pages.push_back(version(id, 1, "version " + std::to_string(id)));
+      more.pages.back().change = model::Change::changed;
+    }
+    put(*store, more);
+    const auto waits = store->prune(kNow, 1);
+    REQUIRE(waits.ok());
+    CHECK(*waits);
+  }
+  CHECK(ids(*store, "SELECT id FROM fetches") == "20");
+}
+
+TEST_CASE("a walk through requests that takes more than an hour comes to its end") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.requests = 1'000});
+  CommitBatch batch = with_urls(*store, 40);
+  batch.fetches = {answer_of(1, 1, "timeout", 0)};
+  for (std::uint64_t id = 1; id <= 40; ++id) {
+    batch.fetches.push_back(answer_of(id + 1, id, "timeout", 0));
+  }
+  put(*store, batch);
+  Millis now = kNow;
+  for (int slice = 0; slice < 6; ++slice) {
+    REQUIRE(store->prune(now, 1).ok());
+    now += 7'200'000;
+  }
+  CHECK(ids(*store, "SELECT min(id) || '-' || max(id) || ': ' || count(*) FROM fetches") ==
+        "2-41: 40");
+}
+
+TEST_CASE("the request of a version that goes goes in the same pass") {
+  const Scratch scratch;
+  const auto store = open(scratch, {.versions = 1, .requests = 1'000});
+  std::vector<std::string> contents;
+  for (int version = 0; version < 100; ++version) contents.push_back(std::to_string(version));
+  put_versions(*store, contents);
+  prune(*store, 1);
+  CHECK(ids(*store, "SELECT id FROM pages") == ids(*store, "SELECT page_id FROM fetches"));
+  CHECK(store->pruned().requests == store->pruned().versions);
+}
+
 TEST_CASE("an index answers who names a body, a text, and which URLs have versions") {
   const Scratch scratch;
   const auto store = open(scratch, {.versions = 1});
