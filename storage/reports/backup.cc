@@ -22,11 +22,32 @@ using Code = base::Error::Code;
 
 constexpr int kSlicePages = 2'000;
 constexpr std::string_view kPartSuffix = ".crawld-part";
+constexpr std::string_view kJournalSuffix = "-journal";  // the longest that SQLite puts behind it
 constexpr time_t kLeftBehind = 3'600;  // seconds; a backup that goes on writes all the time
 
 Error cannot_write(const std::string& path, int why) {
   const Code code = why == ENOSPC || why == EDQUOT ? Code::disk_full : Code::io;
   return {code, "cannot write " + path + ": " + std::strerror(why)};
+}
+
+// SQLite says of such a name that something is not there, or not at present.
+base::Status check_length(const std::string& target, const std::string& part) {
+  const std::string longest = part + std::string(kJournalSuffix);
+  const std::size_t slash = longest.rfind('/');
+  const std::size_t name = longest.size() - (slash == std::string::npos ? 0 : slash + 1);
+  const long most = ::pathconf(directory_of(target).c_str(), _PC_NAME_MAX);
+  if (most > 0 && name > static_cast<std::size_t>(most)) {
+    return Error{Code::invalid, target +
+                                    ": the name is too long: SQLite makes files of its own beside "
+                                    "it; name a shorter one"};
+  }
+  std::error_code failed;
+  const std::size_t path = std::filesystem::absolute(longest, failed).native().size();
+  const int takes = ::sqlite3_vfs_find(nullptr)->mxPathname;
+  if (path <= static_cast<std::size_t>(takes)) return base::Done{};
+  return Error{Code::invalid, target + ": the path is too long: SQLite takes " +
+                                  std::to_string(takes) +
+                                  " bytes, with its own files; name a shorter one"};
 }
 
 void remove_part(const std::string& part) {
@@ -109,6 +130,7 @@ base::Status backup(Database& reader, const std::string& target,
   }
   // A name that no other backup has: of two at once each writes its own.
   std::string part = target + ".XXXXXX" + std::string(kPartSuffix);
+  if (auto fits = check_length(target, part); !fits) return fits;
   const base::Fd fd(::mkostemps(part.data(), static_cast<int>(kPartSuffix.size()), O_CLOEXEC));
   if (!fd.open()) return cannot_write(target, errno);
   clear_left_behind(directory_of(target), made_at(fd));

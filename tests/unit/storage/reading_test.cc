@@ -321,6 +321,35 @@ TEST_CASE("of two backups to one name the second to end is refused, and the firs
   CHECK(names_with(scratch, ".crawld-part").empty());
 }
 
+TEST_CASE("a backup by a name that leaves no room for SQLite's own files is refused for that") {
+  Scratch scratch;
+  auto store = crawled(scratch.path(), 1);
+  auto reader = reader_of(scratch.path());
+  const std::size_t letters = GENERATE(228, 229, 255, 256);
+  const auto done = backup(*reader, scratch.path(std::string(letters, 'x')));
+  CHECK(done.ok() == (letters == 228));
+  if (!done) {
+    CHECK(done.error().code == Code::invalid);
+    CHECK(done.error().message.ends_with(
+        "x: the name is too long: SQLite makes files of its own beside it; name a shorter one"));
+  }
+  CHECK(names_with(scratch, ".crawld-part").empty());
+}
+
+TEST_CASE("a backup by a path that is longer than SQLite takes is refused for that") {
+  Scratch scratch;
+  auto store = crawled(scratch.path(), 1);
+  auto reader = reader_of(scratch.path());
+  std::string folder = std::string(200, 'f');
+  for (int deep = 0; deep < 2; ++deep) folder += "/" + std::string(200, 'f');
+  std::filesystem::create_directories(scratch.path(folder));
+  const auto done = backup(*reader, scratch.path(folder + "/copy.db"));
+  REQUIRE_FALSE(done.ok());
+  CHECK(done.error().code == Code::invalid);
+  CHECK(done.error().message.find("/copy.db: the path is too long: SQLite takes ") !=
+        std::string::npos);
+}
+
 TEST_CASE("where a redirect to javascript: is booked, the books balance") {
   Scratch scratch;
   auto store = crawled(scratch.path(), 1);
