@@ -192,7 +192,7 @@ base::Result<int> status_of(const WorkerProgram& program, pid_t pid, Patience pa
   return status;
 }
 
-// What a self-test wrote to its standard error, and how it ended.
+// The first line that a self-test wrote to its standard error, and how it ended.
 struct SelfTest {
   std::string said;
   int status = 0;
@@ -216,7 +216,9 @@ base::Result<SelfTest> run_self_test(const WorkerProgram& program, const std::st
   SelfTest test{.said = std::string(512, '\0'), .status = *status};
   const ssize_t size = ::read(ours.get(), test.said.data(), test.said.size());
   test.said.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  test.said = std::string(base::trim(test.said));
+  // A loader, or what is no worker of ours, may go on for pages.
+  const std::string_view said = base::trim(test.said);
+  test.said = std::string(base::trim(said.substr(0, said.find('\n'))));
   return test;
 }
 

@@ -123,6 +123,21 @@ TEST_CASE("a self-test that hangs is ended and told of as that") {
         0);
 }
 
+TEST_CASE("of what a worker that does not start says one line is told") {
+  if (!sandbox_possible()) return;
+  const tests::Folder folder;
+  const std::string script = folder.file("worker");
+  std::ofstream(script) << "#!/bin/sh\necho 'lacks a library' >&2\n"
+                        << "while [ $((n += 1)) -le 300 ]; do echo x >&2; done\nexit 127\n";
+  REQUIRE(::chmod(script.c_str(), 0755) == 0);
+  const auto program = WorkerProgram::open(script);
+  REQUIRE(program.ok());
+  const auto prove = GENERATE(&prove_build, &prove_sandbox, &prove_converter_sandbox);
+  const auto status = prove(**program, kSelfTestPatience);
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().message.find("lacks a library; ") != std::string::npos);
+}
+
 TEST_CASE("a worker has no privileges, no descriptors, no environment, and a filter") {
   if (!sandbox_possible()) return;
   WorkerProcess worker(real_options());
