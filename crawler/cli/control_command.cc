@@ -110,7 +110,9 @@ std::string runs_with(const json& answer) {
 
 // The first that listens and is meant answers.
 base::Result<json> ask(const Whereabouts& where, json request) {
-  const std::string of = where.config_file.empty() ? "" : " of " + where.config_file;
+  // One line, also where a path has line ends.
+  const std::string of =
+      where.config_file.empty() ? "" : " of " + base::printable(where.config_file);
   base::Error nobody{base::Error::Code::not_found, "no crawl" + of + " listens at "};
   for (const Place& place : where.places) {
     if (place.named) {
@@ -125,7 +127,8 @@ base::Result<json> ask(const Whereabouts& where, json request) {
         !answer && (answer.error().code == base::Error::Code::not_found ||
                     (!place.named && answer.error().code == base::Error::Code::invalid));
     if (other || none) {
-      nobody.message += (&place == where.places.data() ? "" : " or ") + place.socket;
+      nobody.message +=
+          (&place == where.places.data() ? "" : " or ") + base::printable(place.socket);
       if (other) nobody.message += " (" + runs_with(*answer) + " does)";
       continue;
     }

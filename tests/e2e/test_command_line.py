@@ -92,6 +92,13 @@ def test_a_result_that_cannot_be_written_is_told_by_the_exit_code(tmp_path):
         assert result.stderr.count("\n") == 1, result.stderr
 
 
+def test_a_line_end_in_the_name_of_a_database_makes_no_second_line(tmp_path):
+    for arguments in (["audit"], ["sql", "SELECT 1"], ["why", "http://a.test/"], ["report"], ["status"], ["backup", "b.db"]):
+        result = crawld(*arguments, "--db", "no\nsuch.db", cwd=tmp_path)
+        assert result.returncode == 1 and result.stderr.count("\n") == 1, (arguments, result)
+        assert "no\\x0asuch.db" in result.stderr, result.stderr
+
+
 def test_every_command_takes_a_database(tmp_path):
     (tmp_path / "a.yaml").write_text("sites: []\n")
     (tmp_path / "a.html").write_text("<p>x")

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "CLI/CLI.hpp"
+#include "crawler/base/escape.h"
 #include "crawler/cli/exit_code.h"
 #include "crawler/cli/flags/option_parser.h"
 
@@ -30,7 +31,10 @@ std::string database_path(const std::string& given) {
 }
 
 base::Result<std::unique_ptr<storage::Database>> open_database(const std::string& given) {
-  return storage::Database::open_reader(database_path(given));
+  auto reader = storage::Database::open_reader(database_path(given));
+  if (reader) return reader;
+  // One line, also where the path has line ends.
+  return base::Error{reader.error().code, base::printable(reader.error().message)};
 }
 
 std::optional<int> refuse_schema_before(storage::Database& reader, int version) {
