@@ -60,8 +60,9 @@ FetchFailureKind kind_of(CURLcode code, std::string_view message) {
 
 model::FetchFailure curl_failure(CURLcode code, const std::string& message) {
   std::string text = message.empty() ? curl_easy_strerror(code) : message;
-  // What libcurl's words do not say: it takes no header line over 100 KiB, and none without a name.
-  if (code == CURLE_OUT_OF_MEMORY) text += ", or a header line that is too long";
+  // libcurl takes no header line over 100 KiB, which it calls "Out of memory" as it does the lack
+  // of it, and none without a name.
+  if (code == CURLE_OUT_OF_MEMORY) text = "a header line over 100 KiB, or no memory left";
   if (code == CURLE_BAD_FUNCTION_ARGUMENT) text = "a header line that is none";
   return {kind_of(code, text), one_line(text)};
 }

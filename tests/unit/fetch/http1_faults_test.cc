@@ -291,6 +291,17 @@ TEST_CASE("a thousand header lines are enough, 256 KiB of them too") {
   CHECK(outcome(fetched) == "bad_response");
 }
 
+TEST_CASE("a header line without end is told as that") {
+  const auto fetched = fetch_from([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nX-Endless: ");
+    connection.send_for_ever(std::string(1'000, 'h'));
+  });
+  REQUIRE(fetched.failure() != nullptr);
+  CHECK(outcome(fetched) == "bad_response");
+  CHECK(fetched.failure()->detail == "a header line over 100 KiB, or no memory left");
+}
+
 TEST_CASE("informational responses without end are cut by the header limit") {
   const auto line = GENERATE(std::string("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
                              std::string("HTTP/1.1 100 Continue\r\n\r\n"));
