@@ -64,9 +64,11 @@ class SitemapReader {
       if (event == XmlScan::Event::text) text();
     }
     // A value that the end of the input cuts is not a value.
+    const bool is_cut = field_ != Field::none && !full_;
     field_ = Field::none;
     finish_entry();
     if (sitemap_.error.empty()) sitemap_.error = scan_.fault();
+    if (sitemap_.error.empty() && is_cut) sitemap_.error = "it ends in the middle of an entry";
     return std::move(sitemap_);
   }
 

@@ -107,6 +107,14 @@ TEST_CASE("what can be read of a broken sitemap is kept, and the fault named") {
             .ends_with("https://a.test/2"));
 }
 
+TEST_CASE("a sitemap that ends in the middle of an entry is broken") {
+  const std::string tail = GENERATE("<url><loc>https://a.test/2-and-mo", "<url>", "<url><loc>");
+  const Sitemap cut = read("<urlset><url><loc>/1</loc></url>" + tail);
+  CHECK(locations(cut.urls) == "https://a.test/1");
+  CHECK(cut.error == "it ends in the middle of an entry");
+  CHECK(read("<urlset><url><loc>/1</loc></url>").error.empty());
+}
+
 TEST_CASE("entities are neither expanded nor fetched") {
   std::string bomb = "<!DOCTYPE urlset [<!ENTITY a 'aaaaaaaaaa'><!ENTITY x SYSTEM 'file:///etc'>";
   for (char c = 'b'; c < 'm'; ++c) {
