@@ -83,8 +83,7 @@ void HostClock::ended(base::Instant now, const model::HostAdvice& advice) {
   moved_at_ = now;
   if (advice.latency.count() > 0) {
     // As RFC 6298 section 2.3 smooths a round trip: the newest counts an eighth.
-    const auto sample = std::chrono::microseconds(advice.latency);
-    latency_ = latency_.count() == 0 ? sample : latency_ + (sample - latency_) / 8;
+    latency_ = latency_.count() == 0 ? advice.latency : latency_ + (advice.latency - latency_) / 8;
   }
   switch (advice.mood) {
     case model::HostAdvice::Mood::good:
@@ -160,10 +159,12 @@ void HostClock::fail(base::Instant now, const model::HostAdvice& advice) {
 
 // Scrapy's AutoThrottle rules: aim at latency / target_concurrency, take the average
 // of the old and the aimed delay but never less than the aim, errors never speed up.
-void HostClock::adapt(milliseconds latency, bool error) {
+void HostClock::adapt(std::chrono::microseconds latency, bool error) {
   if (!politeness_.autothrottle || latency.count() <= 0) return;
+  // Whole ones: an answer within the first is no reason to wait for one.
+  const auto waited = std::chrono::duration_cast<milliseconds>(latency);
   const milliseconds target(static_cast<std::int64_t>(
-      std::llround(static_cast<double>(latency.count()) / politeness_.target_concurrency)));
+      std::llround(static_cast<double>(waited.count()) / politeness_.target_concurrency)));
   const milliseconds current = std::max(adaptive_delay_, politeness_.delay);
   milliseconds next = std::max(target, (current + target) / 2);
   next = std::clamp(next, politeness_.delay, std::max(politeness_.delay, politeness_.max_delay));

@@ -116,7 +116,7 @@ class HostClock {
   std::string_view given_up_because() const;
 
  private:
-  void adapt(milliseconds latency, bool error);
+  void adapt(std::chrono::microseconds latency, bool error);
   void throttle(base::Instant now, const model::HostAdvice& advice);
   void fail(base::Instant now, const model::HostAdvice& advice);
   base::Instant unreachable_until() const;

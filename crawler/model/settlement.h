@@ -82,7 +82,7 @@ struct HostAdvice {
   Mood mood = Mood::good;
   std::chrono::milliseconds retry_after{0};  // asked for by the host; 0: nothing asked
   std::chrono::milliseconds long_rest{0};    // asked for, and longer than the site is patient
-  std::chrono::milliseconds latency{0};      // for autothrottle; 0: do not adapt
+  std::chrono::microseconds latency{0};      // for autothrottle; 0: do not adapt
   std::chrono::microseconds setup{0};        // DNS and handshakes before the request went out
   bool another_attempt = false;              // of a URL that failed before
   bool contacted = true;                     // false: nothing was sent to it after all

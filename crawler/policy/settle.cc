@@ -333,7 +333,7 @@ model::HostAdvice advise_host(const model::Fetched& fetched, const SettlePolicy&
   // How long we waited for the end of a body that has none is no measure of the host, nor is what
   // name servers took.
   const auto ended = response.broke_off ? timings.first_byte : timings.total;
-  advice.latency = std::chrono::duration_cast<milliseconds>(ended - std::min(ended, timings.dns));
+  advice.latency = ended - std::min(ended, timings.dns);
   const auto set_up = std::max({timings.dns, timings.connect, timings.tls, timings.before_lease});
   advice.setup = set_up - timings.before_lease;
   const bool throttles = response.status == 429 || response.status == 503;

@@ -303,6 +303,18 @@ TEST_CASE("autothrottle goes half the way to the latency it sees, and at once wh
   CHECK(clock.gap() >= milliseconds(100));
 }
 
+TEST_CASE("answers within a millisecond take autothrottle's delay back, and make none") {
+  HostClock clock({.delay = milliseconds(0), .autothrottle = true});
+  clock.ended(kStart, {.mood = Mood::good, .latency = std::chrono::microseconds(900)});
+  CHECK(clock.gap() == milliseconds(0));
+  clock.ended(kStart, good(seconds(3)));  // a lost packet of the handshake
+  CHECK(clock.gap() == seconds(3));
+  for (int i = 0; i < 12; ++i) {
+    clock.ended(kStart, {.mood = Mood::good, .latency = std::chrono::microseconds(400)});
+  }
+  CHECK(clock.gap() == milliseconds(0));
+}
+
 TEST_CASE("a quick error does not make autothrottle faster") {
   HostClock clock({.delay = milliseconds(100), .autothrottle = true});
   clock.ended(kStart, good(seconds(2)));

@@ -275,6 +275,12 @@ TEST_CASE("what name servers took is no measure of the host") {
   CHECK(advise_host(parsed.fetched, {}).latency == milliseconds(30));
 }
 
+TEST_CASE("a host that answers within a millisecond has a latency, too") {
+  model::Parsed parsed = visit(200);
+  parsed.fetched.timings = {.total = std::chrono::microseconds(400)};
+  CHECK(advise_host(parsed.fetched, {}).latency == std::chrono::microseconds(400));
+}
+
 TEST_CASE("what had passed when a lease was taken up is not counted again from then") {
   model::Parsed parsed = visit(200);
   parsed.fetched.timings = {.dns = milliseconds(1),
