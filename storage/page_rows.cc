@@ -147,6 +147,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
   const Content content = Content::of(page);
   const std::string change(model::to_string(page.change));
   const std::string robots = joined(parsed.robots);
+  const std::string content_type = response.headers.joined("content-type");
   const std::string error = parse_error_of(page);
   const std::string headers = headers_json(response.headers);
   const std::string meta = meta_json(parsed.meta);
@@ -169,7 +170,7 @@ base::Status BatchWriter::page_row(const StoredPage& page, std::uint64_t previou
         s.integer(7, response.status).text(8, change);
         s.integer(9, as_integer(page.body_bytes)).integer(10, as_integer(content.size));
         s.integer(11, response.truncated).text(12, model::to_string(parsed.kind));
-        s.text_or_null(13, response.headers.get("content-type")).text_or_null(14, parsed.charset);
+        s.text_or_null(13, content_type).text_or_null(14, parsed.charset);
         s.text_or_null(15, parsed.charset_source).text_or_null(16, parsed.lang);
         s.text_or_null(17, parsed.title).text_or_null(18, parsed.description);
         s.text_or_null(19, parsed.author).text_or_null(20, parsed.date);

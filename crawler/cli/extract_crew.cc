@@ -74,7 +74,7 @@ class ExtractCrew::Worker {
   // All but the content coding is as when it was fetched.
   model::ParseOutcome parse(const Job& job, const model::Headers& headers, const std::string& body,
                             std::string_view coding) {
-    const std::string content_type(headers.get("Content-Type"));
+    const std::string content_type = headers.joined("Content-Type");
     parsers::ParseJob parse_job{
         .url = job.page.url,
         .headers = {.content_type = content_type,

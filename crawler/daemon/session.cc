@@ -126,7 +126,7 @@ void Session::make_pipeline() {
   options.parse = rooms_->parse_options();
   if (!config.convert.empty()) {
     options.pages.takes_long = [convert = config.convert](const model::Response& response) {
-      return parsers::find_conversion(convert, response.headers.get("Content-Type"),
+      return parsers::find_conversion(convert, response.headers.joined("Content-Type"),
                                       response.body) != nullptr;
     };
   }

@@ -155,7 +155,9 @@ bool ResponseReader::finish_section() {
 // RFC 9110 section 8.3.1: type, subtype and what stands behind ";", in any case.
 bool ResponseReader::is_wanted() const {
   if (limits_.content_types.empty() || response_.status / 100 != 2) return true;
-  const std::string_view field = response_.headers.get("content-type");
+  // Of several the last one (Fetch, "extract a MIME type").
+  const std::string all = response_.headers.joined("content-type");
+  const std::string_view field = std::string_view(all).substr(all.rfind(',') + 1);
   const std::string type = base::ascii_lower(base::trim(field.substr(0, field.find(';')), kBlank));
   if (type.empty()) return true;
   return std::any_of(

@@ -29,7 +29,7 @@ static_assert(storage::DictionaryShelf::kMost <= parsers::Packer::kMostDictionar
 constexpr std::uint32_t kMostLinks = 50'000;
 
 parsers::ParseHeaders headers_for_parser(const model::Headers& headers) {
-  return {.content_type = std::string(headers.get("Content-Type")),
+  return {.content_type = headers.joined("Content-Type"),
           .content_encoding = headers.joined("Content-Encoding"),
           .content_language = std::string(headers.get("Content-Language")),
           .link = headers.joined("Link"),

@@ -58,7 +58,7 @@ class CountingServer:
                 with server.lock:
                     server.open -= 1
                 self.send_response(status)
-                for name, value in headers.items():
+                for name, value in headers.items() if isinstance(headers, dict) else headers:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -368,3 +368,16 @@ def test_an_interrupt_among_many_seeds_is_told_and_the_next_run_enters_the_rest(
     again = crawl.run("--delay", "60s", "--max-time", "1ms", "-i", tmp_path / "all")
     assert again.returncode == 15, again.stderr
     assert crawl.sql("SELECT count(*), count(DISTINCT url) FROM urls") == [(25_000, 25_000)]
+
+
+def test_of_two_content_types_the_last_counts_and_a_charset_of_its_equal(crawl, serve):
+    """Fetch standard, "extract a MIME type"."""
+    body = "<title>Gr\u00fc\u00dfe</title><a href=/next>x</a>".encode("latin-1")
+    types = {"/": [("Content-Type", "text/plain"), ("Content-Type", "text/html; charset=iso-8859-1")],
+             "/next": [("Content-Type", "text/html; charset=iso-8859-1"), ("Content-Type", "text/html")]}
+    site = serve(lambda path: (200, types[path], body) if path in types else (404, {}, b""))
+    result = crawl.run(*QUICK, site.url())
+    assert result.returncode == 0, result.stderr
+    assert crawl.sql("SELECT title, content_type FROM pages ORDER BY id") == [
+        ("Gr\u00fc\u00dfe", "text/plain, text/html; charset=iso-8859-1"),
+        ("Gr\u00fc\u00dfe", "text/html; charset=iso-8859-1, text/html")]

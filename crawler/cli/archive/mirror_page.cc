@@ -68,7 +68,7 @@ base::Result<MirrorPageMaker::Page> MirrorPageMaker::make(const Entry& entry) {
 base::Status MirrorPageMaker::rewrite(const Entry& entry, const model::Headers& headers,
                                       Page& page) {
   const parsers::ParseJob job{.url = entry.page.url,
-                              .headers = {.content_type = std::string(headers.get("Content-Type"))},
+                              .headers = {.content_type = headers.joined("Content-Type")},
                               .body = page.body,
                               .wants = {.packed_body = false, .url_places = true},
                               .max_decoded_size = std::max<std::uint64_t>(page.body.size(), 1)};

@@ -45,7 +45,7 @@ Line line_of(const storage::StoredPage& stored) {
   line.page = std::get_if<model::ParsedPage>(&stored.parsed.page);
   if (const auto* response = fetched.response()) {
     line.status = response->status;
-    line.content_type = response->headers.get("Content-Type");
+    line.content_type = response->headers.joined("Content-Type");
   }
   line.bytes = line.page != nullptr ? line.page->body_size : 0;
   return line;

@@ -47,7 +47,8 @@ TEST_CASE("the body of a type that is not wanted stays on the wire") {
   CHECK(refused.response()->unwanted);
   CHECK(refused.response()->body.empty());
   CHECK(refused.timings.bytes_received < film.size());
-  for (const char* wanted : {"/text/html;charset=utf-8", "/Application/PDF", "/"}) {
+  for (const char* wanted :
+       {"/text/html;charset=utf-8", "/Application/PDF", "/", "/video/mp4,text/html"}) {
     INFO(wanted);
     const auto fetched = web.get(server.url(wanted));
     REQUIRE(outcome(fetched) == "200");
