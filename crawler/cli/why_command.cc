@@ -108,6 +108,7 @@ ordered_json story_json(const UrlStory& story) {
   out["page"] = {{"truncated", story.truncated},
                  {"script_only", story.script_only},
                  {"robots", text_or_null(story.page_robots)},
+                 {"canonical", text_or_null(story.canonical)},
                  {"parse_error", text_or_null(story.parse_error)}};
   out["visited_at"] = text_or_null(time_text(story.visited_at));
   out["due_at"] = text_or_null(time_text(story.due_at));
@@ -157,6 +158,9 @@ std::string page_facts(const UrlStory& story) {
   if (!story.parse_error.empty()) add("not read to its end: " + story.parse_error);
   if (story.script_only) add("holds no text; JavaScript is not run");
   if (!story.page_robots.empty()) add("asks for " + story.page_robots);
+  if (!story.canonical.empty() && story.canonical != story.url) {
+    add("names " + story.canonical + " as its canonical address");
+  }
   return facts;
 }
 

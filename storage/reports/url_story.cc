@@ -16,7 +16,7 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
       "p.truncated, p.kind = 'html' AND p.simhash IS NULL AND p.parse_error IS NULL "
       "AND (SELECT instr(links, '\"script\"') > 0 FROM links WHERE page_id = p.id), p.robots, "
       "p.parse_error, ifnull(s.active, 1), l.ended_at, l.exit, "
-      "ifnull(o.value, w.value), w.key IS NOT NULL "
+      "ifnull(o.value, w.value), w.key IS NOT NULL, p.canonical "
       "FROM urls AS u LEFT JOIN sites AS s ON s.id = u.site_id "
       "LEFT JOIN visits AS v ON v.url_id = u.id LEFT JOIN pages AS p ON p.id = v.page_id "
       "LEFT JOIN hosts AS h ON h.id = u.host_id "
@@ -47,6 +47,7 @@ base::Status read_facts(Database& reader, model::UrlId id, std::optional<UrlStor
                          .truncated = s.integer(23) != 0,
                          .script_only = s.integer(24) != 0,
                          .page_robots = std::string(s.text(25)),
+                         .canonical = std::string(s.text(32)),
                          .parse_error = std::string(s.text(26)),
                          .login_trouble = {},
                          .paused_since = s.integer(30),

@@ -54,6 +54,7 @@ struct UrlStory {
   bool truncated = false;
   bool script_only = false;  // HTML with scripts, and nothing to be read
   std::string page_robots;   // directives, separated by commas
+  std::string canonical;     // that the page names
   std::string parse_error;
   std::string login_trouble;  // the login that its site waits for; empty: none
   Millis paused_since = 0;    // by a person; 0: no

@@ -125,6 +125,20 @@ def page(path):
     return (200, {"Content-Type": "text/html"}, PAGES[path]) if path in PAGES else (404, {}, b"")
 
 
+def test_why_tells_which_address_a_page_calls_its_canonical_one(crawl, serve):
+    def respond(path):
+        if path == "/robots.txt":
+            return 404, {}, b""
+        canonical = "<link rel=canonical href=/a>" if path.startswith("/a") else ""
+        return 200, {"Content-Type": "text/html"}, f"<title>x</title>{canonical}<p>x <a href=/a?print=1>x</a>".encode()
+
+    site = serve(respond)
+    assert crawl.run(site.url("/a"), "--delay", "0").returncode == 0
+    first, copy = (told(crawl, "why", site.url(path)).stdout for path in ("/a", "/a?print=1"))
+    line = f"names {site.url('/a')} as its canonical address"
+    assert line not in first and line in copy, copy
+
+
 def test_why_tells_of_links_that_were_not_followed(crawl, serve):
     site = serve(page)
     assert crawl.run("--delay", "0", site.url()).returncode == 0
