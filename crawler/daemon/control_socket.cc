@@ -30,7 +30,7 @@ constexpr std::size_t kMostPeers = 32;
 constexpr std::size_t kStack = 512U << 10;
 constexpr std::size_t kMostAnswer = 64U << 20;
 constexpr int kTurnMillis = 1'000;
-constexpr int kPromiseMillis = 50;  // between two looks at what was promised
+constexpr int kPromiseMillis = 10;  // between two looks at what was promised
 
 std::string why() { return std::strerror(errno); }
 
@@ -131,6 +131,7 @@ void ControlSocket::serve() {
       promised = promised || peer.promise;
     }
     const int turn = promised ? kPromiseMillis : kTurnMillis;
+    if (peers.size() >= kMostPeers) polled[1].fd = -1;  // it waits until one leaves, or is idle
     if (::poll(polled.data(), polled.size(), turn) < 0 && errno != EINTR) return;
     if (polled[0].revents != 0) break;
     const Clock::time_point now = Clock::now();
@@ -142,7 +143,7 @@ void ControlSocket::serve() {
     for (Peer& peer : peers) peer.deadline += Clock::now() - now;
     if (polled[1].revents == 0) continue;
     base::Fd fresh(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!fresh.open() || peers.size() >= kMostPeers || !is_ours(fresh.get())) continue;
+    if (!fresh.open() || !is_ours(fresh.get())) continue;
     peers.push_back({std::move(fresh), {}, {}, {}, Clock::now() + most_idle_});
   }
   // The end may be what it waited for.

@@ -2,9 +2,10 @@
 //
 // A Unix socket of mode 0600; peers of another user than ours or root are refused
 // (SO_PEERCRED). A peer may ask again before its answer is there; it is answered in order.
-// Requests are at most 64 KiB (a longer one is told so), connections at most 32 and 10 s idle (our
-// own time to answer does not count), so garbage, slow and silent peers harm nothing. It has a
-// thread of its own, which calls the handler. A peer whose answer takes long holds up no other.
+// Requests are at most 64 KiB (a longer one is told so), connections at most 32 (others wait) and
+// 10 s idle (our own time to answer does not count), so garbage, slow and silent peers harm
+// nothing. It has a thread of its own, which calls the handler. A peer whose answer takes long
+// holds up no other.
 #pragma once
 
 #include <chrono>
