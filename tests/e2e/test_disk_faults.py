@@ -95,7 +95,7 @@ def test_a_query_sorts_on_the_disk_and_tells_where_that_is_full(crawl, serve, sm
     ask = ["sh", "-c", 'ulimit -v 500000; exec "$@"', "sh", CRAWLD, "sql", "--db", crawl.db, SORTS_SIXTY_MEGABYTES]
 
     def sort_in(folder):
-        return subprocess.run(ask, env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(ask, env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, timeout=300, check=False)
 
     full = sort_in(small_disk)
     assert full.returncode == 3 and full.stderr.count("\n") == 1, full.stderr
