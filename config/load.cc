@@ -1,7 +1,5 @@
 #include "config/load.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -31,18 +29,6 @@ bool is_group(std::span<const Field<Owner>> fields, std::string_view path) {
   const std::string prefix = std::string(path) + ".";
   return std::any_of(fields.begin(), fields.end(),
                      [&](const auto& field) { return field.path.starts_with(prefix); });
-}
-
-// The files that a text with ${file:PATH} in it names.
-std::vector<std::string> secret_files(std::string_view text) {
-  constexpr std::string_view kStart = "${file:";
-  std::vector<std::string> files;
-  while (true) {
-    const std::size_t start = text.find(kStart);
-    if (start == std::string_view::npos) return files;
-    text.remove_prefix(start + kStart.size());
-    files.emplace_back(text.substr(0, text.find('}')));
-  }
 }
 
 // A message without what differs from site to site: names in quotes, and paths.
@@ -171,26 +157,15 @@ class Loader {
 
   // Passwords belong where few can read them; the rest of the file may be shown around.
   void warn_of_open_secrets(const Value::Member& member, const std::string& path) {
-    warn_of_shared_files(member.value, path);
+    for (const SharedSecret& secret : shared_secrets(member.value, path)) {
+      warnings_.push_back({secret.value->place, path + ": every user can read " +
+                                                    base::printable(secret.file) +
+                                                    "; chmod o-r keeps the secret"});
+    }
     for (const OpenSecret& secret : open_secrets(member.value, path)) {
       warnings_.push_back({secret.value->place, secret.key +
                                                     ": a secret in the open; ${env:NAME} or "
                                                     "${file:PATH} keeps it out of this file"});
-    }
-  }
-
-  void warn_of_shared_files(const Value& value, const std::string& path) {
-    const bool is_secret = path == "auth" || path == "proxy" || path == "headers" ||
-                           path == "private_key_password" || path == "login.fields" ||
-                           path.starts_with("hooks.");
-    if (!is_secret) return;
-    for (const Value::Member& member : value.members) warn_of_shared_files(member.value, path);
-    for (const Value& item : value.items) warn_of_shared_files(item, path);
-    for (const std::string& file : secret_files(value.text)) {
-      struct stat facts {};
-      if (::stat(file.c_str(), &facts) != 0 || (facts.st_mode & S_IROTH) == 0) continue;
-      warnings_.push_back({value.place, path + ": every user can read " + base::printable(file) +
-                                            "; chmod o-r keeps the secret"});
     }
   }
 

@@ -1,4 +1,4 @@
-// Passwords and tokens that stand in a configuration as they are.
+// Passwords and tokens that more can read than should: in a configuration as they are, or in files.
 #pragma once
 
 #include <string>
@@ -15,5 +15,13 @@ struct OpenSecret {
 
 // Those of the value of the key `path`, such as "auth" or "login.fields".
 std::vector<OpenSecret> open_secrets(const Value& value, const std::string& path);
+
+struct SharedSecret {
+  const Value* value;  // within what was asked about
+  std::string file;    // that ${file:PATH} in it names
+};
+
+// Those of the value of the key `path` whose file every user can read.
+std::vector<SharedSecret> shared_secrets(const Value& value, const std::string& path);
 
 }  // namespace crawld::config
