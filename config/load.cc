@@ -80,7 +80,18 @@ class Loader {
     std::vector<Problem> found;
     check_config(loaded_.config, places_, loaded_.defaults, found, warnings_);
     std::erase_if(found, [&](const Problem& p) { return unread.contains(p.place.line); });
+    for (std::vector<Problem>* told : {&found, &warnings_}) {
+      for (Problem& problem : *told) name_variable(problem);
+    }
     problems_.insert(problems_.end(), found.begin(), found.end());
+  }
+
+  // What stands on no line may have come from a variable: "CRAWLD_DATABASE:" for "database:".
+  void name_variable(Problem& problem) const {
+    const std::size_t end = std::min(problem.message.find(':'), problem.message.size());
+    const auto variable = variables_.find(problem.message.substr(0, end));
+    if (problem.place.line != 0 || variable == variables_.end()) return;
+    problem.message.replace(0, end, variable->second);
   }
 
   void read_root(const Value& root) {
@@ -101,10 +112,10 @@ class Loader {
                     {"sites", "defaults", "allow_addresses"});
       }
     }
-    read_environment("CRAWLD_", run_fields(), loaded_.config);
-    read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults);
+    read_environment("CRAWLD_", run_fields(), loaded_.config, places_.run);
+    read_environment("CRAWLD_DEFAULTS_", site_fields(), loaded_.defaults, places_.defaults);
     const Field<Site>& addresses = *find_field(site_fields(), "allow_addresses");
-    read_environment("CRAWLD_", {&addresses, 1}, loaded_.defaults);
+    read_environment("CRAWLD_", {&addresses, 1}, loaded_.defaults, places_.defaults);
     if (sites != nullptr) read_sites(*sites);
     make_room_at_address(loaded_.defaults, places_.defaults);
   }
@@ -239,7 +250,7 @@ class Loader {
 
   template <class Owner>
   void read_environment(const std::string& prefix, std::span<const Field<Owner>> fields,
-                        Owner& owner) {
+                        Owner& owner, SitePlaces& places) {
     for (const Field<Owner>& field : fields) {
       const std::string name = variable_of(prefix, field.path);
       const char* text = std::getenv(name.c_str());
@@ -249,7 +260,10 @@ class Loader {
       ReadField io(value, name, found);
       field.read(io, owner);
       if (field.path == "database") loaded_.names_database = true;
-      // A place in a variable is none in the file.
+      // A place in a variable is none in the file, nor is the file's line to blame any longer.
+      variables_[std::string(field.path)] = name;
+      places.keys.erase(std::string(field.path));
+      places.items.erase(std::string(field.path));
       for (Problem& problem : found) {
         problems_.push_back({{}, std::move(problem.message), problem.of_secret});
       }
@@ -305,6 +319,7 @@ class Loader {
   std::vector<Problem> problems_;
   std::vector<Problem> warnings_;
   ConfigPlaces places_;
+  std::map<std::string, std::string> variables_;  // by key: the one that overrides it
   Loaded loaded_;
 };
 

@@ -527,6 +527,16 @@ TEST_CASE("a wrong variable is told by its name and claims no line of the file")
   CHECK_THAT(error_of("log: text\n"), StartsWith("f.yaml: CRAWLD_CONCURRENCY: \"many\""));
 }
 
+TEST_CASE("a variable that cannot be used is blamed, not the line of the file that it overrides") {
+  const EnvironmentVariable database("CRAWLD_DATABASE", "");
+  CHECK(error_of("log: text\ndatabase: a.db\n") ==
+        "f.yaml: CRAWLD_DATABASE: \"\" is empty; name a file");
+  const EnvironmentVariable good("CRAWLD_DATABASE", "a.db");
+  const EnvironmentVariable types("CRAWLD_DEFAULTS_CONTENT_TYPES", "[html]");
+  CHECK_THAT(error_of("defaults:\n  content_types: [text/html]\n"),
+             StartsWith("f.yaml: CRAWLD_DEFAULTS_CONTENT_TYPES: \"html\" is no media type"));
+}
+
 TEST_CASE("bad seeds, patterns, addresses and selectors are found at load") {
   const auto [keys, words] = GENERATE(table<const char*, const char*>(
       {{"seeds: ['ftp://a.test/']", "f.yaml:3:13: seeds: \"ftp://a.test/\" is no http"},
