@@ -153,7 +153,8 @@ void ReadField::boolean(bool& into) {
 bool ReadField::read_count(std::uint64_t& into, Count range, const char* word) {
   const auto parsed = is_scalar() ? parse_count(value_.text) : std::nullopt;
   if (!parsed || *parsed < range.min || *parsed > range.max) {
-    std::string wanted = word + std::string("a whole number such as 100, 50k or 1M");
+    std::string wanted = word + std::string("a whole number");
+    if (range.max >= 10'000) wanted += " (k: thousands, M: millions)";
     if (range.min > 0 || range.max < (1ULL << 40)) {
       wanted += ", from " + std::to_string(range.min) + " to " + std::to_string(range.max);
     }
@@ -194,7 +195,7 @@ void ReadField::bytes(std::uint64_t& into, Count range) {
   if (text.ends_with("/s")) text.resize(text.size() - 2);
   const auto parsed = is_scalar() ? parse_bytes(text) : std::nullopt;
   if (!parsed || *parsed < range.min || *parsed > range.max) {
-    return fail("a size with its unit, such as 512KiB or 10MiB" +
+    return fail("a size with its unit (KiB, MiB, GiB, kB, MB, GB)" +
                 (range.min > 0 ? ", at least " + format_bytes(range.min) : std::string()));
   }
   into = *parsed;
@@ -203,8 +204,8 @@ void ReadField::bytes(std::uint64_t& into, Count range) {
 void ReadField::duration(milliseconds& into, Span range) {
   const auto parsed = is_scalar() ? parse_duration(value_.text) : std::nullopt;
   if (!parsed || *parsed < range.min || *parsed > range.max) {
-    return fail("a duration with its unit, such as 500ms, 2s or 7d, from " +
-                format_duration(range.min) + " to " + format_duration(range.max));
+    return fail("a duration with its unit (ms, s, m, h, d, w), from " + format_duration(range.min) +
+                " to " + format_duration(range.max));
   }
   into = *parsed;
 }

@@ -112,7 +112,7 @@ TEST_CASE("a wrong type is told with the key's path, its place and what is wante
        {"defaults:\n  timeout: {dns: 1e9d}\n", "f.yaml:2:18: defaults.timeout.dns", "duration"},
        {"defaults:\n  ports: [99999]\n", "f.yaml:2:11: defaults.ports", "port number"},
        {"defaults:\n  robots: maybe\n", "f.yaml:2:11: defaults.robots", "obey, txt_only, ignore"},
-       {"max_decoded_size: many\n", "f.yaml:1:19: max_decoded_size", "10MiB"},
+       {"max_decoded_size: many\n", "f.yaml:1:19: max_decoded_size", "MiB"},
        {"database:\n", "f.yaml:1:1: database", "missing"},
        {"sites: {}\n", "f.yaml:1:8: sites", "a list"},
        {"sites: [a]\n", "f.yaml:1:9: sites", "a map with a name"}}));

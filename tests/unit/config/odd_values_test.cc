@@ -9,6 +9,7 @@
 
 using namespace crawld::config;
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::StartsWith;
 
 namespace {
@@ -116,11 +117,18 @@ TEST_CASE("sizes that would hold a crawl, or lift a limit, are refused") {
 
 TEST_CASE("a size without a unit is refused: disk_low of 2 would be two bytes") {
   CHECK(told_of_run("disk_low: 2") ==
-        "f.yaml:1:11: disk_low: \"2\" is not what is wanted here: a size with its unit, such as "
-        "512KiB or 10MiB");
+        "f.yaml:1:11: disk_low: \"2\" is not what is wanted here: a size with its unit (KiB, "
+        "MiB, GiB, kB, MB, GB)");
   CHECK_THAT(told_of_site("max_body_size: 1048576"), Contains("a size with its unit"));
   CHECK(told_of_run("disk_low: 0") == "loaded");
   CHECK(told_of_run("disk_low: 1025B") == "loaded");
+}
+
+TEST_CASE("what is wanted in place of a value out of its range names no example out of it") {
+  CHECK_THAT(told_of_run("parse: {cpu: 500ms}"),
+             EndsWith("a duration with its unit (ms, s, m, h, d, w), from 1s to 10m"));
+  CHECK_THAT(told_of_run("parse: {memory: 1MiB}"), EndsWith("GB), at least 16MiB"));
+  CHECK_THAT(told_of_run("parse_workers: 0"), EndsWith("auto, or a whole number, from 1 to 1024"));
 }
 
 TEST_CASE("whoever writes no number of workers is told of auto") {
